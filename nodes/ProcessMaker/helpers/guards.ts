@@ -1,0 +1,16 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** Whether a value is an object that is no list. */
+export function isObject(value: unknown): value is IDataObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The objects in a value that should be a list of them; none when it is no list. */
+export function objectsIn(value: unknown): IDataObject[] {
+  return Array.isArray(value) ? (value as unknown[]).filter(isObject) : [];
+}
+
+/** A value that should be text, or a number to be shown as text; empty when it is neither. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

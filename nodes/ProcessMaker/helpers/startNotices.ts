@@ -1,0 +1,41 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { SERVER_CHANGES, type ServerChange } from './jsonData';
+
+/** Gathers, over a run, what the user should know although no item failed: one hint for each matter. */
+export class StartNotices {
+  private readonly changes = new Map<ServerChange, string>();
+
+  private readonly leftOut = new Map<string, number>();
+
+  /** A value that ProcessMaker will store in another form. The first example of each kind is kept. */
+  change(change: ServerChange, path: string, itemIndex: number): void {
+    if (this.changes.has(change)) return;
+    this.changes.set(change, `${path === '' ? '' : `field '${path}' of `}item ${itemIndex}`);
+  }
+
+  /** A field that was not sent, since ProcessMaker sets it itself. */
+  fieldLeftOut(name: string, itemIndex: number): void {
+    if (!this.leftOut.has(name)) this.leftOut.set(name, itemIndex);
+  }
+
+  /** Shows the hints on the node's output panel. */
+  show(context: IExecuteFunctions): void {
+    if (this.leftOut.size > 0) {
+      const names = [...this.leftOut].map(([name, item]) => `'${name}' (item ${item})`).join(', ');
+      context.addExecutionHints({
+        message: `Not sent, since ProcessMaker sets it itself in every Request: ${names}, and the same fields of further items.`,
+        location: 'outputPane',
+      });
+    }
+    if (this.changes.size > 0) {
+      const kinds = [...this.changes]
+        .map(([change, where]) => `${SERVER_CHANGES[change]} (${where})`)
+        .join('; ');
+      context.addExecutionHints({
+        message: `ProcessMaker stores some values in another form than they are sent: ${kinds}.`,
+        location: 'outputPane',
+      });
+    }
+  }
+}

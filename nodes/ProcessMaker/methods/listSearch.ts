@@ -1,0 +1,70 @@
+import {
+  NodeApiError,
+  type ILoadOptionsFunctions,
+  type INodeListSearchItems,
+  type INodeListSearchResult,
+} from 'n8n-workflow';
+
+import { asText } from '../helpers/guards';
+import { getStartableProcesses, type StartableProcess } from '../helpers/processes';
+import { AUTOMATIC, describeTriggers } from '../helpers/startTarget';
+import type { Result } from '../transport/failure';
+import { connect } from '../transport/request';
+
+const AUTOMATIC_ENTRY: INodeListSearchItems = {
+  name: 'Automatic',
+  value: AUTOMATIC,
+  description: 'The one start event that the user of the access token may trigger by hand',
+};
+
+/** The processes that the user of the access token may start, with a link to the page of each. */
+export async function searchProcesses(
+  this: ILoadOptionsFunctions,
+  filter?: string,
+): Promise<INodeListSearchResult> {
+  const connection = await connect(this);
+  const processes = unwrap(this, await getStartableProcesses(connection, filter));
+  return {
+    results: processes
+      .map(({ id, name }) => ({
+        name,
+        value: String(id),
+        url: `${connection.instanceUrl}/process-browser/${id}`,
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
+  };
+}
+
+/** Automatic, and the start events of the chosen process that the user of the access token may trigger. */
+export async function searchStartEvents(
+  this: ILoadOptionsFunctions,
+  filter = '',
+): Promise<INodeListSearchResult> {
+  const process = this.getCurrentNodeParameter('process', { extractValue: true });
+  const processes = unwrap(this, await getStartableProcesses(await connect(this)));
+  const events = findProcesses(processes, asText(process)).flatMap(({ startEvents }) =>
+    startEvents.map((event) => ({
+      name: event.name,
+      value: event.id,
+      description: describeTriggers(event),
+    })),
+  );
+  const wanted = filter.trim().toLowerCase();
+  return {
+    results: [AUTOMATIC_ENTRY, ...events].filter(({ name, value }) =>
+      `${name} ${value}`.toLowerCase().includes(wanted),
+    ),
+  };
+}
+
+/** By id, or by name when the locator holds one. */
+function findProcesses(processes: StartableProcess[], idOrName: string): StartableProcess[] {
+  return processes.filter(({ id, name }) => String(id) === idOrName || name === idOrName);
+}
+
+/** @throws NodeApiError, so that the editor shows why the list cannot be read instead of an empty one */
+function unwrap<T>(context: ILoadOptionsFunctions, result: Result<T>): T {
+  if (result.ok) return result.value;
+  const { message, description } = result.failure;
+  throw new NodeApiError(context.getNode(), { message }, { message, description });
+}

@@ -1,0 +1,234 @@
+import { isObject } from '../helpers/guards';
+import type { Failure } from './failure';
+import { normalizeInstanceUrl } from './instanceUrl';
+
+/** An HTTP answer as n8n's request helper gives it with `returnFullResponse`; JSON bodies are parsed. */
+export interface Answer {
+  statusCode: number;
+  headers: Record<string, unknown>;
+  body: unknown;
+}
+
+type Classified = Omit<Failure, 'httpStatus'>;
+
+const CHECK_URL =
+  "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
+const MAY_HAVE_HAPPENED =
+  'ProcessMaker may have carried it out all the same. Look in ProcessMaker before you repeat it.';
+
+/**
+ * What a status says, by status and by the shape of the body, never by its text, which comes in many languages.
+ *
+ * @returns undefined for a 2xx answer with a JSON object or list
+ */
+export function answerFailure(answer: Answer, requestUrl: string): Failure | undefined {
+  const { statusCode } = answer;
+  const isJson = typeof answer.body === 'object' && answer.body !== null;
+  if (statusCode >= 200 && statusCode < 300 && isJson) return undefined;
+  return { ...classify(answer, isJson, requestUrl), httpStatus: statusCode };
+}
+
+function classify(answer: Answer, isJson: boolean, requestUrl: string): Classified {
+  const status = answer.statusCode;
+  if (status >= 300 && status < 400) return redirect(answer, requestUrl);
+  switch (status) {
+    case 401:
+      return {
+        kind: 'unauthorized',
+        message: 'ProcessMaker did not accept the access token',
+        description:
+          'The token is mistyped, expired or revoked, or belongs to another instance. Create a new one in ProcessMaker and enter it in the credential.',
+        delivery: 'notProcessed',
+      };
+    case 403:
+      return {
+        kind: 'forbidden',
+        message: 'ProcessMaker does not allow this to the user of the access token',
+        description:
+          'Ask a ProcessMaker administrator for the permission, and check that the user is active, or use the token of another user.',
+        delivery: 'notProcessed',
+      };
+    case 404:
+      return isJson
+        ? {
+            kind: 'notFound',
+            message: 'ProcessMaker did not find what was asked for',
+            description: 'It may have been deleted, or the id belongs to another instance.',
+            delivery: 'notProcessed',
+          }
+        : {
+            kind: 'foreignAnswer',
+            message: 'There is no ProcessMaker API at the address of the credential',
+            description: CHECK_URL,
+            delivery: 'notProcessed',
+          };
+    case 405:
+      return {
+        kind: 'methodNotAllowed',
+        message: 'ProcessMaker has no such API call at the address of the credential',
+        description: CHECK_URL,
+        delivery: 'notProcessed',
+      };
+    case 413:
+      return {
+        kind: 'tooLarge',
+        message: 'The data is larger than the web server of this ProcessMaker accepts',
+        description: 'Send fewer fields, or ask the administrator to raise the limit of the web server.',
+        delivery: 'notProcessed',
+      };
+    case 422:
+      return {
+        kind: 'invalid',
+        message: 'ProcessMaker refused the values that were sent',
+        description: fieldMessages(answer.body) || 'It gave no reason.',
+        delivery: 'notProcessed',
+      };
+    case 429:
+      return {
+        kind: 'tooManyRequests',
+        message: 'ProcessMaker, or a gateway in front of it, receives too many calls',
+        description: `${retryAfter(answer)}Lower 'Requests in Parallel', then run it again.`,
+        delivery: 'notProcessed',
+      };
+    case 503:
+      if (isMaintenance(answer)) {
+        return {
+          kind: 'maintenance',
+          message: 'ProcessMaker is in maintenance mode',
+          description: `${retryAfter(answer)}Run it again when the maintenance is over.`,
+          delivery: 'notProcessed',
+        };
+      }
+  }
+  if (status === 500 && isJson) {
+    return {
+      kind: 'serverError',
+      message: 'ProcessMaker could not carry out the call and gave no reason (HTTP status 500)',
+      description: `Often an id in the settings is wrong. ${MAY_HAVE_HAPPENED}`,
+      delivery: 'unknown',
+    };
+  }
+  if (status >= 500) {
+    return {
+      kind: 'gateway',
+      message: `No answer came from ProcessMaker itself, but HTTP status ${status} from a server in front of it`,
+      description: MAY_HAVE_HAPPENED,
+      delivery: 'unknown',
+    };
+  }
+  return {
+    kind: 'foreignAnswer',
+    message: `The answer is not that of a ProcessMaker API (HTTP status ${status})`,
+    description: `${CHECK_URL} ${MAY_HAVE_HAPPENED}`,
+    delivery: 'unknown',
+  };
+}
+
+function redirect(answer: Answer, requestUrl: string): Classified {
+  const location = answer.headers.location;
+  let target: string | undefined;
+  try {
+    const url = typeof location === 'string' ? new URL(location, requestUrl) : undefined;
+    target = url && normalizeInstanceUrl(url.origin + url.pathname);
+  } catch {
+    target = undefined;
+  }
+  const isOther = target !== undefined && target !== normalizeInstanceUrl(requestUrl);
+  return {
+    kind: 'redirect',
+    message: isOther
+      ? `The 'Instance URL' of the credential points on to ${target}`
+      : "The 'Instance URL' of the credential answers with a redirect, as a sign-in page or a gateway does",
+    description: isOther
+      ? `Redirects are not followed, so that the token goes nowhere else. If you trust it, use this address as 'Instance URL': ${target}`
+      : `Redirects are not followed, so that the token goes nowhere else. ${CHECK_URL}`,
+    delivery: 'notProcessed',
+  };
+}
+
+/** ProcessMaker's own 503: JSON that holds a message and nothing else. A gateway answers HTML or JSON of its own. */
+function isMaintenance(answer: Answer): boolean {
+  const { body } = answer;
+  return isObject(body) && typeof body.message === 'string' && Object.keys(body).length === 1;
+}
+
+function retryAfter(answer: Answer): string {
+  const value = answer.headers['retry-after'];
+  return typeof value === 'string' && /^\d+$/.test(value) ? `It asks to wait ${value} seconds. ` : '';
+}
+
+/** The texts of a 422: `message` and, by field, `errors: { field: [text, …] }`. */
+function fieldMessages(body: unknown): string {
+  if (!isObject(body)) return '';
+  const fields = isObject(body.errors) ? Object.entries(body.errors) : [];
+  if (fields.length === 0) return typeof body.message === 'string' ? body.message : '';
+  return fields.map(([field, texts]) => `${field}: ${[texts].flat().map(String).join(' ')}`).join('; ');
+}
+
+/** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+/** OpenSSL's verification results and TLS handshake failures as Node.js names them. */
+const TLS =
+  /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|EPROTO$)/;
+
+/** What it means that a call ended without an answer, by the code that Node.js or axios gives. */
+export function callFailure(error: unknown, timeoutSeconds: number): Failure {
+  const code = codeOf(error);
+  if (UNREACHABLE.has(code)) {
+    return {
+      kind: 'unreachable',
+      message: `ProcessMaker cannot be reached (${code})`,
+      description:
+        "Check the 'Instance URL' of the credential, and that the server is running and can be reached from n8n.",
+      delivery: 'notProcessed',
+    };
+  }
+  if (TLS.test(code)) {
+    return {
+      kind: 'certificate',
+      message: `No secure connection to ProcessMaker could be made (${code})`,
+      description:
+        "If the instance uses a self-signed certificate that you trust, switch on 'Ignore SSL Issues' in the credential.",
+      delivery: 'notProcessed',
+    };
+  }
+  if (code === 'ERR_CANCELED') {
+    return {
+      kind: 'canceled',
+      message: 'The execution was canceled while a call was under way',
+      description: MAY_HAVE_HAPPENED,
+      delivery: 'unknown',
+    };
+  }
+  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+    return {
+      kind: 'timeout',
+      message: `ProcessMaker did not answer within ${timeoutSeconds} seconds`,
+      description: `${MAY_HAVE_HAPPENED} The option 'Timeout' sets how long to wait.`,
+      delivery: 'unknown',
+    };
+  }
+  return {
+    kind: 'connectionLost',
+    message: `The connection to ProcessMaker was lost before its answer arrived${code && ` (${code})`}`,
+    description: MAY_HAVE_HAPPENED,
+    delivery: 'unknown',
+  };
+}
+
+/** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`. */
+function codeOf(error: unknown): string {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string') return current.code;
+  }
+  return '';
+}

@@ -1,0 +1,55 @@
+/**
+ * First path segments of ProcessMaker's own pages and API. Everything from one of them on is not part of the
+ * instance's address, so a pasted page or API URL can be cut there.
+ */
+const OWN_SEGMENTS = new Set([
+  'about',
+  'admin',
+  'api',
+  'cases',
+  'designer',
+  'home',
+  'inbox',
+  'login',
+  'logout',
+  'modeler',
+  'notifications',
+  'oauth',
+  'password',
+  'process-browser',
+  'processes',
+  'profile',
+  'requests',
+  'storage',
+  'tasks',
+]);
+
+export const INVALID_INSTANCE_URL =
+  "The 'Instance URL' of the ProcessMaker credential is not a web address. Enter the address of your ProcessMaker, e.g. https://acme.processmaker.net";
+
+/**
+ * The address of a ProcessMaker instance without a trailing slash, from what people type or paste: white space,
+ * a missing scheme (https is assumed), trailing slashes, page and API URLs. An instance below a sub-path keeps it.
+ *
+ * @returns the address, or undefined when the text cannot be one
+ */
+export function normalizeInstanceUrl(text: string): string | undefined {
+  const trimmed = text.trim();
+  const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
+  let url: URL;
+  try {
+    url = new URL(withScheme);
+  } catch {
+    return undefined;
+  }
+  // Userinfo would send a second secret with every call; whatever is not http(s) cannot be ProcessMaker.
+  if (!/^https?:$/.test(url.protocol) || url.hostname === '' || url.username !== '' || url.password !== '') {
+    return undefined;
+  }
+  if (/\s/.test(trimmed)) return undefined;
+
+  const segments = url.pathname.split('/').filter((segment) => segment !== '');
+  const cut = segments.findIndex((segment) => OWN_SEGMENTS.has(segment.toLowerCase()));
+  const kept = cut === -1 ? segments.filter((segment) => segment !== 'index.php') : segments.slice(0, cut);
+  return [url.origin, ...kept].join('/');
+}
