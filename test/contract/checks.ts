@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
 import { searchList } from '../support/editor';
 import type { Engine, RunOptions } from '../support/engine';
@@ -60,19 +61,19 @@ export const checks: Check[] = [
     name: 'a start by id answers with the ten fields of the Request',
     run: async (contract) => {
       const [request = {}] = itemsOf(await start(contract));
-      assert.match(String(request.id), /^\d+$/);
+      assert.match(asText(request.id), /^\d+$/);
       assert.equal(typeof request.caseNumber, 'number');
-      assert.match(String(request.status), /^(ACTIVE|COMPLETED)$/);
+      assert.match(asText(request.status), /^(ACTIVE|COMPLETED)$/);
       assert.equal(request.processId, Number(contract.server.processId));
       assert.equal(typeof request.name, 'string');
       assert.equal(typeof request.processName, 'string');
-      assert.match(String(request.startedAt), TEXT_DATE);
-      if (request.status === 'COMPLETED') assert.match(String(request.completedAt), TEXT_DATE);
+      assert.match(asText(request.startedAt), TEXT_DATE);
+      if (request.status === 'COMPLETED') assert.match(asText(request.completedAt), TEXT_DATE);
       else assert.equal(request.completedAt, null);
       if (request.activeTask !== null) {
         assert.deepEqual(Object.keys(request.activeTask as IDataObject), ['id', 'name']);
       }
-      assert.match(String(request.url), new RegExp(`/requests/${String(request.id)}$`));
+      assert.match(asText(request.url), new RegExp(`/requests/${asText(request.id)}$`));
     },
   },
   {

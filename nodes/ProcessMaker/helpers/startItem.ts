@@ -73,6 +73,12 @@ function checkData(data: IDataObject, notices: StartNotices, itemIndex: number):
   const ownFields = OWN_FIELDS.filter((name) => Object.hasOwn(data, name));
   for (const name of ownFields) notices.fieldLeftOut(name, itemIndex);
   const sent = ownFields.length === 0 ? data : without(data, ownFields);
+  if (ownFields.length > 0 && Object.keys(sent).length === 0) {
+    return inputFailure(
+      "The data holds nothing but '_request' and '_user', which ProcessMaker sets itself",
+      "Give the fields of the new Request's data, or {} with 'JSON' for a Request without data.",
+    );
+  }
 
   const unsendable = findUnsendable(sent, (change, path) => notices.change(change, path, itemIndex));
   if (unsendable !== undefined) {

@@ -13,9 +13,6 @@ type Classified = Omit<Failure, 'httpStatus'>;
 
 const CHECK_URL =
   "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
-const MAY_HAVE_HAPPENED =
-  'ProcessMaker may have carried it out all the same. Look in ProcessMaker before you repeat it.';
-
 /**
  * What a status says, by status and by the shape of the body, never by its text, which comes in many languages.
  *
@@ -104,7 +101,7 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
     return {
       kind: 'serverError',
       message: 'ProcessMaker could not carry out the call and gave no reason (HTTP status 500)',
-      description: `Often an id in the settings is wrong. ${MAY_HAVE_HAPPENED}`,
+      description: 'Often an id in the settings is wrong.',
       delivery: 'unknown',
     };
   }
@@ -112,14 +109,14 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
     return {
       kind: 'gateway',
       message: `No answer came from ProcessMaker itself, but HTTP status ${status} from a server in front of it`,
-      description: MAY_HAVE_HAPPENED,
+      description: 'See whether ProcessMaker can be reached in a browser, and run it again later.',
       delivery: 'unknown',
     };
   }
   return {
     kind: 'foreignAnswer',
     message: `The answer is not that of a ProcessMaker API (HTTP status ${status})`,
-    description: `${CHECK_URL} ${MAY_HAVE_HAPPENED}`,
+    description: CHECK_URL,
     delivery: 'unknown',
   };
 }
@@ -205,7 +202,7 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
     return {
       kind: 'canceled',
       message: 'The execution was canceled while a call was under way',
-      description: MAY_HAVE_HAPPENED,
+      description: 'Run the workflow again.',
       delivery: 'unknown',
     };
   }
@@ -213,14 +210,14 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
     return {
       kind: 'timeout',
       message: `ProcessMaker did not answer within ${timeoutSeconds} seconds`,
-      description: `${MAY_HAVE_HAPPENED} The option 'Timeout' sets how long to wait.`,
+      description: "The option 'Timeout' sets how long to wait.",
       delivery: 'unknown',
     };
   }
   return {
     kind: 'connectionLost',
     message: `The connection to ProcessMaker was lost before its answer arrived${code && ` (${code})`}`,
-    description: MAY_HAVE_HAPPENED,
+    description: 'Run it again later.',
     delivery: 'unknown',
   };
 }

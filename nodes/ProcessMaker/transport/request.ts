@@ -91,13 +91,21 @@ export async function callApi(connection: Connection, call: ApiCall): Promise<Re
       options,
     )) as Answer;
   } catch (error) {
-    return refused(connection, callFailure(error, timeoutSeconds));
+    return refused(connection, call, callFailure(error, timeoutSeconds));
   }
   const failure = answerFailure(answer, options.url);
-  return failure ? refused(connection, failure) : { ok: true, value: answer.body as object };
+  return failure ? refused(connection, call, failure) : { ok: true, value: answer.body as object };
 }
 
-function refused({ scrub }: Connection, failure: Failure): Result<never> {
-  const { message, description } = failure;
-  return { ok: false, failure: { ...failure, message: scrub(message), description: scrub(description) } };
+const MAY_HAVE_HAPPENED =
+  'ProcessMaker may have carried it out all the same: look there before you repeat it.';
+
+function refused({ scrub }: Connection, { method }: ApiCall, failure: Failure): Result<never> {
+  // Reading changes nothing, whatever became of it.
+  const delivery = method === 'GET' ? 'notProcessed' : failure.delivery;
+  const advice = delivery === 'unknown' ? `${MAY_HAVE_HAPPENED} ${failure.description}` : failure.description;
+  return {
+    ok: false,
+    failure: { ...failure, delivery, message: scrub(failure.message), description: scrub(advice) },
+  };
 }

@@ -1,0 +1,59 @@
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { dest, parallel, series, src, watch } = require('gulp');
+
+const ICONS = 'icons/*.svg';
+const CODEX = 'nodes/**/*.node.json';
+
+/** Runs the local TypeScript compiler. */
+function typescript(...options) {
+  const compiler = require.resolve('typescript/bin/tsc');
+  return new Promise((resolve, reject) => {
+    spawn(process.execPath, [compiler, ...options], { stdio: 'inherit' })
+      .on('error', reject)
+      .on('close', (code) => (code === 0 ? resolve() : reject(new Error('TypeScript found mistakes.'))));
+  });
+}
+
+const clean = () => fs.promises.rm('dist', { recursive: true, force: true });
+const compile = () => typescript();
+const compileOnChange = () => typescript('--watch', '--preserveWatchOutput');
+// An SVG is copied byte by byte: no decoding.
+const icons = () => src(ICONS, { encoding: false }).pipe(dest('dist/icons'));
+const codex = () => src(CODEX, { base: '.' }).pipe(dest('dist'));
+
+/** n8n only logs a broken codex or icon when it loads the package; a build must fail instead. */
+async function check() {
+  const { name, n8n } = require('./package.json');
+  const built = (file) => new (Object.values(require(path.resolve(file)))[0])();
+  for (const file of n8n.nodes) {
+    const codexFile = file.replace(/\.js$/, '.json');
+    const { node, categories, alias } = JSON.parse(await fs.promises.readFile(codexFile, 'utf8'));
+    const { description } = built(file);
+    if (node !== `${name}.${description.name}`) throw new Error(`${codexFile} names the node '${node}'.`);
+    if (!categories?.length || !alias?.length) throw new Error(`${codexFile} lacks categories or aliases.`);
+    checkIcon(file, description.icon);
+  }
+  for (const file of n8n.credentials) checkIcon(file, built(file).icon);
+}
+
+function checkIcon(file, icon) {
+  const paths = typeof icon === 'string' ? [icon] : Object.values(icon ?? {});
+  if (!paths.length) throw new Error(`${file} has no icon.`);
+  for (const iconPath of paths.map((value) => value.replace(/^file:/, ''))) {
+    const target = path.resolve(path.dirname(file), iconPath);
+    if (!fs.existsSync(target)) throw new Error(`${file} names the icon ${iconPath}, which is not built.`);
+  }
+}
+
+function assetsOnChange() {
+  watch(ICONS, icons);
+  watch(CODEX, codex);
+}
+
+const assets = parallel(icons, codex);
+
+exports.build = series(clean, parallel(compile, assets), check);
+exports.watch = series(clean, assets, parallel(compileOnChange, assetsOnChange));
+exports.default = exports.build;

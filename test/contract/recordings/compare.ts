@@ -1,0 +1,151 @@
+import type { Json, JsonObject } from '../../processmaker';
+import type { Recording } from './recording';
+
+/** What the stand-in answered. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** Headers whose value must be the same. */
+const SAME_HEADERS = ['content-type', 'cache-control', 'allow', 'retry-after'];
+
+/** Keys whose values the situation determines, not only their types. */
+const SAME_VALUES = [
+  'status',
+  'message',
+  'error',
+  'element_id',
+  'element_name',
+  'name',
+  'key',
+  'type',
+  'process_id',
+];
+
+/** Keys that hold free values: all of it must be the same. */
+const SAME_TREES = ['data', 'meta'];
+
+/** When a user was last seen depends on what the user did before. */
+const EITHER_NULL_OR_TEXT = ['loggedin_at', 'active_at'];
+
+/** Lists whose order says nothing, with the key by which they are put in order. */
+const UNORDERED: Readonly<Record<string, string>> = { summary: 'key', participants: 'id' };
+
+/** The differences between a recorded answer and the stand-in's. */
+export function compareAnswers(recording: Recording, answer: Answer): string[] {
+  const { response } = recording;
+  if (answer.status !== response.status) {
+    return [`status ${response.status} expected, but ${answer.status}: ${answer.text.slice(0, 300)}`];
+  }
+  return [...compareHeaders(recording, answer), ...compareBodies(response, answer)];
+}
+
+function compareHeaders({ response }: Recording, { headers }: Answer): string[] {
+  const expected = new Headers(response.headers);
+  const differences = SAME_HEADERS.filter((name) => expected.get(name) !== headers.get(name)).map(
+    (name) => `header ${name}: '${expected.get(name)}' expected, but '${headers.get(name)}'`,
+  );
+  if (expected.has('etag') !== headers.has('etag')) differences.push('an ETag in only one of the answers');
+  return differences;
+}
+
+function compareBodies(response: Recording['response'], { status, text }: Answer): string[] {
+  const expected = response.json ?? null;
+  if (expected === null)
+    return response.text === '' && text !== '' ? [`no body expected, but ${text.slice(0, 200)}`] : [];
+  let actual: Json;
+  try {
+    actual = JSON.parse(text) as Json;
+  } catch {
+    return [`JSON expected, but ${text.slice(0, 200)}`];
+  }
+  return status >= 400 ? compareTrees(expected, actual, '$') : compareShapes(expected, actual, '$');
+}
+
+function kind(value: Json | undefined): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'list' : typeof value;
+}
+
+/** Everything must be the same. */
+function compareTrees(expected: Json | undefined, actual: Json | undefined, at: string): string[] {
+  if (kind(expected) !== kind(actual)) return [`${at}: ${kind(expected)} expected, but ${kind(actual)}`];
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    if (expected.length !== actual.length)
+      return [`${at}: ${expected.length} entries expected, but ${actual.length}`];
+    return expected.flatMap((item, index) => compareTrees(item, actual[index], `${at}[${index}]`));
+  }
+  if (isObject(expected) && isObject(actual)) {
+    const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);
+    return [...keys].flatMap((key) => compareTrees(expected[key], actual[key], `${at}.${key}`));
+  }
+  if (expected === actual || isCut(expected)) return [];
+  return [`${at}: ${JSON.stringify(expected)} expected, but ${JSON.stringify(actual)}`];
+}
+
+/** Keys and types must be the same; lists entry by entry. */
+function compareShapes(expected: Json, actual: Json | undefined, at: string): string[] {
+  if (kind(expected) !== kind(actual)) return [`${at}: ${kind(expected)} expected, but ${kind(actual)}`];
+  if (Array.isArray(expected) && Array.isArray(actual)) return compareLists(expected, actual, at);
+  if (isObject(expected) && isObject(actual)) return compareObjects(expected, actual, at);
+  return [];
+}
+
+function compareLists(expected: Json[], actual: Json[], at: string): string[] {
+  if (expected.length !== actual.length)
+    return [`${at}: ${expected.length} entries expected, but ${actual.length}`];
+  const key = UNORDERED[/[^.]*$/.exec(at)?.[0] ?? ''];
+  const [left, right] =
+    key === undefined ? [expected, actual] : [ordered(expected, key), ordered(actual, key)];
+  return left.flatMap((item, index) => compareShapes(item, right[index], `${at}[${index}]`));
+}
+
+function compareObjects(expected: JsonObject, actual: JsonObject, at: string): string[] {
+  const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);
+  return [...keys].flatMap((key) => {
+    const inner = `${at}.${key}`;
+    const left = expected[key];
+    const right = actual[key];
+    if (left === undefined || right === undefined) {
+      return [`${inner}: ${left === undefined ? 'not expected' : 'missing'}`];
+    }
+    if (
+      EITHER_NULL_OR_TEXT.includes(key) &&
+      [left, right].every((value) => ['null', 'string'].includes(kind(value)))
+    ) {
+      return [];
+    }
+    // The rows of a list stand under `data` too.
+    const isRows = at === '$' && key === 'data' && 'meta' in expected;
+    if (SAME_TREES.includes(key) && !isRows) return compareTrees(left, right, inner);
+    if (isRows) return [...compareIds(left, right), ...compareShapes(left, right, inner)];
+    if (SAME_VALUES.includes(key) && typeof left !== 'object') return compareTrees(left, right, inner);
+    return compareShapes(left, right, inner);
+  });
+}
+
+/** The same rows in the same order. */
+function compareIds(expected: Json, actual: Json): string[] {
+  const ids = (rows: Json): string =>
+    (Array.isArray(rows) ? rows : [])
+      .map((row) => (isObject(row) ? JSON.stringify(row['id']) : '?'))
+      .join(', ');
+  return ids(expected) === ids(actual) ? [] : [`rows ${ids(expected)} expected, but ${ids(actual)}`];
+}
+
+function ordered(list: Json[], key: string): Json[] {
+  const text = (value: Json): string => (isObject(value) ? JSON.stringify(value[key]) : '');
+  return [...list].sort((left, right) => text(left).localeCompare(text(right)));
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Long texts are cut in recordings. */
+function isCut(value: Json | undefined): boolean {
+  return typeof value === 'string' && /<(cut|token|stack trace|jwt)/.test(value);
+}

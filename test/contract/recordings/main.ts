@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { serve } from '../../processmaker';
+import { Instance } from '../../processmaker/instance';
+import { compareAnswers } from './compare';
+import { readRecordings, type Recording } from './recording';
+import { isUsedRoute } from './routes';
+import { send } from './send';
+import { restsOnSetting } from './settings';
+import { optionsFor, prepare } from './situation';
+
+/** Compares one recording; returns the differences. */
+async function check(recording: Recording): Promise<string[]> {
+  const options = optionsFor(recording);
+  const instance = new Instance(options);
+  await prepare(instance, recording);
+  const processMaker = await serve(instance, options);
+  try {
+    return compareAnswers(recording, await send(processMaker, recording, options.bodyLimitBytes ?? 0));
+  } finally {
+    await processMaker.close();
+  }
+}
+
+/** Compares the stand-in with every recording in a folder. */
+async function main(folder: string | undefined): Promise<boolean> {
+  if (folder === undefined || !existsSync(folder)) {
+    throw new Error('Give the folder with the recordings: npm run test:recordings -- <folder>');
+  }
+  const recordings = await readRecordings(folder);
+  let passed = 0;
+  let failed = 0;
+  let unused = 0;
+  let settings = 0;
+  for (const recording of recordings) {
+    const title = `${recording.name}: ${recording.request.method} ${recording.request.path.slice(0, 160)}`;
+    const setting = restsOnSetting(recording);
+    if (!isUsedRoute(recording.request.method, recording.request.path)) {
+      unused += 1;
+      console.log(`skipped ${title}\n    the node never calls this route`);
+    } else if (setting !== undefined) {
+      settings += 1;
+      console.log(`skipped ${title}\n    ${setting}`);
+    } else {
+      const differences = await check(recording).catch((error: unknown) => [
+        `could not be checked: ${String(error)}`,
+      ]);
+      if (differences.length === 0) passed += 1;
+      else failed += 1;
+      for (const difference of differences) console.log(`FAILED ${title}\n    ${difference}`);
+    }
+  }
+  const expected = recordings.filter(
+    (recording) =>
+      isUsedRoute(recording.request.method, recording.request.path) &&
+      restsOnSetting(recording) !== undefined,
+  ).length;
+  if (settings !== expected)
+    throw new Error(`${expected} recordings rest on a setting, but ${settings} were skipped.`);
+  console.log(`${unused} of routes that the node never calls, ${settings} that rest on a server setting`);
+  console.log(`${passed} passed, ${failed} failed, ${unused + settings} skipped`);
+  return failed === 0 && passed > 0;
+}
+
+main(process.argv[2])
+  .then((good) => process.exit(good ? 0 : 1))
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });

@@ -1,0 +1,13 @@
+/** The routes of ProcessMaker's API that the node calls. A recording of any other route is skipped. */
+const USED_ROUTES: { methods: string[]; path: RegExp }[] = [
+  { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/requests$/ },
+  { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/requests\/\d+$/ },
+  { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/start_processes$/ },
+  { methods: ['POST', 'OPTIONS'], path: /^\/api\/1\.0\/process_events\/[^/]+$/ },
+];
+
+/** Whether the node uses a route. */
+export function isUsedRoute(method: string, path: string): boolean {
+  const pathname = path.replace(/\?.*$/, '');
+  return USED_ROUTES.some((route) => route.methods.includes(method) && route.path.test(pathname));
+}

@@ -1,0 +1,101 @@
+import type { Json, JsonObject, ProcessMakerOptions, TokenName } from '../../processmaker';
+import type { UserRow } from '../../processmaker/database/rows';
+import { Query } from '../../processmaker/http/query';
+import type { Instance } from '../../processmaker/instance';
+import { findRequest, findUser } from '../../processmaker/requests/store';
+import { seed } from '../../processmaker/world/seed';
+import { TOKENS } from '../../processmaker/world/users';
+import { addUnknownProcess, removeDemoProcesses, removeYoungProcesses } from './known-processes';
+import { storeCountedRequests, storeListedRequests } from './listed-requests';
+import type { Recording } from './recording';
+import { shownData, storeRequest } from './shown-requests';
+
+/** The two servers of the recordings. */
+const SERVERS: Readonly<Record<string, Pick<ProcessMakerOptions, 'queue' | 'bodyLimitBytes'>>> = {
+  main: { queue: 'redis', bodyLimitBytes: 100 * 1024 * 1024 },
+  sync: { queue: 'sync', bodyLimitBytes: 8 * 1024 * 1024 },
+};
+
+const TIME = /\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?=\+00:00|")/g;
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Options of the stand-in for a recording: its server, and a clock that stands a second behind all that it shows. */
+export function optionsFor({ context, response }: Recording): ProcessMakerOptions {
+  const times = [...JSON.stringify(response.json ?? null).matchAll(TIME)].map(([time]) =>
+    Date.parse(`${time.replace(' ', 'T')}Z`),
+  );
+  const latest = times.length === 0 ? undefined : new Date(Math.max(...times) + 1000);
+  return { ...SERVERS[context.server], ...(latest === undefined ? {} : { now: () => latest }) };
+}
+
+/** Brings an instance into the situation that a recording shows. */
+export async function prepare(instance: Instance, recording: Recording): Promise<void> {
+  await seed(instance);
+  removeDemoProcesses(instance);
+  instance.maintenance = recording.context.maintenance;
+  const { pathname, searchParams } = new URL(recording.request.path, 'http://recorded');
+  const query = new Query(searchParams);
+  const user = tokenUser(instance, recording.context.token);
+  const [, resource, idText] = /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+))?$/.exec(pathname) ?? [];
+  const id = Number(idText);
+  if (user === undefined) return;
+  if (resource === 'start_processes') await prepareStartProcesses(instance, user, query, recording);
+  if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);
+  if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
+  if (resource === 'requests' && idText !== undefined) prepareRequest(instance, user, id, recording);
+}
+
+function tokenUser(instance: Instance, token: string): UserRow | undefined {
+  const known = TOKENS[token as TokenName] as (typeof TOKENS)[TokenName] | undefined;
+  return known && findUser(instance, known.userId);
+}
+
+async function prepareStartProcesses(
+  instance: Instance,
+  user: UserRow,
+  query: Query,
+  { response }: Recording,
+): Promise<void> {
+  if (response.status !== 200 || !isObject(response.json)) return;
+  const meta = response.json['meta'];
+  if (isObject(meta)) await removeYoungProcesses(instance, user, query, Number(meta['total']));
+}
+
+async function prepareStart(instance: Instance, id: number, { request, response }: Recording): Promise<void> {
+  if (response.status !== 404) await addUnknownProcess(instance, id, response.json);
+  // Data that names its parent Request can only start when there is one.
+  const parent = /"_parent"\s*:\s*\{[^}]*"request_id"\s*:\s*"?(\d+)/.exec(request.body ?? '')?.[1];
+  if (parent === undefined || response.status !== 201) return;
+  const shown = isObject(response.json) ? response.json['parent_request'] : undefined;
+  storeShown(instance, { ...(isObject(shown) ? shown : {}), id: Number(parent) });
+}
+
+function prepareList(instance: Instance, user: UserRow, query: Query, { response }: Recording): void {
+  if (response.status !== 200 || !isObject(response.json)) return;
+  const { data: rows, meta } = response.json;
+  const total = isObject(meta) ? Number(meta['total']) : 0;
+  if (Array.isArray(rows)) {
+    const requests = rows.filter(isObject);
+    for (const row of requests) storeParent(instance, row, requests);
+    storeListedRequests(instance, { user, query }, requests, total);
+  } else storeCountedRequests(instance, { user, query }, total);
+}
+
+/** A sub-process whose parent is not shown still has one. */
+function storeParent(instance: Instance, row: JsonObject, rows: JsonObject[]): void {
+  const parent = row['parent_request_id'];
+  if (typeof parent !== 'number' || rows.some((other) => other['id'] === parent)) return;
+  if (findRequest(instance, parent) === undefined) storeShown(instance, { id: parent });
+}
+
+function prepareRequest(instance: Instance, user: UserRow, id: number, { response }: Recording): void {
+  if (response.status === 200 && isObject(response.json)) storeShown(instance, response.json);
+  // Not allowed to see it: there is one, of somebody else.
+  if (response.status === 403) storeShown(instance, { id, user_id: user.id === 1 ? 3 : 1 });
+}
+
+function storeShown(instance: Instance, shown: JsonObject): void {
+  storeRequest(instance, shown, shownData(instance, shown).data, []);
+}

@@ -1,0 +1,87 @@
+import type { RequestStatus, ProcessStatus } from '../types';
+
+export type UserRow = {
+  id: number;
+  uuid: string;
+  username: string;
+  email: string;
+  firstname: string;
+  lastname: string;
+  status: string;
+  timezone: string;
+  is_administrator: number;
+  created_at: string;
+  updated_at: string;
+};
+
+export type CategoryRow = {
+  id: number;
+  uuid: string;
+  name: string;
+  status: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type ProcessRow = {
+  id: number;
+  uuid: string;
+  process_category_id: number;
+  user_id: number;
+  name: string;
+  description: string;
+  status: ProcessStatus;
+  bpmn: string;
+  callable_id: string;
+  start_events: string;
+  signal_events: string;
+  version_id: number;
+  created_at: string;
+  updated_at: string;
+};
+
+export type RequestRow = {
+  id: number;
+  uuid: string;
+  process_id: number;
+  process_version_id: number;
+  process_collaboration_id: number | null;
+  collaboration_uuid: string | null;
+  user_id: number;
+  parent_request_id: number | null;
+  participant_id: number | null;
+  callable_id: string;
+  status: RequestStatus;
+  name: string;
+  case_title: string;
+  case_title_formatted: string;
+  case_number: number;
+  data: string;
+  do_not_sanitize: string;
+  errors: string | null;
+  signal_events: string | null;
+  initiated_at: string;
+  completed_at: string | null;
+  created_at: string;
+  updated_at: string;
+  start_event: string;
+  flow_state: string | null;
+};
+
+export type TokenRow = {
+  id: number;
+  uuid: string;
+  process_request_id: number;
+  process_id: number;
+  user_id: number | null;
+  subprocess_request_id: number | null;
+  element_id: string;
+  element_type: string;
+  element_name: string | null;
+  status: string;
+  is_self_service: number;
+  due_at: string | null;
+  completed_at: string | null;
+  created_at: string;
+  updated_at: string;
+};

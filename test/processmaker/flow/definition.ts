@@ -1,0 +1,117 @@
+import BpmnModdle, { type ModdleElement } from 'bpmn-moddle';
+import type { JsonObject } from '../types';
+
+/** An element of a process: its BPMN type without the prefix, and ProcessMaker's own attributes. */
+export interface FlowElement {
+  id: string;
+  name: string;
+  type: string;
+  properties: Record<string, string>;
+}
+
+/** What the server knows of a process after reading its BPMN. */
+export interface Definition {
+  callableId: string;
+  elements: Map<string, FlowElement>;
+  /** As the API shows them. */
+  startEvents: JsonObject[];
+  /** The signals that start it. */
+  signalIds: string[];
+}
+
+/** Elements at which the flow stands still until something outside of the flow goes on. */
+const WAITING = [
+  'Task',
+  'UserTask',
+  'ManualTask',
+  'ScriptTask',
+  'ServiceTask',
+  'CallActivity',
+  'IntermediateCatchEvent',
+];
+
+const moddle = new BpmnModdle();
+
+const typeName = (element: ModdleElement): string => {
+  const name = element.$type.replace('bpmn:', '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
+};
+
+const properties = (element: ModdleElement): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(element.$attrs).map(([name, value]) => [name.replace(/^pm:/, ''), value]),
+  );
+
+const processOf = (root: ModdleElement): ModdleElement => {
+  const found = root.rootElements?.find((element) => element.$type === 'bpmn:Process');
+  if (found === undefined) throw new Error('The BPMN holds no process.');
+  return found;
+};
+
+const referencedId = (reference: ModdleElement | string | undefined): string | undefined =>
+  typeof reference === 'object' ? reference.id : reference;
+
+function eventDefinition(definition: ModdleElement): JsonObject {
+  const messageRef = referencedId(definition.messageRef);
+  const signalRef = referencedId(definition.signalRef) ?? definition.$attrs.signalRef;
+  return {
+    id: definition.id,
+    $type: typeName(definition),
+    ...(messageRef === undefined ? {} : { messageRef }),
+    ...(signalRef === undefined ? {} : { signalRef }),
+  };
+}
+
+/** Reads a BPMN document. */
+export async function readDefinition(bpmn: string): Promise<Definition> {
+  const { rootElement } = await moddle.fromXML(bpmn);
+  const process = processOf(rootElement);
+  const elements = (process.flowElements ?? []).map((element) => ({
+    id: element.id,
+    name: element.name ?? '',
+    type: typeName(element),
+    properties: properties(element),
+  }));
+  const startEvents = (process.flowElements ?? [])
+    .filter((element) => element.$type === 'bpmn:StartEvent')
+    .map((element) => ({
+      id: element.id,
+      name: element.name ?? '',
+      ...properties(element),
+      ownerProcessId: process.id,
+      eventDefinitions: (element.eventDefinitions ?? []).map(eventDefinition),
+      ownerProcessName: process.name ?? '',
+    }));
+  const signalIds = startEvents
+    .flatMap((event) => event.eventDefinitions.map((definition) => definition['signalRef']))
+    .filter((id): id is string => typeof id === 'string');
+  return {
+    callableId: process.id,
+    elements: new Map(elements.map((element) => [element.id, element])),
+    startEvents,
+    signalIds,
+  };
+}
+
+/**
+ * The BPMN that the flow engine runs for one start event: the other start events are gone, and everything that
+ * waits is a user task, so that the engine does the flow and the server decides what waiting means.
+ */
+export async function executableBpmn(bpmn: string, startEventId: string): Promise<string> {
+  const { rootElement } = await moddle.fromXML(bpmn);
+  const process = processOf(rootElement);
+  const all = process.flowElements ?? [];
+  const isOtherStart = (element?: ModdleElement): boolean =>
+    element?.$type === 'bpmn:StartEvent' && element.id !== startEventId;
+  const gone = new Set(all.filter((element) => isOtherStart(element) || isOtherStart(element.sourceRef)));
+  process.flowElements = all
+    .filter((element) => !gone.has(element))
+    .map((element) => {
+      if (element.incoming) element.incoming = element.incoming.filter((flow) => !gone.has(flow));
+      if (element.$type === 'bpmn:StartEvent') element.eventDefinitions = [];
+      if (!WAITING.includes(element.$type.replace('bpmn:', ''))) return element;
+      const { id, name, incoming, outgoing } = element;
+      return moddle.create('bpmn:UserTask', { id, name, incoming, outgoing });
+    });
+  return (await moddle.toXML(rootElement)).xml;
+}

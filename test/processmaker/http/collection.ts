@@ -1,0 +1,72 @@
+import type { Json, JsonObject } from '../types';
+import { serverError } from './errors';
+import type { Query } from './query';
+
+const PAGES_ON_EACH_SIDE = 3;
+
+/** Which page of a list is asked for. What is no page number counts as 1; a size below 1 breaks the real server. */
+export interface Page {
+  number: number;
+  size: number;
+}
+
+/** Reads `page` and `per_page`. */
+export function pageOf(query: Query): Page {
+  const number = /^\d+$/.test(query.text('page')) ? Math.max(Number(query.text('page')), 1) : 1;
+  const size = query.has('per_page') ? query.text('per_page') : '10';
+  if (!/^\d+$/.test(size) || Number(size) === 0) throw serverError();
+  return { number, size: Number(size) };
+}
+
+/** The envelope of every list. */
+export function collection(data: Json[], total: number, page: Page, query: Query): JsonObject {
+  const lastPage = Math.max(Math.ceil(total / page.size), 1);
+  const first = (page.number - 1) * page.size + 1;
+  const empty = data.length === 0;
+  return {
+    data,
+    meta: {
+      filter: query.text('filter'),
+      sort_by: query.text('order_by'),
+      sort_order: query.text('order_direction'),
+      count: data.length,
+      total_pages: Math.ceil(total / page.size),
+      current_page: page.number,
+      from: empty ? null : first,
+      last_page: lastPage,
+      links: links(page.number, lastPage),
+      path: '/',
+      per_page: page.size,
+      to: empty ? null : first + data.length - 1,
+      total,
+    },
+  };
+}
+
+function links(current: number, last: number): Json[] {
+  const link = (page: number | null, label: string): JsonObject => ({
+    url: page === null ? null : `/?page=${page}`,
+    label,
+    active: label === String(current),
+  });
+  const gap = { url: null, label: '...', active: false };
+  const pages = pageWindow(current, last).map((page) => (page === null ? gap : link(page, String(page))));
+  return [
+    link(current > 1 ? current - 1 : null, '&laquo; Previous'),
+    ...pages,
+    link(current < last ? current + 1 : null, 'Next &raquo;'),
+  ];
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+/** The pages that are linked; null is a gap. */
+function pageWindow(current: number, last: number): (number | null)[] {
+  const side = PAGES_ON_EACH_SIDE;
+  if (last < side * 2 + 8) return range(1, last);
+  const edge = side + 4;
+  if (current <= edge) return [...range(1, edge + side), null, last - 1, last];
+  if (current > last - edge) return [1, 2, null, ...range(last - (edge + side - 1), last)];
+  return [1, 2, null, ...range(current - side, current + side), null, last - 1, last];
+}

@@ -1,0 +1,20 @@
+/** The parameters of a URL, as PHP reads them: the last one of a name counts. */
+export class Query {
+  constructor(private readonly parameters: URLSearchParams) {}
+
+  /** The value; empty when missing. */
+  text(name: string): string {
+    return this.parameters.getAll(name).at(-1) ?? '';
+  }
+
+  has(name: string): boolean {
+    return this.parameters.has(name);
+  }
+
+  /** The parts of a comma-separated value. */
+  list(name: string): string[] {
+    return this.text(name)
+      .split(',')
+      .filter((part) => part !== '');
+  }
+}

@@ -1,0 +1,43 @@
+import { Connection } from './database/connection';
+import { SCHEMA } from './database/schema';
+import { toSqlTime } from './database/time';
+import { toMysqlText } from './data/normalise';
+import { definitions } from './flow/cache';
+import { ScriptQueue } from './requests/scripts';
+import { Turns } from './requests/turns';
+import type { Json, ProcessMakerOptions } from './types';
+
+/** One ProcessMaker instance without its HTTP side. */
+export class Instance {
+  readonly database: Connection;
+  readonly definitions = definitions;
+  readonly scripts: ScriptQueue;
+  readonly turns = new Turns();
+  maintenance = false;
+  private readonly clock: () => Date;
+
+  constructor(options: ProcessMakerOptions) {
+    this.clock = options.now ?? (() => new Date());
+    this.database = new Connection(options.database);
+    this.database.define('json_text', (value) =>
+      value === null ? null : toMysqlText(JSON.parse(String(value)) as Json),
+    );
+    this.database.script(SCHEMA);
+    this.scripts = new ScriptQueue(this, options.queue ?? 'redis');
+  }
+
+  /** The server's clock. */
+  now(): Date {
+    return this.clock();
+  }
+
+  /** The server's clock as the database writes it. */
+  sqlNow(): string {
+    return toSqlTime(this.clock());
+  }
+
+  close(): void {
+    this.scripts.stop();
+    this.database.close();
+  }
+}

@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util';
+import { startProcessMaker } from './index';
+import { TOKENS, USERS } from './world/users';
+
+/** Starts the stand-in alone and prints what is needed to use it. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { port: { type: 'string' }, database: { type: 'string' } } });
+  const port = Number(values.port ?? 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`'${values.port}' is no port number.`);
+  const processMaker = await startProcessMaker({
+    port,
+    ...(values.database === undefined ? {} : { database: values.database }),
+  });
+  console.log(`ProcessMaker stand-in: ${processMaker.url}\n\nAccess tokens:`);
+  for (const [name, { token, userId }] of Object.entries(TOKENS)) {
+    const user = USERS.find(({ id }) => id === userId);
+    console.log(`  ${name.padEnd(10)}${token}  (user ${user?.username}, ${user?.timezone})`);
+  }
+  console.log('\nCtrl-C stops it.');
+  const stop = (): void => void processMaker.close().then(() => process.exit(0));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

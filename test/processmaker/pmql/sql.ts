@@ -1,0 +1,107 @@
+import type { SqlValue } from '../database/connection';
+import { ApiError, serverError } from '../http/errors';
+import { REQUEST_COLUMNS, FIELD_ALIASES, type ColumnType } from './columns';
+import { inUsersZone, intervalTime } from './dates';
+import type { Condition, Field, Literal, Term } from './parse';
+import { valueAlias } from './aliases';
+import { compare, type PmqlContext, type Sql } from './compare';
+
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  lower: 'lower',
+  lcase: 'lower',
+  upper: 'upper',
+  ucase: 'upper',
+  trim: 'trim',
+  ltrim: 'ltrim',
+  rtrim: 'rtrim',
+  abs: 'abs',
+  round: 'round',
+  char_length: 'length',
+  length: 'length',
+  date: 'date',
+};
+
+/** The WHERE clause of a PMQL query on Requests. An unknown column breaks the real server: 500. */
+export function toSql(terms: Term[], context: PmqlContext): Sql {
+  const values: SqlValue[] = [];
+  const sql = terms
+    .map((term, index) => {
+      const part = term.kind === 'group' ? toSql(term.terms, context) : conditionSql(term, context);
+      values.push(...part.values);
+      return `${index === 0 ? '' : `${term.connective} `}(${part.sql})`;
+    })
+    .join(' ');
+  return { sql, values };
+}
+
+function conditionSql(condition: Condition, context: PmqlContext): Sql {
+  const value = resolveValue(condition.value, context);
+  if (condition.field.kind === 'column') {
+    const alias = valueAlias(condition.field.name, condition.operator, value, context);
+    if (alias !== undefined) return alias;
+  }
+  const { sql, type } = fieldSql(condition.field);
+  if (Array.isArray(value)) {
+    const parts = value.map((item) => compare(sql, type, '=', item));
+    const any = parts.map((part) => part.sql).join(' OR ');
+    return {
+      sql: condition.operator === 'IN' ? any : `NOT (${any})`,
+      values: parts.flatMap((part) => part.values),
+    };
+  }
+  return compare(sql, type, condition.operator, value);
+}
+
+function resolveValue(value: Condition['value'], context: PmqlContext): Literal | Literal[] {
+  if (typeof value === 'string') return inUsersZone(value, context.timezone);
+  if (typeof value === 'number' || Array.isArray(value)) return value;
+  return intervalTime(value, context.now);
+}
+
+function fieldSql(field: Field): { sql: string; type: ColumnType } {
+  if (field.kind === 'column') {
+    const name = field.name.toLowerCase();
+    const column = FIELD_ALIASES[name] ?? name;
+    const type = REQUEST_COLUMNS[column];
+    if (type === undefined) throw serverError();
+    return { sql: column, type };
+  }
+  if (field.kind === 'json') return { sql: jsonSql(field.column.toLowerCase(), field.path), type: 'json' };
+  if (field.kind === 'cast') return castSql(field);
+  const name = FUNCTIONS[field.name.toLowerCase()];
+  if (name === undefined || field.parameters.length === 0) throw serverError();
+  const parameters = field.parameters.map((parameter) => {
+    if (parameter.kind !== 'value') return fieldSql(parameter);
+    // A text goes into the real server's SQL without quotes and breaks it.
+    if (typeof parameter.value !== 'number') throw serverError();
+    return { sql: String(parameter.value), type: 'number' as const };
+  });
+  const numeric = ['abs', 'round', 'length'].includes(name);
+  return {
+    sql: `${name}(${parameters.map((parameter) => parameter.sql).join(', ')})`,
+    type: numeric ? 'number' : (parameters[0]?.type ?? 'json'),
+  };
+}
+
+function castSql({ field, type }: Extract<Field, { kind: 'cast' }>): { sql: string; type: ColumnType } {
+  const inner = fieldSql(field);
+  if (type === 'number') return { sql: `CAST(round(CAST(${inner.sql} AS REAL)) AS INTEGER)`, type: 'number' };
+  if (type === 'text') return { sql: `CAST(${inner.sql} AS TEXT)`, type: 'text' };
+  throw new ApiError(400, { message: 'Your PMQL contains invalid syntax.' });
+}
+
+/** The first 255 characters of a value in a JSON column, as text; a JSON null is the text `null`. */
+export function jsonSql(column: string, path: (string | number)[]): string {
+  if (REQUEST_COLUMNS[column] !== 'json') throw serverError();
+  const steps = path.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    if (/^\d/.test(step)) throw serverError();
+    return `."${step}"`;
+  });
+  const at = `'$${steps.join('')}'`;
+  return (
+    `substr(CASE json_type(${column}, ${at}) WHEN 'null' THEN 'null' WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ` +
+    `WHEN 'object' THEN json_text(${column} -> ${at}) WHEN 'array' THEN json_text(${column} -> ${at}) ` +
+    `ELSE CAST(${column} ->> ${at} AS TEXT) END, 1, 255)`
+  );
+}

@@ -1,0 +1,74 @@
+import type { RequestRow } from '../database/rows';
+import type { Definition, FlowElement } from '../flow/definition';
+import type { FlowStep } from '../flow/run';
+import type { Instance } from '../instance';
+import { assignee, AssignmentError } from './assignment';
+import { endRequest, failRequest } from './finish';
+import { activeTokens, insertToken, updateRequest } from './store';
+
+const TASK_TYPES = ['task', 'userTask', 'manualTask'];
+const DAYS_TO_DO = 3;
+
+/** A call activity that was reached. */
+export interface Call {
+  tokenId: number;
+  element: FlowElement;
+}
+
+/** Writes down where the flow stands, and returns the call activities that have to be started now. */
+export function applyStep(
+  instance: Instance,
+  request: RequestRow,
+  definition: Definition,
+  step: FlowStep,
+): Call[] {
+  const calls: Call[] = [];
+  const known = new Set(activeTokens(instance, request.id).map((token) => token.element_id));
+  const reached = step.waiting.filter((id) => !known.has(id));
+  updateRequest(instance, request.id, {
+    flow_state: step.state,
+    ...(reached.length === 0 ? {} : { signal_events: '[]' }),
+  });
+  for (const id of reached) {
+    const element = definition.elements.get(id);
+    if (element === undefined) continue;
+    const token = {
+      element_id: id,
+      element_type: element.type,
+      element_name: element.name,
+      status: 'ACTIVE',
+    };
+    if (TASK_TYPES.includes(element.type)) {
+      try {
+        insertTask(instance, request, element, token);
+      } catch (error) {
+        if (!(error instanceof AssignmentError)) throw error;
+        updateRequest(instance, request.id, { signal_events: request.signal_events });
+        failRequest(instance, request.id, error.message, token);
+        return [];
+      }
+      continue;
+    }
+    const tokenId = insertToken(instance, request, { ...token, user_id: null });
+    if (element.type === 'callActivity') calls.push({ tokenId, element });
+    if (['scriptTask', 'serviceTask'].includes(element.type)) instance.scripts.add(request.id);
+  }
+  if (step.ended) endRequest(instance, request.id, 'COMPLETED');
+  return calls;
+}
+
+function insertTask(
+  instance: Instance,
+  request: RequestRow,
+  element: FlowElement,
+  token: { element_id: string; element_type: string; element_name: string; status: string },
+): void {
+  const userId = assignee(instance, element, request);
+  const due = new Date(instance.now().getTime() + DAYS_TO_DO * 24 * 3_600_000);
+  insertToken(instance, request, {
+    ...token,
+    user_id: userId,
+    is_self_service: userId === null ? 1 : 0,
+    due_at: due.toISOString().slice(0, 19).replace('T', ' '),
+  });
+}

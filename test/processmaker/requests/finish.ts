@@ -1,0 +1,42 @@
+import { toApiTime } from '../database/time';
+import type { Instance } from '../instance';
+import type { JsonObject } from '../types';
+import { findRequest, updateRequest } from './store';
+
+/** Puts a Request into ERROR, with what the engine says about it. */
+export function failRequest(
+  instance: Instance,
+  requestId: number,
+  message: string,
+  element?: { element_id: string; element_name: string | null },
+): void {
+  const request = findRequest(instance, requestId);
+  if (request === undefined) throw new Error(`There is no Request ${requestId}.`);
+  const errors = request.errors === null ? [] : (JSON.parse(request.errors) as JsonObject[]);
+  errors.push({
+    message,
+    body: '',
+    element_id: element?.element_id ?? null,
+    element_name: element?.element_name ?? null,
+    created_at: toApiTime(instance.sqlNow()),
+    trace: '#0 {main}',
+  });
+  updateRequest(instance, requestId, { status: 'ERROR', errors: JSON.stringify(errors) });
+}
+
+/** Ends a Request, and with it everything that still waits in it and in its sub-processes. */
+export function endRequest(instance: Instance, requestId: number, status: 'COMPLETED' | 'CANCELED'): void {
+  const now = instance.sqlNow();
+  updateRequest(instance, requestId, { status, completed_at: now, flow_state: null });
+  instance.database.run(
+    `UPDATE process_request_tokens SET status = 'CLOSED', completed_at = ?, updated_at = ?
+     WHERE process_request_id = ? AND status = 'ACTIVE'`,
+    [now, now, requestId],
+  );
+  if (status === 'COMPLETED') return;
+  const children = instance.database.all<{ id: number }>(
+    `SELECT id FROM process_requests WHERE parent_request_id = ? AND status = 'ACTIVE'`,
+    [requestId],
+  );
+  for (const { id } of children) endRequest(instance, id, status);
+}

@@ -1,0 +1,113 @@
+import type { RequestRow } from '../database/rows';
+import type { FlowElement } from '../flow/definition';
+import { serverError } from '../http/errors';
+import type { Instance } from '../instance';
+import type { JsonObject } from '../types';
+import { applyStep, type Call } from './apply-step';
+import { beginRequest, type Start } from './begin';
+import {
+  activeTokens,
+  closeToken,
+  findProcess,
+  findRequest,
+  findToken,
+  findUser,
+  requestData,
+  saveData,
+  updateRequest,
+} from './store';
+
+/** Starts a Request, with the sub-processes that it reaches at once. Returns its id. */
+export async function startRequest(instance: Instance, start: Start): Promise<number> {
+  const { id, calls } = await beginRequest(instance, start);
+  await startCalls(instance, id, calls);
+  return id;
+}
+
+/** Completes what waits at a token: the data is merged, and the flow goes on. */
+export async function completeToken(instance: Instance, tokenId: number, data: JsonObject): Promise<void> {
+  const requestId = findToken(instance, tokenId)?.process_request_id;
+  if (requestId === undefined) return;
+  const calls = await instance.turns.take(requestId, () => goOn(instance, tokenId, data));
+  await startCalls(instance, requestId, calls);
+  await returnToParent(instance, requestId);
+}
+
+async function goOn(instance: Instance, tokenId: number, data: JsonObject): Promise<Call[]> {
+  const token = findToken(instance, tokenId);
+  const request = token && findRequest(instance, token.process_request_id);
+  const process = request && findProcess(instance, request.process_id);
+  if (token?.status !== 'ACTIVE' || !request || !process) return [];
+  const merged = { ...requestData(request), ...data };
+  const definition = await instance.definitions.definition(process.bpmn);
+  const flow = await instance.definitions.flow(process.bpmn, request.start_event);
+  const step =
+    request.flow_state === null ? undefined : await flow.resume(request.flow_state, token.element_id, merged);
+  return instance.database.transaction(() => {
+    closeToken(instance, tokenId);
+    saveData(instance, request.id, merged);
+    return step === undefined ? [] : applyStep(instance, request, definition, step);
+  });
+}
+
+/** Starts the sub-processes that a step has reached, and goes on behind those that end at once. */
+async function startCalls(instance: Instance, requestId: number, calls: Call[]): Promise<void> {
+  for (const { tokenId, element } of calls) {
+    const parent = findRequest(instance, requestId);
+    if (parent === undefined) return;
+    await startChild(instance, parent, tokenId, element);
+  }
+}
+
+/** Starts the sub-process of a call activity; it gets the parent's whole data. */
+async function startChild(
+  instance: Instance,
+  parent: RequestRow,
+  tokenId: number,
+  element: FlowElement,
+): Promise<void> {
+  const config = JSON.parse(element.properties['config'] ?? '{}') as {
+    processId?: number;
+    startEvent?: string;
+  };
+  const process = findProcess(instance, config.processId ?? 0);
+  const user = findUser(instance, parent.user_id);
+  if (process === undefined || user === undefined || config.startEvent === undefined) throw serverError();
+  const collaboration =
+    parent.process_collaboration_id ??
+    instance.database.run('INSERT INTO process_collaborations DEFAULT VALUES');
+  updateRequest(instance, parent.id, { process_collaboration_id: collaboration });
+  const data: JsonObject = {
+    ...(JSON.parse(parent.data) as JsonObject),
+    _parent: {
+      config,
+      node_id: element.id,
+      process_id: parent.process_id,
+      request_id: parent.id,
+    },
+  };
+  const childId = await startRequest(instance, {
+    process,
+    startEvent: config.startEvent,
+    user,
+    data,
+    parent: { ...parent, process_collaboration_id: collaboration },
+  });
+  instance.database.run('UPDATE process_request_tokens SET subprocess_request_id = ? WHERE id = ?', [
+    childId,
+    tokenId,
+  ]);
+  await returnToParent(instance, childId);
+}
+
+/** When a sub-process has ended: gives its data back and goes on behind the call activity. */
+async function returnToParent(instance: Instance, childId: number): Promise<void> {
+  const child = findRequest(instance, childId);
+  if (child?.status !== 'COMPLETED' || child.parent_request_id === null) return;
+  const token = activeTokens(instance, child.parent_request_id).find(
+    (candidate) => candidate.subprocess_request_id === childId,
+  );
+  if (token === undefined) return;
+  const data = Object.entries(requestData(child)).filter(([key]) => !key.startsWith('_'));
+  await completeToken(instance, token.id, Object.fromEntries(data));
+}

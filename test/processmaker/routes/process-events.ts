@@ -1,0 +1,50 @@
+import { sanitiseStartData } from '../data/sanitise';
+import type { RequestRow } from '../database/rows';
+import { notFound, serverError, unauthorized } from '../http/errors';
+import type { Instance } from '../instance';
+import { mayStart } from '../requests/access';
+import { presentStartedRequest } from '../requests/present';
+import { startRequest } from '../requests/progress';
+import { findProcess, findRequest } from '../requests/store';
+import { startEventsOf } from '../serializers/process';
+import type { Json, JsonObject } from '../types';
+import type { Route } from './route';
+
+const start: Route = {
+  method: 'POST',
+  path: '/process_events/{id}',
+  async handle({ instance, user, id, query, data }) {
+    const process = findProcess(instance, id);
+    if (process === undefined) throw notFound();
+    const event = query.text('event');
+    const startEvents = startEventsOf(process) as { id: string; assignedUsers?: string }[];
+    if (!mayStart(user, startEvents, event === '' ? undefined : event)) throw unauthorized();
+    const definition = await instance.definitions.definition(process.bpmn);
+    if (event === '' || !definition.elements.has(event)) throw notFound();
+    if (definition.elements.get(event)?.type !== 'startEvent') throw serverError();
+    const clean = sanitiseStartData(data) as JsonObject;
+    const parent = parentOf(instance, clean['_parent']);
+    const requestId = await startRequest(instance, {
+      process,
+      startEvent: event,
+      user,
+      data: clean,
+      ...(parent === undefined ? {} : { parent }),
+    });
+    const request = findRequest(instance, requestId);
+    if (request === undefined) throw serverError();
+    return { status: 201, body: presentStartedRequest(instance, request, query) };
+  },
+};
+
+/** `_parent` in the data sets the parent Request; without the id of one the real server breaks. */
+function parentOf(instance: Instance, parent: Json | undefined): RequestRow | undefined {
+  if (parent === undefined || parent === null) return undefined;
+  const id = typeof parent === 'object' && !Array.isArray(parent) ? Number(parent['request_id']) : Number.NaN;
+  const request = Number.isInteger(id) ? findRequest(instance, id) : undefined;
+  if (request === undefined) throw serverError();
+  return request;
+}
+
+/** Starts. */
+export const processEventRoutes: Route[] = [start];

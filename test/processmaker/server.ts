@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { authenticate } from './auth';
+import { readBody } from './http/body';
+import { ApiError, notFound, serverError } from './http/errors';
+import { Query } from './http/query';
+import type { Instance } from './instance';
+import { sendTaskForm, showPage, type PageAnswer } from './pages/pages';
+import { layout } from './pages/layout';
+import { allowedMethods, matchRoute } from './routes/match';
+import type { Answer } from './routes/route';
+import type { ProcessMakerOptions, RecordedCall } from './types';
+
+const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
+/** What a web server in front of ProcessMaker takes. */
+const URL_LIMIT = 8 * 1024;
+const HEADER_LIMIT = 1024 * 1024;
+const JSON_TYPE = 'application/json';
+const HTML_TYPE = 'text/html; charset=UTF-8';
+
+/** The HTTP side of an instance. Every call goes through one handler, since the real routes overlap. */
+export function createServer(
+  instance: Instance,
+  options: ProcessMakerOptions,
+  calls: RecordedCall[],
+): FastifyInstance {
+  const server = Fastify({
+    bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: HEADER_LIMIT },
+    ...(options.tls === undefined ? {} : { https: { ...options.tls, maxHeaderSize: HEADER_LIMIT } }),
+  }) as FastifyInstance;
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const base = options.basePath ?? '';
+  server.all('*', async (request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    calls.push({
+      method: request.method,
+      path: request.url,
+      headers: { ...request.headers },
+      body: body.toString('utf8'),
+    });
+    reply.header('Cache-Control', 'no-cache, private');
+    if (request.url.length > URL_LIMIT) {
+      return sendPage(reply, { status: 414, html: layout('Request-URI Too Long', '') });
+    }
+    if (instance.maintenance) return sendMaintenance(request, reply);
+    if (!request.url.startsWith(`${base}/`))
+      return sendPage(reply, { status: 404, html: layout('Not Found', '') });
+    const url = new URL(request.url.slice(base.length), 'http://instance');
+    return url.pathname.startsWith('/api/')
+      ? answerApi(instance, request, reply, url, body)
+      : answerPage(instance, base, request, reply, url, body);
+  });
+  server.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  return server;
+}
+
+async function answerApi(
+  instance: Instance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  url: URL,
+  body: Buffer,
+): Promise<FastifyReply> {
+  if (request.method === 'OPTIONS') {
+    return reply.header('Allow', allowedMethods(url.pathname).join(',')).type(HTML_TYPE).send('');
+  }
+  const match = matchRoute(request.method, url.pathname);
+  const user = authenticate(instance, request.headers.authorization);
+  if (match === undefined) throw notFound();
+  const data = await readBody(body, request.headers['content-type'] ?? '');
+  const answer = await match.route.handle({
+    instance,
+    user,
+    id: match.id,
+    query: new Query(url.searchParams),
+    data,
+  });
+  instance.scripts.flush();
+  return sendJson(request, reply, answer, user.id);
+}
+
+function sendJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+  userId: number,
+): FastifyReply {
+  if (answer.body === undefined) return reply.code(answer.status).send();
+  const text = request.method === 'HEAD' ? '' : JSON.stringify(answer.body);
+  reply.code(answer.status).header('Content-Type', JSON_TYPE);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return reply.send(Buffer.from(text));
+  const etag = `"${answer.etag ?? createHash('md5').update(`${userId}${text}`).digest('hex')}"`;
+  reply.header('ETag', etag);
+  if (request.headers['if-none-match'] === etag) return reply.code(304).removeHeader('Content-Type').send();
+  return reply.send(Buffer.from(text));
+}
+
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const answer = error instanceof ApiError ? error : toApiError(error);
+  return reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .header('Cache-Control', 'no-cache, private')
+    .header('Content-Type', JSON_TYPE)
+    .send(Buffer.from(JSON.stringify(answer.body)));
+}
+
+function toApiError(error: unknown): ApiError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new ApiError(413, { message: 'The POST data is too large.' });
+  // A mistake of the stand-in itself must not look like a fact about ProcessMaker.
+  console.error(error);
+  return serverError();
+}
+
+function sendMaintenance(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.code(503).header('Retry-After', '60');
+  if (!/[/+]json/.test(request.headers.accept?.split(',')[0] ?? '')) {
+    return reply.type(HTML_TYPE).send(layout('Service Unavailable', '<p>503</p>'));
+  }
+  return reply.header('Content-Type', JSON_TYPE).send(Buffer.from('{"message":"Service Unavailable"}'));
+}
+
+async function answerPage(
+  instance: Instance,
+  base: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  url: URL,
+  body: Buffer,
+): Promise<FastifyReply> {
+  const task = /^\/tasks\/(\d+)\/edit$/.exec(url.pathname)?.[1];
+  if (request.method !== 'POST' || task === undefined) {
+    return sendPage(reply, await showPage(instance, base, url.pathname));
+  }
+  const form = await readBody(body, request.headers['content-type'] ?? '');
+  const answer = await sendTaskForm(instance, base, Number(task), form);
+  instance.scripts.flush();
+  return sendPage(reply, answer);
+}
+
+function sendPage(reply: FastifyReply, answer: PageAnswer): FastifyReply {
+  if ('redirect' in answer) return reply.redirect(answer.redirect, 303);
+  return reply.code(answer.status).type(HTML_TYPE).send(answer.html);
+}

@@ -1,0 +1,77 @@
+/** A JSON value as it travels over the wire. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json };
+
+export type RequestStatus = 'ACTIVE' | 'COMPLETED' | 'ERROR' | 'CANCELED';
+
+export type ProcessStatus = 'ACTIVE' | 'INACTIVE' | 'ARCHIVED';
+
+/** Names of the access tokens that exist in every instance. */
+export type TokenName = 'admin' | 'limited' | 'nobody' | 'operator' | 'inactive' | 'expired' | 'revoked';
+
+export interface ProcessMakerOptions {
+  /** 0 or missing: a free port. */
+  port?: number;
+  /** A file; in memory when missing. */
+  database?: string;
+  /** Bodies over it are answered with 413. */
+  bodyLimitBytes?: number;
+  /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
+  queue?: 'redis' | 'sync';
+  /** For example `/pm`: the instance lives below a sub-path. */
+  basePath?: string;
+  tls?: { key: string; cert: string };
+  /** The server's clock. */
+  now?: () => Date;
+}
+
+/** One HTTP call as it came in. */
+export interface RecordedCall {
+  method: string;
+  /** With the query string. */
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  /** The raw text. */
+  body: string;
+}
+
+/** A Request as the database holds it, hidden keys of the data included. */
+export interface StoredRequest {
+  id: number;
+  caseNumber: number;
+  processId: number;
+  processName: string;
+  userId: number;
+  status: RequestStatus;
+  data: JsonObject;
+  parentRequestId: number | null;
+  initiatedAt: string;
+  completedAt: string | null;
+}
+
+export interface ProcessInput {
+  name: string;
+  bpmn: string;
+  id?: number;
+  description?: string;
+  status?: ProcessStatus;
+}
+
+/** A running stand-in. */
+export interface ProcessMaker {
+  /** Without a slash at the end. */
+  url: string;
+  tokens: Record<TokenName, string>;
+  /** While true, every call is answered with 503. */
+  maintenance: boolean;
+  /** Every HTTP call that came in, in order. */
+  calls: RecordedCall[];
+  requests(): StoredRequest[];
+  addProcess(input: ProcessInput): Promise<{ id: number }>;
+  cancelRequest(id: number): void;
+  failRequest(id: number, message: string): void;
+  completeTask(taskId: number, data: JsonObject): Promise<void>;
+  close(): Promise<void>;
+}

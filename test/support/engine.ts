@@ -1,0 +1,136 @@
+import './environment';
+import { randomUUID } from 'node:crypto';
+import { ExecutionLifecycleHooks, ExternalSecretsProxy, WorkflowExecute } from 'n8n-core';
+import type { PackageDirectoryLoader } from 'n8n-core';
+import type {
+  ICredentialType,
+  IDataObject,
+  INodeExecutionData,
+  IRunExecutionData,
+  IWorkflowBase,
+  IWorkflowExecuteAdditionalData,
+  WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { createRunExecutionData, Workflow } from 'n8n-workflow';
+import type { CredentialData } from './credentials';
+import { CredentialsInMemory } from './credentials';
+import { loadPackage, NodeTypes } from './node-types';
+import { Run } from './run';
+
+export interface RunOptions {
+  /** The items that the start node hands on. */
+  input?: unknown[];
+  credentials?: CredentialData;
+  mode?: WorkflowExecuteMode;
+  /** Cancels the execution, as the stop button does. */
+  signal?: AbortSignal;
+}
+
+const BASE_URL = 'http://n8n.example';
+
+/** Runs whole workflows with the built package on n8n's own execution engine. */
+export class Engine {
+  readonly nodeTypes: NodeTypes;
+  private lastExecutionId = 0;
+
+  constructor(private readonly loader: PackageDirectoryLoader) {
+    this.nodeTypes = new NodeTypes(loader);
+  }
+
+  /** Runs a workflow from its first node. */
+  async run(workflow: IWorkflowBase, options: RunOptions = {}): Promise<Run> {
+    const [start] = workflow.nodes;
+    if (!start) throw new Error('The workflow has no nodes.');
+    const items = (options.input ?? [{}]).map((json) => ({ json: json as IDataObject }));
+    const data = createRunExecutionData({
+      executionData: { nodeExecutionStack: [{ node: start, data: { main: [items] }, source: null }] },
+      resumeToken: randomUUID(),
+    });
+    return await this.execute(workflow, data, options.mode ?? 'trigger', options);
+  }
+
+  /** What the Retry button does: goes on with what n8n stored of a failed run, under a new execution id. */
+  async retry(failed: Run, options: RunOptions = {}): Promise<Run> {
+    const data = JSON.parse(JSON.stringify(failed.data)) as IRunExecutionData;
+    const { lastNodeExecuted, runData } = data.resultData;
+    delete data.resultData.error;
+    const runs = runData[lastNodeExecuted ?? ''];
+    if (runs?.at(-1)?.error) runs.pop();
+    return await this.execute(failed.workflow, data, 'retry', options);
+  }
+
+  /** A credential type of the package. */
+  credentialType(name: string): ICredentialType {
+    return this.loader.getCredential(name).type;
+  }
+
+  /** What n8n gives to everything that runs in it. */
+  additionalData(credentials: CredentialData, executionId?: string): IWorkflowExecuteAdditionalData {
+    const missing = () => Promise.reject(new Error('Not at hand in the engine tests.'));
+    return {
+      credentialsHelper: new CredentialsInMemory((name) => this.credentialType(name), credentials),
+      externalSecretsProxy: new ExternalSecretsProxy(),
+      executeWorkflow: missing,
+      startRunnerTask: missing,
+      getRunExecutionData: () => Promise.resolve(undefined),
+      getRuntimeCredential: () => Promise.resolve(undefined),
+      logAiEvent: () => undefined,
+      executionId,
+      currentNodeExecutionIndex: 0,
+      variables: {},
+      restApiUrl: `${BASE_URL}/rest`,
+      instanceBaseUrl: BASE_URL,
+      formBaseUrl: `${BASE_URL}/form`,
+      formWaitingBaseUrl: `${BASE_URL}/form-waiting`,
+      formTestBaseUrl: `${BASE_URL}/form-test`,
+      webhookBaseUrl: `${BASE_URL}/webhook`,
+      webhookWaitingBaseUrl: `${BASE_URL}/webhook-waiting`,
+      webhookTestBaseUrl: `${BASE_URL}/webhook-test`,
+      mcpBaseUrl: `${BASE_URL}/mcp`,
+      mcpTestBaseUrl: `${BASE_URL}/mcp-test`,
+    };
+  }
+
+  private async execute(
+    workflow: IWorkflowBase,
+    data: IRunExecutionData,
+    mode: WorkflowExecuteMode,
+    { credentials = {}, signal }: RunOptions,
+  ): Promise<Run> {
+    const executionId = String(++this.lastExecutionId);
+    const additionalData: IWorkflowExecuteAdditionalData = {
+      ...this.additionalData(credentials, executionId),
+      hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
+      executeWorkflow: async ({ code }, _parent, { inputData }) =>
+        await this.executeSubWorkflow(code, inputData, credentials),
+    };
+    const execution = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(
+      this.instantiate(workflow, credentials),
+    );
+    signal?.addEventListener('abort', () => execution.cancel());
+    return new Run(workflow, await execution);
+  }
+
+  private async executeSubWorkflow(
+    workflow: IWorkflowBase | undefined,
+    items: INodeExecutionData[] = [],
+    credentials: CredentialData,
+  ) {
+    if (!workflow) throw new Error('A sub-workflow is given as a whole in the engine tests.');
+    const input = items.map(({ json }) => json);
+    const run = await this.run(workflow, { input, credentials, mode: 'integrated' });
+    if (run.error) throw run.error;
+    return { executionId: '0', data: run.outputs(workflow.nodes.at(-1)?.name ?? '') };
+  }
+
+  private instantiate(workflow: IWorkflowBase, credentials: CredentialData): Workflow {
+    const chosen = Object.keys(credentials).map((type) => [type, { id: type, name: type }] as const);
+    const nodes = workflow.nodes.map((node) => ({ ...node, credentials: Object.fromEntries(chosen) }));
+    return new Workflow({ ...workflow, nodes, nodeTypes: this.nodeTypes });
+  }
+}
+
+/** The engine with the built package loaded. */
+export async function createEngine(): Promise<Engine> {
+  return new Engine(await loadPackage());
+}

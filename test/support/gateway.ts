@@ -1,0 +1,148 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A call that came to the gateway. */
+export interface Call {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** One way to treat a call: `forward` sends it on to the server, at most once. */
+export type Behaviour = (response: ServerResponse, forward: () => Promise<Forwarded>) => Promise<void>;
+
+interface Forwarded {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface Gateway {
+  url: string;
+  /** Every call that came, also those that were not sent on. */
+  calls: Call[];
+  /** The largest number of calls under way at one moment. */
+  mostAtOnce: number;
+  /** How a call is treated; sent on and answered as by the server when it gives nothing. */
+  treat: (call: Call) => Behaviour | undefined;
+  /** Forgets all calls and the treatment. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** A proxy in front of a server that can answer, delay and break what the server itself never would. */
+export async function startGateway(target: string): Promise<Gateway> {
+  let underWay = 0;
+  const server = createServer((request, response) => {
+    underWay += 1;
+    gateway.mostAtOnce = Math.max(gateway.mostAtOnce, underWay);
+    response.on('close', () => (underWay -= 1));
+    handle(request, response).catch(() => response.destroy());
+  });
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url: path = '/', headers } = request;
+    const call = { method, path, headers, body: await text(request) };
+    gateway.calls.push(call);
+    const behaviour = gateway.treat(call) ?? pass;
+    await behaviour(response, () => send(target, call));
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const gateway: Gateway = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls: [],
+    mostAtOnce: 0,
+    treat: () => undefined,
+    reset: () => {
+      gateway.calls = [];
+      gateway.mostAtOnce = 0;
+      gateway.treat = () => undefined;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return gateway;
+}
+
+// Set anew for each connection, or no longer true of the decoded body.
+const NOT_FORWARDED = [
+  'host',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-encoding',
+];
+
+async function send(target: string, { method, path, headers, body }: Call): Promise<Forwarded> {
+  const kept = Object.entries(headers).filter(([name]) => !NOT_FORWARDED.includes(name));
+  const answer = await fetch(new URL(path, target), {
+    method,
+    headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
+    body: body === '' ? undefined : body,
+    redirect: 'manual',
+  });
+  const answered = [...answer.headers].filter(([name]) => !NOT_FORWARDED.includes(name));
+  return { status: answer.status, headers: Object.fromEntries(answered), body: await answer.text() };
+}
+
+/** Sends the call on and answers as the server did. */
+export const pass: Behaviour = async (response, forward) => {
+  const { status, headers, body } = await forward();
+  response.writeHead(status, headers).end(body);
+};
+
+/** Answers by itself; an object is sent as JSON. */
+export function answer(
+  status: number,
+  body: string | object,
+  headers: Record<string, string> = {},
+): Behaviour {
+  const [content, type] =
+    typeof body === 'string'
+      ? [body, 'text/html; charset=UTF-8']
+      : [JSON.stringify(body), 'application/json'];
+  return (response) => {
+    response.writeHead(status, { 'content-type': type, ...headers }).end(content);
+    return Promise.resolve();
+  };
+}
+
+/** Points elsewhere. */
+export const redirect = (status: number, location: string): Behaviour => answer(status, '', { location });
+
+/** Cuts the connection; the server has never seen the call. */
+export const resetBefore: Behaviour = (response) => {
+  response.destroy();
+  return Promise.resolve();
+};
+
+/** Cuts the connection when the server has done its work. */
+export const resetAfter: Behaviour = async (response, forward) => {
+  await forward();
+  response.destroy();
+};
+
+/** Announces the whole answer, sends half of it and cuts the connection. */
+export const truncate: Behaviour = async (response, forward) => {
+  const { status, headers, body } = await forward();
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  response.write(body.slice(0, body.length / 2), () => response.destroy());
+};
+
+/** Holds the server's answer back. */
+export function delay(milliseconds: number): Behaviour {
+  return async (response, forward) => {
+    const { status, headers, body } = await forward();
+    await pause(milliseconds, undefined, { ref: false });
+    response.writeHead(status, headers).end(body);
+  };
+}

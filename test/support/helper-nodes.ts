@@ -1,0 +1,93 @@
+import type {
+  EngineRequest,
+  EngineResponse,
+  IDataObject,
+  IExecuteFunctions,
+  INodeExecutionData,
+  INodeType,
+  INodeTypeDescription,
+  IWorkflowBase,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+const describe = (name: string, properties: string[], outputs = 1): INodeTypeDescription => ({
+  displayName: name,
+  name,
+  group: ['transform'],
+  version: 1,
+  description: name,
+  defaults: { name },
+  inputs: [NodeConnectionTypes.Main],
+  outputs: Array<'main'>(outputs).fill(NodeConnectionTypes.Main),
+  properties: properties.map((property) => ({
+    displayName: property,
+    name: property,
+    type: 'json',
+    default: '',
+  })),
+});
+
+/** Hands its input on: the start of a workflow, whose items the test gives. */
+class Start implements INodeType {
+  description = describe('start', []);
+
+  execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    return Promise.resolve([this.getInputData()]);
+  }
+}
+
+/** Sends its items on one by one on the second output, and ends on the first, as Loop Over Items does. */
+class Loop implements INodeType {
+  description = describe('loop', [], 2);
+
+  execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const context = this.getContext('node') as { waiting?: INodeExecutionData[] };
+    context.waiting ??= [...this.getInputData()];
+    const next = context.waiting.shift();
+    return Promise.resolve(next ? [[], [next]] : [[{ json: { done: true } }], []]);
+  }
+}
+
+/** Runs the workflow in its parameter once per item, as Execute Workflow does. */
+class SubWorkflow implements INodeType {
+  description = describe('subWorkflow', ['workflow']);
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const code = this.getNodeParameter('workflow', 0) as unknown as IWorkflowBase;
+    const results: INodeExecutionData[] = [];
+    for (const item of this.getInputData()) {
+      const { data } = await this.executeWorkflow({ code }, [item]);
+      results.push(...(data[0] ?? []));
+    }
+    return [results];
+  }
+}
+
+/** Calls the tool named in its parameter once with the given input, as an AI agent does. */
+class Agent implements INodeType {
+  description = describe('agent', ['tool', 'input']);
+
+  execute(
+    this: IExecuteFunctions,
+    response?: EngineResponse,
+  ): Promise<INodeExecutionData[][] | EngineRequest> {
+    if (response?.actionResponses.length) return Promise.resolve([[{ json: { answered: true } }]]);
+    const action = {
+      actionType: 'ExecutionNodeAction' as const,
+      nodeName: this.getNodeParameter('tool', 0) as string,
+      input: this.getNodeParameter('input', 0) as IDataObject,
+      type: NodeConnectionTypes.AiTool,
+      id: 'call_1',
+      metadata: {},
+    };
+    return Promise.resolve({ actions: [action], metadata: {} });
+  }
+}
+
+/** Node types that only tests know, by their name in a workflow. */
+export const helperNodes: Record<string, INodeType> = {
+  'test.start': new Start(),
+  'test.loop': new Loop(),
+  'test.subWorkflow': new SubWorkflow(),
+  'test.agent': new Agent(),
+};

@@ -1,0 +1,82 @@
+import type {
+  IConnections,
+  INode,
+  INodeParameterResourceLocator,
+  INodeParameters,
+  IWorkflowBase,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { Run } from './run';
+
+/** A node of a test workflow; what is not given is what the editor would set. */
+export type NodeInput = Pick<INode, 'name' | 'type'> & Partial<INode>;
+
+/** From node, to node, from which output (the first unless told). */
+export type Connection = [from: string, to: string, output?: number];
+
+export const PROCESS_MAKER = 'n8n-nodes-processmaker.processMaker';
+
+/** A workflow of the given nodes, the first of which is its start. */
+export function createWorkflow(nodes: NodeInput[], connections: Connection[]): IWorkflowBase {
+  return {
+    id: 'workflow',
+    name: 'Test workflow',
+    active: false,
+    isArchived: false,
+    activeVersionId: null,
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+    settings: { executionOrder: 'v1' },
+    nodes: nodes.map((node, index) => ({
+      id: `node-${index}`,
+      typeVersion: 1,
+      position: [index * 200, 0],
+      parameters: {},
+      ...node,
+    })),
+    connections: connect(connections),
+  };
+}
+
+function connect(connections: Connection[]): IConnections {
+  const result: IConnections = {};
+  for (const [from, to, output = 0] of connections) {
+    const main = ((result[from] ??= { main: [] }).main ??= []);
+    while (main.length <= output) main.push([]);
+    main[output]?.push({ node: to, type: NodeConnectionTypes.Main, index: 0 });
+  }
+  return result;
+}
+
+/** The usual workflow: items come in, and the node starts a Request for each. */
+export function startWorkflow(
+  parameters: INodeParameters = {},
+  settings: Partial<INode> = {},
+): IWorkflowBase {
+  return createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'ProcessMaker', type: PROCESS_MAKER, parameters, ...settings },
+    ],
+    [['Start', 'ProcessMaker']],
+  );
+}
+
+/** The value of a resource locator in one of its modes. */
+export function locator(mode: string, value: string | number): INodeParameterResourceLocator {
+  return { __rl: true, mode, value: String(value) };
+}
+
+/** A failed item as the node gives it. */
+export interface FailedItem {
+  error: string;
+  details: { outcome: string; requestId?: number; httpStatus?: number };
+}
+
+/** The items of the error output of the node. */
+export function failedItems(run: Run): FailedItem[] {
+  return run.items('ProcessMaker', 1) as unknown as FailedItem[];
+}
+
+/** The setting that gives failed items an output of their own. */
+export const ERROR_OUTPUT = { onError: 'continueErrorOutput' } as const;

@@ -1,0 +1,112 @@
+import type { IDataObject, INode, INodeParameters, IWorkflowBase, WorkflowExecuteMode } from 'n8n-workflow';
+import { isUsedRoute } from '../contract/recordings/routes';
+import type { ProcessMaker, ProcessMakerOptions } from '../processmaker';
+import { startProcessMaker } from '../processmaker';
+import type { CredentialData } from './credentials';
+import type { Engine } from './engine';
+import { createEngine } from './engine';
+import type { Behaviour, Call, Gateway } from './gateway';
+import { startGateway } from './gateway';
+import type { Run } from './run';
+import { startWorkflow } from './workflows';
+
+export type User = keyof ProcessMaker['tokens'];
+type StoredRequest = ReturnType<ProcessMaker['requests']>[number];
+
+export interface StartOptions {
+  /** The items, by their JSON. */
+  input?: unknown[];
+  /** Whose token the credential holds. */
+  user?: User;
+  credentials?: CredentialData;
+  /** Settings of the node, such as `onError`. */
+  settings?: Partial<INode>;
+  mode?: WorkflowExecuteMode;
+  signal?: AbortSignal;
+}
+
+/** A ProcessMaker, a gateway in front of it, and n8n's engine. */
+export class World {
+  engine!: Engine;
+  server!: ProcessMaker;
+  gateway!: Gateway;
+  private known = new Set<number>();
+
+  async open(options: ProcessMakerOptions): Promise<void> {
+    this.engine = await createEngine();
+    this.server = await startProcessMaker(options);
+    this.gateway = await startGateway(this.server.url);
+  }
+
+  reset(): void {
+    this.server.maintenance = false;
+    this.gateway.reset();
+    this.known = new Set(this.server.requests().map(({ id }) => id));
+  }
+
+  async close(): Promise<void> {
+    await this.gateway.close();
+    await this.server.close();
+  }
+
+  credentials(user: User = 'limited', instanceUrl = this.gateway.url): CredentialData {
+    return { processMakerApi: { instanceUrl, accessToken: this.server.tokens[user] } };
+  }
+
+  /** Runs a node with these parameters; its user is `limited` unless told. */
+  async start(parameters: INodeParameters, options: StartOptions = {}): Promise<Run> {
+    return await this.run(startWorkflow(parameters, options.settings), options);
+  }
+
+  async run(workflow: IWorkflowBase, { user, credentials, ...options }: StartOptions = {}): Promise<Run> {
+    return await this.engine.run(workflow, {
+      ...options,
+      credentials: credentials ?? this.credentials(user),
+    });
+  }
+
+  /** The Requests that the current test has made. */
+  requests(): StoredRequest[] {
+    return this.server.requests().filter(({ id }) => !this.known.has(id));
+  }
+
+  /** The field `number` in the data of each of these Requests. */
+  numbers(): unknown[] {
+    return this.requests().map(({ data }) => (data as IDataObject).number);
+  }
+
+  /** Treats only the first start of the item with this number in a special way. */
+  treatOnce(number: string, behaviour: Behaviour): void {
+    let isFirst = true;
+    this.gateway.treat = ({ method, body }) => {
+      if (method !== 'POST' || !isFirst || (JSON.parse(body) as IDataObject).number !== number)
+        return undefined;
+      isFirst = false;
+      return behaviour;
+    };
+  }
+
+  /** The calls that should start a Request. */
+  starts(): Call[] {
+    return this.gateway.calls.filter(({ method }) => method === 'POST');
+  }
+
+  /** The calls that only read. */
+  lookUps(): Call[] {
+    return this.gateway.calls.filter(({ method }) => method === 'GET');
+  }
+}
+
+/** A world for all tests of a file, each of which finds it without calls and faults of the one before. */
+export function useWorld(options: ProcessMakerOptions = {}): World {
+  const world = new World();
+  beforeAll(() => world.open(options));
+  beforeEach(() => world.reset());
+  afterAll(async () => {
+    // The stand-in is held against recordings of exactly the routes that the node calls.
+    const strangers = world.server.calls.filter(({ method, path }) => !isUsedRoute(method, path));
+    await world.close();
+    expect(strangers).toEqual([]);
+  });
+  return world;
+}

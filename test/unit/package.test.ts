@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import manifest from '../../package.json';
+
+// What n8n's verification demands of a package and its lint rules do not check. They do check the built JavaScript
+// for forbidden globals.
+const ROOT = resolve(__dirname, '../..');
+const { nodes, credentials } = manifest.n8n;
+
+interface PackedPackage {
+  files: Array<{ path: string }>;
+}
+
+function packedFiles(): string[] {
+  const output = execFileSync('npm', ['pack', '--json', '--dry-run'], { cwd: ROOT, encoding: 'utf8' });
+  const [packed] = JSON.parse(output) as PackedPackage[];
+  return (packed?.files ?? []).map(({ path }) => path);
+}
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+describe('the manifest', () => {
+  it('asks for n8n-workflow of any version and for nothing else at run time', () => {
+    expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+    for (const field of [
+      'dependencies',
+      'optionalDependencies',
+      'bundledDependencies',
+      'overrides',
+      'resolutions',
+    ]) {
+      expect(manifest).not.toHaveProperty(field);
+    }
+  });
+
+  it('runs nothing when it is installed', () => {
+    const hooks = [
+      'preinstall',
+      'install',
+      'postinstall',
+      'prepare',
+      'prepublish',
+      'preprepare',
+      'postprepare',
+    ];
+    expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
+  });
+
+  it('has what the registry page and n8n show', () => {
+    expect(manifest.name).toMatch(/^n8n-nodes-/);
+    expect(manifest.keywords).toContain('n8n-community-node-package');
+    expect(manifest.license).toBe('MIT');
+    expect(manifest.author).toEqual({
+      name: expect.any(String) as string,
+      email: expect.stringContaining('@') as string,
+    });
+    expect(manifest.repository.url).toMatch(/^git\+https:\/\//);
+    expect(manifest.n8n.n8nNodesApiVersion).toBe(1);
+  });
+});
+
+describe('the packed tarball', () => {
+  const files = packedFiles();
+
+  it('holds the built package and its papers, nothing else', () => {
+    const others = files.filter((file) => !file.startsWith('dist/'));
+    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'index.js', 'package.json']);
+    expect(files.filter((file) => !/\.(js|json|svg)$/.test(file) && file.startsWith('dist/'))).toEqual([]);
+  });
+
+  it('holds every node and credential that the manifest names, with its codex', () => {
+    const codex = nodes.map((file) => file.replace(/\.js$/, '.json'));
+    expect(files).toEqual(expect.arrayContaining([...nodes, ...credentials, ...codex]));
+  });
+
+  it('requires nothing but n8n-workflow and its own files', () => {
+    const scripts = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
+    const required = scripts.flatMap((file) =>
+      [...read(file).matchAll(/\b(?:require|import)\(\s*['"]([^'"]+)['"]/g)].map(([, name]) => name),
+    );
+    expect(required.filter((name) => name !== 'n8n-workflow' && !/^\.\.?\//.test(name ?? ''))).toEqual([]);
+  });
+});
+
+describe('the codex', () => {
+  it('lets people find the node by what they call it', () => {
+    const codex = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as Record<
+      string,
+      unknown
+    >;
+    expect(codex.node).toBe('n8n-nodes-processmaker.processMaker');
+    expect(codex.categories).toEqual(expect.arrayContaining([expect.any(String)]));
+    expect(codex.alias).toEqual(
+      expect.arrayContaining(['Start Request', 'BPM', 'workflow', 'process instance', 'case']),
+    );
+  });
+});
+
+describe('index.js', () => {
+  it('hands out the built classes', () => {
+    const entry = jest.requireActual<Record<string, new () => object>>('../../index.js');
+    expect(Object.keys(entry).sort()).toEqual(['ProcessMaker', 'ProcessMakerApi']);
+    expect(entry.ProcessMaker && new entry.ProcessMaker()).toMatchObject({
+      description: { name: 'processMaker' },
+    });
+    expect(entry.ProcessMakerApi && new entry.ProcessMakerApi()).toMatchObject({ name: 'processMakerApi' });
+  });
+});

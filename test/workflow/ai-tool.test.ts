@@ -1,0 +1,48 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { Run } from '../support/run';
+import { createWorkflow, locator, PROCESS_MAKER } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+/** An agent that calls the node's tool variant once. */
+async function callTool(parameters: INodeParameters): Promise<Run> {
+  const workflow = createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', input: { query: 'a laptop' } } },
+      {
+        name: 'Tool',
+        type: `${PROCESS_MAKER}Tool`,
+        parameters: { process: locator('id', 2), startEvent: locator('id', 'node_1'), ...parameters },
+      },
+    ],
+    [['Start', 'Agent']],
+  );
+  workflow.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
+  return await world.run(workflow, { input: [{ chatInput: 'Order a laptop' }] });
+}
+
+const answerOf = (run: Run) => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_tool);
+
+it('is refused with Map Automatically, which would send the fields of the agent', async () => {
+  const run = await callTool({ dataMode: 'autoMapInputData' });
+  expect(answerOf(run)).toMatch(/Map Automatically|Define Below/);
+  expect(world.gateway.calls).toEqual([]);
+});
+
+it.each<[string, INodeParameters, Record<string, string>]>([
+  [
+    'Define Below',
+    {
+      dataMode: 'defineBelow',
+      fields: { assignments: [{ id: '1', name: 'item', value: '={{ $json.query }}', type: 'string' }] },
+    },
+    { item: 'a laptop' },
+  ],
+  ['JSON', { dataMode: 'json', jsonData: '={{ { item: $json.query } }}' }, { item: 'a laptop' }],
+])('starts a Request with %s', async (_, parameters, data) => {
+  const run = await callTool(parameters);
+  expect(world.requests()).toMatchObject([{ processId: 2, data }]);
+  expect(answerOf(run)).toContain(String(world.requests()[0]?.id));
+});

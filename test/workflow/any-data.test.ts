@@ -1,0 +1,40 @@
+import * as fc from 'fast-check';
+import type { INodeParameters } from 'n8n-workflow';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
+const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
+  world.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
+
+describe('any data', () => {
+  const item = fc.dictionary(
+    fc.string({ unit: 'grapheme' }).filter((key) => !['_parent', '_request', '_user'].includes(key)),
+    fc.jsonValue({ noUnicodeString: false }),
+  );
+
+  it('is sent exactly as the JSON of its item', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 6 }), async (input) => {
+        world.gateway.reset();
+        const run = await start({ options: { requestsInParallel: 1 } }, input);
+        expect(failedItems(run)).toEqual([]);
+        expect(world.starts().map(({ body }) => body)).toEqual(input.map((data) => JSON.stringify(data)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is sent as it stands in the JSON text', async () => {
+    await fc.assert(
+      fc.asyncProperty(item, async (data) => {
+        world.gateway.reset();
+        await start({ dataMode: 'json', jsonData: JSON.stringify(data, null, 2) });
+        expect(world.starts().map(({ body }) => body)).toEqual([JSON.stringify(data)]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import * as fc from 'fast-check';
+import { testCredential } from '../support/credential-test';
+import { createCertificate } from '../support/certificate';
+import type { CredentialData } from '../support/credentials';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { useWorld, World } from '../support/world';
+
+const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
+const world = useWorld();
+
+async function tests(data: CredentialData): Promise<string> {
+  const { status } = await testCredential(world.engine, 'processMakerApi', data.processMakerApi ?? {});
+  return status;
+}
+
+describe('an Instance URL', () => {
+  it.each([
+    ['with a trailing slash', '/'],
+    ['with white space', ' \n'],
+    ['of a page', '/requests/12?page=2#top'],
+    ['of a task', '/tasks/7/edit'],
+    ['of a case', '/cases/42'],
+    ['of the API', '/api/1.0/requests'],
+    ['of the sign-in page', '/login'],
+    ['of the designer', '/modeler/5'],
+  ])('%s leads to the instance, in the node and in the credential test', async (_, suffix) => {
+    const credentials = world.credentials('limited', `${world.gateway.url}${suffix}`);
+    expect(await tests(credentials)).toBe('OK');
+    const run = await world.start(TARGET, { credentials });
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { url: expect.stringMatching(/^http:\/\/127/) as string },
+    ]);
+    expect(world.requests()).toHaveLength(1);
+  });
+
+  it.each(['', '   ', 'not an address', 'http://', 'ftp://127.0.0.1/', 'https://user:secret@127.0.0.1'])(
+    'that is "%s" gets a message, and nothing is called',
+    async (instanceUrl) => {
+      const credentials = world.credentials('limited', instanceUrl);
+      const run = await world.start(TARGET, { credentials });
+      expect(run.status).toBe('error');
+      expect(run.error?.message).toContain('Instance URL');
+      expect(await tests(credentials)).toBe('Error');
+      expect(world.gateway.calls).toEqual([]);
+    },
+  );
+
+  it('in any form that people paste is called at the same place', async () => {
+    const space = fc.constantFrom('', ' ', '\t', '\n', '  ');
+    const page = fc.constantFrom(
+      '',
+      '/',
+      '//',
+      '/requests',
+      '/tasks',
+      '/cases/1',
+      '/api/1.0',
+      '/admin/users',
+      '/login',
+    );
+    const tail = fc.constantFrom('', '/', '?a=b', '#c', '?redirect=/requests#d');
+    await fc.assert(
+      fc.asyncProperty(space, page, tail, space, async (before, path, after, behind) => {
+        world.gateway.reset();
+        const instanceUrl = `${before}${world.gateway.url}${path}${after}${behind}`;
+        await world.start(TARGET, { credentials: world.credentials('limited', instanceUrl) });
+        expect(world.starts().map(({ path: called }) => called.split('?')[0])).toEqual([
+          '/api/1.0/process_events/4',
+        ]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('an instance below a sub-path', () => {
+  const below = new World();
+  beforeAll(() => below.open({ basePath: '/pm' }));
+  beforeEach(() => below.reset());
+  afterAll(() => below.close());
+
+  it.each(['', '/', '/requests/3', '/api/1.0'])(
+    'is reached by its address with "%s" behind',
+    async (suffix) => {
+      const credentials = below.credentials('limited', `${below.server.url}${suffix}`);
+      expect(await tests(credentials)).toBe('OK');
+      const run = await below.start(TARGET, { credentials });
+      expect(below.requests()).toHaveLength(1);
+      expect(run.items('ProcessMaker')).toMatchObject([
+        { url: `${below.server.url}/requests/${below.requests()[0]?.id}` },
+      ]);
+    },
+  );
+});
+
+describe('an instance with a self-signed certificate', () => {
+  const secure = new World();
+  beforeAll(async () => secure.open({ tls: await createCertificate() }));
+  afterAll(() => secure.close());
+
+  const credentials = (ignoreSslIssues: boolean): CredentialData => ({
+    processMakerApi: {
+      ...secure.credentials('limited', secure.server.url).processMakerApi,
+      ignoreSslIssues,
+    },
+  });
+
+  it('is refused, and the message names the switch', async () => {
+    const run = await secure.start(TARGET, { credentials: credentials(false), settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)[0]?.error).toMatch(/certificate.*Ignore SSL Issues/s);
+    expect(await tests(credentials(false))).toBe('Error');
+    expect(secure.server.requests()).toEqual([]);
+  });
+
+  it('is called with Ignore SSL Issues', async () => {
+    expect(await tests(credentials(true))).toBe('OK');
+    await secure.start(TARGET, { credentials: credentials(true) });
+    expect(secure.server.requests()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,193 @@
+import type { Behaviour } from '../support/gateway';
+import { answer, delay, resetAfter, resetBefore, truncate } from '../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import type { User } from '../support/world';
+import { useWorld } from '../support/world';
+
+const world = useWorld({ bodyLimitBytes: 20_000 });
+
+const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const HTML = '<!DOCTYPE html><html><body>Something went wrong</body></html>';
+
+interface Expected {
+  outcome: 'notStarted' | 'unknown';
+  httpStatus?: number;
+  /** What the message or its advice contains. */
+  says: RegExp;
+  /** How many Requests exist afterwards, other than none. */
+  started?: number;
+}
+
+/** Runs one item both ways: into the error output, and ending the run. */
+async function expectFailure(
+  expected: Expected,
+  options: { user?: User; input?: unknown[] } = {},
+): Promise<void> {
+  const { outcome, httpStatus, says, started = 0 } = expected;
+  const run = await world.start(TARGET, { ...options, settings: ERROR_OUTPUT });
+  const [item] = failedItems(run);
+  expect(run.items('ProcessMaker')).toEqual([]);
+  expect(item?.details).toEqual({ outcome, ...(httpStatus !== undefined && { httpStatus }) });
+  expect(item?.error).toMatch(says);
+  expect(item?.error).toMatch(/\[item 0\]/);
+  expect(world.starts()).toHaveLength(1);
+  expect(world.requests()).toHaveLength(started);
+
+  const stopped = await world.start(TARGET, options);
+  expect(stopped.status).toBe('error');
+  expect(`${stopped.error?.message} ${stopped.error?.description}`).toMatch(says);
+  expect(stopped.error?.message).toMatch(/\[item 0\]/);
+  expect(stopped.error?.message).not.toMatch(/\b(error|problem|failure|mistake)\b/i);
+
+  const token = world.server.tokens[options.user ?? 'limited'];
+  expect(run.text + stopped.text).not.toContain(token);
+}
+
+describe('what ProcessMaker answers', () => {
+  it.each(['expired', 'revoked'] as const)('401 for a token that is %s', async (user) => {
+    await expectFailure({ outcome: 'notStarted', httpStatus: 401, says: /token/ }, { user });
+  });
+
+  it('403 for an inactive user', async () => {
+    await expectFailure(
+      { outcome: 'notStarted', httpStatus: 403, says: /active|permission|allow/ },
+      { user: 'inactive' },
+    );
+  });
+
+  it('403 for a user who may not start the process', async () => {
+    await expectFailure(
+      { outcome: 'notStarted', httpStatus: 403, says: /may not|not allow|administrator/ },
+      { user: 'nobody' },
+    );
+  });
+
+  it('404 for a process that does not exist', async () => {
+    const run = await world.start(
+      { process: locator('id', 99999), startEvent: locator('id', 'node_1') },
+      { settings: ERROR_OUTPUT },
+    );
+    expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 404, outcome: 'notStarted' } }]);
+    expect(failedItems(run)[0]?.error).toContain('99999');
+  });
+
+  it('413 for more data than its web server takes', async () => {
+    await expectFailure(
+      { outcome: 'notStarted', httpStatus: 413, says: /larg/ },
+      { input: [{ text: 'x'.repeat(30_000) }] },
+    );
+  });
+
+  it('503 while it is in maintenance', async () => {
+    world.server.maintenance = true;
+    await expectFailure({ outcome: 'notStarted', httpStatus: 503, says: /maintenance/ });
+  });
+
+  it('401 only once: a start is not sent again', async () => {
+    await world.start(TARGET, { user: 'expired', settings: ERROR_OUTPUT });
+    expect(world.starts()).toHaveLength(1);
+  });
+});
+
+describe('what a server answers that stands in for ProcessMaker or in front of it', () => {
+  const unprocessable = {
+    message: 'The given data was invalid.',
+    errors: { orderId: ['The order id field is required.'], total: ['The total must be a number.'] },
+  };
+
+  it.each<[string, Behaviour, Expected]>([
+    [
+      '405 as JSON',
+      answer(405, { message: 'The POST method is not supported.' }),
+      { outcome: 'notStarted', httpStatus: 405, says: /API|process id/ },
+    ],
+    ['413 as HTML', answer(413, HTML), { outcome: 'notStarted', httpStatus: 413, says: /larg/ }],
+    [
+      '422',
+      answer(422, unprocessable),
+      { outcome: 'notStarted', httpStatus: 422, says: /orderId.*required.*total.*number/s },
+    ],
+    [
+      '429',
+      answer(429, { message: 'Too Many Attempts.' }, { 'retry-after': '30' }),
+      { outcome: 'notStarted', httpStatus: 429, says: /too many|30 seconds/ },
+    ],
+    [
+      '404 as HTML',
+      answer(404, HTML),
+      { outcome: 'notStarted', httpStatus: 404, says: /Instance URL|no ProcessMaker/ },
+    ],
+    [
+      '500 as JSON',
+      answer(500, { message: 'Server Error' }),
+      { outcome: 'unknown', httpStatus: 500, says: /500/ },
+    ],
+    ['500 as HTML', answer(500, HTML), { outcome: 'unknown', httpStatus: 500, says: /500/ }],
+    ['502', answer(502, HTML), { outcome: 'unknown', httpStatus: 502, says: /502/ }],
+    ['503 as HTML', answer(503, HTML), { outcome: 'unknown', httpStatus: 503, says: /503/ }],
+    ['504', answer(504, HTML), { outcome: 'unknown', httpStatus: 504, says: /504/ }],
+    [
+      '200 as HTML',
+      answer(200, HTML),
+      { outcome: 'unknown', httpStatus: 200, says: /not that of a ProcessMaker/ },
+    ],
+    [
+      '201 as foreign JSON',
+      answer(201, { created: true }),
+      { outcome: 'unknown', httpStatus: 201, says: /ProcessMaker/ },
+    ],
+    [
+      '201 with nothing in it',
+      answer(201, ''),
+      { outcome: 'unknown', httpStatus: 201, says: /ProcessMaker/ },
+    ],
+    [
+      '500 in another language',
+      answer(500, { message: 'Serverfehler' }),
+      { outcome: 'unknown', httpStatus: 500, says: /500/ },
+    ],
+    [
+      '403 in another language',
+      answer(403, { message: 'Nicht erlaubt.' }),
+      { outcome: 'notStarted', httpStatus: 403, says: /allow|may not/ },
+    ],
+  ])('%s', async (_, behaviour, expected) => {
+    world.gateway.treat = () => behaviour;
+    await expectFailure(expected);
+  });
+});
+
+describe('a connection', () => {
+  it('that is cut before the server has the call leaves the outcome unknown', async () => {
+    world.gateway.treat = () => resetBefore;
+    await expectFailure({ outcome: 'unknown', says: /connection.*lost/ });
+  });
+
+  it('that is cut after the server has started the Request leaves the outcome unknown', async () => {
+    world.gateway.treat = () => resetAfter;
+    await expectFailure({ outcome: 'unknown', says: /connection.*lost/, started: 1 });
+  });
+
+  it('that is cut in the middle of the answer leaves the outcome unknown', async () => {
+    world.gateway.treat = () => truncate;
+    await expectFailure({ outcome: 'unknown', says: /connection.*lost|answer/, started: 1 });
+  });
+
+  it('that nobody takes is surely no start', async () => {
+    const closed = 'http://127.0.0.1:1';
+    const run = await world.start(TARGET, {
+      credentials: world.credentials('limited', closed),
+      settings: ERROR_OUTPUT,
+    });
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)[0]?.error).toMatch(/cannot be reached.*Instance URL/s);
+  });
+
+  it('that takes longer than the timeout leaves the outcome unknown', async () => {
+    world.gateway.treat = () => delay(5_000);
+    const run = await world.start({ ...TARGET, options: { timeout: 1 } }, { settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)[0]?.error).toMatch(/within 1 second.*Timeout/s);
+    expect(world.requests()).toHaveLength(1);
+  });
+});

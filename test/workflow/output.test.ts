@@ -1,0 +1,77 @@
+import { delay } from '../support/gateway';
+import { locator } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const WITH_FORM = { process: locator('id', 2) };
+const STRAIGHT_TO_END = { process: locator('id', 4) };
+
+describe('the simplified output', () => {
+  it('has ten fields, with the first task', async () => {
+    const run = await world.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
+    const [request] = world.requests();
+    expect(run.items('ProcessMaker')).toEqual([
+      {
+        id: request?.id,
+        caseNumber: expect.any(Number) as number,
+        status: 'ACTIVE',
+        name: 'A single start with form',
+        processId: 2,
+        processName: 'A single start with form',
+        startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+        completedAt: null,
+        activeTask: { id: expect.any(Number) as number, name: 'Form Task' },
+        url: `${world.gateway.url}/requests/${request?.id}`,
+      },
+    ]);
+  });
+
+  it('of a Request that has already ended says when, and has no task', async () => {
+    const run = await world.start(STRAIGHT_TO_END);
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { status: 'COMPLETED', completedAt: expect.stringMatching(/^\d{4}-/) as string, activeTask: null },
+    ]);
+  });
+
+  it('never has a field named error, which n8n would take for a failed try', async () => {
+    const run = await world.start(WITH_FORM, { input: [{ error: 'from the item' }] });
+    expect(run.items('ProcessMaker')[0]).not.toHaveProperty('error');
+  });
+});
+
+describe('the options of the output', () => {
+  it('Simplify off gives the Request as ProcessMaker answers', async () => {
+    const run = await world.start({ ...WITH_FORM, options: { simplify: false } });
+    const [item] = run.items('ProcessMaker');
+    for (const field of ['id', 'uuid', 'case_number', 'process_version', 'callable_id']) {
+      expect(item).toHaveProperty(field);
+    }
+  });
+
+  it.each([true, false])('Include Data adds the data, with Simplify %s', async (simplify) => {
+    const run = await world.start(
+      { ...WITH_FORM, options: { simplify, includeData: true } },
+      { input: [{ number: 'PO-1' }] },
+    );
+    expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 'PO-1' } }]);
+  });
+
+  it('without Include Data there is none', async () => {
+    const run = await world.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
+    expect(run.items('ProcessMaker')[0]).not.toHaveProperty('data');
+  });
+});
+
+describe('many items', () => {
+  it('come out in input order, each paired with its item, whatever order the answers come in', async () => {
+    const input = [120, 10, 60, 0, 30].map((milliseconds) => ({ milliseconds }));
+    world.gateway.treat = ({ method, body }) =>
+      method === 'POST' ? delay((JSON.parse(body) as { milliseconds: number }).milliseconds) : undefined;
+    const run = await world.start({ ...WITH_FORM, options: { includeData: true } }, { input });
+    expect(run.items('ProcessMaker').map(({ data }) => data)).toEqual(input);
+    expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
+      input.map((_, item) => ({ item })),
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
+const sent = () => world.starts().map(({ body }) => JSON.parse(body) as unknown);
+const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
+  world.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
+
+const ORDER = { number: 'PO-1', total: 12.5, urgent: true, lines: [{ sku: 'a', count: 2 }], note: null };
+
+describe('Map Automatically', () => {
+  it('sends the fields of each item, as JSON that says so', async () => {
+    await start({}, [ORDER, { number: 'PO-2' }]);
+    expect(sent()).toEqual(expect.arrayContaining([ORDER, { number: 'PO-2' }]));
+    for (const { headers } of world.starts()) expect(headers['content-type']).toMatch(/^application\/json/);
+    expect(world.requests()).toContainEqual(
+      expect.objectContaining({ data: expect.objectContaining(ORDER) as unknown }),
+    );
+  });
+
+  it('sends the selected fields', async () => {
+    await start({ include: 'selected', includeFields: 'number, total,missing' }, [ORDER]);
+    expect(sent()).toEqual([{ number: ORDER.number, total: ORDER.total }]);
+  });
+
+  it('sends all fields but the excluded ones', async () => {
+    await start({ include: 'except', excludeFields: 'lines, note' }, [ORDER]);
+    expect(sent()).toEqual([{ number: ORDER.number, total: ORDER.total, urgent: true }]);
+  });
+
+  it('starts a Request without data for an empty item', async () => {
+    await start({}, [{}]);
+    expect(world.starts().map(({ body }) => body)).toEqual(['{}']);
+    expect(world.requests()).toHaveLength(1);
+  });
+
+  it.each([
+    ['selected', { include: 'selected', includeFields: 'nothing of that kind' }],
+    ['left', { include: 'except', excludeFields: 'number' }],
+  ])('does not start a Request without data because no field is %s', async (_, parameters) => {
+    const run = await start(parameters, [{ number: 'PO-1' }]);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});
+
+describe('Define Below', () => {
+  const assign = (...fields: Array<[name: string, value: unknown, type: string]>) => ({
+    dataMode: 'defineBelow',
+    fields: {
+      assignments: fields.map(([name, value, type], id) => ({ id: String(id), name, value, type })),
+    } as INodeParameters,
+  });
+
+  it('sends typed values, expressions among them', async () => {
+    await start(
+      assign(
+        ['text', '={{ $json.number }}', 'string'],
+        ['count', '7', 'number'],
+        ['flag', 'true', 'boolean'],
+        ['list', '[1,2]', 'array'],
+        ['object', '={{ $json.lines[0] }}', 'object'],
+      ),
+      [ORDER],
+    );
+    expect(sent()).toEqual([{ text: 'PO-1', count: 7, flag: true, list: [1, 2], object: ORDER.lines[0] }]);
+  });
+
+  it('reads dots in a name as a path', async () => {
+    await start(assign(['order.number', 'PO-1', 'string'], ['order.customer.name', 'ACME', 'string']));
+    expect(sent()).toEqual([{ order: { number: 'PO-1', customer: { name: 'ACME' } } }]);
+  });
+
+  it('refuses a value that is not of its type', async () => {
+    const run = await start(assign(['count', 'seven', 'number']));
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)[0]?.error).toContain('count');
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('cannot reach the prototype of objects', async () => {
+    await start(
+      assign(['__proto__.polluted', 'yes', 'string'], ['constructor.prototype.polluted', 'yes', 'string']),
+    );
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('JSON', () => {
+  it.each([
+    ['text', JSON.stringify(ORDER)],
+    ['an expression that gives an object', '={{ $json }}'],
+    ['an expression that gives text', '={{ JSON.stringify($json) }}'],
+    ['text with an expression in it', '={ "number": "{{ $json.number }}" }'],
+  ])('is sent when it is %s', async (_, jsonData) => {
+    await start({ dataMode: 'json', jsonData }, [ORDER]);
+    expect(sent()).toEqual([expect.objectContaining({ number: 'PO-1' })]);
+  });
+
+  it('may be an empty object', async () => {
+    await start({ dataMode: 'json', jsonData: '{}' });
+    expect(world.starts().map(({ body }) => body)).toEqual(['{}']);
+  });
+
+  it.each([
+    '[1]',
+    '"text"',
+    '5',
+    'true',
+    'null',
+    '{ "a": ',
+    '',
+    '   ',
+    "{ 'a': 1 }",
+    '={{ [1] }}',
+    '={{ undefined }}',
+  ])('is refused when it is %j', async (jsonData) => {
+    const run = await start({ dataMode: 'json', jsonData });
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)[0]?.error).toMatch(/JSON/);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});

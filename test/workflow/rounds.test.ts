@@ -1,0 +1,91 @@
+import type { INode, IWorkflowBase } from 'n8n-workflow';
+import { answer, resetAfter } from '../support/gateway';
+import { createWorkflow, ERROR_OUTPUT, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+// The other side of retry.test.ts: what looks like a repeat and is none.
+const world = useWorld();
+
+const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+const busy = answer(429, { message: 'Too Many Attempts.' });
+
+/** A workflow that runs the node once for each item. */
+function loop(settings: Partial<INode> = {}): IWorkflowBase {
+  return createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'Loop', type: 'test.loop' },
+      { name: 'ProcessMaker', type: PROCESS_MAKER, parameters: TARGET, ...settings },
+    ],
+    [
+      ['Start', 'Loop'],
+      ['Loop', 'ProcessMaker', 1],
+      ['ProcessMaker', 'Loop'],
+      ['ProcessMaker', 'Loop', 1],
+    ],
+  );
+}
+
+it('a new execution starts anew', async () => {
+  await world.start(TARGET, { input: [{ number: 'a' }] });
+  await world.start(TARGET, { input: [{ number: 'a' }] });
+  expect(world.numbers()).toEqual(['a', 'a']);
+});
+
+it('every round of a loop starts anew, also around a try that failed', async () => {
+  world.treatOnce('b', busy);
+  const same = { number: 'a' };
+  const run = await world.run(loop(RETRY_ON_FAIL), { input: [same, same, { number: 'b' }, same] });
+  expect(run.status).toBe('success');
+  expect(run.tasks('ProcessMaker')).toHaveLength(4);
+  expect(world.numbers()).toEqual(['a', 'a', 'b', 'a']);
+});
+
+it('a round of a loop that failed is gone on with by the Retry button, and the rest follows', async () => {
+  world.treatOnce('b', busy);
+  const failed = await world.run(loop(), { input: [{ number: 'a' }, { number: 'b' }, { number: 'c' }] });
+  expect(world.numbers()).toEqual(['a']);
+  const run = await world.engine.retry(failed, { credentials: world.credentials() });
+  expect(run.status).toBe('success');
+  expect(world.numbers()).toEqual(['a', 'b', 'c']);
+});
+
+it('a round of a loop with failed items does not hold up the next one', async () => {
+  world.treatOnce('a', resetAfter);
+  const run = await world.run(loop(ERROR_OUTPUT), {
+    input: [{ number: 'a' }, { number: 'a' }, { number: 'a' }],
+  });
+  expect(run.tasks('ProcessMaker')).toHaveLength(3);
+  expect(world.numbers()).toEqual(['a', 'a', 'a']);
+  expect(run.items('ProcessMaker', 0, 2)).toHaveLength(1);
+});
+
+it('every call of a sub-workflow starts anew', async () => {
+  const workflow = createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'Call', type: 'test.subWorkflow', parameters: { workflow: startWorkflow(TARGET) as never } },
+    ],
+    [['Start', 'Call']],
+  );
+  const run = await world.run(workflow, { input: [{ number: 'a' }, { number: 'a' }] });
+  expect(run.items('Call')).toHaveLength(2);
+  expect(world.numbers()).toEqual(['a', 'a']);
+});
+
+it('two nodes of one workflow do not share their memory', async () => {
+  const workflow = createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'First', type: PROCESS_MAKER, parameters: TARGET },
+      { name: 'Second', type: PROCESS_MAKER, parameters: TARGET },
+    ],
+    [
+      ['Start', 'First'],
+      ['Start', 'Second'],
+    ],
+  );
+  await world.run(workflow, { input: [{ number: 'a' }] });
+  expect(world.numbers()).toEqual(['a', 'a']);
+});
