@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { PROCESS_URL_PATTERN } from '../helpers/startReference';
-import { AUTOMATIC } from '../helpers/startTarget';
 
 export const processLocator: INodeProperties = {
   displayName: 'Process',
@@ -62,8 +61,8 @@ export const startEventLocator: INodeProperties = {
   displayName: 'Start Event',
   name: 'startEvent',
   type: 'resourceLocator',
-  default: { mode: 'list', value: AUTOMATIC, cachedResultName: 'Automatic' },
-  required: true,
+  // Empty stands for Automatic: n8n empties the field when another process is chosen.
+  default: { mode: 'list', value: '' },
   description:
     'Where in the process the Request begins. Automatic takes the one start event that the user of the access token may trigger by hand.',
   typeOptions: { loadOptionsDependsOn: ['process.value'] },
@@ -72,6 +71,7 @@ export const startEventLocator: INodeProperties = {
       displayName: 'From List',
       name: 'list',
       type: 'list',
+      placeholder: 'Automatic',
       typeOptions: { searchListMethod: 'searchStartEvents', searchable: true },
     },
     {

@@ -17,11 +17,11 @@ export function readStartReference(
 ): Result<StartReference> {
   const process = readLocator(context.getNodeParameter('process', itemIndex));
   const startEvent = readLocator(context.getNodeParameter('startEvent', itemIndex, AUTOMATIC));
-  const isAutomatic = startEvent.value === AUTOMATIC && startEvent.mode === 'list';
+  const isAutomatic = startEvent.mode === 'list' && ['', AUTOMATIC].includes(startEvent.value);
   if (!isAutomatic && startEvent.value === '') {
     return inputFailure(
       "No start event is given in 'Start Event'",
-      "Select one, or choose 'Automatic' from the list.",
+      "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
     );
   }
   const startEventId = isAutomatic ? undefined : startEvent.value;

@@ -1,0 +1,21 @@
+type Undo = () => Promise<void> | void;
+
+/** Collects how to take back what was started, and does it in reverse order. */
+export class Cleanup {
+  private readonly steps: Undo[] = [];
+
+  add(undo: Undo): void {
+    this.steps.push(undo);
+  }
+
+  async run(): Promise<void> {
+    for (let undo = this.steps.pop(); undo; undo = this.steps.pop()) {
+      try {
+        await undo();
+      } catch (error) {
+        // One step that does not work must not keep the others from running.
+        console.error(error instanceof Error ? error.message : error);
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { Cleanup } from './cleanup';
+import { CREDENTIAL_TYPE, EXAMPLE_NODES, readExample, startOnly } from './example';
+import { startInstance } from './instance';
+import { N8nClient, outputOf } from './n8nClient';
+import { startN8nWithPackage } from './n8nWithPackage';
+import { say } from './progress';
+import { report, type StartedRequest } from './report';
+import { readSettings } from './settings';
+import { Stop } from './stop';
+
+const OWNER = { email: 'demo@example.com', password: 'ProcessMaker4' };
+
+async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
+  const { signal } = stop;
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings.realInstance) {
+    say(`Using your ProcessMaker at ${settings.realInstance.url}: one Request is started there.`);
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-demo-'));
+  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+  const n8n = await startN8nWithPackage(folder, signal);
+  cleanup.add(() => n8n.stop());
+  const instance = await startInstance(settings.realInstance);
+  cleanup.add(() => instance.close());
+
+  const client = new N8nClient(n8n.url, signal);
+  await client.setUpOwner(OWNER);
+  const credential = await client.createCredential('ProcessMaker account', CREDENTIAL_TYPE, {
+    instanceUrl: instance.url,
+    accessToken: instance.token,
+  });
+  const workflow = readExample('start-requests', credential);
+  if (settings.realInstance) startOnly(workflow, settings.realInstance.process);
+  const { id: workflowId } = await client.createWorkflow(workflow);
+
+  say(`Executing the workflow '${workflow.name}' …`);
+  const execution = await client.execute(workflowId, EXAMPLE_NODES.trigger);
+  const executionUrl = `${n8n.url}/workflow/${workflowId}/executions/${execution.id}`;
+  if (execution.status !== 'success') {
+    const { message = 'It gave no reason.', description } = execution.data.resultData.error ?? {};
+    throw new Error(
+      `The execution ended as '${execution.status}'. ${message} ${description ?? ''}`.trimEnd(),
+    );
+  }
+  const requests = outputOf(execution, EXAMPLE_NODES.start).map(({ json }) => json as StartedRequest);
+  const expected = settings.realInstance ? 1 : 3;
+  if (requests.length !== expected) {
+    throw new Error(`${expected} Requests should have been started, but ${requests.length} were.`);
+  }
+  report({ requests, owner: OWNER, n8n, instance, executionUrl, once: settings.once });
+  if (settings.once) return { items: requests.length, requests: requests.map(summary) };
+  await Promise.race([stop.requested(), n8n.endedByItself()]);
+  return undefined;
+}
+
+const summary = ({ id, status, url }: StartedRequest) => ({ id, status, url });
+
+async function main(): Promise<void> {
+  const stop = new Stop();
+  const cleanup = new Cleanup();
+  try {
+    const result = await demo(stop, cleanup);
+    await cleanup.run();
+    if (result) console.log(JSON.stringify(result));
+  } catch (error) {
+    process.exitCode = stop.exitCode ?? 1;
+    if (!stop.signal.aborted) say(error instanceof Error ? error.message : String(error));
+    await cleanup.run();
+  }
+  // A connection or timer that a library has left open must not keep the demo alive.
+  process.exit();
+}
+
+void main();

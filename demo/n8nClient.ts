@@ -1,0 +1,110 @@
+import { parse as parseFlatted } from 'flatted';
+import type { INodeExecutionData, IRun, IWorkflowBase } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const RUNNING = ['new', 'running', 'waiting'];
+
+export interface Owner {
+  email: string;
+  password: string;
+}
+
+export interface Credential {
+  id: string;
+  name: string;
+}
+
+export interface Execution {
+  id: string;
+  status: IRun['status'];
+  data: IRun['data'];
+}
+
+export interface SavedWorkflow {
+  id: string;
+  versionId: string;
+}
+
+export type ExampleWorkflow = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'pinData'>;
+
+/** What the demo does in n8n, by the calls that n8n's own editor makes. */
+export class N8nClient {
+  private cookie = '';
+
+  constructor(
+    private readonly url: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Creates the owner of a fresh n8n and signs in as that owner. */
+  async setUpOwner(owner: Owner): Promise<void> {
+    await this.call('POST', '/rest/owner/setup', { ...owner, firstName: 'Demo', lastName: 'Owner' });
+  }
+
+  async createCredential(name: string, type: string, data: Record<string, unknown>): Promise<Credential> {
+    const { id } = (await this.call('POST', '/rest/credentials', { name, type, data })) as Credential;
+    return { id, name };
+  }
+
+  async createWorkflow(workflow: ExampleWorkflow): Promise<SavedWorkflow> {
+    return (await this.call('POST', '/rest/workflows', workflow)) as SavedWorkflow;
+  }
+
+  /** Makes a workflow's own triggers, such as a webhook, work. */
+  async publish({ id, versionId }: SavedWorkflow): Promise<void> {
+    await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+  }
+
+  /** Executes a workflow from its trigger, and waits until it has ended. */
+  async execute(workflowId: string, trigger: string): Promise<Execution> {
+    const body = { triggerToStartFrom: { name: trigger } };
+    const { executionId } = (await this.call('POST', `/rest/workflows/${workflowId}/run`, body)) as {
+      executionId: string;
+    };
+    for (;;) {
+      const execution = (await this.call('GET', `/rest/executions/${executionId}`)) as {
+        status: Execution['status'];
+        data: string;
+      };
+      if (!RUNNING.includes(execution.status)) {
+        return {
+          id: executionId,
+          status: execution.status,
+          data: parseFlatted(execution.data) as IRun['data'],
+        };
+      }
+      await sleep(200, undefined, { signal: this.signal });
+    }
+  }
+
+  /** The descriptions of all node types that n8n has loaded. */
+  async nodeTypes(): Promise<Array<{ name: string }>> {
+    const response = await this.send('GET', '/types/nodes.json');
+    return (await response.json()) as Array<{ name: string }>;
+  }
+
+  private async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await this.send(method, path, body);
+    return ((await response.json()) as { data: unknown }).data;
+  }
+
+  private async send(method: string, path: string, body?: unknown): Promise<Response> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { 'content-type': 'application/json', cookie: this.cookie },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: this.signal,
+    });
+    if (!response.ok) {
+      throw new Error(`n8n answered ${response.status} to ${method} ${path}: ${await response.text()}`);
+    }
+    const [cookie] = response.headers.getSetCookie();
+    if (cookie) this.cookie = cookie.split(';')[0] ?? '';
+    return response;
+  }
+}
+
+/** The items that a node gave out on one of its outputs. */
+export function outputOf(execution: Execution, node: string, output = 0): INodeExecutionData[] {
+  return execution.data.resultData.runData[node]?.[0]?.data?.main?.[output] ?? [];
+}

@@ -1,0 +1,58 @@
+import { strict as assert } from 'node:assert';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { EXAMPLE_NODES, exampleFile, readExample } from '../../../demo/example';
+import { outputOf } from '../../../demo/n8nClient';
+import type { Subject } from '../subject';
+
+/** The workflows in `examples/` can be imported, and do what they say. */
+export async function checkExamples(subject: Subject): Promise<void> {
+  const { checks, editor, client, credential, n8n } = subject;
+
+  for (const name of ['start-requests', 'handle-errors', 'webhook-to-request']) {
+    await checks.check(`the example '${name}' can be imported in the editor`, async () => {
+      await editor.newWorkflow();
+      await editor.importWorkflow(exampleFile(name));
+      await editor.page.getByTestId('canvas-node').getByText('Start request', { exact: true }).waitFor();
+    });
+  }
+
+  await checks.check("the example 'start-requests' starts three Requests", async () => {
+    const { id } = await client.createWorkflow(readExample('start-requests', credential));
+    const execution = await client.execute(id, EXAMPLE_NODES.trigger);
+    assert.equal(execution.status, 'success');
+    assert.equal(outputOf(execution, EXAMPLE_NODES.start).length, 3);
+  });
+
+  await checks.check("the example 'handle-errors' sends the bad item to the error output", async () => {
+    const { id } = await client.createWorkflow(readExample('handle-errors', credential));
+    const execution = await client.execute(id, EXAMPLE_NODES.trigger);
+    assert.equal(execution.status, 'success');
+    assert.equal(outputOf(execution, 'Started').length, 2);
+    const [notStarted] = outputOf(execution, 'Not started');
+    assert.equal(notStarted?.json.outcome, 'notStarted');
+    assert.equal(notStarted?.json.orderNumber, 'PO-1002');
+    assert.match(JSON.stringify(notStarted?.json.message), /_parent/);
+  });
+
+  await checks.check("the example 'webhook-to-request' answers a webhook with the new Request", async () => {
+    const workflow = await client.createWorkflow(readExample('webhook-to-request', credential));
+    await client.publish(workflow);
+    const answer = await postWhenRegistered(`${n8n.url}/webhook/purchase-orders`, { orderNumber: 'PO-2001' });
+    assert.equal(typeof answer.requestId, 'number');
+  });
+}
+
+/** n8n registers a published workflow's webhook a moment after it has said so; until then it answers 404. */
+async function postWhenRegistered(url: string, body: object): Promise<Record<string, unknown>> {
+  for (let tries = 0; ; tries += 1) {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return (await response.json()) as Record<string, unknown>;
+    if (tries === 20) throw new Error(`The webhook answered ${response.status}: ${await response.text()}`);
+    await sleep(500);
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { Cleanup } from '../../demo/cleanup';
+import { CREDENTIAL_TYPE } from '../../demo/example';
+import { N8nClient } from '../../demo/n8nClient';
+import { startN8nWithPackage } from '../../demo/n8nWithPackage';
+import { state } from '../../demo/paths';
+import { freePort } from '../../demo/ports';
+import { say } from '../../demo/progress';
+import { Stop } from '../../demo/stop';
+import { startProcessMaker } from '../processmaker';
+import { findChromium, startBrowser } from './browser';
+import { Checks } from './checkList';
+import { Editor } from './editor';
+import { checkCredential } from './checks/credential';
+import { checkExamples } from './checks/examples';
+import { checkHttpRequest } from './checks/httpRequest';
+import { checkNodeTypes } from './checks/nodeTypes';
+import { checkStartRequest } from './checks/startRequest';
+
+/** Pictures of the page at failed checks. */
+const FAILURES = path.join(state, 'e2e');
+const OWNER = { email: 'editor@example.com', password: 'ProcessMaker4' };
+
+async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
+  const { signal } = stop;
+  const chromium = findChromium();
+  rmSync(FAILURES, { recursive: true, force: true });
+  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-e2e-'));
+  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const n8n = await startN8nWithPackage(folder, signal);
+  cleanup.add(() => n8n.stop());
+  const processMaker = await startProcessMaker({ port: await freePort(8090) });
+  cleanup.add(() => processMaker.close());
+
+  const client = new N8nClient(n8n.url, signal);
+  await client.setUpOwner(OWNER);
+  const credential = await client.createCredential('ProcessMaker account', CREDENTIAL_TYPE, {
+    instanceUrl: processMaker.url,
+    accessToken: processMaker.tokens.limited,
+  });
+  const browser = await startBrowser(chromium);
+  cleanup.add(() => browser.close());
+  signal.addEventListener('abort', () => void browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const editor = new Editor(page, n8n.url);
+
+  const checks = new Checks(async (name) => {
+    mkdirSync(FAILURES, { recursive: true });
+    const file = path.join(FAILURES, `${name.replace(/\W+/g, '-')}.png`);
+    await page.screenshot({ path: file });
+    say(`  ${file}`);
+  });
+  await checks.check('a person signs in', () => editor.signIn(OWNER));
+  const subject = { checks, editor, client, processMaker, credential, n8n };
+  await checkNodeTypes(subject);
+  await checkStartRequest(subject);
+  await checkCredential(subject);
+  await checkHttpRequest(subject);
+  await checkExamples(subject);
+  return checks;
+}
+
+async function main(): Promise<void> {
+  const stop = new Stop();
+  const cleanup = new Cleanup();
+  process.exitCode = 1;
+  try {
+    const checks = await test(stop, cleanup);
+    await cleanup.run();
+    console.log(checks.summary());
+    if (checks.allPassed) process.exitCode = 0;
+  } catch (error) {
+    if (stop.exitCode) process.exitCode = stop.exitCode;
+    else say(error instanceof Error ? error.message : String(error));
+    await cleanup.run();
+  }
+  process.exit();
+}
+
+void main();

@@ -1,0 +1,14 @@
+import type { Credential, N8nClient } from '../../demo/n8nClient';
+import type { ProcessMaker } from '../processmaker';
+import type { Checks } from './checkList';
+import type { Editor } from './editor';
+
+/** What the checks look at. */
+export interface Subject {
+  checks: Checks;
+  editor: Editor;
+  client: N8nClient;
+  n8n: { url: string };
+  processMaker: ProcessMaker;
+  credential: Credential;
+}
