@@ -44,7 +44,7 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
   if (execution.status !== 'success') {
     const { message = 'It gave no reason.', description } = execution.data.resultData.error ?? {};
     throw new Error(
-      `The execution ended as '${execution.status}'. ${message} ${description ?? ''}`.trimEnd(),
+      `The execution ended as '${execution.status}':\n${message}\n${description ?? ''}`.trimEnd(),
     );
   }
   const requests = outputOf(execution, EXAMPLE_NODES.start).map(({ json }) => json as StartedRequest);

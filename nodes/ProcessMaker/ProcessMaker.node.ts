@@ -18,7 +18,7 @@ export class ProcessMaker implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-    description: 'Start Requests in ProcessMaker, the BPM platform',
+    description: 'Start Requests in ProcessMaker',
     defaults: { name: 'ProcessMaker' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
