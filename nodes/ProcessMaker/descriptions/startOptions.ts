@@ -1,5 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+export const hiddenKeyNotice: INodeProperties = {
+  displayName:
+    "Each Request gets a hidden key in its data, so that none is started twice. Administrators see it in the Request's summary. The option 'Hidden Key' switches it off.",
+  name: 'hiddenKeyNotice',
+  type: 'notice',
+  default: '',
+  displayOptions: { hide: { '/options.hiddenKey': [false] } },
+};
+
 export const startOptions: INodeProperties = {
   displayName: 'Options',
   name: 'options',
@@ -8,11 +17,61 @@ export const startOptions: INodeProperties = {
   default: {},
   options: [
     {
+      displayName: 'Hidden Key',
+      name: 'hiddenKey',
+      type: 'boolean',
+      default: true,
+      description:
+        "Whether to put a key into the Request's data (_n8n_key) by which the node finds a start again whose answer was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
+    },
+    {
+      displayName: 'Idempotency Key',
+      name: 'idempotencyKey',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. {{ $json.orderId }}',
+      description:
+        "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. It is stored in the Request's data in place of the hidden key.",
+    },
+    {
+      displayName: 'If a Request With the Key Exists',
+      name: 'onExistingRequest',
+      type: 'options',
+      default: 'return',
+      description: 'What to do when the process already has a Request with the Idempotency Key',
+      options: [
+        {
+          name: 'Raise',
+          value: 'raise',
+          description: 'Let the item fail, and name the Request',
+        },
+        {
+          name: 'Return It',
+          value: 'return',
+          description: 'Return that Request, marked with alreadyStarted',
+        },
+        {
+          name: 'Start Again If It Ended in Error or Was Canceled',
+          value: 'startAgain',
+          description: 'Start another Request in its place; return it in any other status',
+        },
+      ],
+    },
+    {
       displayName: 'Include Data',
       name: 'includeData',
       type: 'boolean',
       default: false,
       description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
+    },
+    {
+      displayName: 'Recovery Window',
+      name: 'recoveryWindow',
+      type: 'number',
+      typeOptions: { minValue: 0, maxValue: 3600 },
+      default: 60,
+      description:
+        'How many seconds to look for a Request whose start was not answered, and to repeat starts that the server refuses because it is busy, starting or in maintenance',
     },
     {
       displayName: 'Requests in Parallel',
@@ -40,10 +99,18 @@ export const startOptions: INodeProperties = {
       description: 'Whether to return a simplified version of the response instead of the raw data',
     },
     {
+      displayName: 'Start Again When Not Found',
+      name: 'startAgainWhenNotFound',
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether to start an item again when its start was not answered and no Request was found by the end of the Recovery Window. Otherwise the item fails, and says that its outcome is unknown.',
+    },
+    {
       displayName: 'Timeout',
       name: 'timeout',
       type: 'number',
-      typeOptions: { minValue: 1 },
+      typeOptions: { minValue: 1, maxValue: 3600 },
       default: 120,
       description:
         'How many seconds to wait for the answer to each start. After that, it is not known whether the Request was started.',

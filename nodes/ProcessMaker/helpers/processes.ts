@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { apiPath, callApi, type Connection } from '../transport/request';
+import type { Connection } from '../transport/connection';
+import { apiPath, callApiPatiently } from '../transport/request';
 import type { Result } from '../transport/failure';
 import { asText, isObject, objectsIn } from './guards';
 
@@ -33,7 +34,11 @@ export async function getStartableProcesses(
   const processes: StartableProcess[] = [];
   for (let page = 1, lastPage = 1; page <= lastPage; page++) {
     const qs: IDataObject = { per_page: PAGE_SIZE, page, ...(filter && { filter }) };
-    const result = await callApi(connection, { method: 'GET', path: apiPath('1.0', 'start_processes'), qs });
+    const result = await callApiPatiently(connection, {
+      method: 'GET',
+      path: apiPath('1.0', 'start_processes'),
+      qs,
+    });
     if (!result.ok) return result;
     const { data, meta } = result.value as IDataObject;
     if (!Array.isArray(data)) return foreignList();

@@ -1,8 +1,15 @@
-import { validateFieldType, type FieldType, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+import {
+  deepCopy,
+  validateFieldType,
+  type FieldType,
+  type IDataObject,
+  type IExecuteFunctions,
+} from 'n8n-workflow';
 
 import { inputFailure, type Result } from '../transport/failure';
 import { asText, isObject } from './guards';
 import { setByPath } from './setByPath';
+import { isTool } from './tool';
 
 /** One row of n8n's assignment list. */
 interface Assignment {
@@ -27,7 +34,7 @@ export function readRequestData(context: IExecuteFunctions, itemIndex: number): 
 }
 
 function fromItem(context: IExecuteFunctions, itemIndex: number): Result<IDataObject> {
-  if (context.getNode().type.endsWith('Tool')) {
+  if (isTool(context)) {
     return inputFailure(
       "'Request Data' cannot be 'Map Automatically' in an AI tool, since the agent's own fields would become the data of the Request",
       "Choose 'Define Below' and let the model fill each field, or 'JSON'.",
@@ -39,6 +46,13 @@ function fromItem(context: IExecuteFunctions, itemIndex: number): Result<IDataOb
 
   const parameter = include === 'selected' ? 'includeFields' : 'excludeFields';
   const names = new Set(splitNames(context.getNodeParameter(parameter, itemIndex, '')));
+  const nested = [...names].find((name) => !Object.hasOwn(item, name) && /[.[]/.test(name));
+  if (nested !== undefined) {
+    return inputFailure(
+      `'${nested}' is not the name of a field of the item`,
+      "Here only whole fields can be named, without a dot. To send part of a field, use 'Define Below'.",
+    );
+  }
   const kept = Object.entries(item).filter(([name]) => names.has(name) === (include === 'selected'));
   if (kept.length === 0 && Object.keys(item).length > 0) {
     return inputFailure(
@@ -79,11 +93,16 @@ function fromAssignments(context: IExecuteFunctions, itemIndex: number): Result<
 function convert(name: string, value: unknown, type: FieldType): Result<unknown> {
   if (value === undefined || value === null) return { ok: true, value: null };
   const checked = validateFieldType(name, value, type, { parseStrings: true });
-  if (checked.valid) return { ok: true, value: checked.newValue };
+  // A copy: an object may be that of the input item, and further fields may be put into it.
+  if (checked.valid) return { ok: true, value: copyOf(checked.newValue) };
   return inputFailure(
     `Field '${name}' in 'Fields to Send' is not of the type ${type}`,
     `${checked.errorMessage}. Change the value or the type of the field.`,
   );
+}
+
+function copyOf(value: unknown): unknown {
+  return isObject(value) || Array.isArray(value) ? deepCopy(value) : value;
 }
 
 function fromJson(value: unknown): Result<IDataObject> {

@@ -7,9 +7,9 @@ import {
 
 import { asText } from '../helpers/guards';
 import { getStartableProcesses, type StartableProcess } from '../helpers/processes';
-import { AUTOMATIC, describeTriggers } from '../helpers/startTarget';
+import { AUTOMATIC, describeTriggers } from '../helpers/start/target';
 import type { Result } from '../transport/failure';
-import { connect } from '../transport/request';
+import { connect } from '../transport/connection';
 
 const AUTOMATIC_ENTRY: INodeListSearchItems = {
   name: 'Automatic',

@@ -84,20 +84,22 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
       return {
         kind: 'tooManyRequests',
         message: 'ProcessMaker, or a gateway in front of it, receives too many calls',
-        description: `${retryAfter(answer)}Lower 'Requests in Parallel', then run it again.`,
+        description: `${retryAfterText(answer)}Lower 'Requests in Parallel', then run it again.`,
         delivery: 'notProcessed',
+        passing: { afterSeconds: retryAfter(answer) },
       };
     case 503:
       if (isMaintenance(answer)) {
         return {
           kind: 'maintenance',
           message: 'ProcessMaker is in maintenance mode',
-          description: `${retryAfter(answer)}Run it again when the maintenance is over.`,
+          description: `${retryAfterText(answer)}Run it again when the maintenance is over.`,
           delivery: 'notProcessed',
+          passing: { afterSeconds: retryAfter(answer) },
         };
       }
   }
-  if (status === 500 && isJson) {
+  if (status === 500 && isObject(answer.body) && typeof answer.body.message === 'string') {
     return {
       kind: 'serverError',
       message: 'ProcessMaker could not carry out the call and gave no reason (HTTP status 500)',
@@ -143,15 +145,25 @@ function redirect(answer: Answer, requestUrl: string): Classified {
   };
 }
 
-/** ProcessMaker's own 503: JSON that holds a message and nothing else. A gateway answers HTML or JSON of its own. */
+/**
+ * ProcessMaker's own 503: JSON that holds a message and nothing else, and a time to wait. A gateway answers HTML or
+ * JSON of its own, also when it has waited in vain for ProcessMaker.
+ */
 function isMaintenance(answer: Answer): boolean {
   const { body } = answer;
+  if (retryAfter(answer) === undefined) return false;
   return isObject(body) && typeof body.message === 'string' && Object.keys(body).length === 1;
 }
 
-function retryAfter(answer: Answer): string {
+/** The seconds that an answer asks to wait. The form with a date is not used by ProcessMaker, and not read. */
+function retryAfter(answer: Answer): number | undefined {
   const value = answer.headers['retry-after'];
-  return typeof value === 'string' && /^\d+$/.test(value) ? `It asks to wait ${value} seconds. ` : '';
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+function retryAfterText(answer: Answer): string {
+  const seconds = retryAfter(answer);
+  return seconds === undefined ? '' : `It asks to wait ${seconds} seconds. `;
 }
 
 /** The texts of a 422: `message` and, by field, `errors: { field: [text, …] }`. */
@@ -179,14 +191,19 @@ const TLS =
 
 /** What it means that a call ended without an answer, by the code that Node.js or axios gives. */
 export function callFailure(error: unknown, timeoutSeconds: number): Failure {
-  const code = codeOf(error);
-  if (UNREACHABLE.has(code)) {
+  const code = detailOf(error, 'code');
+  const syscall = detailOf(error, 'syscall');
+  // The network can also go away while an answer is awaited.
+  const isBeforeSending = syscall === '' || syscall === 'connect' || syscall.startsWith('getaddrinfo');
+  if (UNREACHABLE.has(code) && isBeforeSending) {
     return {
       kind: 'unreachable',
       message: `ProcessMaker cannot be reached (${code})`,
       description:
         "Check the 'Instance URL' of the credential, and that the server is running and can be reached from n8n.",
       delivery: 'notProcessed',
+      // A mistyped host stays wrong; a server that refuses connections is often only starting or full.
+      ...(code === 'ECONNREFUSED' && { passing: {} }),
     };
   }
   if (TLS.test(code)) {
@@ -216,16 +233,21 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
   }
   return {
     kind: 'connectionLost',
-    message: `The connection to ProcessMaker was lost before its answer arrived${code && ` (${code})`}`,
+    message: `The connection to ProcessMaker was lost before its answer arrived (${code || textOf(error)})`,
     description: 'Run it again later.',
     delivery: 'unknown',
   };
 }
 
-/** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`. */
-function codeOf(error: unknown): string {
+/** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
+function detailOf(error: unknown, name: 'code' | 'syscall'): string {
   for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') return current.code;
+    const detail: unknown = name in current ? current[name as keyof typeof current] : undefined;
+    if (typeof detail === 'string') return detail;
   }
   return '';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : 'no reason given';
 }

@@ -27,6 +27,8 @@ export interface Failure {
   /** `notProcessed`: ProcessMaker surely did nothing. `unknown`: it may have. */
   delivery: 'notProcessed' | 'unknown';
   httpStatus?: number;
+  /** The reason is likely to pass, and nothing was done, so that the call can be repeated. */
+  passing?: { afterSeconds?: number; maxTries?: number };
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };

@@ -1,27 +1,12 @@
-import {
-  NodeOperationError,
-  type IDataObject,
-  type IExecuteFunctions,
-  type IHttpRequestOptions,
-  type ILoadOptionsFunctions,
-} from 'n8n-workflow';
+import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
+import { CREDENTIAL, pauseFor, type Connection } from './connection';
 import { answerFailure, callFailure, type Answer } from './errors';
-import type { Failure, Result } from './failure';
-import { INVALID_INSTANCE_URL, normalizeInstanceUrl } from './instanceUrl';
+import type { Failure, FailureKind, Result } from './failure';
 
-const CREDENTIAL = 'processMakerApi';
 const DEFAULT_TIMEOUT_SECONDS = 120;
-
-/** Where calls go, and what must never be shown. One for a whole run. */
-export interface Connection {
-  context: IExecuteFunctions | ILoadOptionsFunctions;
-  /** Without a trailing slash. */
-  instanceUrl: string;
-  ignoreSslIssues: boolean;
-  /** Takes secrets out of a text that came from elsewhere. */
-  scrub: (text: string) => string;
-}
+/** The client's own timeout comes first where it can. */
+const DEADLINE_GRACE_MS = 500;
 
 /** A call of ProcessMaker's REST API. */
 export interface ApiCall {
@@ -32,30 +17,6 @@ export interface ApiCall {
   /** JSON text. It is sent as it is. */
   body?: string;
   timeoutSeconds?: number;
-}
-
-/**
- * Reads the credential.
- *
- * @throws NodeOperationError when its Instance URL is not a web address
- */
-export async function connect(context: Connection['context']): Promise<Connection> {
-  const credentials = await context.getCredentials<{
-    instanceUrl: string;
-    accessToken: string;
-    ignoreSslIssues?: boolean;
-  }>(CREDENTIAL);
-  const instanceUrl = normalizeInstanceUrl(credentials.instanceUrl);
-  if (instanceUrl === undefined) {
-    throw new NodeOperationError(context.getNode(), INVALID_INSTANCE_URL, { itemIndex: 0 });
-  }
-  const token = credentials.accessToken.trim();
-  return {
-    context,
-    instanceUrl,
-    ignoreSslIssues: credentials.ignoreSslIssues === true,
-    scrub: (text) => (token === '' ? text : text.replaceAll(token, '***')),
-  };
 }
 
 /** Joins path segments, each encoded, so that no id can lead to another route. */
@@ -70,7 +31,7 @@ export function apiPath(...segments: Array<string | number>): string {
 export async function callApi(connection: Connection, call: ApiCall): Promise<Result<object>> {
   const { context } = connection;
   const timeoutSeconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-  const options: IHttpRequestOptions = {
+  const options = {
     method: call.method,
     url: `${connection.instanceUrl}/api/${call.path}`,
     qs: call.qs,
@@ -82,30 +43,76 @@ export async function callApi(connection: Connection, call: ApiCall): Promise<Re
     returnFullResponse: true,
     // n8n would send a POST again on a 401, and would put its own words for the server's.
     ignoreHttpStatusErrors: true,
-  };
+  } satisfies IHttpRequestOptions;
   let answer: Answer;
   try {
-    answer = (await context.helpers.httpRequestWithAuthentication.call(
-      context,
-      CREDENTIAL,
-      options,
-    )) as Answer;
+    answer = await withDeadline(
+      context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options) as Promise<Answer>,
+      options.timeout + DEADLINE_GRACE_MS,
+    );
   } catch (error) {
     return refused(connection, call, callFailure(error, timeoutSeconds));
   }
   const failure = answerFailure(answer, options.url);
-  return failure ? refused(connection, call, failure) : { ok: true, value: answer.body as object };
+  if (!failure) {
+    connection.patience.restore();
+    return { ok: true, value: answer.body as object };
+  }
+  return refused(connection, call, failure);
+}
+
+/** Sends a call again while it surely did nothing for a reason that passes, as long as the run has patience. */
+export async function callApiPatiently(
+  connection: Connection,
+  call: ApiCall,
+  onRefused?: (failure: Failure) => void,
+): Promise<Result<object>> {
+  for (let tries = 1; ; tries++) {
+    const result = await callApi(connection, call);
+    if (result.ok) return result;
+    const { passing } = result.failure;
+    if (!passing || tries === passing.maxTries) return result;
+    onRefused?.(result.failure);
+    const pause = connection.patience.pauseBefore(tries, passing.afterSeconds);
+    if (pause === undefined || !(await pauseFor(connection, pause))) return result;
+  }
+}
+
+/** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
+const CALL_ENDED = new OperationalError('The call has ended');
+
+/** An answer that drips in slowly resets the client's own timeout with every byte. */
+async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
+  const over = new AbortController();
+  const deadline = sleep(milliseconds, over.signal).then(() => {
+    throw Object.assign(new OperationalError('The answer did not end in time'), { code: 'ETIMEDOUT' });
+  });
+  try {
+    return await Promise.race([call, deadline]);
+  } finally {
+    over.abort(CALL_ENDED);
+    deadline.catch(() => undefined);
+  }
 }
 
 const MAY_HAVE_HAPPENED =
   'ProcessMaker may have carried it out all the same: look there before you repeat it.';
+/** Why the answer to a reading call may be there the next time. */
+const READ_AGAIN = new Set<FailureKind>(['serverError', 'gateway', 'timeout', 'connectionLost']);
+const MAX_READS = 5;
 
-function refused({ scrub }: Connection, { method }: ApiCall, failure: Failure): Result<never> {
-  // Reading changes nothing, whatever became of it.
-  const delivery = method === 'GET' ? 'notProcessed' : failure.delivery;
-  const advice = delivery === 'unknown' ? `${MAY_HAVE_HAPPENED} ${failure.description}` : failure.description;
-  return {
-    ok: false,
-    failure: { ...failure, delivery, message: scrub(failure.message), description: scrub(advice) },
-  };
+function refused(connection: Connection, { method }: ApiCall, failure: Failure): Result<never> {
+  const { scrub } = connection;
+  const shown = { ...failure, message: scrub(failure.message), description: scrub(failure.description) };
+  if (failure.delivery === 'notProcessed') {
+    // ProcessMaker, or what stands before it, has answered for good.
+    if (failure.httpStatus !== undefined && !failure.passing) connection.patience.restore();
+  } else if (method === 'GET') {
+    // Reading changes nothing, whatever became of it, and may be repeated.
+    shown.delivery = 'notProcessed';
+    if (READ_AGAIN.has(failure.kind)) shown.passing = { maxTries: MAX_READS };
+  } else {
+    shown.description = `${MAY_HAVE_HAPPENED} ${shown.description}`;
+  }
+  return { ok: false, failure: shown };
 }

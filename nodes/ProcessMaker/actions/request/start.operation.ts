@@ -8,31 +8,60 @@ import {
 
 import { processLocator, startEventLocator } from '../../descriptions/locators';
 import { requestDataFields } from '../../descriptions/requestData';
-import { startOptions } from '../../descriptions/startOptions';
-import { StartRun } from '../../helpers/startRun';
-import { connect } from '../../transport/request';
+import { hiddenKeyNotice, startOptions } from '../../descriptions/startOptions';
+import { toErrorItem, type ItemFailure } from '../../helpers/itemFailure';
+import { DEFAULT_WINDOW_SECONDS } from '../../helpers/start/item';
+import { StartMemory } from '../../helpers/start/memory';
+import { afterEarlierTry } from '../../helpers/start/recallFailures';
+import { StartRun } from '../../helpers/start/run';
+import { connect, type Connection } from '../../transport/connection';
+import { inputFailure } from '../../transport/failure';
 
+const DEFAULT_PARALLEL = 5;
 const MAX_PARALLEL = 50;
 
 export const description: INodeProperties[] = updateDisplayOptions(
   { show: { resource: ['request'], operation: ['start'] } },
-  [processLocator, startEventLocator, ...requestDataFields, startOptions],
+  [processLocator, startEventLocator, ...requestDataFields, hiddenKeyNotice, startOptions],
 );
 
 /** Starts one Request per item and returns one item each, in the order of the input. */
 export async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const parallel = Number(this.getNodeParameter('options.requestsInParallel', 0, 5));
-  if (!Number.isInteger(parallel) || parallel < 1 || parallel > MAX_PARALLEL) {
-    throw new NodeOperationError(
-      this.getNode(),
-      `The option 'Requests in Parallel' is not a whole number from 1 to ${MAX_PARALLEL}`,
-      { itemIndex: 0 },
-    );
+  const memory = new StartMemory(this);
+  let connection: Connection;
+  let parallel: number;
+  try {
+    parallel = readParallel(this);
+    const patience = Number(this.getNodeParameter('options.recoveryWindow', 0, DEFAULT_WINDOW_SECONDS));
+    connection = await connect(this, patience);
+  } catch (error) {
+    if (!this.continueOnFail()) {
+      throw new NodeOperationError(this.getNode(), error as Error, { itemIndex: 0 });
+    }
+    // n8n would take items of which a thrown exception stays silent for successful ones.
+    return this.getInputData().map((_item, index) => toErrorItem(setUpFailure(memory, index, error), index));
   }
-  const run = new StartRun(this, await connect(this));
+  const run = new StartRun(this, connection, memory);
   run.readItems();
   await run.findTargets();
-  await run.recallEarlierTry();
+  await run.recallEarlierStarts();
   await run.start(parallel);
   return run.finish();
+}
+
+/** @throws NodeOperationError when the option is out of bounds */
+function readParallel(context: IExecuteFunctions): number {
+  const parallel = Number(context.getNodeParameter('options.requestsInParallel', 0, DEFAULT_PARALLEL));
+  if (Number.isInteger(parallel) && parallel >= 1 && parallel <= MAX_PARALLEL) return parallel;
+  throw new NodeOperationError(
+    context.getNode(),
+    `The option 'Requests in Parallel' is not a whole number from 1 to ${MAX_PARALLEL}`,
+    { itemIndex: 0 },
+  );
+}
+
+function setUpFailure(memory: StartMemory, index: number, error: unknown): ItemFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const { failure } = inputFailure(message, 'Check the credential and the options of the node.');
+  return afterEarlierTry(memory, index, failure);
 }

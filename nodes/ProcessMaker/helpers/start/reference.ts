@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { inputFailure, type Result } from '../transport/failure';
-import { normalizeInstanceUrl } from '../transport/instanceUrl';
-import { asText, isObject } from './guards';
-import { AUTOMATIC, type StartReference } from './startTarget';
+import { inputFailure, type Result } from '../../transport/failure';
+import { normalizeInstanceUrl } from '../../transport/instanceUrl';
+import { asText, isObject } from '../guards';
+import { AUTOMATIC, type StartReference } from './target';
 
 /** Pages and API addresses that carry a process's id, e.g. `/process-browser/12`, `/modeler/12`. */
 export const PROCESS_URL_PATTERN =

@@ -1,0 +1,123 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { Connection } from '../../transport/connection';
+import { toErrorItem, toNodeError, type ItemFailure } from '../itemFailure';
+import { simplifyRequest, type ApiRequest } from '../simplify';
+import { isTool } from '../tool';
+import type { StartOptions } from './item';
+
+const MAX_IDS_IN_MESSAGE = 25;
+const MAX_FURTHER_FAILURES = 10;
+
+/** The items that a round gives back, one for each item of its input, and the failures among them. */
+export class StartOutput {
+  readonly count: number;
+
+  /** Whether a failed item lets the others go on. */
+  readonly continues: boolean;
+
+  private readonly isTool: boolean;
+
+  private readonly items: INodeExecutionData[] = [];
+
+  private readonly failures = new Map<number, ItemFailure>();
+
+  private readonly startedIds: number[] = [];
+
+  constructor(
+    private readonly context: IExecuteFunctions,
+    private readonly connection: Connection,
+  ) {
+    this.count = context.getInputData().length;
+    this.continues = context.continueOnFail();
+    this.isTool = isTool(context);
+  }
+
+  has(index: number): boolean {
+    return this.items[index] !== undefined;
+  }
+
+  get hasFailures(): boolean {
+    return this.failures.size > 0;
+  }
+
+  mustStop(): boolean {
+    return this.hasFailures && !this.continues;
+  }
+
+  succeed(index: number, request: ApiRequest, options: StartOptions, alreadyStarted = false): void {
+    const json = options.simplify ? simplifyRequest(request, this.connection.instanceUrl) : request;
+    this.items[index] = {
+      json: alreadyStarted ? { ...json, alreadyStarted } : json,
+      pairedItem: { item: index },
+    };
+  }
+
+  fail(index: number, failure: ItemFailure): void {
+    const { scrub } = this.connection;
+    const message = this.isTool && failure.outcome === 'unknown' ? forAgent(failure) : failure.message;
+    const shown = { ...failure, message: scrub(message), description: scrub(failure.description) };
+    this.failures.set(index, shown);
+    this.items[index] = toErrorItem(shown, index);
+  }
+
+  /** Gives an item what came of another one that stands for the same start. */
+  copy(from: number, to: number): void {
+    const failure = this.failures.get(from);
+    const item = this.items[from];
+    if (failure) {
+      this.failures.set(to, failure);
+      this.items[to] = toErrorItem(failure, to);
+    } else if (item)
+      this.items[to] = { json: { ...item.json, alreadyStarted: true }, pairedItem: { item: to } };
+  }
+
+  /** Notes a Request of this run, to be named when the run stops. */
+  countStarted(requestId: number): void {
+    this.startedIds.push(requestId);
+  }
+
+  /**
+   * @returns an item for each item of the input, in its order
+   * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
+   */
+  finish(): INodeExecutionData[] {
+    this.stopOnFailure();
+    return this.items;
+  }
+
+  /** @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue */
+  stopOnFailure(): void {
+    if (!this.mustStop()) return;
+    const [[firstIndex, first], ...others] = [...this.failures].sort(([a], [b]) => a - b) as [
+      [number, ItemFailure],
+      ...Array<[number, ItemFailure]>,
+    ];
+    const ids = this.startedIds.sort((a, b) => a - b);
+    const further = others
+      .slice(0, MAX_FURTHER_FAILURES)
+      .map(([index, { message }]) => `Also: ${message} [item ${index}].`);
+    if (others.length > further.length) {
+      further.push(`And ${others.length - further.length} more items.`);
+    }
+    const description = [first.description, ...further, allIds(ids)].filter((text) => text !== '').join(' ');
+    const message = first.message + startedSummary(ids);
+    throw toNodeError(this.context.getNode(), { ...first, message, description }, firstIndex);
+  }
+}
+
+/** Agents see the message alone, and are quick to call a tool again that did not succeed. */
+function forAgent({ message }: ItemFailure): string {
+  return `Do not call again with the same input, since a Request may have been started all the same: ${message}`;
+}
+
+function startedSummary(ids: number[]): string {
+  if (ids.length === 0) return '';
+  const shown = ids.slice(0, MAX_IDS_IN_MESSAGE).join(', ');
+  const rest = ids.length - MAX_IDS_IN_MESSAGE;
+  return `. Started in this run: ${ids.length === 1 ? 'Request' : 'Requests'} ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+function allIds(ids: number[]): string {
+  return ids.length > MAX_IDS_IN_MESSAGE ? `All Requests started in this run: ${ids.join(', ')}.` : '';
+}

@@ -1,0 +1,151 @@
+import type { Connection } from '../../transport/connection';
+import { callApiPatiently, apiPath } from '../../transport/request';
+import type { Failure, FailureKind } from '../../transport/failure';
+import { asText, objectsIn } from '../guards';
+import { toItemFailure, type ItemFailure } from '../itemFailure';
+import { isApiRequest, requestUrl, type ApiRequest } from '../simplify';
+import type { StartOptions } from './item';
+import { KEY_FIELD } from './keys';
+import type { StartTarget } from './target';
+
+/** What came of an item: its Request as it stands now, or why there is none to return. */
+export type StartOutcome = { request: ApiRequest } | { failure: ItemFailure };
+
+/** A start that is ready to be sent. */
+export interface ReadyStart {
+  target: StartTarget;
+  /** The JSON text of the data, without the key. */
+  body: string;
+  key: string | undefined;
+  options: StartOptions;
+}
+
+/**
+ * Starts a Request: `POST /api/1.0/process_events/{process}?event={start event}`. It is only sent again when
+ * ProcessMaker surely did nothing, for a reason that passes.
+ *
+ * @param onRefused is told of each time that it was not taken
+ */
+export async function startRequest(
+  connection: Connection,
+  { target: { processId, startEventId }, body, key, options }: ReadyStart,
+  onRefused: (failure: Failure) => void,
+): Promise<StartOutcome> {
+  const call = {
+    method: 'POST' as const,
+    path: apiPath('1.0', 'process_events', processId),
+    qs: { event: startEventId, include: includes(options.includeData) },
+    body: key === undefined ? body : withKey(body, key),
+    timeoutSeconds: options.timeoutSeconds,
+  };
+  const result = await callApiPatiently(connection, call, onRefused);
+  if (!result.ok) return { failure: toItemFailure(explain(result.failure, processId, startEventId)) };
+  const request = result.value;
+  return isApiRequest(request) ? { request } : { failure: toItemFailure(NOT_A_REQUEST) };
+}
+
+/** Adds the key to the JSON text of an object that has no such field. */
+function withKey(body: string, key: string): string {
+  const field = `"${KEY_FIELD}":${JSON.stringify(key)}`;
+  return body === '{}' ? `{${field}}` : `${body.slice(0, -1)},${field}}`;
+}
+
+/** A Request in ERROR is not a success, unless the option says so: HTTP 201 only says that it exists. */
+export function asOutcome(request: ApiRequest, options: StartOptions, instanceUrl: string): StartOutcome {
+  if (request.status !== 'ERROR' || options.returnErroredRequests) return { request };
+  return {
+    failure: {
+      ...endedBadly(request, instanceUrl),
+      message: `Request ${request.id} was started, but stands in status ERROR${engineReason(request)}`,
+    },
+  };
+}
+
+/** The same for a Request that an earlier try, or another execution, has started. One that was canceled counts too. */
+export function asFoundOutcome(
+  request: ApiRequest,
+  options: StartOptions,
+  instanceUrl: string,
+): StartOutcome {
+  const endedInError = request.status === 'ERROR' && !options.returnErroredRequests;
+  if (!endedInError && request.status !== 'CANCELED') return { request };
+  return {
+    failure: {
+      ...endedBadly(request, instanceUrl),
+      message: `Request ${request.id} was already started for this item, and stands in status ${request.status}${engineReason(request)}`,
+    },
+  };
+}
+
+/** The same for a Request with the user's own key that another execution, or another round, has started. */
+export function asExistingOutcome(
+  request: ApiRequest,
+  options: StartOptions,
+  instanceUrl: string,
+): StartOutcome {
+  if (request.status !== 'ERROR' || options.returnErroredRequests) return { request };
+  return {
+    failure: {
+      ...endedBadly(request, instanceUrl),
+      message: `Request ${request.id} already exists for the Idempotency Key, and stands in status ERROR${engineReason(request)}`,
+      description: `See it at ${requestUrl(request.id, instanceUrl)}. When the cause is mended, an administrator can retry it in ProcessMaker. To start another Request in its place, set the option 'If a Request With the Key Exists' to 'Start Again If It Ended in Error or Was Canceled'.`,
+    },
+  };
+}
+
+function endedBadly(request: ApiRequest, instanceUrl: string): ItemFailure {
+  return {
+    kind: 'invalid',
+    message: '',
+    description: `See it at ${requestUrl(request.id, instanceUrl)}. When the cause is mended, an administrator can retry it in ProcessMaker. To start another Request instead, run the workflow anew, with another Idempotency Key where you give one.`,
+    delivery: 'notProcessed',
+    outcome: request.status === 'ERROR' ? 'startedInError' : 'started',
+    requestId: request.id,
+  };
+}
+
+/** Where and why the engine stopped: ` at "Task" (node_2): message`. */
+function engineReason(request: ApiRequest): string {
+  const [engineError = {}] = objectsIn(request.errors);
+  const elementId = asText(engineError.element_id);
+  const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
+  const reason = asText(engineError.message);
+  return element + (reason && `: ${reason}`);
+}
+
+function includes(includeData: boolean): string {
+  return includeData ? 'activeTasks,data' : 'activeTasks';
+}
+
+const NOT_A_REQUEST: Failure = {
+  kind: 'foreignAnswer',
+  message: 'The answer to the start is not a ProcessMaker Request',
+  description:
+    "Check the 'Instance URL' of the credential, and look in ProcessMaker whether a Request was started before you start it again.",
+  delivery: 'unknown',
+  httpStatus: 201,
+};
+
+type Explanation = Pick<Failure, 'message' | 'description'>;
+
+/** What some answers mean to a start in particular. */
+function explain(failure: Failure, processId: number, startEventId: string): Failure {
+  const explanations: Partial<Record<FailureKind, Explanation>> = {
+    forbidden: {
+      message: `The user of the access token may not start process ${processId} with start event "${startEventId}", or the process has no such start event`,
+      description:
+        "Check 'Process' and 'Start Event'. Let an administrator assign the user to the start event in ProcessMaker's designer, and check that the user is active.",
+    },
+    notFound: {
+      message: `ProcessMaker has no process ${processId}, or no start event "${startEventId}" in it`,
+      description:
+        "Check 'Process' and 'Start Event', and that the credential is that of the right instance.",
+    },
+    serverError: {
+      message: `ProcessMaker could not start process ${processId} with start event "${startEventId}" and gave no reason (HTTP status 500)`,
+      description:
+        "Often the id in 'Start Event' is that of another element, such as a task. A Request may have been started all the same: look in ProcessMaker before you start it again.",
+    },
+  };
+  return { ...failure, ...explanations[failure.kind] };
+}

@@ -1,0 +1,32 @@
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * How long a run goes on repeating calls that surely did nothing, for a reason that passes. The time counts from the
+ * last call that ProcessMaker answered, so that a long run can pass through many short interruptions, while a server
+ * that stays away ends it once and not item by item.
+ */
+export class Patience {
+  private since = Date.now();
+
+  constructor(private readonly milliseconds: number) {}
+
+  /** ProcessMaker has answered. */
+  restore(): void {
+    this.since = Date.now();
+  }
+
+  /**
+   * How long to pause before the next try.
+   *
+   * @param tries how many there have been
+   * @param askedSeconds what the server asks for, at least
+   * @returns milliseconds, or undefined when the next try would be too late
+   */
+  pauseBefore(tries: number, askedSeconds = 0): number | undefined {
+    const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
+    // Spread, so that calls that were refused together do not come back together.
+    const pause = Math.max(askedSeconds * 1000, backoff * (0.5 + Math.random() / 2));
+    return Date.now() + pause - this.since <= this.milliseconds ? pause : undefined;
+  }
+}
