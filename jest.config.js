@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // Tests wait more than they work.
+  maxWorkers: '100%',
   // Whole workflows over HTTP, on machines that may be busy with other things.
   testTimeout: 30_000,
   roots: ['<rootDir>/test/unit', '<rootDir>/test/workflow'],

@@ -39,13 +39,7 @@ export class Engine {
 
   /** Runs a workflow from its first node. */
   async run(workflow: IWorkflowBase, options: RunOptions = {}): Promise<Run> {
-    const [start] = workflow.nodes;
-    if (!start) throw new Error('The workflow has no nodes.');
-    const items = (options.input ?? [{}]).map((json) => ({ json: json as IDataObject }));
-    const data = createRunExecutionData({
-      executionData: { nodeExecutionStack: [{ node: start, data: { main: [items] }, source: null }] },
-      resumeToken: randomUUID(),
-    });
+    const data = beginning(workflow, options.input, randomUUID());
     return await this.execute(workflow, data, options.mode ?? 'trigger', options);
   }
 
@@ -57,6 +51,19 @@ export class Engine {
     const runs = runData[lastNodeExecuted ?? ''];
     if (runs?.at(-1)?.error) runs.pop();
     return await this.execute(failed.workflow, data, 'retry', options);
+  }
+
+  /**
+   * What the Retry button does when n8n was killed in the run: every node runs again, from the first one, with the
+   * resume token of the run but without any context. For each node that had begun, n8n's recovery has left one run.
+   */
+  async retryAfterCrash(killed: Run, options: RunOptions = {}): Promise<Run> {
+    const { resumeToken, resultData } = killed.data;
+    const data = beginning(killed.workflow, options.input, resumeToken);
+    for (const [name, [firstRun]] of Object.entries(resultData.runData)) {
+      if (firstRun) data.resultData.runData[name] = [{ ...firstRun, data: undefined, error: undefined }];
+    }
+    return await this.execute(killed.workflow, data, 'retry', options);
   }
 
   /** A credential type of the package. */
@@ -128,6 +135,21 @@ export class Engine {
     const nodes = workflow.nodes.map((node) => ({ ...node, credentials: Object.fromEntries(chosen) }));
     return new Workflow({ ...workflow, nodes, nodeTypes: this.nodeTypes });
   }
+}
+
+/** An execution that is about to run its first node. */
+function beginning(
+  workflow: IWorkflowBase,
+  input: unknown[] = [{}],
+  resumeToken: string | undefined,
+): IRunExecutionData {
+  const [start] = workflow.nodes;
+  if (!start) throw new Error('The workflow has no nodes.');
+  const items = input.map((json) => ({ json: json as IDataObject }));
+  return createRunExecutionData({
+    executionData: { nodeExecutionStack: [{ node: start, data: { main: [items] }, source: null }] },
+    resumeToken,
+  });
 }
 
 /** The engine with the built package loaded. */

@@ -34,8 +34,11 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** A proxy in front of a server that can answer, delay and break what the server itself never would. */
-export async function startGateway(target: string): Promise<Gateway> {
+/**
+ * A proxy in front of a server that can answer, delay and break what the server itself never would; on any free port
+ * unless told.
+ */
+export async function startGateway(target: string, port = 0): Promise<Gateway> {
   let underWay = 0;
   const server = createServer((request, response) => {
     underWay += 1;
@@ -52,7 +55,7 @@ export async function startGateway(target: string): Promise<Gateway> {
     await behaviour(response, () => send(target, call));
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const gateway: Gateway = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls: [],
@@ -137,6 +140,28 @@ export const truncate: Behaviour = async (response, forward) => {
   response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
   response.write(body.slice(0, body.length / 2), () => response.destroy());
 };
+
+/** Sends the answer byte by byte, each in time, but the whole of it too late. */
+export function drip(milliseconds: number): Behaviour {
+  return async (response, forward) => {
+    const { status, headers, body } = await forward();
+    response.writeHead(status, headers);
+    const end = Date.now() + milliseconds;
+    for (let sent = 0; Date.now() < end && !response.destroyed; sent++) {
+      response.write(body.slice(sent, sent + 1));
+      await pause(100, undefined, { ref: false });
+    }
+    response.destroy();
+  };
+}
+
+/** Sends the call on, but gives another answer than the server's. */
+export function thenAnswer(behaviour: Behaviour): Behaviour {
+  return async (response, forward) => {
+    await forward();
+    await behaviour(response, forward);
+  };
+}
 
 /** Holds the server's answer back. */
 export function delay(milliseconds: number): Behaviour {

@@ -62,6 +62,33 @@ export function startWorkflow(
   );
 }
 
+/** A workflow that runs the node once for each item, as Loop Over Items does. */
+export function loopWorkflow(parameters: INodeParameters, settings: Partial<INode> = {}): IWorkflowBase {
+  return createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'Loop', type: 'test.loop' },
+      { name: 'ProcessMaker', type: PROCESS_MAKER, parameters, ...settings },
+    ],
+    [
+      ['Start', 'Loop'],
+      ['Loop', 'ProcessMaker', 1],
+      ['ProcessMaker', 'Loop'],
+      ['ProcessMaker', 'Loop', 1],
+    ],
+  );
+}
+
+/** Parameters of a start whose Idempotency Key is the item's number, with a text of the test before it. */
+export function keyedStart(prefix: string, options: INodeParameters): INodeParameters {
+  const idempotencyKey = `={{ "${prefix}-" + $json.number }}`;
+  return {
+    process: locator('id', 2),
+    startEvent: locator('id', 'node_1'),
+    options: { idempotencyKey, requestsInParallel: 1, recoveryWindow: 0, ...options },
+  };
+}
+
 /** The value of a resource locator in one of its modes. */
 export function locator(mode: string, value: string | number): INodeParameterResourceLocator {
   return { __rl: true, mode, value: String(value) };

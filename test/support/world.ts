@@ -86,6 +86,35 @@ export class World {
     };
   }
 
+  /** What the Retry button does when n8n was killed in the run; the items of its first node are given anew. */
+  async retryAfterCrash(killed: Run, input: unknown[], user?: User): Promise<Run> {
+    return await this.engine.retryAfterCrash(killed, { input, credentials: this.credentials(user) });
+  }
+
+  /** Completes the task at which the first Request of the current test waits. */
+  async completeFirstTask(): Promise<void> {
+    const path = `/api/1.0/requests/${this.requests()[0]?.id}?include=activeTasks`;
+    const headers = { authorization: `Bearer ${this.server.tokens.admin}` };
+    const answer = await fetch(`${this.server.url}${path}`, { headers });
+    const { active_tasks: tasks } = (await answer.json()) as { active_tasks: Array<{ id: number }> };
+    await this.server.completeTask(tasks[0]?.id ?? 0, {});
+  }
+
+  /** The text of the data that each start has sent, without the key that the node adds. */
+  sentTexts(): string[] {
+    return this.starts().map(({ body }) => body.replace(/,?"_n8n_key":"[^"]*"}$/, '}'));
+  }
+
+  /** The data that each start has sent, without the key that the node adds. */
+  sent(): IDataObject[] {
+    return this.sentTexts().map((text) => JSON.parse(text) as IDataObject);
+  }
+
+  /** The key that each start has sent. */
+  sentKeys(): unknown[] {
+    return this.starts().map(({ body }) => (JSON.parse(body) as IDataObject)._n8n_key);
+  }
+
   /** The calls that should start a Request. */
   starts(): Call[] {
     return this.gateway.calls.filter(({ method }) => method === 'POST');

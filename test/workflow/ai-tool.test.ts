@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { answer, resetBefore } from '../support/gateway';
 import type { Run } from '../support/run';
 import { createWorkflow, locator, PROCESS_MAKER } from '../support/workflows';
 import { useWorld } from '../support/world';
@@ -22,6 +23,20 @@ async function callTool(parameters: INodeParameters): Promise<Run> {
   workflow.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
   return await world.run(workflow, { input: [{ chatInput: 'Order a laptop' }] });
 }
+
+it('is told not to call again when nobody knows whether a Request was started', async () => {
+  world.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+  const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
+  expect(answerOf(run)).toMatch(/Do not call again with the same input/);
+  expect(run.tasks('Tool')).toHaveLength(1);
+});
+
+it('may call again when surely nothing was started', async () => {
+  world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
+  const run = await callTool({ dataMode: 'json', jsonData: '{}' });
+  expect(answerOf(run)).toMatch(/may not start/);
+  expect(answerOf(run)).not.toMatch(/Do not call again/);
+});
 
 const answerOf = (run: Run) => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_tool);
 

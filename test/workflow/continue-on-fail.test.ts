@@ -94,29 +94,3 @@ describe('Stop Workflow', () => {
     expect(world.gateway.calls).toEqual([]);
   });
 });
-
-describe('Cancelling the execution', () => {
-  it('begins no new start and waits for nothing', async () => {
-    world.gateway.treat = () => delay(3_000);
-    const cancellation = new AbortController();
-    const started = Date.now();
-    setTimeout(() => cancellation.abort(), 200);
-    await world.start(
-      { ...TARGET, options: { requestsInParallel: 2 } },
-      { input: ITEMS, signal: cancellation.signal },
-    );
-    expect(Date.now() - started).toBeLessThan(2_500);
-    expect(world.starts()).toHaveLength(2);
-  });
-
-  it('does not begin further starts with Continue either', async () => {
-    world.gateway.treat = () => delay(3_000);
-    const cancellation = new AbortController();
-    setTimeout(() => cancellation.abort(), 200);
-    await world.start(
-      { ...TARGET, options: { requestsInParallel: 2 } },
-      { input: ITEMS, signal: cancellation.signal, settings: ERROR_OUTPUT },
-    );
-    expect(world.starts()).toHaveLength(2);
-  });
-});

@@ -142,7 +142,8 @@ describe('looking up', () => {
     ['cut off by a gateway', answer(502, '<html></html>')],
   ])('that answers %s leaves every item surely not started', async (_, behaviour) => {
     world.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
-    const run = await world.start({ process: locator('id', 2) }, { settings: ERROR_OUTPUT });
+    const parameters = { process: locator('id', 2), options: { recoveryWindow: 0 } };
+    const run = await world.start(parameters, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
     expect(world.starts()).toEqual([]);
   });

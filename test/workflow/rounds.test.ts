@@ -1,31 +1,24 @@
-import type { INode, IWorkflowBase } from 'n8n-workflow';
-import { answer, resetAfter } from '../support/gateway';
-import { createWorkflow, ERROR_OUTPUT, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
+import { answer, resetBefore } from '../support/gateway';
+import {
+  createWorkflow,
+  ERROR_OUTPUT,
+  locator,
+  loopWorkflow,
+  PROCESS_MAKER,
+  startWorkflow,
+} from '../support/workflows';
 import { useWorld } from '../support/world';
 
 // The other side of retry.test.ts: what looks like a repeat and is none.
 const world = useWorld();
 
-const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const TARGET = {
+  process: locator('id', 2),
+  startEvent: locator('id', 'node_1'),
+  options: { recoveryWindow: 0 },
+};
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const busy = answer(429, { message: 'Too Many Attempts.' });
-
-/** A workflow that runs the node once for each item. */
-function loop(settings: Partial<INode> = {}): IWorkflowBase {
-  return createWorkflow(
-    [
-      { name: 'Start', type: 'test.start' },
-      { name: 'Loop', type: 'test.loop' },
-      { name: 'ProcessMaker', type: PROCESS_MAKER, parameters: TARGET, ...settings },
-    ],
-    [
-      ['Start', 'Loop'],
-      ['Loop', 'ProcessMaker', 1],
-      ['ProcessMaker', 'Loop'],
-      ['ProcessMaker', 'Loop', 1],
-    ],
-  );
-}
 
 it('a new execution starts anew', async () => {
   await world.start(TARGET, { input: [{ number: 'a' }] });
@@ -36,7 +29,9 @@ it('a new execution starts anew', async () => {
 it('every round of a loop starts anew, also around a try that failed', async () => {
   world.treatOnce('b', busy);
   const same = { number: 'a' };
-  const run = await world.run(loop(RETRY_ON_FAIL), { input: [same, same, { number: 'b' }, same] });
+  const run = await world.run(loopWorkflow(TARGET, RETRY_ON_FAIL), {
+    input: [same, same, { number: 'b' }, same],
+  });
   expect(run.status).toBe('success');
   expect(run.tasks('ProcessMaker')).toHaveLength(4);
   expect(world.numbers()).toEqual(['a', 'a', 'b', 'a']);
@@ -44,7 +39,9 @@ it('every round of a loop starts anew, also around a try that failed', async () 
 
 it('a round of a loop that failed is gone on with by the Retry button, and the rest follows', async () => {
   world.treatOnce('b', busy);
-  const failed = await world.run(loop(), { input: [{ number: 'a' }, { number: 'b' }, { number: 'c' }] });
+  const failed = await world.run(loopWorkflow(TARGET), {
+    input: [{ number: 'a' }, { number: 'b' }, { number: 'c' }],
+  });
   expect(world.numbers()).toEqual(['a']);
   const run = await world.engine.retry(failed, { credentials: world.credentials() });
   expect(run.status).toBe('success');
@@ -52,12 +49,14 @@ it('a round of a loop that failed is gone on with by the Retry button, and the r
 });
 
 it('a round of a loop with failed items does not hold up the next one', async () => {
-  world.treatOnce('a', resetAfter);
-  const run = await world.run(loop(ERROR_OUTPUT), {
+  world.treatOnce('a', resetBefore);
+  const run = await world.run(loopWorkflow(TARGET, ERROR_OUTPUT), {
     input: [{ number: 'a' }, { number: 'a' }, { number: 'a' }],
   });
   expect(run.tasks('ProcessMaker')).toHaveLength(3);
-  expect(world.numbers()).toEqual(['a', 'a', 'a']);
+  expect(world.numbers()).toEqual(['a', 'a']);
+  expect(world.starts()).toHaveLength(3);
+  expect(run.items('ProcessMaker', 1, 0)).toMatchObject([{ details: { outcome: 'unknown' } }]);
   expect(run.items('ProcessMaker', 0, 2)).toHaveLength(1);
 });
 

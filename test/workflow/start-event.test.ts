@@ -92,7 +92,7 @@ describe('a start event that is given', () => {
     ['that does not exist, for an administrator', 'node_777', 'admin', 404, 'notStarted'],
     ['that does not exist, for a user', 'node_777', 'limited', 403, 'notStarted'],
     ['that others may trigger', 'node_9', 'limited', 403, 'notStarted'],
-    ['that is a task', 'node_2', 'admin', 500, 'unknown'],
+    ['that is a task', 'node_2', 'admin', 500, 'notStarted'],
   ] as const)('%s fails with the item', async (_, event, user, httpStatus, outcome) => {
     const run = await world.start(
       { process: TWO_STARTS, startEvent: locator('id', event) },

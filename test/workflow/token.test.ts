@@ -5,7 +5,11 @@ import { useWorld } from '../support/world';
 
 const world = useWorld();
 
-const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const TARGET = {
+  process: locator('id', 2),
+  startEvent: locator('id', 'node_1'),
+  options: { recoveryWindow: 0 },
+};
 
 describe('the token', () => {
   const TOKEN = 'a-very-secret-token';

@@ -24,7 +24,8 @@ describe('answerFailure', () => {
     [413, '<html>', 'tooLarge', 'notProcessed'],
     [422, { message: 'invalid', errors: { data: ['is required.'] } }, 'invalid', 'notProcessed'],
     [429, { message: 'Too Many Attempts.' }, 'tooManyRequests', 'notProcessed'],
-    [503, { message: 'Service Unavailable' }, 'maintenance', 'notProcessed'],
+    // ProcessMaker's own says how long to wait.
+    [503, { message: 'Service Unavailable' }, 'gateway', 'unknown'],
     [503, '<html>', 'gateway', 'unknown'],
     [503, { message: 'no healthy upstream', code: 14 }, 'gateway', 'unknown'],
     [500, { message: 'Server Error' }, 'serverError', 'unknown'],
@@ -40,7 +41,11 @@ describe('answerFailure', () => {
   });
 
   test('the text of an answer decides nothing: ProcessMaker speaks many languages', () => {
-    expect(answer(503, { message: 'Wartungsarbeiten' })).toMatchObject({ kind: 'maintenance' });
+    expect(answer(503, { message: 'Wartungsarbeiten' }, { 'retry-after': '60' })).toMatchObject({
+      kind: 'maintenance',
+      delivery: 'notProcessed',
+      passing: { afterSeconds: 60 },
+    });
     expect(answer(403, { message: 'Unauthenticated.' })).toMatchObject({ kind: 'forbidden' });
   });
 

@@ -1,0 +1,115 @@
+import { answer } from '../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
+
+describe('an expression', () => {
+  it('that cannot be worked out for one item lets the others go on', async () => {
+    const parameters = {
+      ...TARGET,
+      dataMode: 'json',
+      jsonData: "={{ $json.bad ? $('No such node').item.json : $json }}",
+    };
+    const run = await world.start(parameters, {
+      input: [{ n: 0 }, { bad: true }, { n: 2 }],
+      settings: ERROR_OUTPUT,
+    });
+    expect(run.items('ProcessMaker')).toHaveLength(2);
+    const [failed] = failedItems(run);
+    expect(failed?.details).toEqual({ outcome: 'notStarted' });
+    expect(failed?.error).toContain('[item 1]');
+    expect(world.requests()).toHaveLength(2);
+  });
+
+  it.each(['={{ $now }}', '={{ new Date() }}'])('%s is no data for a Request', async (jsonData) => {
+    const run = await world.start({ ...TARGET, dataMode: 'json', jsonData });
+    expect(run.error?.message).toContain('not a JSON object');
+    expect(world.starts()).toHaveLength(0);
+  });
+
+  it('that gives an object of the item does not change the item', async () => {
+    const assignments = [
+      { id: '1', name: 'customer', type: 'object', value: '={{ $json.customer }}' },
+      { id: '2', name: 'customer.source', type: 'string', value: 'n8n' },
+    ];
+    const input = [{ customer: { name: 'Ann' } }];
+    const parameters = { ...TARGET, dataMode: 'defineBelow', fields: { assignments } };
+    const run = await world.start(parameters, { input });
+    expect(world.requests()[0]?.data).toMatchObject({ customer: { name: 'Ann', source: 'n8n' } });
+    expect(run.items('Start')).toEqual([{ customer: { name: 'Ann' } }]);
+  });
+});
+
+describe('what concerns all items', () => {
+  it.each([
+    ['an Instance URL that is none', { instanceUrl: 'my instance' }, {}],
+    ['an option that is out of bounds', {}, { options: { requestsInParallel: 51 } }],
+  ])('%s gives each item to the error output', async (_name, credential, parameters) => {
+    const { processMakerApi } = world.credentials();
+    const run = await world.start(
+      { ...TARGET, ...parameters },
+      {
+        input: [{ n: 0 }, { n: 1 }],
+        settings: ERROR_OUTPUT,
+        credentials: { processMakerApi: { ...processMakerApi, ...credential } },
+      },
+    );
+    expect(run.items('ProcessMaker')).toEqual([]);
+    expect(failedItems(run).map(({ details }) => details)).toEqual([
+      { outcome: 'notStarted' },
+      { outcome: 'notStarted' },
+    ]);
+    expect(world.starts()).toHaveLength(0);
+  });
+
+  it.each([0, 3601, 3_600_000])(
+    'a Timeout of %d seconds is refused before anything is sent',
+    async (timeout) => {
+      const run = await world.start({ ...TARGET, options: { timeout } });
+      expect(run.error?.message).toContain("'Timeout'");
+      expect(world.gateway.calls).toHaveLength(0);
+    },
+  );
+});
+
+describe('a field that is named in Include or Exclude', () => {
+  it.each([
+    [{ include: 'except', excludeFields: 'customer.ssn' }],
+    [{ include: 'selected', includeFields: 'orderId, customer.name' }],
+  ])('has to be a whole one: %j', async (parameters) => {
+    const run = await world.start(
+      { ...TARGET, ...parameters },
+      { input: [{ orderId: 1, customer: { name: 'Ann', ssn: '1' } }] },
+    );
+    expect(run.error?.message).toMatch(/'customer\.(ssn|name)'/);
+    expect(world.starts()).toHaveLength(0);
+  });
+});
+
+describe('a repeat that does not get far', () => {
+  it('does not say that nothing was started', async () => {
+    const parameters = {
+      process: locator('name', 'C start to end'),
+      dataMode: 'json',
+      jsonData: '={{ $json }}',
+      options: { recoveryWindow: 0, requestsInParallel: 1 },
+    };
+    let lookUpsFail = false;
+    world.gateway.treat = ({ method, path, body }) => {
+      if (method === 'POST' && body.includes('"last"')) return answer(403, { message: 'no' });
+      if (lookUpsFail && path.includes('start_processes')) return answer(403, { message: 'no' });
+      return undefined;
+    };
+    const credentials = world.credentials();
+    const first = await world.start(parameters, { input: [{ n: 'first' }, { n: 'last' }] });
+    expect(world.requests()).toHaveLength(1);
+    lookUpsFail = true;
+    const second = await world.engine.retry(first, { credentials });
+    expect(second.error).toMatchObject({
+      context: { outcome: 'started', requestId: world.requests()[0]?.id },
+    });
+  });
+});

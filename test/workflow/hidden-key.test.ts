@@ -1,0 +1,165 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { answer, resetAfter } from '../support/gateway';
+import {
+  createWorkflow,
+  ERROR_OUTPUT,
+  failedItems,
+  locator,
+  PROCESS_MAKER,
+  startWorkflow,
+} from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const OFF = { ...TARGET, options: { hiddenKey: false, requestsInParallel: 1, recoveryWindow: 0 } };
+
+interface Key {
+  run: string;
+  round: string;
+  item: string;
+  digest: string;
+}
+
+function parse(key: unknown): Key {
+  const parts = /^(?<run>[\da-f]{16})\.(?<round>\d+)\.(?<item>\d+)\.(?<digest>[\da-f]{16})$/.exec(
+    String(key),
+  );
+  if (!parts?.groups) throw new Error(`${String(key)} is no key.`);
+  return { ...parts.groups } as unknown as Key;
+}
+
+/** The keys of one run, by item. */
+async function keysOf(input: unknown[], parameters: INodeParameters = {}): Promise<Key[]> {
+  const before = world.starts().length;
+  await world.start({ ...TARGET, ...parameters }, { input });
+  const keys = world.sentKeys().slice(before).map(parse);
+  return keys.sort((one, other) => Number(one.item) - Number(other.item));
+}
+
+describe('the hidden key', () => {
+  it('names run, round and item, and holds a digest', async () => {
+    const keys = await keysOf([{ number: 'a' }, { number: 'b' }, { number: 'a' }]);
+    expect(new Set(keys.map(({ run }) => run)).size).toBe(1);
+    expect(keys.map(({ round, item }) => [round, item])).toEqual([
+      ['0', '0'],
+      ['0', '1'],
+      ['0', '2'],
+    ]);
+    expect(keys[0]?.digest).toBe(keys[2]?.digest);
+    expect(keys[0]?.digest).not.toBe(keys[1]?.digest);
+  });
+
+  it('has another run in another execution', async () => {
+    const [[first], [second]] = [await keysOf([{ number: 'a' }]), await keysOf([{ number: 'a' }])];
+    expect(first?.digest).toBe(second?.digest);
+    expect(first?.run).not.toBe(second?.run);
+  });
+
+  it('has another run in another node of the same execution', async () => {
+    const node = (name: string) => ({ name, type: PROCESS_MAKER, parameters: TARGET });
+    const nodes = [{ name: 'Start', type: 'test.start' }, node('First'), node('Second')];
+    const workflow = createWorkflow(nodes, [
+      ['Start', 'First'],
+      ['Start', 'Second'],
+    ]);
+    await world.run(workflow, { input: [{ number: 'a' }] });
+    const [first, second] = world.sentKeys().map(parse);
+    expect(first?.run).not.toBe(second?.run);
+  });
+
+  it.each([
+    ['process', { process: locator('id', 4) }],
+    ['start event', { process: locator('id', 3), startEvent: locator('id', 'node_9') }],
+  ])('has another digest for another %s', async (_, parameters) => {
+    const usual = { process: locator('id', 3) };
+    const keys = [...(await keysOf([{}], usual)), ...(await keysOf([{}], parameters))];
+    expect(keys[0]?.digest).not.toBe(keys[1]?.digest);
+  });
+
+  it('is stored, but not shown by Include Data', async () => {
+    const parameters = { ...TARGET, options: { includeData: true } };
+    const run = await world.start(parameters, { input: [{ number: 'a' }] });
+    expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 'a' } }]);
+    expect(JSON.stringify(run.items('ProcessMaker'))).not.toContain('_n8n_key');
+    expect(world.requests()).toMatchObject([{ data: { _n8n_key: world.sentKeys()[0] } }]);
+  });
+
+  it.each([true, false])(
+    'takes the place of one that came with the item, Hidden Key %s',
+    async (hiddenKey) => {
+      const input = [{ number: 'a', _n8n_key: 'of another start' }];
+      await world.start({ ...TARGET, options: { hiddenKey } }, { input });
+      expect(world.sentTexts()).toEqual(['{"number":"a"}']);
+      expect(world.starts()[0]?.body.match(/_n8n_key/g) ?? []).toHaveLength(hiddenKey ? 1 : 0);
+      expect(world.starts()[0]?.body).not.toContain('of another start');
+    },
+  );
+
+  it('costs an ordinary first run no call', async () => {
+    await world.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }] });
+    expect(world.gateway.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
+  });
+});
+
+describe('Hidden Key off', () => {
+  const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
+  const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+
+  it('sends no key', async () => {
+    await world.start(OFF, { input: [{ number: 'a' }, {}] });
+    expect(world.starts().map(({ body }) => body)).toEqual(['{"number":"a"}', '{}']);
+  });
+
+  it('reports a lost start as unknown, without looking for it', async () => {
+    world.treatOnce('b', resetAfter);
+    const run = await world.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toMatchObject([{ number: 'b', details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)[0]?.error).toContain('look there before you repeat it');
+    expect(failedItems(run)[0]?.error).not.toContain('PMQL');
+    expect(world.lookUps()).toEqual([]);
+    expect(world.numbers()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('reports a 500 of ProcessMaker as unknown', async () => {
+    world.treatOnce('b', answer(500, { message: 'Server Error' }));
+    const run = await world.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown', httpStatus: 500 } }]);
+  });
+
+  it('finds what an earlier try has started by its id, in one call', async () => {
+    world.treatOnce('c', answer(429, { message: 'Too Many Attempts.' }));
+    const run = await world.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
+    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(world.requests().map(({ id }) => id));
+    expect(world.numbers()).toEqual(['a', 'b', 'c']);
+    expect(world.lookUps()).toHaveLength(1);
+  });
+
+  it('does not send an item again that an earlier try left unknown', async () => {
+    world.treatOnce('b', resetAfter);
+    const run = await world.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
+    expect(run.error?.message).toMatch(/not known whether an earlier try.*item 1/s);
+    expect(world.numbers()).toEqual(['a', 'b']);
+  });
+});
+
+describe('a sub-workflow', () => {
+  const hints = async (options: INodeParameters, mode: 'integrated' | 'trigger') => {
+    const workflow = startWorkflow({ ...TARGET, options });
+    const run = await world.run(workflow, { input: [{ number: 'a' }, { number: 'b' }], mode });
+    return run.hints('ProcessMaker');
+  };
+
+  it('gets one hint when an item has no Idempotency Key', async () => {
+    expect(await hints({}, 'integrated')).toEqual([expect.stringContaining("'Idempotency Key'")]);
+  });
+
+  it('gets no hint with an Idempotency Key', async () => {
+    expect(await hints({ idempotencyKey: '={{ "hint-" + $json.number }}' }, 'integrated')).toEqual([]);
+  });
+
+  it('is none when the workflow is not called by another one', async () => {
+    expect(await hints({}, 'trigger')).toEqual([]);
+  });
+});

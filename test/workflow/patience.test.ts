@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { INodeParameters } from 'n8n-workflow';
+import type { Behaviour } from '../support/gateway';
+import { answer, delay, startGateway } from '../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+// What surely did nothing for a reason that passes is sent again, until the window has passed.
+const world = useWorld();
+
+const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const ITEMS = ['a', 'b', 'c'].map((number) => ({ number }));
+const busy = (headers: Record<string, string> = {}) =>
+  answer(429, { message: 'Too Many Attempts.' }, headers);
+const maintenance = answer(503, { message: 'Service Unavailable' }, { 'retry-after': '1' });
+
+const start = (options: INodeParameters = {}, input: unknown[] = ITEMS) =>
+  world.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
+
+/** Treats all starts in this way for a time. Gives the times at which starts came. */
+function treatFor(milliseconds: number, behaviour: Behaviour): number[] {
+  const times: number[] = [];
+  const end = Date.now() + milliseconds;
+  world.gateway.treat = ({ method }) => {
+    if (method !== 'POST') return undefined;
+    times.push(Date.now());
+    return Date.now() < end ? behaviour : undefined;
+  };
+  return times;
+}
+
+describe('a start that is refused for a time is started exactly once', () => {
+  it.each<[string, Behaviour]>([
+    ['too many calls', busy()],
+    ['too many calls with Retry-After', busy({ 'retry-after': '1' })],
+    ['maintenance', maintenance],
+  ])('%s', async (_, behaviour) => {
+    treatFor(700, behaviour);
+    const run = await start();
+    expect(run.items('ProcessMaker')).toHaveLength(3);
+    expect(world.starts().length).toBeGreaterThan(3);
+    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
+    expect(world.lookUps()).toEqual([]);
+  });
+
+  it('refused connections', async () => {
+    const free = await startGateway(world.server.url);
+    const { port } = new URL(free.url);
+    await free.close();
+    const running = world.start(TARGET, {
+      input: ITEMS,
+      credentials: world.credentials('limited', free.url),
+    });
+    await pause(700);
+    const late = await startGateway(world.server.url, Number(port));
+    expect((await running).items('ProcessMaker')).toHaveLength(3);
+    expect(late.calls).toHaveLength(3);
+    await late.close();
+    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('Retry-After', () => {
+  it('is waited for', async () => {
+    const times = treatFor(100, busy({ 'retry-after': '2' }));
+    await start({}, [{ number: 'a' }]);
+    expect(times).toHaveLength(2);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_000 - 5);
+    expect(world.numbers()).toEqual(['a']);
+  });
+
+  it('that asks for more than the window is not waited for', async () => {
+    treatFor(60_000, busy({ 'retry-after': '30' }));
+    const run = await start({ recoveryWindow: 5 }, [{ number: 'a' }]);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted', httpStatus: 429 } }]);
+    expect(failedItems(run)[0]?.error).toContain('30 seconds');
+    expect(world.starts()).toHaveLength(1);
+  });
+});
+
+describe('patience', () => {
+  it('ends with the window, and all items fail as surely not started', async () => {
+    const times = treatFor(60_000, maintenance);
+    const began = Date.now();
+    const run = await start({ recoveryWindow: 2 });
+    expect(failedItems(run).map(({ details }) => details)).toEqual(
+      Array(3).fill({ outcome: 'notStarted', httpStatus: 503 }),
+    );
+    expect(Math.max(...times) - began).toBeLessThanOrEqual(2_500);
+    expect(world.starts().length).toBeGreaterThan(3);
+  });
+
+  it.each<[string, Behaviour]>([
+    ['403', answer(403, { message: 'This action is unauthorized.' })],
+    ['422', answer(422, { message: 'The given data was invalid.' })],
+    ['413', answer(413, { message: 'The POST data is too large.' })],
+  ])('is of no use against %s, which does not pass', async (_, behaviour) => {
+    treatFor(60_000, behaviour);
+    const run = await start({}, [{ number: 'a' }]);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(world.starts()).toHaveLength(1);
+  });
+
+  it('ends when the execution is canceled', async () => {
+    treatFor(60_000, busy());
+    const cancellation = new AbortController();
+    setTimeout(() => cancellation.abort(), 700);
+    const began = Date.now();
+    await world.start(TARGET, { input: ITEMS, signal: cancellation.signal });
+    expect(Date.now() - began).toBeLessThan(5_000);
+    const count = world.starts().length;
+    await pause(1_500);
+    expect(world.starts()).toHaveLength(count);
+  });
+});
+
+describe('overload', () => {
+  it('halves the number of starts at the same time, which then grows slowly', async () => {
+    const input = Array.from({ length: 24 }, (_, number) => ({ number }));
+    let underWay = 0;
+    const atOnce: number[] = [];
+    world.gateway.treat = ({ method }) => {
+      if (method !== 'POST') return undefined;
+      if (world.starts().length <= 8) return busy();
+      return async (response, forward) => {
+        atOnce.push(++underWay);
+        await delay(100)(response, forward);
+        underWay--;
+      };
+    };
+    const run = await start({ requestsInParallel: 8 }, input);
+    expect(run.items('ProcessMaker')).toHaveLength(24);
+    // The first eight come back by themselves; of the others, four at a time and slowly more.
+    expect(Math.max(...atOnce.slice(8, 12))).toBeLessThanOrEqual(6);
+    expect(world.numbers()).toHaveLength(24);
+  });
+});
