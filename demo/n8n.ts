@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { N8nRuntime } from './install';
 import { freePort } from './ports';
-import { spawnGroup, stopGroup } from './process';
+import { killGroup, spawnGroup, stopGroup } from './process';
 import { say } from './progress';
 
 const PREFERRED_PORT = 5678;
@@ -22,6 +22,8 @@ export interface N8n {
   url: string;
   logFile: string;
   stop(): Promise<void>;
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
   /** Rejects when n8n ends without having been stopped. */
   endedByItself(): Promise<never>;
 }
@@ -61,6 +63,7 @@ async function startOn(
     url: `http://127.0.0.1:${port}`,
     logFile,
     stop: () => stopGroup(child),
+    kill: () => killGroup(child),
     endedByItself: async () => {
       await ended;
       throw new Error(`n8n has ended. Its last lines:\n${lastLines(logFile)}`);

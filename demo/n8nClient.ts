@@ -41,6 +41,11 @@ export class N8nClient {
     await this.call('POST', '/rest/owner/setup', { ...owner, firstName: 'Demo', lastName: 'Owner' });
   }
 
+  /** Signs in to an n8n that has its owner already. */
+  async signIn({ email, password }: Owner): Promise<void> {
+    await this.call('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+  }
+
   async createCredential(name: string, type: string, data: Record<string, unknown>): Promise<Credential> {
     const { id } = (await this.call('POST', '/rest/credentials', { name, type, data })) as Credential;
     return { id, name };
@@ -61,6 +66,27 @@ export class N8nClient {
     const { executionId } = (await this.call('POST', `/rest/workflows/${workflowId}/run`, body)) as {
       executionId: string;
     };
+    return await this.ended(executionId);
+  }
+
+  /** The id of the latest execution, or 0. */
+  async latestExecutionId(): Promise<number> {
+    const { results } = (await this.call('GET', '/rest/executions?limit=1')) as {
+      results: Array<{ id: string }>;
+    };
+    return Number(results[0]?.id ?? 0);
+  }
+
+  /** Does what the Retry button of an execution does, and waits until the new execution has ended. */
+  async retry(executionId: string): Promise<Execution> {
+    const { id } = (await this.call('POST', `/rest/executions/${executionId}/retry`, {
+      loadWorkflow: false,
+    })) as { id: string };
+    return await this.ended(id);
+  }
+
+  /** Waits until an execution has ended. */
+  async ended(executionId: string): Promise<Execution> {
     for (;;) {
       const execution = (await this.call('GET', `/rest/executions/${executionId}`)) as {
         status: Execution['status'];

@@ -5,10 +5,14 @@ import { npm } from './command';
 import { root } from './paths';
 import { say } from './progress';
 
-/** Builds the package and packs it as it would be published; gives the tarball's path. */
-export async function packPackage(folder: string, signal: AbortSignal): Promise<string> {
-  say('Building and packing the node …');
+/** Builds the package. */
+export async function buildPackage(signal: AbortSignal): Promise<void> {
+  say('Building the node …');
   await npm(['run', 'build'], { cwd: root, signal });
+}
+
+/** Packs the built package as it would be published; gives the tarball's path. */
+export async function packPackage(folder: string, signal: AbortSignal): Promise<string> {
   await npm(['pack', '--pack-destination', folder], { cwd: root, signal });
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
   if (!tarball) throw new Error(`'npm pack' left no tarball in ${folder}.`);

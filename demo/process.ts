@@ -21,6 +21,14 @@ export async function stopGroup(child: ChildProcess, graceMs = GRACE_MS): Promis
   if (!hasEnded(child)) await ended;
 }
 
+/** Ends a program and its children by force. */
+export async function killGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  signalGroup(child, 'SIGKILL');
+  await ended;
+}
+
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { answer, delay, resetAfter, resetBefore, truncate, type Behaviour } from '../support/gateway';
+import { TIMEOUT_SECONDS } from './settings';
+
+/** One way in which a call goes wrong. */
+export interface Fault {
+  name: string;
+  /** Whether the server has carried the start out, or will in a moment. */
+  commits: boolean;
+  /** Whether the caller cannot tell if it was carried out. */
+  leavesUnknown: boolean;
+  /** How a call is treated; `turn` counts the calls with this fault. */
+  treatment: (turn: number) => Behaviour;
+}
+
+const LONGER_THAN_THE_TIMEOUT_MS = TIMEOUT_SECONDS * 1000 + 1000;
+const LATE_MS = [1000, 2000, 3000];
+const DRIP_MS = 150;
+const GATEWAY_STATUSES = [502, 503, 504];
+
+const pick = <T>(values: T[], turn: number): T => values[turn % values.length] as T;
+
+const gatewayPage = (turn: number): Behaviour => {
+  const status = pick(GATEWAY_STATUSES, turn);
+  return answer(status, `<html><body><h1>${status}</h1></body></html>`);
+};
+const serverError = answer(500, { message: 'Server Error' });
+const tooMany = (headers: Record<string, string>): Behaviour =>
+  answer(429, { message: 'Too Many Attempts.' }, headers);
+
+const afterCommit =
+  (behaviour: Behaviour): Behaviour =>
+  async (response, forward) => {
+    await forward();
+    await behaviour(response, forward);
+  };
+
+/** The answer comes byte by byte, each in time, but not the whole of it. */
+const slowDrip: Behaviour = async (response, forward) => {
+  const { status, headers, body } = await forward();
+  response.writeHead(status, headers);
+  const end = Date.now() + LONGER_THAN_THE_TIMEOUT_MS;
+  for (let sent = 0; Date.now() < end && !response.destroyed; sent++) {
+    response.write(body.slice(sent, sent + 1));
+    await pause(DRIP_MS);
+  }
+  response.destroy();
+};
+
+/** The caller is cut off while its start still waits for a web worker, which takes it up some seconds later. */
+const visibleLate =
+  (milliseconds: number): Behaviour =>
+  async (response, forward) => {
+    response.destroy();
+    await pause(milliseconds);
+    await forward();
+  };
+
+/** What happens to starts, and, apart from those that commit, to look-ups. */
+export const FAULTS: Fault[] = [
+  { name: 'reset before send', commits: false, leavesUnknown: true, treatment: () => resetBefore },
+  {
+    name: '429 with Retry-After',
+    commits: false,
+    leavesUnknown: false,
+    treatment: () => tooMany({ 'retry-after': '1' }),
+  },
+  {
+    name: '429 without Retry-After',
+    commits: false,
+    leavesUnknown: false,
+    treatment: () => tooMany({}),
+  },
+  { name: '500 before commit', commits: false, leavesUnknown: true, treatment: () => serverError },
+  { name: '502/503/504 HTML before commit', commits: false, leavesUnknown: true, treatment: gatewayPage },
+  {
+    name: 'maintenance JSON',
+    commits: false,
+    leavesUnknown: false,
+    treatment: () => answer(503, { message: 'Service Unavailable' }, { 'retry-after': '1' }),
+  },
+  { name: 'reset after commit', commits: true, leavesUnknown: true, treatment: () => resetAfter },
+  {
+    name: 'delayed past the timeout',
+    commits: true,
+    leavesUnknown: true,
+    treatment: () => delay(LONGER_THAN_THE_TIMEOUT_MS),
+  },
+  { name: 'answer cut off', commits: true, leavesUnknown: true, treatment: () => truncate },
+  {
+    name: '500 after commit',
+    commits: true,
+    leavesUnknown: true,
+    treatment: () => afterCommit(serverError),
+  },
+  {
+    name: '502/503/504 HTML after commit',
+    commits: true,
+    leavesUnknown: true,
+    treatment: (turn) => afterCommit(gatewayPage(turn)),
+  },
+  { name: 'slow drip', commits: true, leavesUnknown: true, treatment: () => slowDrip },
+  {
+    name: 'row visible late',
+    commits: true,
+    leavesUnknown: true,
+    treatment: (turn) => visibleLate(pick(LATE_MS, turn)),
+  },
+];
+
+/** Calls that the server was killed over, or that came while it was down. */
+export const SERVER_KILLED = 'server killed';

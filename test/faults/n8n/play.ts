@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Credential, Execution } from '../../../demo/n8nClient';
+import type { ProcessMaker } from '../../processmaker';
+import type { Gateway } from '../../support/gateway';
+import type { Part } from '../part';
+import { Tally, type Reported } from '../tally';
+import { Crossing } from './crossing';
+import type { Host } from './host';
+import { LATER_NODE, ORDERS, START_NODE, type Scenario } from './scenarios';
+import { scenarioWorkflow } from './workflow';
+
+const WEBHOOK_TRIES = 50;
+
+/** What a scenario is played with. */
+export interface Stage {
+  host: Host;
+  processMaker: ProcessMaker;
+  gateway: Gateway;
+  credential: Credential;
+}
+
+/** Kills n8n in the midst of an execution, starts it again, and retries the execution as the Retry button does. */
+export async function play(stage: Stage, scenario: Scenario): Promise<Part> {
+  const { host, processMaker, gateway, credential } = stage;
+  const crossing = new Crossing(gateway, scenario, () => host.kill());
+  await host.client.publish(await host.client.createWorkflow(scenarioWorkflow(scenario, credential)));
+  const firstExecutionId = (await host.client.latestExecutionId()) + 1;
+  await callWebhook(`${host.url}/webhook/faults-${scenario.path}`, { firstExecutionId });
+  await crossing.killed;
+  const startsBefore = crossing.starts;
+  await host.restart();
+  const crashed = await host.client.ended(String(firstExecutionId));
+  const repeated = await host.client.retry(crashed.id);
+  await crossing.settle();
+  console.log(`${scenario.name}: ${startsBefore} starts before, ${crossing.starts - startsBefore} after it`);
+  const tally = judge(scenario, repeated, processMaker);
+  const missed = [...missedKill(scenario, crashed), ...missedIn(scenario, tally, crossing.starts)];
+  return { name: scenario.name, tally, missed };
+}
+
+/** Without the kill that it is about, a scenario proves nothing. */
+function missedKill({ killedIn }: Scenario, { status, data }: Execution): string[] {
+  const begun = Object.keys(data.resultData.runData);
+  const isRight = begun.includes(START_NODE) && begun.includes(LATER_NODE) === (killedIn === LATER_NODE);
+  return status === 'crashed' && isRight
+    ? []
+    : [`the execution ended as '${status}' after these nodes had begun: ${begun.join(', ')}`];
+}
+
+function missedIn(
+  { disputed }: Scenario,
+  { items, started, reportedUnknown }: Tally,
+  starts: number,
+): string[] {
+  return [
+    ...(started < items ? [`${items - started} orders have no Request`] : []),
+    ...(starts === items ? [] : [`${starts} starts were sent for ${items} orders`]),
+    ...(reportedUnknown === disputed
+      ? []
+      : [`${reportedUnknown} orders were reported as unknown instead of ${disputed}`]),
+  ];
+}
+
+/** A webhook answers 404 for a moment after its workflow was published. */
+async function callWebhook(url: string, body: object): Promise<void> {
+  const call = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  for (let tries = 1; ; tries++) {
+    const { ok, status } = await fetch(url, call);
+    if (ok) return;
+    if (status !== 404 || tries === WEBHOOK_TRIES) throw new Error(`The webhook answered ${status}.`);
+    await sleep(200);
+  }
+}
+
+function judge({ path }: Scenario, repeated: Execution, processMaker: ProcessMaker): Tally {
+  const reports = reportsOf(repeated);
+  const stored = processMaker.requests();
+  const tally = new Tally();
+  for (let number = 0; number < ORDERS; number++) {
+    const order = `${path}-${number}`;
+    const requestIds = stored.filter(({ data }) => data.order === order).map(({ id }) => id);
+    tally.count({ reported: reports.get(order), requestIds, leftUnknown: false }, true);
+  }
+  return tally;
+}
+
+interface OutputItem {
+  id: number;
+  data?: { order: string };
+  order?: string;
+  details?: Reported;
+}
+
+/** What the node said of each order, in all of its rounds. */
+function reportsOf({ data }: Execution): Map<string, Reported> {
+  const rounds = data.resultData.runData[START_NODE] ?? [];
+  const items = rounds.flatMap((round) => round.data?.main?.flatMap((output) => output ?? []) ?? []);
+  const reports = new Map<string, Reported>();
+  for (const { json } of items) {
+    const { id, data: started, order, details } = json as unknown as OutputItem;
+    if (started) reports.set(started.order, { outcome: 'started', requestId: id });
+    else if (order !== undefined && details) reports.set(order, details);
+  }
+  return reports;
+}

@@ -1,0 +1,62 @@
+/** A way in which n8n is killed, of which the Retry button has to make exactly one Request for each order. */
+export interface Scenario {
+  name: string;
+  /** A path segment for the webhook. */
+  path: string;
+  /** The node that n8n is killed in. */
+  killedIn: string;
+  /** Orders of a round, when the starts stand in a loop. */
+  batchSize?: number;
+  /** n8n is killed when this many starts have arrived … */
+  killAtStart: number;
+  /** … and so much later. */
+  killAfterMs: number;
+  /** The repeat gets orders in another order, and some with other data. */
+  changesInput?: boolean;
+  /** Orders that cannot be told from others, so that they are rightly reported as unknown. */
+  disputed: number;
+}
+
+export const ORDERS = 40;
+export const START_NODE = 'Start request';
+export const LATER_NODE = 'Later';
+
+/** Positions of orders that hold something else each time; the first two of them are sent before the kill. */
+export const CHANGING = [0, 1, 38, 39];
+
+export const SCENARIOS: Scenario[] = [
+  {
+    name: 'n8n killed inside the node',
+    path: 'inside',
+    killedIn: START_NODE,
+    killAtStart: 20,
+    killAfterMs: 0,
+    disputed: 0,
+  },
+  {
+    name: 'n8n killed in a later node',
+    path: 'later',
+    killedIn: LATER_NODE,
+    killAtStart: ORDERS,
+    killAfterMs: 4000,
+    disputed: 0,
+  },
+  {
+    name: 'n8n killed in round 3 of a loop',
+    path: 'loop',
+    killedIn: START_NODE,
+    batchSize: 10,
+    killAtStart: 25,
+    killAfterMs: 0,
+    disputed: 0,
+  },
+  {
+    name: 'n8n killed, input reordered and changed',
+    path: 'changed',
+    killedIn: START_NODE,
+    killAtStart: 20,
+    killAfterMs: 0,
+    changesInput: true,
+    disputed: 2,
+  },
+];

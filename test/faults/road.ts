@@ -1,0 +1,124 @@
+import { startGateway, pass, type Behaviour, type Call, type Gateway } from '../support/gateway';
+import { Counts } from './counts';
+import { Deck } from './deck';
+import { SERVER_KILLED, type Fault } from './faults';
+import { Outages } from './outages';
+import type { Server } from './server';
+
+/** The way from the node to the server, on which calls meet faults. */
+export class Road {
+  readonly counts = new Counts();
+
+  private readonly deck: Deck;
+
+  private readonly outages: Outages;
+
+  private gateway: Gateway | undefined;
+
+  /** Orders whose start has been sent. */
+  private readonly sent = new Set<string>();
+
+  /** Orders whose last start left its caller without knowledge. */
+  private readonly unknown = new Set<string>();
+
+  /** Look-ups that met a fault; they succeed when repeated. */
+  private readonly hinderedLookUps = new Set<string>();
+
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(
+    private readonly server: Server,
+    seed: number,
+  ) {
+    this.deck = new Deck(seed);
+    this.outages = new Outages(server, this);
+  }
+
+  get url(): string {
+    if (!this.gateway) throw new Error('The way is closed.');
+    return this.gateway.url;
+  }
+
+  /** Lets calls through, again on the same port. */
+  async open(): Promise<void> {
+    this.gateway = await startGateway(this.server.url, this.gateway ? Number(new URL(this.url).port) : 0);
+    this.gateway.treat = (call) => this.treat(call);
+  }
+
+  /** Refuses connections and cuts those that exist. */
+  async close(): Promise<void> {
+    await this.gateway?.close();
+  }
+
+  leftUnknown(order: string): boolean {
+    return this.unknown.has(order);
+  }
+
+  /** Waits until nothing happens any more, also to starts that still wait for a web worker. */
+  async settle(): Promise<void> {
+    await this.outages.over();
+    await Promise.all(this.underWay);
+  }
+
+  private treat(call: Call): Behaviour {
+    const { order, fault } = call.method === 'POST' ? this.startOf(call) : this.lookUpOf(call);
+    const treatment = fault?.treatment(this.counts.of(fault.name)) ?? pass;
+    return async (response, forward) => {
+      const settled = this.watch(order, fault, (watched) => treatment(response, watched), forward);
+      const silent = settled.catch(() => undefined);
+      this.underWay.add(silent);
+      void silent.then(() => this.underWay.delete(silent));
+      await settled;
+    };
+  }
+
+  /** Notes what really happens to a call: a fault that was planned for it, or the death of the server. */
+  private async watch(
+    order: string | undefined,
+    fault: Fault | undefined,
+    treat: (forward: Forward) => Promise<void>,
+    forward: Forward,
+  ): Promise<void> {
+    if (order !== undefined) this.note(order, fault?.leavesUnknown === true);
+    let killed = false;
+    try {
+      await treat(async () => {
+        try {
+          return await forward();
+        } catch (error) {
+          killed = true;
+          if (order !== undefined) this.note(order, true);
+          throw error;
+        }
+      });
+    } finally {
+      if (killed) this.outages.struck();
+      if (killed) this.counts.add(SERVER_KILLED);
+      else if (fault) this.counts.add(fault.name);
+    }
+  }
+
+  private note(order: string, leftUnknown: boolean): void {
+    if (leftUnknown) this.unknown.add(order);
+    else this.unknown.delete(order);
+  }
+
+  private startOf({ body }: Call): { order: string; fault: Fault | undefined } {
+    this.counts.starts++;
+    this.outages.next(this.counts);
+    const { order, number } = JSON.parse(body) as { order: string; number: number };
+    const isRepeat = this.sent.has(order);
+    this.sent.add(order);
+    return { order, fault: isRepeat ? this.deck.forRepeat() : this.deck.forFirstStart(number) };
+  }
+
+  private lookUpOf({ path }: Call): { order: undefined; fault: Fault | undefined } {
+    this.counts.lookUps++;
+    const fault = this.deck.forLookUp();
+    if (!fault || this.hinderedLookUps.delete(path)) return { order: undefined, fault: undefined };
+    this.hinderedLookUps.add(path);
+    return { order: undefined, fault };
+  }
+}
+
+type Forward = Parameters<Behaviour>[1];

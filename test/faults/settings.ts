@@ -1,0 +1,45 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { Tally } from './tally';
+
+export const TIMEOUT_SECONDS = 2;
+/** Every fault, and every streak of faults, ends within it. */
+export const WINDOW_SECONDS = 11;
+
+/** One way to set the node, and what has to come of it. */
+export interface Setting {
+  name: string;
+  /** The part of all items that is run in this way. */
+  share: number;
+  options: INodeParameters;
+  /** Whether a start whose answer was lost can be found. */
+  finds: boolean;
+  /** What is wrong with the result; every count of lost, duplicated and falsely reported items is wrong anyway. */
+  missed: (tally: Tally) => string[];
+}
+
+const LEAST_STARTED = 0.995;
+
+export const SETTINGS: Setting[] = [
+  {
+    name: 'Start Again When Not Found',
+    share: 0.6,
+    options: { startAgainWhenNotFound: true },
+    finds: true,
+    missed: ({ items, started, reportedUnknown }) => [
+      ...(reportedUnknown > 0 ? ['items were reported as unknown'] : []),
+      ...(started < LEAST_STARTED * items ? ['less than 99.5 % of the items were started'] : []),
+    ],
+  },
+  { name: 'defaults', share: 0.2, options: {}, finds: true, missed: () => [] },
+  { name: 'Hidden Key off', share: 0.2, options: { hiddenKey: false }, finds: false, missed: () => [] },
+];
+
+/** The options of the node in a setting: the waiting times are short, so that a run of all faults is. */
+export function nodeOptions({ options }: Setting): INodeParameters {
+  return {
+    timeout: TIMEOUT_SECONDS,
+    recoveryWindow: WINDOW_SECONDS,
+    requestsInParallel: 20,
+    ...options,
+  };
+}

@@ -1,0 +1,69 @@
+/** What the node said of an item. */
+export type Reported =
+  | { outcome: 'started'; requestId: number }
+  /** With the Request that stands in the item's place, when it cannot be told whether it is the item's own. */
+  | { outcome: 'unknown'; requestId?: number }
+  | { outcome: 'notStarted' };
+
+/** An item, what was said of it, and what the server's database holds. */
+export interface Judged {
+  reported: Reported | undefined;
+  requestIds: number[];
+  /** Whether nobody could know, without looking, if its last start was carried out. */
+  leftUnknown: boolean;
+}
+
+/** Counts over items. */
+export class Tally {
+  items = 0;
+  /** With a Request in the database. */
+  started = 0;
+  /** Neither started nor reported. */
+  lost = 0;
+  /** With more than one Request. */
+  duplicated = 0;
+  /** Of which something was said that is not so, or nothing although it was started. */
+  falselyReported = 0;
+  reportedUnknown = 0;
+  reportedNotStarted = 0;
+
+  /**
+   * Judges an item.
+   *
+   * @param finds whether the node can find a start whose answer was lost
+   */
+  count(item: Judged, finds: boolean): void {
+    const { reported, requestIds } = item;
+    this.items++;
+    if (requestIds.length > 0) this.started++;
+    if (requestIds.length > 1) this.duplicated++;
+    if (!reported && requestIds.length === 0) this.lost++;
+    if (reported?.outcome === 'unknown') this.reportedUnknown++;
+    if (reported?.outcome === 'notStarted') this.reportedNotStarted++;
+    if (!isTrue(item, finds)) this.falselyReported++;
+  }
+
+  add(other: Tally): void {
+    this.items += other.items;
+    this.started += other.started;
+    this.lost += other.lost;
+    this.duplicated += other.duplicated;
+    this.falselyReported += other.falselyReported;
+    this.reportedUnknown += other.reportedUnknown;
+    this.reportedNotStarted += other.reportedNotStarted;
+  }
+}
+
+function isTrue({ reported, requestIds, leftUnknown }: Judged, finds: boolean): boolean {
+  if (!reported) return requestIds.length === 0;
+  if (!finds && leftUnknown && reported.outcome !== 'unknown') return false;
+  switch (reported.outcome) {
+    case 'started':
+      return requestIds.includes(reported.requestId);
+    case 'notStarted':
+      return requestIds.length === 0;
+    case 'unknown':
+      if (reported.requestId !== undefined) return requestIds.includes(reported.requestId);
+      return !finds || requestIds.length === 0;
+  }
+}
