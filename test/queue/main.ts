@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Cleanup } from '../../demo/cleanup';
+import { CREDENTIAL_TYPE } from '../../demo/example';
+import { installN8n } from '../../demo/install';
+import { exclusively } from '../../demo/lock';
+import { N8nClient } from '../../demo/n8nClient';
+import { packPackage } from '../../demo/package';
+import { say } from '../../demo/progress';
+import { Stop } from '../../demo/stop';
+import { startProcessMaker, type ProcessMaker } from '../processmaker';
+import { delay, startGateway, type Behaviour } from '../support/gateway';
+import { startMain, startWorker, type ClusterOptions } from './cluster';
+import { startPostgres } from './postgres';
+import { findPrograms } from './programs';
+import { startRedis } from './redis';
+import { countByOrder, misses, type Result } from './result';
+import { Sender } from './sender';
+import type { Service } from './service';
+import { orderWorkflow, WEBHOOK_PATH } from './workflow';
+
+const ORDERS = Array.from({ length: 300 }, (_, index) => `PO-${1001 + index}`);
+/** So many Requests are there when the worker is killed. */
+const KILL_AT = 100;
+const PROCESS = 'Purchase order approval';
+const OWNER = { email: 'queue@example.com', password: 'ProcessMaker4' };
+
+/** Takes its time before and after its work, so that a kill can come at either. */
+const asOverANetwork: Behaviour = async (response, forward) => {
+  await sleep(80);
+  await delay(80)(response, forward);
+};
+
+async function test(stop: Stop, cleanup: Cleanup): Promise<{ result: Result; missed: string[] }> {
+  const { signal } = stop;
+  const processMaker = await startProcessMaker();
+  cleanup.add(() => processMaker.close());
+  const gateway = await startGateway(processMaker.url);
+  cleanup.add(() => gateway.close());
+  gateway.treat = () => asOverANetwork;
+
+  const { options, statuses } = await prepare(signal, cleanup);
+  say('Starting n8n: a main process and two workers …');
+  const url = await startMain(options);
+  const [worker] = await Promise.all(['worker-1', 'worker-2'].map((name) => startWorker(name, options)));
+
+  const client = new N8nClient(url, signal);
+  await client.setUpOwner(OWNER);
+  const credential = await client.createCredential('ProcessMaker account', CREDENTIAL_TYPE, {
+    instanceUrl: gateway.url,
+    accessToken: processMaker.tokens.limited,
+  });
+  await client.publish(await client.createWorkflow(orderWorkflow(PROCESS, credential)));
+  const webhook = `${url}/webhook/${WEBHOOK_PATH}`;
+  await untilRegistered(webhook, signal);
+
+  say(`Sending ${ORDERS.length} orders …`);
+  const counts = () => countByOrder(processMaker.requests());
+  const sender = new Sender({ webhook, statuses, isStarted: (order) => counts().has(order), signal });
+  await Promise.all([sender.deliver(ORDERS), killInMidRun(worker, processMaker, signal)]);
+
+  const revived = await sender.revived();
+  if (revived.length > 0) {
+    say(`n8n had marked these executions although they ended well: ${revived.join(', ')}.`);
+  }
+  const requests = [...counts().values()].reduce((sum, count) => sum + count, 0);
+  const result: Result = {
+    orders: ORDERS.length,
+    requests,
+    duplicates: requests - counts().size,
+    lostExecutions: sender.lost,
+    markedExecutions: sender.marked.size,
+    sentAgain: sender.sentAgain.size,
+    alreadyStarted: sender.alreadyStarted.size,
+  };
+  return { result, missed: misses(ORDERS, counts(), result) };
+}
+
+/** Starts what n8n's queue mode needs, and packs the node. */
+async function prepare(
+  signal: AbortSignal,
+  cleanup: Cleanup,
+): Promise<{ options: ClusterOptions; statuses: () => Promise<Map<string, string>> }> {
+  const programs = await findPrograms(signal);
+  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-queue-'));
+  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const { runtime, tarball } = await exclusively(signal, async () => ({
+    runtime: await installN8n(signal),
+    tarball: await packPackage(folder, signal),
+  }));
+
+  say('Starting Redis and PostgreSQL …');
+  const password = randomBytes(16).toString('hex');
+  const redis = await startRedis(programs, folder, password, signal, cleanup);
+  const postgres = await startPostgres(programs, password, signal, cleanup);
+  const env = { ...postgres.env, ...redis, N8N_ENCRYPTION_KEY: password };
+  const statuses = async () => {
+    const rows = await postgres.select('SELECT id, status FROM execution_entity ORDER BY id');
+    return new Map(rows.map(([id = '', status = '']) => [id, status]));
+  };
+  return { options: { folder, runtime, tarball, env, signal, cleanup }, statuses };
+}
+
+/** n8n registers a published workflow's webhook a moment after it has said so. */
+async function untilRegistered(webhook: string, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    // The wrong method on purpose: n8n tells then which ones there are, and starts nothing.
+    const answer = await (await fetch(webhook, { signal })).text();
+    if (answer.includes('POST')) return;
+    await sleep(500, undefined, { signal });
+  }
+  throw new Error(`n8n did not register the webhook ${webhook}.`);
+}
+
+async function killInMidRun(
+  worker: Service | undefined,
+  processMaker: ProcessMaker,
+  signal: AbortSignal,
+): Promise<void> {
+  while (processMaker.requests().length < KILL_AT) await sleep(50, undefined, { signal });
+  await worker?.kill();
+  say(`Killed a worker, after ${processMaker.requests().length} Requests.`);
+}
+
+async function main(): Promise<void> {
+  const stop = new Stop();
+  const cleanup = new Cleanup();
+  process.exitCode = 1;
+  try {
+    const { result, missed } = await test(stop, cleanup);
+    await cleanup.run();
+    for (const sentence of missed) say(sentence);
+    if (missed.length === 0) process.exitCode = 0;
+    console.log(JSON.stringify(result));
+  } catch (error) {
+    if (stop.exitCode) process.exitCode = stop.exitCode;
+    else say(error instanceof Error ? error.message : String(error));
+    await cleanup.run();
+  }
+  process.exit();
+}
+
+void main();
