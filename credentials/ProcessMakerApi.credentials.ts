@@ -7,6 +7,7 @@ import {
   type INodeProperties,
 } from 'n8n-workflow';
 
+import { extraHeaders, extraHeadersField } from '../nodes/ProcessMaker/transport/extraHeaders';
 import { INVALID_INSTANCE_URL, normalizeInstanceUrl } from '../nodes/ProcessMaker/transport/instanceUrl';
 
 const NOT_PROCESSMAKER = 'There is no ProcessMaker API at this Instance URL. Check the address.';
@@ -52,6 +53,7 @@ export class ProcessMakerApi implements ICredentialType {
       description:
         'Whether to connect even if the certificate of the instance cannot be verified, as with a self-signed one',
     },
+    extraHeadersField,
   ];
 
   authenticate: IAuthenticate = (credentials, requestOptions) => {
@@ -62,7 +64,11 @@ export class ProcessMakerApi implements ICredentialType {
       requestOptions.baseURL = instanceUrl;
     }
     const token = (credentials.accessToken as string).trim();
-    requestOptions.headers = { ...requestOptions.headers, Authorization: `Bearer ${token}` };
+    requestOptions.headers = {
+      ...requestOptions.headers,
+      ...extraHeaders(credentials),
+      Authorization: `Bearer ${token}`,
+    };
     return Promise.resolve(requestOptions);
   };
 

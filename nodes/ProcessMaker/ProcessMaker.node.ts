@@ -6,7 +6,8 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import * as request from './actions/request';
+import { describeResources } from './actions/operation';
+import { resources } from './actions/resources';
 import { router } from './actions/router';
 import * as listSearch from './methods/listSearch';
 
@@ -23,17 +24,31 @@ export class ProcessMaker implements INodeType {
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
-    credentials: [{ name: 'processMakerApi', required: true }],
+    credentials: [
+      {
+        name: 'processMakerApi',
+        required: true,
+        displayOptions: { show: { authentication: ['accessToken'] } },
+      },
+      {
+        name: 'processMakerOAuth2Api',
+        required: true,
+        displayOptions: { show: { authentication: ['oAuth2'] } },
+      },
+    ],
     properties: [
       {
-        displayName: 'Resource',
-        name: 'resource',
+        displayName: 'Authentication',
+        name: 'authentication',
         type: 'options',
         noDataExpression: true,
-        options: [{ name: 'Request', value: 'request' }],
-        default: 'request',
+        options: [
+          { name: 'Access Token', value: 'accessToken' },
+          { name: 'OAuth2', value: 'oAuth2' },
+        ],
+        default: 'accessToken',
       },
-      ...request.description,
+      ...describeResources(resources),
     ],
   };
 

@@ -1,23 +1,23 @@
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
-import * as request from './request';
+import { resources } from './resources';
 
-type Execute = (this: IExecuteFunctions) => Promise<INodeExecutionData[]>;
-
-const resources: Record<string, Record<string, { execute: Execute }>> = {
-  request: request.operations,
-};
+const executes = new Map(
+  resources.flatMap(({ value, operations }) =>
+    operations.map((operation) => [`${value} ${operation.value}`, operation.execute] as const),
+  ),
+);
 
 /** Runs the operation that the node is set to. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
   const resource = this.getNodeParameter('resource', 0);
   const operation = this.getNodeParameter('operation', 0);
-  const action = resources[resource]?.[operation];
-  if (!action) {
+  const execute = executes.get(`${resource} ${operation}`);
+  if (!execute) {
     throw new NodeOperationError(this.getNode(), `There is no operation '${operation}' of '${resource}'`, {
       description: 'Choose a resource and an operation from the lists.',
       itemIndex: 0,
     });
   }
-  return [await action.execute.call(this)];
+  return [await execute.call(this)];
 }

@@ -2,12 +2,15 @@ import { NodeApiError, NodeOperationError, type INode, type INodeExecutionData }
 
 import type { Failure } from '../transport/failure';
 
-/** What is known about the Request of an item that did not end well. */
-export type Outcome = 'notStarted' | 'unknown' | 'started' | 'startedInError';
+/**
+ * What is known of an item that did not end well: of the Request that it was to start, or of another change that it was
+ * to make. Of reading there is nothing to be known.
+ */
+export type Outcome = 'notStarted' | 'started' | 'startedInError' | 'notDone' | 'unknown';
 
-/** A failure of one item, with what is known about its Request. */
+/** A failure of one item, with what is known about what it was to do. */
 export interface ItemFailure extends Failure {
-  outcome: Outcome;
+  outcome?: Outcome;
   requestId?: number;
 }
 
@@ -25,7 +28,7 @@ export function toErrorItem(failure: ItemFailure, itemIndex: number): INodeExecu
       details: {
         ...(requestId !== undefined && { requestId }),
         ...(httpStatus !== undefined && { httpStatus }),
-        outcome,
+        ...(outcome !== undefined && { outcome }),
       },
     },
     pairedItem: { item: itemIndex },

@@ -1,17 +1,27 @@
-import { NodeOperationError, sleep, type IExecuteFunctions, type ILoadOptionsFunctions } from 'n8n-workflow';
+import {
+  NodeOperationError,
+  sleep,
+  type IDataObject,
+  type IExecuteFunctions,
+  type ILoadOptionsFunctions,
+} from 'n8n-workflow';
 
-import { asText } from '../helpers/guards';
+import { asText, isObject } from '../helpers/guards';
+import { extraHeaders } from './extraHeaders';
 import { INVALID_INSTANCE_URL, normalizeInstanceUrl } from './instanceUrl';
 import { Patience } from './patience';
-
-export const CREDENTIAL = 'processMakerApi';
 
 /** Where calls go, and what must never be shown. One for a whole run. */
 export interface Connection {
   context: IExecuteFunctions | ILoadOptionsFunctions;
   /** Without a trailing slash. */
   instanceUrl: string;
+  /** The credential type that n8n signs calls with. */
+  credential: string;
+  isOAuth2: boolean;
   ignoreSslIssues: boolean;
+  /** What a gateway in front of the instance asks for. */
+  headers: Record<string, string>;
   /** Ends pauses and keeps new calls from being sent; n8n cuts those under way itself. */
   canceled: AbortSignal | undefined;
   /** For calls that surely did nothing. */
@@ -24,23 +34,42 @@ export interface Connection {
  * Reads the credential.
  *
  * @param patienceSeconds how long to repeat calls that are refused for a reason that passes; 0: not at all
- * @throws NodeOperationError when its Instance URL is not a web address
+ * @throws NodeOperationError when its Instance URL is not a web address; UserError when an extra header cannot be one
  */
 export async function connect(context: Connection['context'], patienceSeconds = 0): Promise<Connection> {
-  const credentials = await context.getCredentials(CREDENTIAL);
+  const isOAuth2 = context.getNode().parameters.authentication === 'oAuth2';
+  const credential = isOAuth2 ? 'processMakerOAuth2Api' : 'processMakerApi';
+  const credentials = await context.getCredentials(credential);
   const instanceUrl = normalizeInstanceUrl(asText(credentials.instanceUrl));
   if (instanceUrl === undefined) {
     throw new NodeOperationError(context.getNode(), INVALID_INSTANCE_URL, { itemIndex: 0 });
   }
-  const token = asText(credentials.accessToken).trim();
+  const headers = extraHeaders(credentials);
   return {
     context,
     instanceUrl,
-    ignoreSslIssues: credentials.ignoreSslIssues === true,
+    credential,
+    isOAuth2,
+    // n8n's own field of OAuth2 credentials has another name.
+    ignoreSslIssues: credentials.ignoreSslIssues === true || credentials.ignoreSSLIssues === true,
+    headers,
     canceled: 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined,
     patience: new Patience(patienceSeconds * 1000),
-    scrub: (text) => (token === '' ? text : text.replaceAll(token, '***')),
+    scrub: scrubber([...secretsOf(credentials), ...Object.values(headers)]),
   };
+}
+
+function secretsOf({ accessToken, clientSecret, oauthTokenData }: IDataObject): string[] {
+  const tokens = isObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
+  return [accessToken, clientSecret, ...tokens].map((secret) => asText(secret).trim());
+}
+
+/** A shorter value, such as the 1 of a header, is no secret, and stands in many a text. */
+const MIN_SECRET_LENGTH = 4;
+
+function scrubber(secrets: string[]): Connection['scrub'] {
+  const known = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH);
+  return (text) => known.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
 /** Waits, unless the execution is canceled. Tells whether it was not. */

@@ -13,15 +13,32 @@ type Classified = Omit<Failure, 'httpStatus'>;
 
 const CHECK_URL =
   "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
+
+/** What a good answer holds: a JSON object or list, or nothing that matters. */
+export type Expected = 'json' | 'nothing';
+
+const NOT_FOUND: Classified = {
+  kind: 'notFound',
+  message: 'ProcessMaker did not find what was asked for',
+  description: 'It may have been deleted, or the id belongs to another instance.',
+  delivery: 'notProcessed',
+};
+
 /**
  * What a status says, by status and by the shape of the body, never by its text, which comes in many languages.
  *
- * @returns undefined for a 2xx answer with a JSON object or list
+ * @returns undefined for a 2xx answer that holds what is expected
  */
-export function answerFailure(answer: Answer, requestUrl: string): Failure | undefined {
+export function answerFailure(
+  answer: Answer,
+  requestUrl: string,
+  expected: Expected = 'json',
+): Failure | undefined {
   const { statusCode } = answer;
   const isJson = typeof answer.body === 'object' && answer.body !== null;
-  if (statusCode >= 200 && statusCode < 300 && isJson) return undefined;
+  const isPage = typeof answer.body === 'string' && /^\s*</.test(answer.body);
+  const isExpected = expected === 'json' ? isJson : !isPage;
+  if (statusCode >= 200 && statusCode < 300 && isExpected) return undefined;
   return { ...classify(answer, isJson, requestUrl), httpStatus: statusCode };
 }
 
@@ -29,6 +46,9 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
   const status = answer.statusCode;
   if (status >= 300 && status < 400) return redirect(answer, requestUrl);
   switch (status) {
+    case 204:
+      // ProcessMaker's answer for some things that are not there.
+      return NOT_FOUND;
     case 401:
       return {
         kind: 'unauthorized',
@@ -47,12 +67,7 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
       };
     case 404:
       return isJson
-        ? {
-            kind: 'notFound',
-            message: 'ProcessMaker did not find what was asked for',
-            description: 'It may have been deleted, or the id belongs to another instance.',
-            delivery: 'notProcessed',
-          }
+        ? NOT_FOUND
         : {
             kind: 'foreignAnswer',
             message: 'There is no ProcessMaker API at the address of the credential',

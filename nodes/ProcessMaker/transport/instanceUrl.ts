@@ -24,6 +24,18 @@ const OWN_SEGMENTS = new Set([
   'tasks',
 ]);
 
+/**
+ * An n8n expression for the same address, for the OAuth2 credential, whose own addresses can only be given as
+ * expressions.
+ */
+export const INSTANCE_URL_EXPRESSION = [
+  '$self["instanceUrl"].trim()',
+  '.replace(/^(?![a-z][a-z\\d+.-]*:\\/\\/)/i, "https://")',
+  '.replace(/[?#].*$/, "")',
+  `.replace(/^([^/]+\\/\\/[^/]+(?:\\/.*?)??)\\/+(?:${[...OWN_SEGMENTS].join('|')})(?:\\/.*)?$/i, "$1")`,
+  '.replace(/\\/+(?:index\\.php\\/*)?$/, "")',
+].join('');
+
 export const INVALID_INSTANCE_URL =
   "The 'Instance URL' of the ProcessMaker credential is not a web address. Enter the address of your ProcessMaker, e.g. https://acme.processmaker.net";
 

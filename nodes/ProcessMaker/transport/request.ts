@@ -1,7 +1,7 @@
 import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
-import { CREDENTIAL, pauseFor, type Connection } from './connection';
-import { answerFailure, callFailure, type Answer } from './errors';
+import { pauseFor, type Connection } from './connection';
+import { answerFailure, callFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -10,12 +10,14 @@ const DEADLINE_GRACE_MS = 500;
 
 /** A call of ProcessMaker's REST API. */
 export interface ApiCall {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api/`, its variable parts already encoded (see `apiPath`). */
   path: string;
   qs?: IDataObject;
   /** JSON text. It is sent as it is. */
   body?: string;
+  /** What a good answer holds; JSON unless told. */
+  expects?: Expected;
   timeoutSeconds?: number;
 }
 
@@ -25,8 +27,9 @@ export function apiPath(...segments: Array<string | number>): string {
 }
 
 /**
- * The one way out: sends a call once, never follows a redirect, and tells what came of it. The answer's body is an
- * object or a list.
+ * The one way out: sends a call once, never follows a redirect, and tells what came of it.
+ *
+ * @returns the answer's body, an object or a list; an empty object where nothing is expected
  */
 export async function callApi(connection: Connection, call: ApiCall): Promise<Result<object>> {
   const { context } = connection;
@@ -35,28 +38,37 @@ export async function callApi(connection: Connection, call: ApiCall): Promise<Re
     method: call.method,
     url: `${connection.instanceUrl}/api/${call.path}`,
     qs: call.qs,
-    headers: { Accept: 'application/json', ...(call.body && { 'Content-Type': 'application/json' }) },
+    headers: {
+      ...connection.headers,
+      Accept: 'application/json',
+      ...(call.body && { 'Content-Type': 'application/json' }),
+    },
     body: call.body,
     timeout: timeoutSeconds * 1000,
     disableFollowRedirect: true,
     skipSslCertificateValidation: connection.ignoreSslIssues,
     returnFullResponse: true,
-    // n8n would send a POST again on a 401, and would put its own words for the server's.
-    ignoreHttpStatusErrors: true,
+    // n8n would put its own words for the server's, and would send a POST again on a 401. Only OAuth2 needs the 401: n8n
+    // renews the token, and sends again what was surely not carried out.
+    ignoreHttpStatusErrors: connection.isOAuth2 ? { ignore: true, except: [401] } : true,
   } satisfies IHttpRequestOptions;
   let answer: Answer;
   try {
     answer = await withDeadline(
-      context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options) as Promise<Answer>,
+      context.helpers.httpRequestWithAuthentication.call(
+        context,
+        connection.credential,
+        options,
+      ) as Promise<Answer>,
       options.timeout + DEADLINE_GRACE_MS,
     );
   } catch (error) {
     return refused(connection, call, callFailure(error, timeoutSeconds));
   }
-  const failure = answerFailure(answer, options.url);
+  const failure = answerFailure(answer, options.url, call.expects);
   if (!failure) {
     connection.patience.restore();
-    return { ok: true, value: answer.body as object };
+    return { ok: true, value: call.expects === 'nothing' ? {} : (answer.body as object) };
   }
   return refused(connection, call, failure);
 }

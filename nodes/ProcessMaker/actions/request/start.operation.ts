@@ -1,10 +1,4 @@
-import {
-  NodeOperationError,
-  updateDisplayOptions,
-  type IExecuteFunctions,
-  type INodeExecutionData,
-  type INodeProperties,
-} from 'n8n-workflow';
+import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import { processLocator, startEventLocator } from '../../descriptions/locators';
 import { requestDataFields } from '../../descriptions/requestData';
@@ -16,17 +10,22 @@ import { afterEarlierTry } from '../../helpers/start/recallFailures';
 import { StartRun } from '../../helpers/start/run';
 import { connect, type Connection } from '../../transport/connection';
 import { inputFailure } from '../../transport/failure';
+import type { Operation } from '../operation';
 
 const DEFAULT_PARALLEL = 5;
 const MAX_PARALLEL = 50;
 
-export const description: INodeProperties[] = updateDisplayOptions(
-  { show: { resource: ['request'], operation: ['start'] } },
-  [processLocator, startEventLocator, ...requestDataFields, hiddenKeyNotice, startOptions],
-);
+export const start: Operation = {
+  value: 'start',
+  name: 'Start',
+  action: 'Start request',
+  description: 'Start a Request of a process, one for each item',
+  fields: [processLocator, startEventLocator, ...requestDataFields, hiddenKeyNotice, startOptions],
+  execute,
+};
 
 /** Starts one Request per item and returns one item each, in the order of the input. */
-export async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
+async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   const memory = new StartMemory(this);
   let connection: Connection;
   let parallel: number;

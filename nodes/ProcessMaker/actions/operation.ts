@@ -1,0 +1,63 @@
+import {
+  updateDisplayOptions,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeProperties,
+} from 'n8n-workflow';
+
+/** One operation of a resource: its entry in the list, its fields, and what it does. */
+export interface Operation {
+  value: string;
+  name: string;
+  /** The text in n8n's node panel, in sentence case and without articles. */
+  action: string;
+  description: string;
+  fields: INodeProperties[];
+  execute: (this: IExecuteFunctions) => Promise<INodeExecutionData[]>;
+}
+
+export interface Resource {
+  value: string;
+  name: string;
+  /** In the order of the list. */
+  operations: Operation[];
+  /** The operation that is chosen at first. */
+  default: string;
+}
+
+/** The parameters 'Resource' and 'Operation', and the fields of every operation. */
+export function describeResources(resources: Resource[]): INodeProperties[] {
+  return [
+    {
+      displayName: 'Resource',
+      name: 'resource',
+      type: 'options',
+      noDataExpression: true,
+      options: resources.map(({ name, value }) => ({ name, value })),
+      default: 'request',
+    },
+    ...resources.flatMap(describeOperations),
+  ];
+}
+
+function describeOperations({ value: resource, operations, default: initial }: Resource): INodeProperties[] {
+  return [
+    {
+      displayName: 'Operation',
+      name: 'operation',
+      type: 'options',
+      noDataExpression: true,
+      displayOptions: { show: { resource: [resource] } },
+      options: operations.map(({ name, value, action, description }) => ({
+        name,
+        value,
+        action,
+        description,
+      })),
+      default: initial,
+    },
+    ...operations.flatMap(({ value, fields }) =>
+      updateDisplayOptions({ show: { resource: [resource], operation: [value] } }, fields),
+    ),
+  ];
+}

@@ -1,0 +1,5 @@
+import type { Resource } from './operation';
+import { request } from './request';
+
+/** Everything that the node works on. */
+export const resources: Resource[] = [request];

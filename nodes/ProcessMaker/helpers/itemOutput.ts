@@ -1,0 +1,79 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { toErrorItem, toNodeError, type ItemFailure } from './itemFailure';
+
+/** What an item of the output holds, before it is paired with the item that it comes from. */
+export type OutputItem = Pick<INodeExecutionData, 'json' | 'binary'>;
+
+const MAX_FURTHER_FAILURES = 10;
+
+/** The items that an operation gives back, in the order of its input, and the failures among them. */
+export class ItemOutput {
+  readonly count: number;
+
+  /** Whether a failed item lets the others go on. */
+  readonly continues: boolean;
+
+  private readonly items: INodeExecutionData[][] = [];
+
+  private readonly failures = new Map<number, ItemFailure>();
+
+  /** @param changes whether the operation changes something, so that a run that stops names what was done */
+  constructor(
+    private readonly context: IExecuteFunctions,
+    private readonly changes: boolean,
+  ) {
+    this.count = context.getInputData().length;
+    this.continues = context.continueOnFail();
+  }
+
+  get hasFailures(): boolean {
+    return this.failures.size > 0;
+  }
+
+  mustStop(): boolean {
+    return this.hasFailures && !this.continues;
+  }
+
+  succeed(index: number, items: OutputItem[]): void {
+    this.items[index] = items.map((item) => ({ ...item, pairedItem: { item: index } }));
+  }
+
+  fail(index: number, failure: ItemFailure): void {
+    this.failures.set(index, failure);
+    this.items[index] = [toErrorItem(failure, index)];
+  }
+
+  /**
+   * @returns the items of every item of the input, in its order
+   * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
+   */
+  finish(): INodeExecutionData[] {
+    this.stopOnFailure();
+    return this.items.flat();
+  }
+
+  /** @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue */
+  stopOnFailure(): void {
+    if (!this.mustStop()) return;
+    const [first, ...others] = [...this.failures].sort(([a], [b]) => a - b);
+    if (!first) return;
+    const [index, failure] = first;
+    const further = others
+      .slice(0, MAX_FURTHER_FAILURES)
+      .map(([other, { message }]) => `Also: ${message} [item ${other}].`);
+    if (others.length > further.length) further.push(`And ${others.length - further.length} more items.`);
+    const description = [failure.description, ...further, ...this.doneBefore()].join(' ');
+    throw toNodeError(this.context.getNode(), { ...failure, description }, index);
+  }
+
+  private doneBefore(): string[] {
+    if (!this.changes) return [];
+    const done = [...this.items.keys()].filter((index) => this.items[index] && !this.failures.has(index));
+    return done.length === 0 ? [] : [`Carried out before: ${listOf(done)}.`];
+  }
+}
+
+function listOf(indexes: number[]): string {
+  return indexes.length === 1 ? `item ${indexes[0]}` : `items ${indexes.join(', ')}`;
+}

@@ -1,0 +1,125 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { connect, type Connection } from '../transport/connection';
+import { inputFailure, type Failure, type Result } from '../transport/failure';
+import { Throttle, workThrough } from './concurrency';
+import { EarlierTries } from './earlierTries';
+import type { ItemFailure } from './itemFailure';
+import { ItemOutput, type OutputItem } from './itemOutput';
+
+/** So many items are worked on at the same time. */
+const PARALLEL = 5;
+/** How long a run goes on repeating calls that surely did nothing, for a reason that passes. */
+const PATIENCE_SECONDS = 60;
+
+/** What is known of an item when its turn comes. */
+export interface Turn {
+  /** An earlier try of this execution may have made the same change already. */
+  mayBeDone: boolean;
+}
+
+/** An operation that works on each item by itself. */
+export interface ItemOperation<T> {
+  /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
+  changes: boolean;
+  /** Reads and checks the parameters of one item. Nothing is sent. */
+  read(context: IExecuteFunctions, itemIndex: number, connection: Connection): Result<T>;
+  /** Is given the parameters of all items, so that what they need can be looked up together; makes the work on one. */
+  begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<Result<OutputItem[]>>;
+}
+
+/**
+ * Runs an operation for every item: first reads and checks all of them, then works on a few at a time.
+ *
+ * @returns the items of every item of the input, in its order
+ * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
+ */
+export async function runItems<T>(
+  context: IExecuteFunctions,
+  operation: ItemOperation<T>,
+): Promise<INodeExecutionData[]> {
+  const output = new ItemOutput(context, operation.changes);
+  const tries = operation.changes ? new EarlierTries(context) : undefined;
+  const fail = (index: number, failure: Failure, isSent: boolean) =>
+    output.fail(index, withOutcome(failure, operation.changes, isSent));
+  const connection = await connectForAll(context, output, fail);
+  if (!connection) return output.finish();
+
+  const entries: Array<{ index: number; value: T }> = [];
+  for (let index = 0; index < output.count; index++) {
+    const value = readSafely(operation, context, index, connection);
+    if (value.ok) entries.push({ index, value: value.value });
+    else fail(index, value.failure, false);
+  }
+  output.stopOnFailure();
+
+  const work = operation.begin(
+    connection,
+    entries.map(({ value }) => value),
+  );
+  await workThrough(entries, new Throttle(PARALLEL), async ({ index, value }) => {
+    if (connection.canceled?.aborted) {
+      fail(index, CANCELED, false);
+      return false;
+    }
+    const mayBeDone = tries?.mayHaveSent(value) ?? false;
+    tries?.markSent(value);
+    const result = await work(value, { mayBeDone });
+    if (result.ok) output.succeed(index, result.value);
+    else fail(index, result.failure, true);
+    return !output.mustStop();
+  });
+  // What is left after a stop has no output when the node may continue.
+  if (output.continues) for (const { index } of entries) fail(index, CANCELED, false);
+  const items = output.finish();
+  if (!output.hasFailures) tries?.clear();
+  return items;
+}
+
+/** @returns undefined when the credential is of no use; then every item has failed */
+async function connectForAll(
+  context: IExecuteFunctions,
+  output: ItemOutput,
+  fail: (index: number, failure: Failure, isSent: boolean) => void,
+): Promise<Connection | undefined> {
+  try {
+    return await connect(context, PATIENCE_SECONDS);
+  } catch (error) {
+    const { failure } = inputFailure(messageOf(error), 'Check the credential.');
+    for (let index = 0; index < output.count; index++) fail(index, failure, false);
+    return undefined;
+  }
+}
+
+function readSafely<T>(
+  operation: ItemOperation<T>,
+  context: IExecuteFunctions,
+  index: number,
+  connection: Connection,
+): Result<T> {
+  try {
+    return operation.read(context, index, connection);
+  } catch (error) {
+    // n8n throws where an expression cannot be worked out. It must not take the other items along.
+    return inputFailure(
+      `A parameter of this item cannot be worked out: ${messageOf(error)}`,
+      'Check the expressions in the node.',
+    );
+  }
+}
+
+function withOutcome(failure: Failure, changes: boolean, isSent: boolean): ItemFailure {
+  if (!changes) return failure;
+  return { ...failure, outcome: isSent && failure.delivery === 'unknown' ? 'unknown' : 'notDone' };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const CANCELED: Failure = {
+  kind: 'canceled',
+  message: 'The execution was canceled before the turn of this item came',
+  description: 'Run the workflow again for this item.',
+  delivery: 'notProcessed',
+};
