@@ -1,7 +1,7 @@
 import './environment';
 import { LoadOptionsContext } from 'n8n-core';
 import type { INode, INodeListSearchResult, INodeParameters } from 'n8n-workflow';
-import { Workflow } from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
 import type { CredentialData } from './credentials';
 import type { Engine } from './engine';
 
@@ -38,6 +38,17 @@ export async function searchList(engine: Engine, search: ListSearch): Promise<IN
   const method = type.methods?.listSearch?.[search.method];
   if (!method) throw new Error(`${search.nodeType} has no list search method ${search.method}.`);
   const node = temporaryNode(search.nodeType, search.credentials, search.parameters);
+  // The editor sends every parameter, with the default of what was not set.
+  const parameters =
+    NodeHelpers.getNodeParameters(
+      type.description.properties,
+      node.parameters,
+      true,
+      false,
+      node,
+      type.description,
+    ) ?? {};
+  node.parameters = parameters;
   const workflow = new Workflow({
     nodes: [node],
     connections: {},
@@ -46,7 +57,7 @@ export async function searchList(engine: Engine, search: ListSearch): Promise<IN
   });
   const additionalData = {
     ...engine.additionalData(search.credentials),
-    currentNodeParameters: search.parameters ?? {},
+    currentNodeParameters: parameters,
   };
   const context = new LoadOptionsContext(workflow, node, additionalData, 'parameters');
   return await method.call(context, search.filter, search.paginationToken);

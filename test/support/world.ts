@@ -53,6 +53,12 @@ export class World {
     return { processMakerApi: { instanceUrl, accessToken: this.server.tokens[user] } };
   }
 
+  /** Runs an operation such as `request get` for each item. */
+  async perform(operation: string, parameters: INodeParameters, options: StartOptions = {}): Promise<Run> {
+    const [resource = '', name = ''] = operation.split(' ');
+    return await this.start({ resource, operation: name, ...parameters }, options);
+  }
+
   /** Runs a node with these parameters; its user is `limited` unless told. */
   async start(parameters: INodeParameters, options: StartOptions = {}): Promise<Run> {
     return await this.run(startWorkflow(parameters, options.settings), options);

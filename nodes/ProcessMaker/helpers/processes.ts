@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
-import { apiPath, callApiPatiently } from '../transport/request';
+import { readList } from '../transport/list';
+import { apiPath } from '../transport/request';
 import type { Result } from '../transport/failure';
 import { asText, isObject, objectsIn } from './guards';
 
@@ -31,21 +32,12 @@ export async function getStartableProcesses(
   connection: Connection,
   filter?: string,
 ): Promise<Result<StartableProcess[]>> {
-  const processes: StartableProcess[] = [];
-  for (let page = 1, lastPage = 1; page <= lastPage; page++) {
-    const qs: IDataObject = { per_page: PAGE_SIZE, page, ...(filter && { filter }) };
-    const result = await callApiPatiently(connection, {
-      method: 'GET',
-      path: apiPath('1.0', 'start_processes'),
-      qs,
-    });
-    if (!result.ok) return result;
-    const { data, meta } = result.value as IDataObject;
-    if (!Array.isArray(data)) return foreignList();
-    processes.push(...objectsIn(data).map(toStartableProcess));
-    lastPage = isObject(meta) ? Number(meta.last_page) : 1;
-  }
-  return { ok: true, value: processes };
+  const list = await readList(connection, {
+    path: apiPath('1.0', 'start_processes'),
+    qs: filter ? { filter } : {},
+    pageSize: PAGE_SIZE,
+  });
+  return list.ok ? { ok: true, value: list.value.map(toStartableProcess) } : list;
 }
 
 function toStartableProcess(process: IDataObject): StartableProcess {
@@ -75,16 +67,4 @@ function isWebEntry(config: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function foreignList(): Result<never> {
-  return {
-    ok: false,
-    failure: {
-      kind: 'foreignAnswer',
-      message: 'The list of processes is not in the form that ProcessMaker gives it',
-      description: "Check the 'Instance URL' of the credential.",
-      delivery: 'notProcessed',
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
-import { processLocator, startEventLocator } from '../../descriptions/locators';
+import { processLocator, startEventLocator } from '../../descriptions/locators/process';
 import { requestDataFields } from '../../descriptions/requestData';
 import { hiddenKeyNotice, startOptions } from '../../descriptions/startOptions';
 import { toErrorItem, type ItemFailure } from '../../helpers/itemFailure';

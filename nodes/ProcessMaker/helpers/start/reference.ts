@@ -1,13 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { inputFailure, type Result } from '../../transport/failure';
-import { normalizeInstanceUrl } from '../../transport/instanceUrl';
-import { asText, isObject } from '../guards';
+import { idFromUrl, readLocator, type LocatorKind } from '../locatorValue';
 import { AUTOMATIC, type StartReference } from './target';
 
 /** Pages and API addresses that carry a process's id, e.g. `/process-browser/12`, `/modeler/12`. */
 export const PROCESS_URL_PATTERN =
   'https?://.+/(?:process-browser|modeler|processes|process_events)/([0-9]+)(?:[/?#].*)?';
+
+const PROCESS: LocatorKind = {
+  parameter: 'Process',
+  thing: 'process',
+  urlPattern: PROCESS_URL_PATTERN,
+  examplePath: '/process-browser/12',
+};
 
 /** Process and start event of an item, from its resource locators. Nothing is sent. */
 export function readStartReference(
@@ -30,30 +36,7 @@ export function readStartReference(
   }
   const id =
     process.mode === 'url'
-      ? idFromUrl(process.value, instanceUrl)
+      ? idFromUrl(process.value, instanceUrl, PROCESS)
       : { ok: true as const, value: process.value };
   return id.ok ? { ok: true, value: { process: { by: 'id', value: id.value }, startEventId } } : id;
-}
-
-/** A resource locator's value; an expression, or an AI agent, may give the bare value of a list entry. */
-function readLocator(locator: unknown): { mode: string; value: string } {
-  const { mode, value } = isObject(locator) ? locator : { mode: 'list', value: locator };
-  return { mode: asText(mode), value: asText(value).trim() };
-}
-
-function idFromUrl(url: string, instanceUrl: string): Result<string> {
-  const id = new RegExp(`^${PROCESS_URL_PATTERN}$`).exec(url)?.[1];
-  if (id === undefined) {
-    return inputFailure(
-      `'Process' holds "${url}", which is not the address of a process`,
-      `Paste the address of the process's page, e.g. ${instanceUrl}/process-browser/12`,
-    );
-  }
-  const urlInstance = normalizeInstanceUrl(url);
-  if (urlInstance === instanceUrl) return { ok: true, value: id };
-  // Process 12 of another instance is another process.
-  return inputFailure(
-    `'Process' points to ${urlInstance}, but the credential to ${instanceUrl}`,
-    "Paste an address of the same instance, choose the credential of the other one, or give the process 'By Name'.",
-  );
 }

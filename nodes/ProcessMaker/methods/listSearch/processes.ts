@@ -1,15 +1,10 @@
-import {
-  NodeApiError,
-  type ILoadOptionsFunctions,
-  type INodeListSearchItems,
-  type INodeListSearchResult,
-} from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { asText } from '../helpers/guards';
-import { getStartableProcesses, type StartableProcess } from '../helpers/processes';
-import { AUTOMATIC, describeTriggers } from '../helpers/start/target';
-import type { Result } from '../transport/failure';
-import { connect } from '../transport/connection';
+import { asText } from '../../helpers/guards';
+import { getStartableProcesses, type StartableProcess } from '../../helpers/processes';
+import { AUTOMATIC, describeTriggers } from '../../helpers/start/target';
+import { connect } from '../../transport/connection';
+import { unwrap } from '../unwrap';
 
 const AUTOMATIC_ENTRY: INodeListSearchItems = {
   name: 'Automatic',
@@ -60,11 +55,4 @@ export async function searchStartEvents(
 /** By id, or by name when the locator holds one. */
 function findProcesses(processes: StartableProcess[], idOrName: string): StartableProcess[] {
   return processes.filter(({ id, name }) => String(id) === idOrName || name === idOrName);
-}
-
-/** @throws NodeApiError, so that the editor shows why the list cannot be read instead of an empty one */
-function unwrap<T>(context: ILoadOptionsFunctions, result: Result<T>): T {
-  if (result.ok) return result.value;
-  const { message, description } = result.failure;
-  throw new NodeApiError(context.getNode(), { message }, { message, description });
 }

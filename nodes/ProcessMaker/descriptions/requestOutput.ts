@@ -1,0 +1,82 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { objectsIn } from '../helpers/guards';
+import { simplifyRequest, type ApiRequest } from '../helpers/simplify';
+
+/** Options on what of a Request is returned, for the collection 'Options' of an operation. */
+export const requestOutputOptions: INodeProperties[] = [
+  {
+    displayName: 'Include Data',
+    name: 'includeData',
+    type: 'boolean',
+    default: false,
+    description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
+  },
+  {
+    displayName: 'Include Participants',
+    name: 'includeParticipants',
+    type: 'boolean',
+    default: false,
+    description: 'Whether to return the users who take part in the Request, in the field participants',
+  },
+  {
+    displayName: 'Include Tasks',
+    name: 'includeTasks',
+    type: 'boolean',
+    default: false,
+    description: "Whether to return all of the Request's open Tasks, in the field tasks",
+  },
+  {
+    displayName: 'Simplify',
+    name: 'simplify',
+    type: 'boolean',
+    default: true,
+    description: 'Whether to return a simplified version of the response instead of the raw data',
+  },
+];
+
+export interface RequestOutput {
+  /** Names that ProcessMaker's `include` knows. */
+  includes: string[];
+  simplify: boolean;
+  includeTasks: boolean;
+}
+
+/** What of its Request an item asks for. Nothing is sent. */
+export function readRequestOutput(context: IExecuteFunctions, itemIndex: number): RequestOutput {
+  const options = context.getNodeParameter('options', itemIndex, {});
+  return {
+    includes: [
+      'process',
+      'activeTasks',
+      ...(options.includeData === true ? ['data'] : []),
+      ...(options.includeParticipants === true ? ['participants'] : []),
+    ],
+    simplify: options.simplify !== false,
+    includeTasks: options.includeTasks === true,
+  };
+}
+
+/** The JSON of an item for a Request. */
+export function requestJson(request: ApiRequest, output: RequestOutput, instanceUrl: string): IDataObject {
+  if (!output.simplify) return request;
+  return {
+    ...simplifyRequest(request, instanceUrl),
+    ...(output.includes.includes('participants') && {
+      participants: objectsIn(request.participants).map(({ id, fullname, username, email }) => ({
+        id,
+        name: fullname,
+        username,
+        email,
+      })),
+    }),
+    ...(output.includeTasks && {
+      tasks: objectsIn(request.active_tasks).map(({ id, element_name, status, user_id }) => ({
+        id,
+        name: element_name,
+        status,
+        userId: user_id,
+      })),
+    }),
+  };
+}

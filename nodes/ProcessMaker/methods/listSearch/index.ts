@@ -1,0 +1,1 @@
+export { searchProcesses, searchStartEvents } from './processes';

@@ -1,0 +1,106 @@
+import type { IDataObject } from 'n8n-workflow';
+import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const byId = { request: locator('id', '={{ $json.id }}') };
+
+/** Starts Requests; each is an item for the next node. */
+async function started(count = 1): Promise<IDataObject[]> {
+  const run = await world.start(WITH_FORM, {
+    input: Array.from({ length: count }, () => ({})),
+    user: 'admin',
+  });
+  world.gateway.calls = [];
+  return run.items('ProcessMaker');
+}
+
+const cancel = (input: IDataObject[], user: User = 'admin') =>
+  world.perform('request cancel', byId, { input, user, settings: ERROR_OUTPUT });
+const statuses = () => world.requests().map(({ status }) => status);
+const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+
+it('cancels each Request and gives it as it stands then', async () => {
+  const requests = await started(3);
+  const run = await cancel(requests);
+  expect(statuses()).toEqual(['CANCELED', 'CANCELED', 'CANCELED']);
+  expect(run.items('ProcessMaker')).toMatchObject(
+    requests.map(({ id }) => ({ id, status: 'CANCELED', activeTask: null })),
+  );
+});
+
+it('leaves one alone that is canceled already', async () => {
+  const requests = await started();
+  await cancel(requests);
+  const run = await cancel(requests);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'CANCELED' }]);
+  expect(puts()).toHaveLength(1);
+});
+
+it('refuses one that is completed', async () => {
+  const requests = await started();
+  await world.completeFirstTask();
+  const run = await cancel(requests);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining('already completed') as string, details: { outcome: 'notDone' } },
+  ]);
+  expect(puts()).toEqual([]);
+  expect(statuses()).toEqual(['COMPLETED']);
+});
+
+it('says what a user lacks who may not', async () => {
+  const run = await world.start(WITH_FORM, { user: 'limited' });
+  const failed = await cancel(run.items('ProcessMaker'), 'limited');
+  expect(failedItems(failed)).toMatchObject([
+    {
+      error: expect.stringContaining('does not allow') as string,
+      details: { httpStatus: 403, outcome: 'notDone' },
+    },
+  ]);
+  expect(statuses()).toEqual(['ACTIVE']);
+});
+
+it('sees on the Request that a call whose answer was lost was carried out', async () => {
+  const requests = await started();
+  world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+  const run = await cancel(requests);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'CANCELED' }]);
+  expect(puts()).toHaveLength(1);
+});
+
+it('calls the outcome unknown when the Request does not show it, and does not send the call again', async () => {
+  const requests = await started();
+  world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+  const run = await cancel(requests);
+  expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+  expect(puts()).toHaveLength(1);
+});
+
+it('sends the call again when it surely did nothing', async () => {
+  const requests = await started();
+  const busy = answer(429, { message: 'Too Many Attempts.' });
+  let isFirst = true;
+  world.gateway.treat = ({ method }) => {
+    const treatment = method === 'PUT' && isFirst ? busy : undefined;
+    if (method === 'PUT') isFirst = false;
+    return treatment;
+  };
+  const run = await cancel(requests);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'CANCELED' }]);
+  expect(puts()).toHaveLength(2);
+});
+
+it('names what was carried out before when it stops', async () => {
+  const requests = await started(2);
+  const [first] = requests;
+  const run = await world.perform('request cancel', byId, {
+    input: [{ id: first?.id }, { id: 999_999 }],
+    user: 'admin',
+  });
+  expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
+  expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
+});

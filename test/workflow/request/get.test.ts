@@ -1,0 +1,127 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const ofItem = (mode: string, field: string) => ({ request: locator(mode, `={{ $json.${field} }}`) });
+const byId = ofItem('id', 'id');
+
+/** Starts Requests, and forgets the calls. */
+async function started(count: number): Promise<IDataObject[]> {
+  const input = Array.from({ length: count }, (_, number) => ({ number }));
+  const run = await world.start(WITH_FORM, { input });
+  world.gateway.calls = [];
+  return run.items('ProcessMaker');
+}
+
+const get = (parameters: INodeParameters, input: IDataObject[]) =>
+  world.perform('request get', parameters, { input, settings: ERROR_OUTPUT });
+
+describe('a Request', () => {
+  it('is given as it stands now, in the form that its start gave', async () => {
+    const [request] = await started(1);
+    await world.completeFirstTask();
+    const run = await get(byId, [{ id: request?.id }]);
+    expect(run.items('ProcessMaker')).toEqual([
+      {
+        ...request,
+        status: 'COMPLETED',
+        completedAt: expect.stringMatching(/^\d{4}-/) as string,
+        activeTask: null,
+      },
+    ]);
+  });
+
+  it('is found by its case number, with or without a number sign', async () => {
+    const [request] = await started(1);
+    const number = Number(request?.caseNumber);
+    const run = await get(ofItem('caseNumber', 'number'), [{ number }, { number: `#${number}` }]);
+    expect(run.items('ProcessMaker')).toEqual([request, request]);
+  });
+
+  it('is found by the address of its page', async () => {
+    const [request] = await started(1);
+    const run = await get(ofItem('url', 'url'), [{ url: request?.url }]);
+    expect(run.items('ProcessMaker')).toEqual([request]);
+  });
+
+  it('brings data, participants and tasks along when it is asked to', async () => {
+    const [request] = await started(1);
+    const options = { includeData: true, includeParticipants: true, includeTasks: true };
+    const run = await get({ ...byId, options }, [{ id: request?.id }]);
+    expect(run.items('ProcessMaker')).toMatchObject([
+      {
+        id: request?.id,
+        data: { number: 0 },
+        participants: [{ username: 'limited' }],
+        tasks: [{ name: 'Form Task', status: 'ACTIVE' }],
+      },
+    ]);
+  });
+
+  it('is given as ProcessMaker gives it without Simplify', async () => {
+    const [request] = await started(1);
+    const run = await get({ ...byId, options: { simplify: false } }, [{ id: request?.id }]);
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { id: request?.id, case_number: request?.caseNumber, callable_id: 'ProcessId' },
+    ]);
+  });
+});
+
+describe('many items', () => {
+  it('are read in one call, each paired with its item', async () => {
+    const requests = await started(30);
+    const input = requests.map(({ id }) => ({ id })).reverse();
+    const run = await get(byId, input);
+    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(input.map(({ id }) => id));
+    expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
+      input.map((_, item) => ({ item })),
+    );
+    expect(world.lookUps()).toHaveLength(1);
+  });
+
+  it('go on when one is missing, and say which', async () => {
+    const [request] = await started(1);
+    const run = await get(byId, [{ id: 999_999 }, { id: request?.id }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.id }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(/^There is no Request 999999 \[item 0\]\. /) as string,
+        details: { httpStatus: 404 },
+      },
+    ]);
+  });
+
+  it('tell a Request that may not be seen from one that is missing', async () => {
+    const run = await world.start({ process: locator('id', 4) }, { user: 'admin' });
+    const id = run.items('ProcessMaker')[0]?.id;
+    const failed = await get(byId, [{ id }]);
+    expect(failedItems(failed)).toMatchObject([
+      { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+    ]);
+  });
+});
+
+describe('what is no Request', () => {
+  it.each([
+    ['id', 'abc', /'Request' holds "abc", which is not the id of a Request/],
+    ['id', '', /No Request is given in 'Request'/],
+    ['caseNumber', 'x', /'Request' holds "x", which is not a case number/],
+    ['url', 'https://other.example/requests/1', /'Request' points to https:\/\/other\.example/],
+    ['url', 'https://other.example/tasks/1', /not the address of a Request/],
+  ])('by %s "%s" is refused before any call', async (mode, value, message) => {
+    const run = await world.perform('request get', ofItem(mode, 'value'), { input: [{ value }] });
+    expect(run.error?.message).toMatch(message);
+    expect(run.error?.message).toContain('[item 0]');
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('is an item error when no Request has the case number', async () => {
+    const run = await get(ofItem('caseNumber', 'number'), [{ number: 987_654 }]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('no Request with the case number 987654') as string },
+    ]);
+  });
+});
