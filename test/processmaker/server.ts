@@ -71,15 +71,19 @@ async function answerApi(
   const match = matchRoute(request.method, url.pathname);
   const user = authenticate(instance, request.headers.authorization);
   if (match === undefined) throw notFound();
-  const data = await readBody(body, request.headers['content-type'] ?? '');
+  const contentType = request.headers['content-type'] ?? '';
   const answer = await match.route.handle({
     instance,
     user,
     id: match.id,
+    parameters: match.parameters,
     query: new Query(url.searchParams),
-    data,
+    data: await readBody(body, contentType),
+    raw: { bytes: body, contentType },
   });
   instance.scripts.flush();
+  if (answer.file !== undefined)
+    return reply.code(answer.status).headers(answer.file.headers).send(answer.file.bytes);
   return sendJson(request, reply, answer, user.id);
 }
 

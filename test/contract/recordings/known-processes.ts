@@ -30,7 +30,15 @@ export async function removeYoungProcesses(
 }
 
 async function countStartable(instance: Instance, user: UserRow, query: Query): Promise<number> {
-  const answer = await startProcessRoutes[0]?.handle({ instance, user, id: 0, query, data: {} });
+  const answer = await startProcessRoutes[0]?.handle({
+    instance,
+    user,
+    id: 0,
+    parameters: {},
+    query,
+    data: {},
+    raw: { bytes: Buffer.alloc(0), contentType: '' },
+  });
   const body = answer?.body as { meta: { total: number } } | undefined;
   return body?.meta.total ?? 0;
 }

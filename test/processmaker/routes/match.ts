@@ -2,7 +2,7 @@ import { ApiError } from '../http/errors';
 import type { Route } from './route';
 import { ROUTES } from './index';
 
-const API = /^\/api\/1\.0(\/[^?]*)$/;
+const API = /^\/api\/(1\.[01])(\/[^?]*)$/;
 
 /** The real server knows the methods of a path in this order. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -10,6 +10,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 export interface Match {
   route: Route;
   id: number;
+  parameters: Record<string, string>;
 }
 
 interface Candidate extends Match {
@@ -17,12 +18,21 @@ interface Candidate extends Match {
 }
 
 function candidates(path: string): Candidate[] {
-  const inner = API.exec(path)?.[1] ?? '';
-  return ROUTES.flatMap((route) => {
-    const pattern = new RegExp(`^${route.path.replace('{id}', '(\\d+)')}/?$`);
-    const match = pattern.exec(inner);
-    return match === null ? [] : [{ route, method: route.method, id: Number(match[1] ?? 0) }];
+  const [, version, inner = ''] = API.exec(path) ?? [];
+  return ROUTES.filter((route) => (route.version ?? '1.0') === version).flatMap((route) => {
+    const parameters = patternOf(route.path).exec(inner);
+    if (parameters === null) return [];
+    const named = { ...parameters.groups };
+    return [{ route, method: route.method, id: Number(named['id'] ?? 0), parameters: named }];
   });
+}
+
+/** `{id}` stands for a number, every other parameter for a segment. */
+function patternOf(path: string): RegExp {
+  const pattern = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name === 'id' ? '(?<id>\\d+)' : `(?<${name}>[^/]+)`,
+  );
+  return new RegExp(`^${pattern}/?$`);
 }
 
 /** The methods that a path of the API answers to. Every unknown path answers GET, with 404. */
