@@ -23,6 +23,16 @@ export type CategoryRow = {
   updated_at: string;
 };
 
+export type ScreenRow = {
+  id: number;
+  uuid: string;
+  title: string;
+  description: string;
+  config: string;
+  created_at: string;
+  updated_at: string;
+};
+
 export type ProcessRow = {
   id: number;
   uuid: string;

@@ -12,7 +12,8 @@ CREATE TABLE IF NOT EXISTS process_categories (
   id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS screens (
-  id INTEGER PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL, config TEXT NOT NULL);
+  id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, title TEXT NOT NULL, description TEXT NOT NULL, config TEXT NOT NULL,
+  created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS processes (
   id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, process_category_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
   name TEXT NOT NULL, description TEXT NOT NULL, status TEXT NOT NULL, bpmn TEXT NOT NULL,

@@ -20,8 +20,15 @@ export async function seed(instance: Instance): Promise<void> {
     const now = instance.sqlNow();
     const category = { name: 'n8n tests', status: 'ACTIVE', created_at: now, updated_at: now };
     insert(instance, 'process_categories', { id: CATEGORY_ID, uuid: randomUUID(), ...category });
-    for (const { fields, ...screen } of SCREENS) {
-      insert(instance, 'screens', { ...screen, config: JSON.stringify(fields) });
+    for (const { pages, ...screen } of SCREENS) {
+      const config = JSON.stringify(pages);
+      insert(instance, 'screens', {
+        ...screen,
+        uuid: randomUUID(),
+        config,
+        created_at: now,
+        updated_at: now,
+      });
     }
     for (const store of prepared) store();
   });
