@@ -5,6 +5,7 @@ import { toMysqlText } from './data/normalise';
 import { definitions } from './flow/cache';
 import { ScriptQueue } from './requests/scripts';
 import { Turns } from './requests/turns';
+import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
 
 /** One ProcessMaker instance without its HTTP side. */
@@ -13,10 +14,12 @@ export class Instance {
   readonly definitions = definitions;
   readonly scripts: ScriptQueue;
   readonly turns = new Turns();
+  readonly version: string;
   maintenance = false;
   private readonly clock: () => Date;
 
   constructor(options: ProcessMakerOptions) {
+    this.version = options.version ?? NEWEST_VERSION;
     this.clock = options.now ?? (() => new Date());
     this.database = new Connection(options.database);
     this.database.define('json_text', (value) =>

@@ -18,6 +18,8 @@ export interface ProcessMakerOptions {
   database?: string;
   /** Bodies over it are answered with 413. */
   bodyLimitBytes?: number;
+  /** The version of the server, such as `4.11.0`; routes that came later are missing. */
+  version?: string;
   /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
   queue?: 'redis' | 'sync';
   /** For example `/pm`: the instance lives below a sub-path. */

@@ -4,6 +4,10 @@ const USED_ROUTES: { methods: string[]; path: RegExp }[] = [
   { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/requests\/\d+$/ },
   { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/start_processes$/ },
   { methods: ['POST', 'OPTIONS'], path: /^\/api\/1\.0\/process_events\/[^/]+$/ },
+  { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/processes(\/[^/]+)?$/ },
+  { methods: ['GET'], path: /^\/api\/1\.1\/processes\/variables$/ },
+  { methods: ['GET'], path: /^\/api\/1\.0\/screens\/\d+$/ },
+  { methods: ['GET'], path: /^\/api\/1\.0\/users(\/configuration)?$/ },
 ];
 
 /** Whether the node uses a route. */

@@ -3,6 +3,9 @@ import type { UserRow } from '../../processmaker/database/rows';
 import { Query } from '../../processmaker/http/query';
 import type { Instance } from '../../processmaker/instance';
 import { findRequest, findUser } from '../../processmaker/requests/store';
+import { processRoutes } from '../../processmaker/routes/processes';
+import type { ApiCall, Route } from '../../processmaker/routes/route';
+import { startProcessRoutes } from '../../processmaker/routes/start-processes';
 import { seed } from '../../processmaker/world/seed';
 import { TOKENS } from '../../processmaker/world/users';
 import { addUnknownProcess, removeDemoProcesses, removeYoungProcesses } from './known-processes';
@@ -41,7 +44,9 @@ export async function prepare(instance: Instance, recording: Recording): Promise
   const [, resource, idText] = /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+))?$/.exec(pathname) ?? [];
   const id = Number(idText);
   if (user === undefined) return;
-  if (resource === 'start_processes') await prepareStartProcesses(instance, user, query, recording);
+  const call = { instance, user, query };
+  if (resource === 'start_processes') await prepareProcesses(startProcessRoutes[0], call, recording);
+  if (resource === 'processes') await prepareProcesses(processRoutes[0], call, recording);
   if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);
   if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
   if (resource === 'requests' && idText !== undefined) prepareRequest(instance, user, id, recording);
@@ -52,15 +57,14 @@ function tokenUser(instance: Instance, token: string): UserRow | undefined {
   return known && findUser(instance, known.userId);
 }
 
-async function prepareStartProcesses(
-  instance: Instance,
-  user: UserRow,
-  query: Query,
+async function prepareProcesses(
+  route: Route | undefined,
+  call: Pick<ApiCall, 'instance' | 'user' | 'query'>,
   { response }: Recording,
 ): Promise<void> {
   if (response.status !== 200 || !isObject(response.json)) return;
   const meta = response.json['meta'];
-  if (isObject(meta)) await removeYoungProcesses(instance, user, query, Number(meta['total']));
+  if (isObject(meta)) await removeYoungProcesses(route, call, Number(meta['total']));
 }
 
 async function prepareStart(instance: Instance, id: number, { request, response }: Recording): Promise<void> {

@@ -41,6 +41,8 @@ export type ProcessRow = {
   name: string;
   description: string;
   status: ProcessStatus;
+  /** 1: made by the server itself. */
+  is_system: number;
   bpmn: string;
   callable_id: string;
   start_events: string;

@@ -1,6 +1,7 @@
 import { ApiError } from '../http/errors';
 import type { Route } from './route';
 import { ROUTES } from './index';
+import { reaches } from './version';
 
 const API = /^\/api\/(1\.[01])(\/[^?]*)$/;
 
@@ -17,9 +18,11 @@ interface Candidate extends Match {
   method: string;
 }
 
-function candidates(path: string): Candidate[] {
+function candidates(path: string, server: string): Candidate[] {
   const [, version, inner = ''] = API.exec(path) ?? [];
-  return ROUTES.filter((route) => (route.version ?? '1.0') === version).flatMap((route) => {
+  const isServed = (route: Route): boolean =>
+    (route.version ?? '1.0') === version && reaches(server, route.since ?? server);
+  return ROUTES.filter(isServed).flatMap((route) => {
     const parameters = patternOf(route.path).exec(inner);
     if (parameters === null) return [];
     const named = { ...parameters.groups };
@@ -36,18 +39,18 @@ function patternOf(path: string): RegExp {
 }
 
 /** The methods that a path of the API answers to. Every unknown path answers GET, with 404. */
-export function allowedMethods(path: string): string[] {
-  const known = new Set(['GET', 'HEAD', ...candidates(path).map(({ method }) => method)]);
+export function allowedMethods(path: string, server: string): string[] {
+  const known = new Set(['GET', 'HEAD', ...candidates(path, server).map(({ method }) => method)]);
   return METHODS.filter((method) => known.has(method));
 }
 
-/** The route of a call; undefined for a GET that nothing serves. */
-export function matchRoute(method: string, path: string): Match | undefined {
+/** The route of a call to a server of that version; undefined for a GET that nothing serves. */
+export function matchRoute(method: string, path: string, server: string): Match | undefined {
   const wanted = method === 'HEAD' ? 'GET' : method;
-  const found = candidates(path).find((candidate) => candidate.method === wanted);
+  const found = candidates(path, server).find((candidate) => candidate.method === wanted);
   if (found !== undefined) return found;
   if (wanted === 'GET') return undefined;
-  const methods = allowedMethods(path).join(', ');
+  const methods = allowedMethods(path, server).join(', ');
   const message = `The ${method} method is not supported for route ${path.slice(1)}. Supported methods: ${methods}.`;
   throw new ApiError(405, { message }, { Allow: methods });
 }

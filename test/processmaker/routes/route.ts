@@ -11,6 +11,8 @@ export interface ApiCall {
   id: number;
   /** Every parameter of the path by its name, as the URL spells it. */
   parameters: Readonly<Record<string, string>>;
+  /** The URL that was called, without its query. */
+  url: string;
   query: Query;
   data: JsonObject;
   /** The body before it was read, and its content type. */
@@ -34,6 +36,8 @@ export interface Answer {
 
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** The version of ProcessMaker that brought it; missing: every one has it. */
+  since?: string;
   /** Missing: 1.0. */
   version?: '1.1';
   /** Below `/api/{version}`; `{id}` is a number, any other parameter is one segment of any text. */

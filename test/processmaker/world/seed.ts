@@ -3,7 +3,7 @@ import type { Instance } from '../instance';
 import { insert } from '../requests/store';
 import type { ProcessInput } from '../types';
 import { DEMO_PROCESSES } from './demo-processes';
-import { TEST_PROCESSES } from './processes';
+import { SYSTEM_PROCESS, TEST_PROCESSES } from './processes';
 import { SCREENS } from './screens';
 import { TOKENS, USERS } from './users';
 
@@ -13,7 +13,7 @@ const ADMINISTRATOR_ID = 1;
 /** Fills an empty database; one that was filled before is left alone. */
 export async function seed(instance: Instance): Promise<void> {
   if (instance.database.get('SELECT 1 AS found FROM users') !== undefined) return;
-  const processes = [...TEST_PROCESSES, ...DEMO_PROCESSES];
+  const processes = [SYSTEM_PROCESS, ...TEST_PROCESSES, ...DEMO_PROCESSES];
   const prepared = await Promise.all(processes.map((process) => prepareProcess(instance, process)));
   instance.database.transaction(() => {
     seedUsers(instance);
@@ -72,6 +72,7 @@ export async function prepareProcess(instance: Instance, input: ProcessInput): P
       name: input.name,
       description: input.description ?? `${input.name} desc`,
       status: input.status ?? 'ACTIVE',
+      is_system: input.id === SYSTEM_PROCESS.id ? 1 : 0,
       bpmn: input.bpmn,
       callable_id: definition.callableId,
       start_events: JSON.stringify(definition.startEvents),
