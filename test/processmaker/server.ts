@@ -85,7 +85,7 @@ async function answerApi(
     data: await readBody(body, contentType),
     raw: { bytes: body, contentType },
   });
-  instance.scripts.flush();
+  await instance.scripts.flush();
   if (answer.file !== undefined)
     return reply.code(answer.status).headers(answer.file.headers).send(answer.file.bytes);
   return sendJson(request, reply, answer, user.id);
@@ -151,7 +151,7 @@ async function answerPage(
   }
   const form = await readBody(body, request.headers['content-type'] ?? '');
   const answer = await sendTaskForm(instance, base, Number(task), form);
-  instance.scripts.flush();
+  await instance.scripts.flush();
   return sendPage(reply, answer);
 }
 

@@ -90,8 +90,11 @@ export type TokenRow = {
   element_id: string;
   element_type: string;
   element_name: string | null;
-  status: string;
+  status: 'ACTIVE' | 'CLOSED' | 'FAILING';
   is_self_service: number;
+  /** JSON: who may take the task. */
+  self_service_groups: string | null;
+  screen_id: number | null;
   due_at: string | null;
   completed_at: string | null;
   created_at: string;
