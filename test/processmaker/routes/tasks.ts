@@ -1,9 +1,12 @@
+import { screenOfElement, screenVariables } from '../forms/store';
 import { collection, pageOf } from '../http/collection';
-import { ApiError } from '../http/errors';
+import { ApiError, serverError } from '../http/errors';
+import { findProcess } from '../requests/store';
 import { completeTask } from '../tasks/complete';
 import { taskFor } from '../tasks/access';
 import { countTasks, listTasks, taskConditions } from '../tasks/list';
 import {
+  listIncludes,
   presentCompletedTask,
   presentListedTask,
   presentReassignedTask,
@@ -20,8 +23,9 @@ const list: Route = {
     const conditions = taskConditions(instance, user, query);
     const { total, overdue } = countTasks(instance, conditions);
     const page = pageOf(query);
+    const include = listIncludes(query);
     const rows = listTasks(instance, conditions, query, page).map((task) =>
-      presentListedTask(instance, task, query),
+      presentListedTask(instance, task, include),
     );
     const answer = collection(rows, total, page, query, url);
     return ok({ ...answer, meta: { ...(answer['meta'] as JsonObject), in_overdue: overdue } });
@@ -50,5 +54,18 @@ const update: Route = {
   },
 };
 
+const screenFields: Route = {
+  method: 'GET',
+  path: '/tasks/{id}/screen_fields',
+  async handle({ instance, user, id }) {
+    const task = taskFor(instance, id, user);
+    const process = findProcess(instance, task.process_id);
+    if (process === undefined) throw serverError();
+    const { elements } = await instance.definitions.definition(process.bpmn);
+    const screen = screenOfElement(instance, elements.get(task.element_id));
+    return ok(screen === undefined ? [] : screenVariables(instance, screen).map(({ field }) => field));
+  },
+};
+
 /** Tasks. */
-export const taskRoutes: Route[] = [list, show, update];
+export const taskRoutes: Route[] = [list, show, update, screenFields];

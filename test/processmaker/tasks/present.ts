@@ -1,10 +1,12 @@
 import type { ProcessRow, RequestRow, TokenRow } from '../database/rows';
+import { screenOfElement } from '../forms/store';
 import { serverError } from '../http/errors';
 import type { Query } from '../http/query';
 import type { Instance } from '../instance';
 import { findProcess, findRequest, findUser, requestData } from '../requests/store';
 import { processJson, startEventsOf } from '../serializers/process';
 import { requestJson } from '../serializers/request';
+import { screenVersionJson } from '../serializers/screen';
 import { taskJson } from '../serializers/task';
 import { embeddedUser, userJson } from '../serializers/user';
 import type { Json, JsonObject } from '../types';
@@ -19,10 +21,15 @@ function loadedProcess(process: ProcessRow): JsonObject {
   return without('warnings', processJson(process));
 }
 
-/** One row of `GET /tasks`: process, Request and user are always there. */
-export function presentListedTask(instance: Instance, task: TokenRow, query: Query): JsonObject {
+/** What `GET /tasks` is asked to include; an unknown relation breaks the server. */
+export function listIncludes(query: Query): string[] {
   const include = query.list('include');
   if (include.some((name) => !LIST_INCLUDES.includes(name))) throw serverError();
+  return include;
+}
+
+/** One row of `GET /tasks`: process, Request and user are always there. */
+export function presentListedTask(instance: Instance, task: TokenRow, include: string[]): JsonObject {
   const { request, process } = contextOf(instance, task);
   const asked = (name: string): boolean => include.includes(name);
   return {
@@ -46,6 +53,7 @@ export async function presentTask(instance: Instance, task: TokenRow, query: Que
   const { elements } = await instance.definitions.definition(process.bpmn);
   const element = elements.get(task.element_id);
   const data = taskData(instance, task, request, process);
+  const screen = screenOfElement(instance, element);
   const relations: Record<string, [string, Json]> = {
     data: ['data', data],
     user: ['user', userOf(instance, task)],
@@ -53,6 +61,7 @@ export async function presentTask(instance: Instance, task: TokenRow, query: Que
     processRequest: ['process_request', requestJson(request)],
     process: ['process', processJson(process)],
     component: ['component', 'task-screen'],
+    screen: ['screen', screen === undefined ? null : screenVersionJson(screen)],
     requestData: ['request_data', data],
     loopContext: ['loop_context', ''],
     definition: [
