@@ -14,6 +14,7 @@ const UPLOAD_LIMIT = 10 * 1024 * 1024;
 export class Instance {
   readonly database: Connection;
   readonly definitions = definitions;
+  readonly queue: 'redis' | 'sync';
   readonly scripts: ScriptQueue;
   readonly turns = new Turns();
   readonly version: string;
@@ -35,7 +36,8 @@ export class Instance {
       value === null ? null : toMysqlText(JSON.parse(String(value)) as Json),
     );
     this.database.script(SCHEMA);
-    this.scripts = new ScriptQueue(this, options.queue ?? 'redis');
+    this.queue = options.queue ?? 'redis';
+    this.scripts = new ScriptQueue(this, this.queue);
   }
 
   /** The server's clock. */
