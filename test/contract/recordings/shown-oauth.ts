@@ -33,8 +33,7 @@ async function storeCaller(instance: Instance, { request, response }: Recording)
   const grants = CLIENTS[id];
   const isRefused = (response.json as { error?: string } | null)?.error === 'invalid_client';
   // A client that may not use passwords is refused although its secret is right.
-  const secret =
-    isRefused && grants?.includes('password') ? 'another' : String(form['client_secret']);
+  const secret = isRefused && grants?.includes('password') ? 'another' : String(form['client_secret']);
   if (grants !== undefined) registerClient(instance, { id, secret, name: id, redirectUris: [], grants });
   if (response.status === 200 && typeof form['password'] === 'string') {
     instance.database.run('UPDATE users SET password = ?', [form['password']]);
