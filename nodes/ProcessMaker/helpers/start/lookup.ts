@@ -1,28 +1,19 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Failure, Result } from '../../transport/failure';
 import type { Connection } from '../../transport/connection';
-import { apiPath, callApiPatiently } from '../../transport/request';
-import { asText, isObject, objectsIn } from '../guards';
-import { isApiRequest, type ApiRequest } from '../simplify';
+import { asText, objectsIn } from '../guards';
+import { includesOf, readPages } from '../requests';
+import type { ApiRequest } from '../simplify';
 import { KEY_FIELD } from './keys';
 
-const PAGE_SIZE = 100;
 /** Of PMQL in one call, so that the URL stays far below the 8 KB that web servers take, even when encoded. */
 const MAX_QUERY = 3600;
 
-const NOT_A_LIST: Failure = {
-  kind: 'foreignAnswer',
-  message: 'The list of Requests is not in the form that ProcessMaker gives it',
-  description: "Check the 'Instance URL' of the credential.",
-  delivery: 'notProcessed',
-};
-
 const NO_KEY: Failure = {
-  ...NOT_A_LIST,
+  kind: 'foreignAnswer',
   message: 'ProcessMaker does not show the key by which a Request was found',
   description:
     "Let an administrator see whether the user of the access token may see the summary of Requests, or switch off the option 'Hidden Key'.",
+  delivery: 'notProcessed',
 };
 
 /** A Request that was found, with the key in its data. */
@@ -49,13 +40,7 @@ export async function findByKeys(
 ): Promise<Result<FoundRequest[]>> {
   const found: FoundRequest[] = [];
   for (const { pmql, prefixes } of queries(search)) {
-    const qs = {
-      pmql,
-      include: ['summary', 'process', 'activeTasks', ...(includeData ? ['data'] : [])].join(','),
-      order_by: 'id',
-      per_page: PAGE_SIZE,
-    };
-    const requests = await readPages(connection, qs);
+    const requests = await readPages(connection, pmql, ['summary', ...includesOf(includeData)]);
     if (!requests.ok) return requests;
     for (const request of requests.value) {
       if (isSubProcess(request)) continue;
@@ -67,44 +52,6 @@ export async function findByKeys(
     }
   }
   return { ok: true, value: found };
-}
-
-/** Reads Requests by id, all pages: `GET /api/1.0/requests?pmql=id IN […]`. */
-export async function findByIds(
-  connection: Connection,
-  ids: number[],
-  includeData: boolean,
-): Promise<Result<Map<number, ApiRequest>>> {
-  const found = new Map<number, ApiRequest>();
-  for (let from = 0; from < ids.length; from += PAGE_SIZE) {
-    const qs = {
-      pmql: `id IN [${ids.slice(from, from + PAGE_SIZE).join(',')}]`,
-      include: ['process', 'activeTasks', ...(includeData ? ['data'] : [])].join(','),
-      order_by: 'id',
-      per_page: PAGE_SIZE,
-    };
-    const requests = await readPages(connection, qs);
-    if (!requests.ok) return requests;
-    for (const request of requests.value) found.set(request.id, request);
-  }
-  return { ok: true, value: found };
-}
-
-async function readPages(connection: Connection, qs: IDataObject): Promise<Result<ApiRequest[]>> {
-  const requests: ApiRequest[] = [];
-  for (let number = 1, lastPage = 1; number <= lastPage; number++) {
-    const path = apiPath('1.0', 'requests');
-    const result = await callApiPatiently(connection, { method: 'GET', path, qs: { ...qs, page: number } });
-    if (!result.ok) return result;
-    const { data, meta } = result.value as IDataObject;
-    // An answer that is no list does not say that nothing was started.
-    if (!Array.isArray(data)) return { ok: false, failure: NOT_A_LIST };
-    lastPage = isObject(meta) ? Number(meta.last_page) : NaN;
-    const page = (data as unknown[]).filter(isApiRequest);
-    if (page.length < data.length || !Number.isInteger(lastPage)) return { ok: false, failure: NOT_A_LIST };
-    for (const request of page) requests.push(request);
-  }
-  return { ok: true, value: requests };
 }
 
 /** The search, cut into queries that each fit into a URL. */

@@ -1,5 +1,6 @@
 import { pauseFor, type Connection } from '../../transport/connection';
 import type { ItemFailure } from '../itemFailure';
+import { findByIds } from '../requests';
 import type { ApiRequest } from '../simplify';
 import type { StartItem } from './item';
 import {
@@ -12,7 +13,7 @@ import {
   userKeyPrefix,
   userKeyPrefixOf,
 } from './keys';
-import { findByIds, findByKeys, type FoundRequest, type KeySearch } from './lookup';
+import { findByKeys, type FoundRequest, type KeySearch } from './lookup';
 import { matchStarts, type EarlierStart } from './matching';
 import type { StartMemory } from './memory';
 import {
