@@ -4,7 +4,7 @@ import type { Connection } from '../../transport/connection';
 import { toErrorItem, toNodeError, type ItemFailure } from '../itemFailure';
 import { simplifyRequest, type ApiRequest } from '../simplify';
 import { isTool } from '../tool';
-import type { StartOptions } from './item';
+import type { StartOptions } from './options';
 
 const MAX_IDS_IN_MESSAGE = 25;
 const MAX_FURTHER_FAILURES = 10;
