@@ -1,7 +1,8 @@
 import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
+import { callFailure } from './callFailure';
 import { CREDENTIAL, pauseFor, type Connection } from './connection';
-import { answerFailure, callFailure, type Answer } from './errors';
+import { answerFailure, type Answer } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
