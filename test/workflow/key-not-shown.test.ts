@@ -60,6 +60,7 @@ it.each([false, true])('leaves a lost answer unknown, Start Again When Not Found
   const parameters = { ...TARGET, options: { ...options, startAgainWhenNotFound: startAgain } };
   const run = await world.start(parameters, { input: ITEMS, settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([{ number: 'b', details: { outcome: 'unknown' } }]);
+  expect(failedItems(run)[0]?.error).not.toContain('No Request was found');
   expect(failedItems(run)[0]?.error).toContain(`data._n8n_key = "${String(world.sentKeys()[1])}"`);
   expect(world.numbers()).toEqual(['a', 'b']);
 });
