@@ -14,8 +14,11 @@ type Classified = Omit<Failure, 'httpStatus'>;
 const CHECK_URL =
   "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
 
-/** What a good answer holds: a JSON object or list, or nothing that matters. */
-export type Expected = 'json' | 'nothing';
+/**
+ * What a good answer holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
+ * `nothing` that matters.
+ */
+export type Expected = 'json' | 'found' | 'nothing';
 
 const NOT_FOUND: Classified = {
   kind: 'notFound',
@@ -37,8 +40,9 @@ export function answerFailure(
   const { statusCode } = answer;
   const isJson = typeof answer.body === 'object' && answer.body !== null;
   const isPage = typeof answer.body === 'string' && /^\s*</.test(answer.body);
-  const isExpected = expected === 'json' ? isJson : !isPage;
+  const isExpected = expected === 'nothing' ? !isPage : isJson;
   if (statusCode >= 200 && statusCode < 300 && isExpected) return undefined;
+  if (expected === 'found' && statusCode === 204) return { ...NOT_FOUND, httpStatus: statusCode };
   return { ...classify(answer, isJson, requestUrl), httpStatus: statusCode };
 }
 
@@ -54,9 +58,6 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
         description: fieldMessages(answer.body) || 'It gave no reason.',
         delivery: 'notProcessed',
       };
-    case 204:
-      // ProcessMaker's answer for some things that are not there.
-      return NOT_FOUND;
     case 401:
       return {
         kind: 'unauthorized',

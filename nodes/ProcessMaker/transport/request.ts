@@ -3,6 +3,7 @@ import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } f
 import { pauseFor, type Connection } from './connection';
 import { answerFailure, callFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
+import { oAuth2Failure } from './oAuth2Failure';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 /** The client's own timeout comes first where it can. */
@@ -65,7 +66,8 @@ export async function callApi(connection: Connection, call: ApiCall): Promise<Re
       options.timeout + DEADLINE_GRACE_MS,
     );
   } catch (error) {
-    return refused(connection, call, callFailure(error, timeoutSeconds));
+    const signIn = connection.isOAuth2 ? oAuth2Failure(error) : undefined;
+    return refused(connection, call, signIn ?? callFailure(error, timeoutSeconds));
   }
   const failure = answerFailure(answer, options.url, call.expects);
   if (!failure) {
