@@ -70,6 +70,11 @@ export class RequestIds {
     );
   }
 
+  async idsOf(references: RequestReference[]): Promise<Map<RequestReference, Result<number>>> {
+    const ids = await Promise.all(references.map(async (one) => [one, await this.idOf(one)] as const));
+    return new Map(ids);
+  }
+
   private async findCases(): Promise<Result<Map<number, ApiRequest>>> {
     const numbers = this.references.flatMap((one) => ('caseNumber' in one ? [one.caseNumber] : []));
     const wanted = [...new Set(numbers)];

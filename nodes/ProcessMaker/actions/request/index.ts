@@ -6,10 +6,11 @@ import { get } from './get.operation';
 import { retry } from './retry.operation';
 import { start } from './start.operation';
 import { triggerEvent } from './triggerEvent.operation';
+import { updateData } from './updateData.operation';
 
 export const request: Resource = {
   value: 'request',
   name: 'Request',
-  operations: [cancel, complete, deleteRequest, get, retry, start, triggerEvent],
+  operations: [cancel, complete, deleteRequest, get, retry, start, triggerEvent, updateData],
   default: 'start',
 };
