@@ -1,12 +1,29 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Failure } from '../transport/failure';
+import type { Connection } from '../transport/connection';
+import type { Failure, Result } from '../transport/failure';
+import { readList } from '../transport/list';
 import { apiPath } from '../transport/request';
 import { asText } from './guards';
 
-/** `GET /api/1.0/users`: the users, by name; only for those with a permission. */
 export const USERS_PATH = apiPath('1.0', 'users');
 export const USERS_ORDER = { order_by: 'username', order_direction: 'asc' };
+
+/** The users by username: `GET /api/1.0/users`, for those who may view users. */
+export async function listUsers(
+  connection: Connection,
+  filter: IDataObject,
+  limit?: number,
+): Promise<Result<IDataObject[]>> {
+  const list = await readList(connection, { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, limit });
+  if (!list.ok) return { ok: false, failure: aboutUsers(list.failure) };
+  return { ok: true, value: list.value.map(withoutSecret) };
+}
+
+/** With it, a browser stays signed in as the user. */
+function withoutSecret(user: IDataObject): IDataObject {
+  return Object.fromEntries(Object.entries(user).filter(([name]) => name !== 'remember_token'));
+}
 
 /** Who may not see the list of users. */
 export function aboutUsers(failure: Failure): Failure {
