@@ -1,3 +1,5 @@
+import type { OAuth, OAuthOptions } from './oauth/types';
+
 /** A JSON value as it travels over the wire. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -24,6 +26,7 @@ export interface ProcessMakerOptions {
   version?: string;
   /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
   queue?: 'redis' | 'sync';
+  oauth?: OAuthOptions;
   /** For example `/pm`: the instance lives below a sub-path. */
   basePath?: string;
   tls?: { key: string; cert: string };
@@ -94,6 +97,7 @@ export interface ProcessMaker {
   /** Without a slash at the end. */
   url: string;
   tokens: Record<TokenName, string>;
+  oauth: OAuth;
   /** While true, every call is answered with 503. */
   maintenance: boolean;
   /** Whether script tasks can run; not at first, so that each ends its Request in ERROR. */

@@ -15,6 +15,8 @@ export interface ListCall {
   /** How many entries at most; all unless told. */
   limit?: number;
   pageSize?: number;
+  /** See `ApiCall`. */
+  maxReads?: number;
 }
 
 /**
@@ -25,13 +27,13 @@ export interface ListCall {
  */
 export async function readList(
   connection: Connection,
-  { path, qs, limit = Infinity, pageSize = PAGE_SIZE }: ListCall,
+  { path, qs, limit = Infinity, pageSize = PAGE_SIZE, maxReads }: ListCall,
 ): Promise<Result<IDataObject[]>> {
   const entries: IDataObject[] = [];
   const ids = new Set<unknown>();
   const perPage = Math.min(pageSize, limit);
   for (let page = 1, lastPage = 1; page <= lastPage && entries.length < limit; page++) {
-    const listed = await readPage(connection, { path, qs, pageSize: perPage }, page);
+    const listed = await readPage(connection, { path, qs, pageSize: perPage, maxReads }, page);
     if (!listed.ok) return listed;
     lastPage = listed.value.lastPage;
     for (const entry of listed.value.entries) {
@@ -46,13 +48,14 @@ export async function readList(
 /** Reads one page of such a list, the first of which is page 1. */
 export async function readPage(
   connection: Connection,
-  { path, qs, pageSize = PAGE_SIZE }: Omit<ListCall, 'limit'>,
+  { path, qs, pageSize = PAGE_SIZE, maxReads }: Omit<ListCall, 'limit'>,
   page: number,
 ): Promise<Result<{ entries: IDataObject[]; lastPage: number }>> {
   const result = await callApiPatiently(connection, {
     method: 'GET',
     path,
     qs: { ...qs, per_page: pageSize, page },
+    maxReads,
   });
   if (!result.ok) return result;
   const { data, meta } = result.value as IDataObject;

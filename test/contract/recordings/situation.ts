@@ -60,7 +60,7 @@ export async function prepare(instance: Instance, recording: Recording): Promise
   if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
   if (resource === 'requests' && part === 'events') await storeRequestWithEvent(instance, id, recording);
   else if (resource === 'requests' && ['PUT', 'DELETE'].includes(recording.request.method))
-    storeRequestToChange(instance, user, id, recording);
+    storeRequestToChange(instance, id, recording);
   else if (resource === 'requests' && idText !== undefined) prepareRequest(instance, user, id, recording);
   if (resource === 'tasks' && idText === undefined) storeListedTasks(instance, query, recording);
   if (resource === 'tasks' && idText !== undefined) await storeCalledTask(instance, user, id, recording);
