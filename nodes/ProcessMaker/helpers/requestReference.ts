@@ -23,9 +23,13 @@ export type RequestReference = { id: number } | { caseNumber: number };
 export function readRequestReference(
   context: IExecuteFunctions,
   itemIndex: number,
-  { instanceUrl }: Connection,
+  connection: Connection,
 ): Result<RequestReference> {
-  const locator = context.getNodeParameter('request', itemIndex);
+  return toRequestReference(context.getNodeParameter('request', itemIndex), connection);
+}
+
+/** The Request that a locator gives by list, id, case number or URL. Nothing is sent. */
+export function toRequestReference(locator: unknown, { instanceUrl }: Connection): Result<RequestReference> {
   const { mode, value } = readLocator(locator);
   if (mode !== 'caseNumber') {
     const id = readId(locator, instanceUrl, REQUEST);
