@@ -23,13 +23,13 @@ export type RequestReference = { id: number } | { caseNumber: number };
 export function readRequestReference(
   context: IExecuteFunctions,
   itemIndex: number,
-  connection: Connection,
+  { instanceUrl }: Connection,
 ): Result<RequestReference> {
-  return toRequestReference(context.getNodeParameter('request', itemIndex), connection);
+  return toRequestReference(context.getNodeParameter('request', itemIndex), instanceUrl);
 }
 
-/** The Request that a locator gives by list, id, case number or URL. Nothing is sent. */
-export function toRequestReference(locator: unknown, { instanceUrl }: Connection): Result<RequestReference> {
+/** What a value of the parameter 'Request' points to. Nothing is sent. */
+export function toRequestReference(locator: unknown, instanceUrl: string): Result<RequestReference> {
   const { mode, value } = readLocator(locator);
   if (mode !== 'caseNumber') {
     const id = readId(locator, instanceUrl, REQUEST);

@@ -31,7 +31,9 @@ export function readTaskSearch(
   if (!assignee.ok) return assignee;
   const process = readGiven(filters.process, (locator) => toProcessReference(locator, connection));
   if (!process.ok) return process;
-  const request = readGiven(filters.request, (locator) => toRequestReference(locator, connection));
+  const request = readGiven(filters.request, (locator) =>
+    toRequestReference(locator, connection.instanceUrl),
+  );
   if (!request.ok) return request;
   const conditions = readConditions(filters);
   if (!conditions.ok) return conditions;
