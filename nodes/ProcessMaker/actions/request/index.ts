@@ -3,6 +3,7 @@ import { cancel } from './cancel.operation';
 import { complete } from './complete.operation';
 import { deleteRequest } from './delete.operation';
 import { get } from './get.operation';
+import { getMany } from './getMany.operation';
 import { retry } from './retry.operation';
 import { start } from './start.operation';
 import { triggerEvent } from './triggerEvent.operation';
@@ -11,6 +12,6 @@ import { updateData } from './updateData.operation';
 export const request: Resource = {
   value: 'request',
   name: 'Request',
-  operations: [cancel, complete, deleteRequest, get, retry, start, triggerEvent, updateData],
+  operations: [cancel, complete, deleteRequest, get, getMany, retry, start, triggerEvent, updateData],
   default: 'start',
 };

@@ -5,7 +5,7 @@ import { parseId } from '../../helpers/locatorValue';
 import { pmqlAll } from '../../helpers/pmql';
 import { requestUrl } from '../../helpers/simplify';
 import { connect } from '../../transport/connection';
-import { readList } from '../../transport/list';
+import { readPage } from '../../transport/list';
 import { apiPath } from '../../transport/request';
 import { unwrap } from '../unwrap';
 
@@ -30,20 +30,18 @@ export async function searchRequests(
     ...(number === undefined ? [] : [`case_number = ${number} OR id = ${number}`]),
     ...(before === undefined ? [] : [`id < ${before}`]),
   ]);
-  const requests = unwrap(
-    this,
-    await readList(connection, {
-      path: apiPath('1.0', 'requests'),
-      qs: {
-        ...(pmql !== '' && { pmql }),
-        ...(number === undefined && text !== '' && { filter: text }),
-        order_by: 'id',
-        order_direction: 'desc',
-      },
-      limit: PAGE_SIZE,
-    }),
-  );
-  const results = requests.map(({ id, case_number: caseNumber, name, status }): INodeListSearchItems => {
+  const call = {
+    path: apiPath('1.0', 'requests'),
+    qs: {
+      ...(pmql !== '' && { pmql }),
+      ...(number === undefined && text !== '' && { filter: text }),
+      order_by: 'id',
+      order_direction: 'desc',
+    },
+    pageSize: PAGE_SIZE,
+  };
+  const { entries, lastPage } = unwrap(this, await readPage(connection, call, 1));
+  const results = entries.map(({ id, case_number: caseNumber, name, status }): INodeListSearchItems => {
     const title = typeof caseNumber === 'number' ? `Case #${caseNumber}` : `Request ${asText(id)}`;
     return {
       name: `${title} · ${asText(name)} (${asText(status)})`,
@@ -51,6 +49,6 @@ export async function searchRequests(
       url: requestUrl(Number(id), connection.instanceUrl),
     };
   });
-  const last = requests[PAGE_SIZE - 1];
-  return { results, paginationToken: last && asText(last.id) };
+  const last = entries.at(-1);
+  return { results, ...(last && lastPage > 1 && { paginationToken: asText(last.id) }) };
 }
