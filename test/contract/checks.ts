@@ -111,6 +111,35 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'Get Many finds a Request that was started, as its start gave it',
+    run: async (contract) => {
+      const [request = {}] = itemsOf(await start(contract));
+      const filters = {
+        pmql: `id = ${asText(request.id)}`,
+        processes: [Number(contract.server.processId)],
+        statuses: ['ACTIVE', 'COMPLETED', 'ERROR'],
+        startedAfter: asText(request.startedAt),
+        updatedAfter: asText(request.startedAt),
+      };
+      const found = itemsOf(await getMany(contract, filters));
+      assert.deepEqual(
+        found.map(({ id, caseNumber, name }) => ({ id, caseNumber, name })),
+        [{ id: request.id, caseNumber: request.caseNumber, name: request.name }],
+      );
+    },
+  },
+  {
+    name: 'Get Many tells what PMQL does not understand',
+    run: async (contract) => {
+      const mistakes = { 'id ==== 1': 400, 'no_such_field = 1': 500 };
+      for (const [pmql, status] of Object.entries(mistakes)) {
+        const [failed] = failedItems(await getMany(contract, { pmql }));
+        assert.equal(failed?.details.httpStatus, status);
+        assert.match(failed.error, /'PMQL'/);
+      }
+    },
+  },
+  {
     name: 'a repeat answers from the Requests that an earlier try started',
     run: async (contract) => {
       const parameters = { process: { __rl: true, mode: 'id', value: '={{ $json.process }}' } };
@@ -218,6 +247,11 @@ async function start(
   const startEvent = locator('id', await firstStartEvent(contract));
   const workflow = startWorkflow({ process, startEvent, ...parameters });
   return await contract.engine.run(workflow, { credentials: credentialsOf(contract.server), ...options });
+}
+
+async function getMany({ engine, server }: Contract, filters: INodeParameters): Promise<Run> {
+  const workflow = startWorkflow({ resource: 'request', operation: 'getAll', filters }, ERROR_OUTPUT);
+  return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 
 function itemsOf(run: Run): IDataObject[] {
