@@ -1,12 +1,19 @@
 import type { AddressInfo } from 'node:net';
-import type { RequestRow } from './database/rows';
+import type { RequestRow, TokenRow } from './database/rows';
 import { toApiTime } from './database/time';
 import { Instance } from './instance';
 import { completeToken } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
 import { requestData } from './requests/store';
 import { createServer } from './server';
-import type { ProcessMaker, ProcessMakerOptions, RecordedCall, StoredRequest, TokenName } from './types';
+import type {
+  ProcessMaker,
+  ProcessMakerOptions,
+  RecordedCall,
+  StoredRequest,
+  StoredTask,
+  TokenName,
+} from './types';
 import { prepareProcess, seed } from './world/seed';
 import { TOKENS } from './world/users';
 
@@ -18,6 +25,7 @@ export type {
   ProcessMakerOptions,
   RecordedCall,
   StoredRequest,
+  StoredTask,
   TokenName,
 } from './types';
 
@@ -27,7 +35,7 @@ const HOST = '127.0.0.1';
 export async function startProcessMaker(options: ProcessMakerOptions = {}): Promise<ProcessMaker> {
   const instance = new Instance(options);
   await seed(instance);
-  instance.scripts.resume();
+  await instance.scripts.resume();
   return serve(instance, options);
 }
 
@@ -53,6 +61,16 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     set maintenance(value: boolean) {
       instance.maintenance = value;
     },
+    get scriptsRun() {
+      return instance.scriptsRun;
+    },
+    set scriptsRun(value: boolean) {
+      instance.scriptsRun = value;
+    },
+    tasks: () =>
+      instance.database
+        .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE element_type <> 'startEvent' ORDER BY id`)
+        .map(toStoredTask),
     requests: () =>
       instance.database.all<RequestRow>('SELECT * FROM process_requests ORDER BY id').map(toStoredRequest),
     addProcess: async (input) => ({ id: (await prepareProcess(instance, input))() }),
@@ -82,6 +100,20 @@ function toStoredRequest(row: RequestRow): StoredRequest {
     data: requestData(row),
     parentRequestId: row.parent_request_id,
     initiatedAt: toApiTime(row.initiated_at),
+    completedAt: toApiTime(row.completed_at),
+  };
+}
+
+function toStoredTask(row: TokenRow): StoredTask {
+  return {
+    id: row.id,
+    requestId: row.process_request_id,
+    elementId: row.element_id,
+    elementName: row.element_name ?? '',
+    elementType: row.element_type,
+    userId: row.user_id,
+    status: row.status,
+    dueAt: toApiTime(row.due_at),
     completedAt: toApiTime(row.completed_at),
   };
 }

@@ -5,6 +5,7 @@ import { toMysqlText } from './data/normalise';
 import { definitions } from './flow/cache';
 import { ScriptQueue } from './requests/scripts';
 import { Turns } from './requests/turns';
+import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
 
 /** One ProcessMaker instance without its HTTP side. */
@@ -13,11 +14,18 @@ export class Instance {
   readonly definitions = definitions;
   readonly scripts: ScriptQueue;
   readonly turns = new Turns();
+  readonly version: string;
   maintenance = false;
+  /** Whether script tasks can run. The recorded server had nothing that could run one. */
+  scriptsRun = false;
+  /** Whether a task that has an assignee can be given to somebody else. */
+  readonly reassigns: boolean;
   private readonly clock: () => Date;
 
   constructor(options: ProcessMakerOptions) {
+    this.version = options.version ?? NEWEST_VERSION;
     this.clock = options.now ?? (() => new Date());
+    this.reassigns = options.reassigns === true;
     this.database = new Connection(options.database);
     this.database.define('json_text', (value) =>
       value === null ? null : toMysqlText(JSON.parse(String(value)) as Json),

@@ -1,0 +1,28 @@
+import { asPhpValue } from '../data/normalise';
+import { sanitiseTaskData } from '../data/sanitise';
+import type { TokenRow } from '../database/rows';
+import { ApiError, serverError } from '../http/errors';
+import type { Instance } from '../instance';
+import { failRequest } from '../requests/finish';
+import { completeToken } from '../requests/progress';
+import type { Json, JsonObject } from '../types';
+
+/**
+ * Completes a task. Callers that come while one of them is being served are all told that it worked; the second one
+ * breaks the Request.
+ */
+export async function completeTask(
+  instance: Instance,
+  task: TokenRow,
+  data: Json | undefined,
+): Promise<void> {
+  if (task.status === 'CLOSED') throw new ApiError(422, { message: 'Task already closed' });
+  if (typeof data !== 'object' || data === null) throw serverError();
+  const values = asPhpValue(sanitiseTaskData(data));
+  const wasOpen = await completeToken(
+    instance,
+    task.id,
+    (Array.isArray(values) ? { ...values } : values) as JsonObject,
+  );
+  if (!wasOpen) failRequest(instance, task.process_request_id, 'The task was completed twice.', task);
+}
