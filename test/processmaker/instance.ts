@@ -3,18 +3,28 @@ import { SCHEMA } from './database/schema';
 import { toSqlTime } from './database/time';
 import { toMysqlText } from './data/normalise';
 import { definitions } from './flow/cache';
+import { Sessions } from './oauth/sessions';
+import { Throttle } from './oauth/throttle';
 import { ScriptQueue } from './requests/scripts';
 import { Turns } from './requests/turns';
 import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
 
+const A_YEAR = 365 * 24 * 60 * 60;
+const UPLOAD_LIMIT = 10 * 1024 * 1024;
+
 /** One ProcessMaker instance without its HTTP side. */
 export class Instance {
   readonly database: Connection;
   readonly definitions = definitions;
+  readonly queue: 'redis' | 'sync';
   readonly scripts: ScriptQueue;
   readonly turns = new Turns();
   readonly version: string;
+  readonly uploadLimitBytes: number;
+  readonly accessTokenSeconds: number;
+  readonly sessions = new Sessions();
+  readonly tokenCalls = new Throttle();
   maintenance = false;
   /** Whether script tasks can run. The recorded server had nothing that could run one. */
   scriptsRun = false;
@@ -23,6 +33,8 @@ export class Instance {
   private readonly clock: () => Date;
 
   constructor(options: ProcessMakerOptions) {
+    this.accessTokenSeconds = options.oauth?.accessTokenSeconds ?? A_YEAR;
+    this.uploadLimitBytes = options.uploadLimitBytes ?? UPLOAD_LIMIT;
     this.version = options.version ?? NEWEST_VERSION;
     this.clock = options.now ?? (() => new Date());
     this.reassigns = options.reassigns === true;
@@ -31,7 +43,8 @@ export class Instance {
       value === null ? null : toMysqlText(JSON.parse(String(value)) as Json),
     );
     this.database.script(SCHEMA);
-    this.scripts = new ScriptQueue(this, options.queue ?? 'redis');
+    this.queue = options.queue ?? 'redis';
+    this.scripts = new ScriptQueue(this, this.queue);
   }
 
   /** The server's clock. */

@@ -1,3 +1,5 @@
+import type { OAuth, OAuthOptions } from './oauth/types';
+
 /** A JSON value as it travels over the wire. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -18,10 +20,13 @@ export interface ProcessMakerOptions {
   database?: string;
   /** Bodies over it are answered with 413. */
   bodyLimitBytes?: number;
+  /** Larger files are answered with 422; missing: 10 MB. */
+  uploadLimitBytes?: number;
   /** The version of the server, such as `4.11.0`; routes that came later are missing. */
   version?: string;
   /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
   queue?: 'redis' | 'sync';
+  oauth?: OAuthOptions;
   /** For example `/pm`: the instance lives below a sub-path. */
   basePath?: string;
   tls?: { key: string; cert: string };
@@ -69,6 +74,16 @@ export interface StoredTask {
   completedAt: string | null;
 }
 
+/** A file of a Request as the server keeps it. */
+export interface StoredFile {
+  id: number;
+  requestId: number;
+  fileName: string;
+  /** The variable of the Request. */
+  dataName: string;
+  content: Buffer;
+}
+
 export interface ProcessInput {
   name: string;
   bpmn: string;
@@ -82,6 +97,7 @@ export interface ProcessMaker {
   /** Without a slash at the end. */
   url: string;
   tokens: Record<TokenName, string>;
+  oauth: OAuth;
   /** While true, every call is answered with 503. */
   maintenance: boolean;
   /** Whether script tasks can run; not at first, so that each ends its Request in ERROR. */
@@ -91,6 +107,8 @@ export interface ProcessMaker {
   requests(): StoredRequest[];
   /** The tasks of all Requests, start events left out. */
   tasks(): StoredTask[];
+  /** The files of all Requests. */
+  files(): StoredFile[];
   addProcess(input: ProcessInput): Promise<{ id: number }>;
   cancelRequest(id: number): void;
   failRequest(id: number, message: string): void;

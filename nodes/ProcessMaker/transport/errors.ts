@@ -14,8 +14,11 @@ type Classified = Omit<Failure, 'httpStatus'>;
 const CHECK_URL =
   "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
 
-/** What a good answer holds: a JSON object or list, or nothing that matters. */
-export type Expected = 'json' | 'nothing';
+/**
+ * What a good answer holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
+ * `nothing` that matters.
+ */
+export type Expected = 'json' | 'found' | 'nothing';
 
 const NOT_FOUND: Classified = {
   kind: 'notFound',
@@ -37,8 +40,9 @@ export function answerFailure(
   const { statusCode } = answer;
   const isJson = typeof answer.body === 'object' && answer.body !== null;
   const isPage = typeof answer.body === 'string' && /^\s*</.test(answer.body);
-  const isExpected = expected === 'json' ? isJson : !isPage;
+  const isExpected = expected === 'nothing' ? !isPage : isJson;
   if (statusCode >= 200 && statusCode < 300 && isExpected) return undefined;
+  if (expected === 'found' && statusCode === 204) return { ...NOT_FOUND, httpStatus: statusCode };
   return { ...classify(answer, isJson, requestUrl), httpStatus: statusCode };
 }
 
@@ -46,9 +50,14 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
   const status = answer.statusCode;
   if (status >= 300 && status < 400) return redirect(answer, requestUrl);
   switch (status) {
-    case 204:
-      // ProcessMaker's answer for some things that are not there.
-      return NOT_FOUND;
+    case 400:
+      if (!isJson) break;
+      return {
+        kind: 'badRequest',
+        message: 'ProcessMaker did not accept the call',
+        description: fieldMessages(answer.body) || 'It gave no reason.',
+        delivery: 'notProcessed',
+      };
     case 401:
       return {
         kind: 'unauthorized',
@@ -86,6 +95,13 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
         kind: 'tooLarge',
         message: 'The data is larger than the web server of this ProcessMaker accepts',
         description: 'Send fewer fields, or ask the administrator to raise the limit of the web server.',
+        delivery: 'notProcessed',
+      };
+    case 414:
+      return {
+        kind: 'tooLarge',
+        message: 'The search is longer than the web server of this ProcessMaker accepts',
+        description: 'Give fewer or shorter conditions.',
         delivery: 'notProcessed',
       };
     case 422:

@@ -15,6 +15,8 @@ export interface ListCall {
   /** How many entries at most; all unless told. */
   limit?: number;
   pageSize?: number;
+  /** See `ApiCall`. */
+  maxReads?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ListCall {
  */
 export async function readList(
   connection: Connection,
-  { path, qs, limit = Infinity, pageSize = PAGE_SIZE }: ListCall,
+  { path, qs, limit = Infinity, pageSize = PAGE_SIZE, maxReads }: ListCall,
 ): Promise<Result<IDataObject[]>> {
   const entries: IDataObject[] = [];
   const ids = new Set<unknown>();
@@ -35,6 +37,7 @@ export async function readList(
       method: 'GET',
       path,
       qs: { ...qs, per_page: perPage, page },
+      maxReads,
     });
     if (!result.ok) return result;
     const { data, meta } = result.value as IDataObject;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { hasPermission } from '../auth';
 import type { RequestRow, UserRow } from '../database/rows';
 import { ApiError, serverError, unauthorized } from '../http/errors';
@@ -13,19 +14,26 @@ const REQUIRED: Readonly<Record<string, string>> = {
   process_id: 'Process id',
 };
 
-/** `PUT /requests/{id}`: a status, or data of which the given keys replace those of the same name. */
-export function updateRequestAsUser(
+/** How long the server holds the data between reading and writing it. */
+const UPDATE_MS = 20;
+
+/**
+ * `PUT /requests/{id}`: a status, or data of which the given keys replace those of the same name. Of several callers
+ * at the same time the last one wins: the server locks nothing.
+ */
+export async function updateRequestAsUser(
   instance: Instance,
   user: UserRow,
   request: RequestRow,
   body: JsonObject,
-): void {
+): Promise<void> {
   if (body['status'] === 'CANCELED') return cancel(instance, user, request);
   if (body['status'] === 'COMPLETED') return complete(instance, user, request);
   if (Object.keys(body).join() !== 'data') throw invalid(body);
   if (!mayEditData(instance, user, request)) throw unauthorized('Not authorized to edit request data.');
   const { data } = body;
   if (typeof data !== 'object' || data === null) throw serverError();
+  await setTimeout(UPDATE_MS);
   saveData(instance, request.id, {
     ...requestData(request),
     ...Object.fromEntries(Object.entries(data)),

@@ -50,8 +50,8 @@ const show: Route = {
 const update: Route = {
   method: 'PUT',
   path: '/requests/{id}',
-  handle({ instance, user, id, data }) {
-    updateRequestAsUser(instance, user, requestFor(instance, user, id), data);
+  async handle({ instance, user, id, data }) {
+    await updateRequestAsUser(instance, user, requestFor(instance, user, id), data);
     return noContent;
   },
 };

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { asPhpValue } from '../data/normalise';
 import { sanitiseTaskData } from '../data/sanitise';
 import type { TokenRow } from '../database/rows';
@@ -5,11 +6,15 @@ import { ApiError, serverError } from '../http/errors';
 import type { Instance } from '../instance';
 import { failRequest } from '../requests/finish';
 import { completeToken } from '../requests/progress';
+import { findRequest } from '../requests/store';
 import type { Json, JsonObject } from '../types';
 
+/** How long a completion takes before anybody else sees it. */
+const COMPLETION_MS = 20;
+
 /**
- * Completes a task. Callers that come while one of them is being served are all told that it worked; the second one
- * breaks the Request.
+ * Completes a task. Callers that come while one of them is being served are all told that it worked; with a real
+ * queue the second one breaks the Request.
  */
 export async function completeTask(
   instance: Instance,
@@ -18,11 +23,18 @@ export async function completeTask(
 ): Promise<void> {
   if (task.status === 'CLOSED') throw new ApiError(422, { message: 'Task already closed' });
   if (typeof data !== 'object' || data === null) throw serverError();
+  await setTimeout(COMPLETION_MS);
   const values = asPhpValue(sanitiseTaskData(data));
   const wasOpen = await completeToken(
     instance,
     task.id,
     (Array.isArray(values) ? { ...values } : values) as JsonObject,
   );
-  if (!wasOpen) failRequest(instance, task.process_request_id, 'The task was completed twice.', task);
+  if (wasOpen || instance.queue !== 'redis') return;
+  const { element_id, element_name } = task;
+  if (findRequest(instance, task.process_request_id)?.status !== 'ERROR')
+    failRequest(instance, task.process_request_id, 'The task was completed twice.', {
+      element_id,
+      element_name,
+    });
 }

@@ -5,7 +5,8 @@ import type { ProcessInput } from '../types';
 import { DEMO_PROCESSES } from './demo-processes';
 import { SYSTEM_PROCESS, TEST_PROCESSES } from './processes';
 import { SCREENS } from './screens';
-import { TOKENS, USERS } from './users';
+import { passwordOf, TOKENS, USERS } from './users';
+import { WAITING_PROCESSES } from './waiting-processes';
 
 const CATEGORY_ID = 3;
 const ADMINISTRATOR_ID = 1;
@@ -13,7 +14,7 @@ const ADMINISTRATOR_ID = 1;
 /** Fills an empty database; one that was filled before is left alone. */
 export async function seed(instance: Instance): Promise<void> {
   if (instance.database.get('SELECT 1 AS found FROM users') !== undefined) return;
-  const processes = [SYSTEM_PROCESS, ...TEST_PROCESSES, ...DEMO_PROCESSES];
+  const processes = [SYSTEM_PROCESS, ...TEST_PROCESSES, ...DEMO_PROCESSES, ...WAITING_PROCESSES];
   const prepared = await Promise.all(processes.map((process) => prepareProcess(instance, process)));
   instance.database.transaction(() => {
     seedUsers(instance);
@@ -40,6 +41,7 @@ function seedUsers(instance: Instance): void {
     insert(instance, 'users', {
       ...user,
       uuid: randomUUID(),
+      password: passwordOf(user.username),
       email: `${user.username}@example.com`,
       is_administrator: administrator ? 1 : 0,
       created_at: now,
