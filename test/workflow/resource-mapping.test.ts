@@ -190,7 +190,7 @@ describe('a process without a form', () => {
     await world.start({
       process: locator('id', id),
       dataMode: 'json',
-      jsonData: '{"a.b":1,"c[0]":2,"":3,"_own":4,"kept":5}',
+      jsonData: '{"a.b":1,"c[0]":2,"":3,"_own":4,"d\\"e":5,"kept":6}',
     });
     expect(ids(await fieldsOf(id))).toEqual(['kept']);
   });

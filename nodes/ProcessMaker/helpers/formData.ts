@@ -19,16 +19,11 @@ interface Mapper extends Conversion {
 }
 
 /**
- * The data that 'Form Fields' and 'Additional Fields' of an item give. Nothing is sent. Fields without a value are left
- * out.
+ * The data that 'Form Fields' and 'Additional Fields' of an item give. Nothing is sent.
  *
- * @param noDataAdvice how to go without data
+ * @returns the fields that have a value; none when nothing is given
  */
-export function readFormData(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  noDataAdvice: string,
-): Result<IDataObject> {
+export function readFormData(context: IExecuteFunctions, itemIndex: number): Result<IDataObject> {
   const mapper = readMapper(context);
   const values = mapper.isAutomatic
     ? fromItem(context, itemIndex, mapper)
@@ -39,13 +34,7 @@ export function readFormData(
   if (missing.length > 0) return missingFailure(missing);
 
   const data = toData(given, mapper);
-  if (!data.ok) return data;
-  const all = readAssignments(context, itemIndex, ADDITIONAL_FIELDS, data.value);
-  if (!all.ok || Object.keys(all.value).length > 0) return all;
-  return inputFailure(
-    "No value is given in 'Form Fields' or 'Additional Fields', so the Request would have no data",
-    `Give a value. ${noDataAdvice}`,
-  );
+  return data.ok ? readAssignments(context, itemIndex, ADDITIONAL_FIELDS, data.value) : data;
 }
 
 /** The schema is read as it is saved: it holds texts of the server, which are no expressions. */

@@ -42,9 +42,9 @@ export function toMapperField(field: FormField, removed: boolean): MapperField {
   };
 }
 
-/** Whether a value can be put there: a name such as `a..b` cannot be reached in the data. */
+/** Whether a value can be put there: `a..b` leads nowhere in the data, and n8n cannot keep a value for a name with quotes. */
 export function isUsablePath(path: string): boolean {
-  return setByPath({}, path, null) === undefined;
+  return !path.includes('"') && setByPath({}, path, null) === undefined;
 }
 
 const TYPES: Record<string, Pick<FormField, 'type' | 'dateOnly'>> = {
