@@ -10,6 +10,7 @@ import { describeResources } from './actions/operation';
 import { resources } from './actions/resources';
 import { router } from './actions/router';
 import * as listSearch from './methods/listSearch';
+import * as resourceMapping from './methods/resourceMapping';
 
 export class ProcessMaker implements INodeType {
   description: INodeTypeDescription = {
@@ -52,7 +53,7 @@ export class ProcessMaker implements INodeType {
     ],
   };
 
-  methods = { listSearch };
+  methods = { listSearch, resourceMapping };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await router.call(this);
