@@ -8,7 +8,7 @@ import { asText, isObject, objectsIn } from './guards';
 import { parseId } from './locatorValue';
 
 /** One page holds more processes than an instance has: the server works out the whole list for every page. */
-const PAGE_SIZE = 1000;
+export const STARTABLE_PAGE_SIZE = 1000;
 
 export interface StartEvent {
   id: string;
@@ -38,7 +38,7 @@ export async function getStartableProcesses(
   const list = await readList(connection, {
     path: apiPath('1.0', 'start_processes'),
     qs: filter ? { filter } : {},
-    pageSize: PAGE_SIZE,
+    pageSize: STARTABLE_PAGE_SIZE,
   });
   return list.ok ? { ok: true, value: list.value.map(toStartableProcess) } : list;
 }
@@ -52,7 +52,8 @@ function toStartableProcess(process: IDataObject): StartableProcess {
   };
 }
 
-function toStartEvent(event: IDataObject): StartEvent {
+/** A start event as the lists of processes give it. */
+export function toStartEvent(event: IDataObject): StartEvent {
   const triggers = objectsIn(event.eventDefinitions).map(({ $type }) =>
     asText($type).replace(/EventDefinition$/, ''),
   );

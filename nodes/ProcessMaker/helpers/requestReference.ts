@@ -25,7 +25,11 @@ export function readRequestReference(
   itemIndex: number,
   { instanceUrl }: Connection,
 ): Result<RequestReference> {
-  const locator = context.getNodeParameter('request', itemIndex);
+  return toRequestReference(context.getNodeParameter('request', itemIndex), instanceUrl);
+}
+
+/** What a value of the parameter 'Request' points to. Nothing is sent. */
+export function toRequestReference(locator: unknown, instanceUrl: string): Result<RequestReference> {
   const { mode, value } = readLocator(locator);
   if (mode !== 'caseNumber') {
     const id = readId(locator, instanceUrl, REQUEST);

@@ -1,13 +1,15 @@
 import type { Resource } from '../operation';
 import { cancel } from './cancel.operation';
 import { complete } from './complete.operation';
+import { deleteRequest } from './delete.operation';
 import { get } from './get.operation';
 import { retry } from './retry.operation';
 import { start } from './start.operation';
+import { triggerEvent } from './triggerEvent.operation';
 
 export const request: Resource = {
   value: 'request',
   name: 'Request',
-  operations: [cancel, complete, get, retry, start],
+  operations: [cancel, complete, deleteRequest, get, retry, start, triggerEvent],
   default: 'start',
 };
