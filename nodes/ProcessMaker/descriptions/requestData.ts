@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { formDataFields } from './formData';
+import { processFormFields } from './formData';
 
 /** The fields of data as a list, for the mode 'Define Below' of a parameter `dataMode`. */
 export const fieldsToSend: INodeProperties = {
@@ -98,6 +98,6 @@ export const requestDataFields: INodeProperties[] = [
     displayOptions: { show: { dataMode: ['autoMapInputData'], include: ['except'] } },
   },
   fieldsToSend,
-  ...formDataFields,
+  ...processFormFields,
   jsonData,
 ];

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { changeDataFields } from '../../descriptions/changeData';
+import { taskDataFields } from '../../descriptions/changeData';
 import { taskLocator } from '../../descriptions/locators/task';
 import { simplifyOption } from '../../descriptions/simplify';
 import { readChangeData } from '../../helpers/changeData';
@@ -26,7 +26,7 @@ export const complete: Operation = {
   description: 'Complete a Task, so that its Request goes on',
   fields: [
     taskLocator,
-    ...changeDataFields,
+    ...taskDataFields,
     {
       displayName: 'Options',
       name: 'options',

@@ -8,6 +8,9 @@ import { readScreens } from './screens';
 import { readTaskForms } from './taskForms';
 import { readVariables } from './variables';
 
+/** A process, with the start events that the user of the token may trigger. */
+export type FormProcess = Pick<StartableProcess, 'id' | 'startEvents'>;
+
 /** What is known about the data of a process. */
 export interface ProcessFields {
   /** Those of the form with which it begins, or all when it begins without one. */
@@ -24,7 +27,7 @@ export interface ProcessFields {
  */
 export async function readProcessFields(
   connection: Connection,
-  { id, startEvents }: Pick<StartableProcess, 'id' | 'startEvents'>,
+  { id, startEvents }: FormProcess,
   startEventId: string | undefined,
 ): Promise<Result<ProcessFields>> {
   const start = await readScreens(connection, formsOf(startEvents, startEventId));

@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
 import { readList } from '../../transport/list';
-import { apiPath, callApiPatiently } from '../../transport/request';
-import { isObject } from '../guards';
-import { screenFields, type ScreenFields } from './screenFields';
-import { isUnreadable, readScreens } from './screens';
+import { apiPath } from '../../transport/request';
+import type { ScreenFields } from './screenFields';
+import { isUnreadable } from './screens';
+import { readTaskScreens } from './taskScreens';
 
 const LATEST_TASKS = 20;
 const MAX_FORMS = 5;
@@ -28,21 +28,13 @@ export async function readTaskForms(
   if (!list.ok) return list;
   const all: ScreenFields = { fields: [], others: [], nested: [] };
   for (const id of oneOfEach(list.value)) {
-    const task = await callApiPatiently(connection, {
-      method: 'GET',
-      path: apiPath('1.0', 'tasks', id),
-      qs: { include: 'screen' },
-    });
-    if (!task.ok) {
-      if (isUnreadable(task.failure)) continue;
-      return task;
+    const form = await readTaskScreens(connection, id);
+    if (!form.ok) {
+      if (isUnreadable(form.failure)) continue;
+      return form;
     }
-    const { screen } = task.value as IDataObject;
-    const form = screenFields(isObject(screen) ? screen.config : undefined);
-    const inside = await readScreens(connection, form.nested);
-    if (!inside.ok) return inside;
-    all.fields.push(...form.fields, ...inside.value.fields);
-    all.others.push(...form.others, ...inside.value.others);
+    all.fields.push(...form.value.fields);
+    all.others.push(...form.value.others);
   }
   return { ok: true, value: all };
 }

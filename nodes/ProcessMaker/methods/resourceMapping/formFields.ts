@@ -1,13 +1,14 @@
 import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 
-import { chosenProcess } from '../../helpers/chosenProcess';
 import { toMapperField } from '../../helpers/form/field';
-import { readProcessFields } from '../../helpers/form/processFields';
+import { readProcessFields, type FormProcess } from '../../helpers/form/processFields';
 import { readLocator } from '../../helpers/locatorValue';
-import { getStartableProcesses } from '../../helpers/processes';
+import { ProcessFinder } from '../../helpers/processFinder';
+import { toProcessReference } from '../../helpers/processReference';
 import { AUTOMATIC } from '../../helpers/start/target';
-import { connect } from '../../transport/connection';
+import { connect, type Connection } from '../../transport/connection';
 import { unwrap } from '../unwrap';
+import { noFields } from './noFields';
 
 /**
  * The fields of the chosen process for 'Form Fields'.
@@ -17,18 +18,17 @@ import { unwrap } from '../unwrap';
 export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
   const locator = this.getCurrentNodeParameter('process');
   const { value } = readLocator(locator);
-  if (value === '') return none("Choose a process in 'Process' to see its fields.");
+  if (value === '') return noFields("Choose a process in 'Process' to see its fields.");
   if (value.startsWith('=')) {
-    return none(
+    return noFields(
       "The fields are not known while 'Process' is an expression. Give them in 'Additional Fields', or choose the process from the list.",
     );
   }
   const connection = await connect(this);
-  const processes = unwrap(this, await getStartableProcesses(connection));
-  const process = unwrap(this, chosenProcess(processes, locator, connection.instanceUrl));
+  const process = await findProcess(this, connection, locator);
   const { first, later } = unwrap(this, await readProcessFields(connection, process, chosenStartEvent(this)));
   if (first.length === 0) {
-    return none(
+    return noFields(
       "This process has no form, and no Request with data that the user of the access token may see. Give the data in 'Additional Fields'.",
     );
   }
@@ -40,8 +40,16 @@ export async function getFormFields(this: ILoadOptionsFunctions): Promise<Resour
   };
 }
 
-function none(emptyFieldsNotice: string): ResourceMapperFields {
-  return { fields: [], emptyFieldsNotice };
+/** One that the user may not start has fields all the same, if its id is known. */
+async function findProcess(
+  context: ILoadOptionsFunctions,
+  connection: Connection,
+  locator: unknown,
+): Promise<FormProcess> {
+  const reference = unwrap(context, toProcessReference(locator, connection));
+  const found = await new ProcessFinder(connection).findStartable(reference);
+  const isUnlisted = !found.ok && found.failure.kind === 'input';
+  return isUnlisted && 'id' in reference ? { ...reference, startEvents: [] } : unwrap(context, found);
 }
 
 /** An expression is not worked out here: then the form may be that of any start event. */

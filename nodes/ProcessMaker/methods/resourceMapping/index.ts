@@ -1,1 +1,2 @@
 export { getFormFields } from './formFields';
+export { getTaskFormFields } from './taskFormFields';
