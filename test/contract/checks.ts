@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
-import { searchList } from '../support/editor';
+import { loadMapperFields, searchList } from '../support/editor';
 import type { Engine, RunOptions } from '../support/engine';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
@@ -55,6 +55,19 @@ export const checks: Check[] = [
       });
       assert.equal(results[0]?.name, 'Automatic');
       assert.ok(results.length > 1, 'the process has start events');
+    },
+  },
+  {
+    name: 'the fields of the process can be read for Map From Form',
+    run: async ({ engine, server }) => {
+      const { fields, emptyFieldsNotice = '' } = await loadMapperFields(engine, {
+        nodeType: PROCESS_MAKER,
+        method: 'getFormFields',
+        parameters: { dataMode: 'mapFromForm', process: locator('id', server.processId) },
+        credentials: credentialsOf(server),
+      });
+      if (fields.length === 0) assert.match(emptyFieldsNotice, /no form/);
+      for (const { id, displayName, type } of fields) assert.ok(id && displayName.includes(id) && type);
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputFailure, type Result } from '../transport/failure';
+import { readFormData } from './formData';
 import { readAssignments, readJsonData } from './givenData';
 import { asText } from './guards';
 import { findUnsendable, type ServerChange } from './jsonData';
@@ -16,8 +17,7 @@ export interface DataNotices {
 }
 
 /**
- * The data that an item gives for a Request that exists, in the mode 'Define Below' or 'JSON' of `dataMode`. Nothing is
- * sent.
+ * The data that an item gives for a Request that exists, in a mode of `dataMode`. Nothing is sent.
  *
  * @returns no fields when none are given; values that JSON can hold, without fields that are ProcessMaker's own
  */
@@ -56,8 +56,9 @@ function readGiven(context: IExecuteFunctions, itemIndex: number): Result<IDataO
   if (mode === 'json') {
     return readJsonData(context, itemIndex, 'Enter a JSON object such as {"orderId": 12}.');
   }
+  if (mode === 'mapFromForm') return readFormData(context, itemIndex);
   return inputFailure(
     `'Data' is "${asText(mode)}", which is none of its choices`,
-    "Choose 'Define Below' or 'JSON' in 'Data'.",
+    "Choose one of the list in 'Data'.",
   );
 }
