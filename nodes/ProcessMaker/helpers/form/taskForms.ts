@@ -26,7 +26,7 @@ export async function readTaskForms(
     limit: LATEST_TASKS,
   });
   if (!list.ok) return list;
-  const all: ScreenFields = { fields: [], others: [], nested: [] };
+  const all: ScreenFields = { fields: [], files: [], others: [], nested: [] };
   for (const id of oneOfEach(list.value)) {
     const task = await callApiPatiently(connection, {
       method: 'GET',
@@ -42,6 +42,7 @@ export async function readTaskForms(
     const inside = await readScreens(connection, form.nested);
     if (!inside.ok) return inside;
     all.fields.push(...form.fields, ...inside.value.fields);
+    all.files.push(...form.files, ...inside.value.files);
     all.others.push(...form.others, ...inside.value.others);
   }
   return { ok: true, value: all };
