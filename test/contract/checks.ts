@@ -134,7 +134,7 @@ export const checks: Check[] = [
         startedAfter: asText(request.startedAt),
         updatedAfter: asText(request.startedAt),
       };
-      const found = itemsOf(await getMany(contract, filters));
+      const found = itemsOf(await perform(contract, 'request getAll', { filters }));
       assert.deepEqual(
         found.map(({ id, caseNumber, name }) => ({ id, caseNumber, name })),
         [{ id: request.id, caseNumber: request.caseNumber, name: request.name }],
@@ -146,7 +146,7 @@ export const checks: Check[] = [
     run: async (contract) => {
       const mistakes = { 'id ==== 1': 400, 'no_such_field = 1': 500 };
       for (const [pmql, status] of Object.entries(mistakes)) {
-        const [failed] = failedItems(await getMany(contract, { pmql }));
+        const [failed] = failedItems(await perform(contract, 'request getAll', { filters: { pmql } }));
         assert.equal(failed?.details.httpStatus, status);
         assert.match(failed.error, /'PMQL'/);
       }
@@ -166,6 +166,33 @@ export const checks: Check[] = [
       const [, id] = started.exec(first.error?.message ?? '') ?? [];
       assert.ok(id, `the message names what was started: ${first.error?.message}`);
       assert.equal(started.exec(second.error?.message ?? '')?.[1], id);
+    },
+  },
+  {
+    name: 'the Task at which a Request waits is found, read and shown in ten fields',
+    onlyStandIn: 'it needs a process that begins with a Task of the user of the token',
+    run: async (contract) => {
+      const [request] = itemsOf(await start(contract));
+      const filters = { request: locator('id', asText(request?.id)) };
+      const [listed = {}] = itemsOf(await perform(contract, 'task getAll', { assignedTo: 'me', filters }));
+      assert.equal(listed.requestId, request?.id);
+      const task = locator('id', asText(listed.id));
+      assert.deepEqual(itemsOf(await perform(contract, 'task get', { task })), [listed]);
+      assert.equal(Object.keys(listed).length, 10);
+      const fields = itemsOf(await perform(contract, 'task getFormFields', { task }));
+      assert.ok(fields.every(({ name, label, type }) => name && label && type));
+    },
+  },
+  {
+    name: 'what may be started is listed, with its start events',
+    run: async (contract) => {
+      const process = locator('id', contract.server.processId);
+      const [one = {}] = itemsOf(await perform(contract, 'process get', { process }));
+      assert.equal(one.id, Number(contract.server.processId));
+      const all = itemsOf(await perform(contract, 'process getAll', { returnAll: true }));
+      assert.ok(all.some(({ id }) => id === one.id));
+      const [event] = itemsOf(await perform(contract, 'process getStartEvents', { process }));
+      assert.equal(event?.processId, one.id);
     },
   },
   {
@@ -262,8 +289,13 @@ async function start(
   return await contract.engine.run(workflow, { credentials: credentialsOf(contract.server), ...options });
 }
 
-async function getMany({ engine, server }: Contract, filters: INodeParameters): Promise<Run> {
-  const workflow = startWorkflow({ resource: 'request', operation: 'getAll', filters }, ERROR_OUTPUT);
+async function perform(
+  { engine, server }: Contract,
+  action: string,
+  parameters: INodeParameters,
+): Promise<Run> {
+  const [resource = '', operation = ''] = action.split(' ');
+  const workflow = startWorkflow({ resource, operation, ...parameters }, ERROR_OUTPUT);
   return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 
