@@ -1,12 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import type { RequestRow } from './database/rows';
-import { toApiTime } from './database/time';
+import type { FileRow, RequestRow, TokenRow } from './database/rows';
 import { Instance } from './instance';
 import { completeToken } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
-import { requestData } from './requests/store';
 import { createServer } from './server';
-import type { ProcessMaker, ProcessMakerOptions, RecordedCall, StoredRequest, TokenName } from './types';
+import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
+import type { ProcessMaker, ProcessMakerOptions, RecordedCall, TokenName } from './types';
 import { prepareProcess, seed } from './world/seed';
 import { TOKENS } from './world/users';
 
@@ -17,7 +16,9 @@ export type {
   ProcessMaker,
   ProcessMakerOptions,
   RecordedCall,
+  StoredFile,
   StoredRequest,
+  StoredTask,
   TokenName,
 } from './types';
 
@@ -27,7 +28,7 @@ const HOST = '127.0.0.1';
 export async function startProcessMaker(options: ProcessMakerOptions = {}): Promise<ProcessMaker> {
   const instance = new Instance(options);
   await seed(instance);
-  instance.scripts.resume();
+  await instance.scripts.resume();
   return serve(instance, options);
 }
 
@@ -53,8 +54,19 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     set maintenance(value: boolean) {
       instance.maintenance = value;
     },
+    get scriptsRun() {
+      return instance.scriptsRun;
+    },
+    set scriptsRun(value: boolean) {
+      instance.scriptsRun = value;
+    },
+    tasks: () =>
+      instance.database
+        .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE element_type <> 'startEvent' ORDER BY id`)
+        .map(toStoredTask),
     requests: () =>
       instance.database.all<RequestRow>('SELECT * FROM process_requests ORDER BY id').map(toStoredRequest),
+    files: () => instance.database.all<FileRow>('SELECT * FROM request_files ORDER BY id').map(toStoredFile),
     addProcess: async (input) => ({ id: (await prepareProcess(instance, input))() }),
     cancelRequest: (id) => endRequest(instance, id, 'CANCELED'),
     failRequest: (id, message) => failRequest(instance, id, message),
@@ -69,19 +81,4 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
 function tokenTexts(): Record<TokenName, string> {
   const entries = Object.entries(TOKENS).map(([name, { token }]) => [name, token]);
   return Object.fromEntries(entries) as Record<TokenName, string>;
-}
-
-function toStoredRequest(row: RequestRow): StoredRequest {
-  return {
-    id: row.id,
-    caseNumber: row.case_number,
-    processId: row.process_id,
-    processName: row.name,
-    userId: row.user_id,
-    status: row.status,
-    data: requestData(row),
-    parentRequestId: row.parent_request_id,
-    initiatedAt: toApiTime(row.initiated_at),
-    completedAt: toApiTime(row.completed_at),
-  };
 }

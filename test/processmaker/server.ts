@@ -66,20 +66,28 @@ async function answerApi(
   body: Buffer,
 ): Promise<FastifyReply> {
   if (request.method === 'OPTIONS') {
-    return reply.header('Allow', allowedMethods(url.pathname).join(',')).type(HTML_TYPE).send('');
+    return reply
+      .header('Allow', allowedMethods(url.pathname, instance.version).join(','))
+      .type(HTML_TYPE)
+      .send('');
   }
-  const match = matchRoute(request.method, url.pathname);
+  const match = matchRoute(request.method, url.pathname, instance.version);
   const user = authenticate(instance, request.headers.authorization);
   if (match === undefined) throw notFound();
-  const data = await readBody(body, request.headers['content-type'] ?? '');
+  const contentType = request.headers['content-type'] ?? '';
   const answer = await match.route.handle({
     instance,
     user,
     id: match.id,
+    parameters: match.parameters,
+    url: `${request.protocol}://${request.host}${request.url.replace(/\?.*$/, '')}`,
     query: new Query(url.searchParams),
-    data,
+    data: await readBody(body, contentType),
+    raw: { bytes: body, contentType },
   });
-  instance.scripts.flush();
+  await instance.scripts.flush();
+  if (answer.file !== undefined)
+    return reply.code(answer.status).headers(answer.file.headers).send(answer.file.bytes);
   return sendJson(request, reply, answer, user.id);
 }
 
@@ -89,7 +97,10 @@ function sendJson(
   answer: Answer,
   userId: number,
 ): FastifyReply {
-  if (answer.body === undefined) return reply.code(answer.status).send();
+  if (answer.body === undefined) {
+    if (answer.etag !== undefined) reply.header('ETag', `"${answer.etag}"`);
+    return reply.code(answer.status).send();
+  }
   const text = request.method === 'HEAD' ? '' : JSON.stringify(answer.body);
   reply.code(answer.status).header('Content-Type', JSON_TYPE);
   if (request.method !== 'GET' && request.method !== 'HEAD') return reply.send(Buffer.from(text));
@@ -140,7 +151,7 @@ async function answerPage(
   }
   const form = await readBody(body, request.headers['content-type'] ?? '');
   const answer = await sendTaskForm(instance, base, Number(task), form);
-  instance.scripts.flush();
+  await instance.scripts.flush();
   return sendPage(reply, answer);
 }
 

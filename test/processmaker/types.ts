@@ -18,11 +18,17 @@ export interface ProcessMakerOptions {
   database?: string;
   /** Bodies over it are answered with 413. */
   bodyLimitBytes?: number;
+  /** Larger files are answered with 422; missing: 10 MB. */
+  uploadLimitBytes?: number;
+  /** The version of the server, such as `4.11.0`; routes that came later are missing. */
+  version?: string;
   /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
   queue?: 'redis' | 'sync';
   /** For example `/pm`: the instance lives below a sub-path. */
   basePath?: string;
   tls?: { key: string; cert: string };
+  /** Tasks can be given to somebody else, as with ProcessMaker's package for it. */
+  reassigns?: boolean;
   /** The server's clock. */
   now?: () => Date;
 }
@@ -51,6 +57,30 @@ export interface StoredRequest {
   completedAt: string | null;
 }
 
+/** A task (or an event, a script, a sub-process when it is not one) as the database holds it. */
+export interface StoredTask {
+  id: number;
+  requestId: number;
+  elementId: string;
+  elementName: string;
+  elementType: string;
+  /** null: nobody has it, as in self service. */
+  userId: number | null;
+  status: 'ACTIVE' | 'CLOSED' | 'FAILING';
+  dueAt: string | null;
+  completedAt: string | null;
+}
+
+/** A file of a Request as the server keeps it. */
+export interface StoredFile {
+  id: number;
+  requestId: number;
+  fileName: string;
+  /** The variable of the Request. */
+  dataName: string;
+  content: Buffer;
+}
+
 export interface ProcessInput {
   name: string;
   bpmn: string;
@@ -66,12 +96,19 @@ export interface ProcessMaker {
   tokens: Record<TokenName, string>;
   /** While true, every call is answered with 503. */
   maintenance: boolean;
+  /** Whether script tasks can run; not at first, so that each ends its Request in ERROR. */
+  scriptsRun: boolean;
   /** Every HTTP call that came in, in order. */
   calls: RecordedCall[];
   requests(): StoredRequest[];
+  /** The tasks of all Requests, start events left out. */
+  tasks(): StoredTask[];
+  /** The files of all Requests. */
+  files(): StoredFile[];
   addProcess(input: ProcessInput): Promise<{ id: number }>;
   cancelRequest(id: number): void;
   failRequest(id: number, message: string): void;
-  completeTask(taskId: number, data: JsonObject): Promise<void>;
+  /** Also goes on behind an event that waits. False: nothing waited there. */
+  completeTask(taskId: number, data: JsonObject): Promise<boolean>;
   close(): Promise<void>;
 }

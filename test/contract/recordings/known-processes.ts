@@ -1,11 +1,9 @@
 import type { Json } from '../../processmaker';
-import type { UserRow } from '../../processmaker/database/rows';
 import type { Instance } from '../../processmaker/instance';
 import { findProcess } from '../../processmaker/requests/store';
 import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/world/bpmn';
 import { prepareProcess } from '../../processmaker/world/seed';
-import type { Query } from '../../processmaker/http/query';
-import { startProcessRoutes } from '../../processmaker/routes/start-processes';
+import type { ApiCall, Route } from '../../processmaker/routes/route';
 
 /** The processes of the stand-in that are not there for tests. */
 const FIRST_DEMO_PROCESS = 21;
@@ -15,22 +13,32 @@ export function removeDemoProcesses({ database }: Instance): void {
   database.run('DELETE FROM processes WHERE id >= ?', [FIRST_DEMO_PROCESS]);
 }
 
-/** A list of startable processes shows fewer than there are: the youngest ones did not exist yet. */
+/** A list of processes shows fewer than there are: the youngest ones did not exist yet. */
 export async function removeYoungProcesses(
-  instance: Instance,
-  user: UserRow,
-  query: Query,
+  route: Route | undefined,
+  call: Pick<ApiCall, 'instance' | 'user' | 'query'>,
   total: number,
 ): Promise<void> {
+  const { instance } = call;
   const ids = instance.database.all<{ id: number }>('SELECT id FROM processes ORDER BY id DESC');
   for (const { id } of ids) {
-    if ((await countStartable(instance, user, query)) <= total) return;
+    if ((await countListed(route, call)) <= total) return;
     instance.database.run('DELETE FROM processes WHERE id = ?', [id]);
   }
 }
 
-async function countStartable(instance: Instance, user: UserRow, query: Query): Promise<number> {
-  const answer = await startProcessRoutes[0]?.handle({ instance, user, id: 0, query, data: {} });
+async function countListed(
+  route: Route | undefined,
+  call: Pick<ApiCall, 'instance' | 'user' | 'query'>,
+): Promise<number> {
+  const answer = await route?.handle({
+    ...call,
+    id: 0,
+    parameters: {},
+    url: '/',
+    data: {},
+    raw: { bytes: Buffer.alloc(0), contentType: '' },
+  });
   const body = answer?.body as { meta: { total: number } } | undefined;
   return body?.meta.total ?? 0;
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { serve } from '../../processmaker';
 import { Instance } from '../../processmaker/instance';
 import { compareAnswers } from './compare';
-import { readRecordings, type Recording } from './recording';
+import { addressedTo, readRecordings, type Recording } from './recording';
 import { isUsedRoute } from './routes';
 import { send } from './send';
 import { restsOnSetting } from './settings';
@@ -15,7 +15,8 @@ async function check(recording: Recording): Promise<string[]> {
   await prepare(instance, recording);
   const processMaker = await serve(instance, options);
   try {
-    return compareAnswers(recording, await send(processMaker, recording, options.bodyLimitBytes ?? 0));
+    const addressed = addressedTo(recording, processMaker.url);
+    return compareAnswers(addressed, await send(processMaker, recording, options.bodyLimitBytes ?? 0));
   } finally {
     await processMaker.close();
   }

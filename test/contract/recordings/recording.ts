@@ -2,12 +2,21 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../../processmaker';
 
+const RECORDED_URL = 'https://processmaker.example';
+
 /** One call to a real server and its answer. */
 export interface Recording {
   name: string;
   context: { server: string; token: string; maintenance: boolean; note?: string };
   request: { method: string; path: string; headers: Record<string, string>; body: string | null };
   response: { status: number; headers: [string, string][]; json?: Json; text?: string };
+}
+
+/** The recording as if the server had another address: some answers tell it. */
+export function addressedTo(recording: Recording, url: string): Recording {
+  const text = JSON.stringify(recording.response.json ?? null);
+  const json = JSON.parse(text.replaceAll(RECORDED_URL, url)) as Json;
+  return { ...recording, response: { ...recording.response, json } };
 }
 
 /** Reads a folder of recordings. A file without a call (notes about a flow) is left out. */

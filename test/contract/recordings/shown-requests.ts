@@ -15,7 +15,8 @@ const TASK = { element_id: 'node_2', element_type: 'task', element_name: 'Form T
 
 const list = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? (value as JsonObject[]) : []);
 
-const sqlTime = (value: Json | undefined): string | null => {
+/** The database's form of a time in an answer; null when it is none. */
+export const sqlTime = (value: Json | undefined): string | null => {
   const time = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})\+00:00$/.exec(
     typeof value === 'string' ? value : '',
   );

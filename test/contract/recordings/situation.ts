@@ -3,12 +3,18 @@ import type { UserRow } from '../../processmaker/database/rows';
 import { Query } from '../../processmaker/http/query';
 import type { Instance } from '../../processmaker/instance';
 import { findRequest, findUser } from '../../processmaker/requests/store';
+import { processRoutes } from '../../processmaker/routes/processes';
+import type { ApiCall, Route } from '../../processmaker/routes/route';
+import { startProcessRoutes } from '../../processmaker/routes/start-processes';
 import { seed } from '../../processmaker/world/seed';
 import { TOKENS } from '../../processmaker/world/users';
 import { addUnknownProcess, removeDemoProcesses, removeYoungProcesses } from './known-processes';
+import { storeRequestToChange, storeRequestWithEvent } from './changed-requests';
 import { storeCountedRequests, storeListedRequests } from './listed-requests';
 import type { Recording } from './recording';
+import { storeShownFiles } from './shown-files';
 import { shownData, storeRequest } from './shown-requests';
+import { storeCalledTask, storeListedTasks } from './shown-tasks';
 
 /** The two servers of the recordings. */
 const SERVERS: Readonly<Record<string, Pick<ProcessMakerOptions, 'queue' | 'bodyLimitBytes'>>> = {
@@ -18,14 +24,18 @@ const SERVERS: Readonly<Record<string, Pick<ProcessMakerOptions, 'queue' | 'body
 
 const TIME = /\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?=\+00:00|")/g;
 
+/** Times of a task that lie in the future. */
+const STILL_TO_COME = ['due_at', 'riskchanges_at'];
+
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Options of the stand-in for a recording: its server, and a clock that stands a second behind all that it shows. */
 export function optionsFor({ context, response }: Recording): ProcessMakerOptions {
-  const times = [...JSON.stringify(response.json ?? null).matchAll(TIME)].map(([time]) =>
-    Date.parse(`${time.replace(' ', 'T')}Z`),
+  const past = JSON.stringify(response.json ?? null, (key, value: Json) =>
+    STILL_TO_COME.includes(key) ? null : value,
   );
+  const times = [...past.matchAll(TIME)].map(([time]) => Date.parse(`${time.replace(' ', 'T')}Z`));
   const latest = times.length === 0 ? undefined : new Date(Math.max(...times) + 1000);
   return { ...SERVERS[context.server], ...(latest === undefined ? {} : { now: () => latest }) };
 }
@@ -38,13 +48,22 @@ export async function prepare(instance: Instance, recording: Recording): Promise
   const { pathname, searchParams } = new URL(recording.request.path, 'http://recorded');
   const query = new Query(searchParams);
   const user = tokenUser(instance, recording.context.token);
-  const [, resource, idText] = /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+))?$/.exec(pathname) ?? [];
+  const [, resource, idText, part] =
+    /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+)(?:\/(retry|events|screen_fields)\b.*)?)?$/.exec(pathname) ?? [];
   const id = Number(idText);
   if (user === undefined) return;
-  if (resource === 'start_processes') await prepareStartProcesses(instance, user, query, recording);
+  const call = { instance, user, query };
+  storeShownFiles(instance, pathname, recording);
+  if (resource === 'start_processes') await prepareProcesses(startProcessRoutes[0], call, recording);
+  if (resource === 'processes') await prepareProcesses(processRoutes[0], call, recording);
   if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);
   if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
-  if (resource === 'requests' && idText !== undefined) prepareRequest(instance, user, id, recording);
+  if (resource === 'requests' && part === 'events') await storeRequestWithEvent(instance, id, recording);
+  else if (resource === 'requests' && ['PUT', 'DELETE'].includes(recording.request.method))
+    storeRequestToChange(instance, user, id, recording);
+  else if (resource === 'requests' && idText !== undefined) prepareRequest(instance, user, id, recording);
+  if (resource === 'tasks' && idText === undefined) storeListedTasks(instance, query, recording);
+  if (resource === 'tasks' && idText !== undefined) await storeCalledTask(instance, user, id, recording);
 }
 
 function tokenUser(instance: Instance, token: string): UserRow | undefined {
@@ -52,15 +71,14 @@ function tokenUser(instance: Instance, token: string): UserRow | undefined {
   return known && findUser(instance, known.userId);
 }
 
-async function prepareStartProcesses(
-  instance: Instance,
-  user: UserRow,
-  query: Query,
+async function prepareProcesses(
+  route: Route | undefined,
+  call: Pick<ApiCall, 'instance' | 'user' | 'query'>,
   { response }: Recording,
 ): Promise<void> {
   if (response.status !== 200 || !isObject(response.json)) return;
   const meta = response.json['meta'];
-  if (isObject(meta)) await removeYoungProcesses(instance, user, query, Number(meta['total']));
+  if (isObject(meta)) await removeYoungProcesses(route, call, Number(meta['total']));
 }
 
 async function prepareStart(instance: Instance, id: number, { request, response }: Recording): Promise<void> {

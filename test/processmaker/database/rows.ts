@@ -23,6 +23,16 @@ export type CategoryRow = {
   updated_at: string;
 };
 
+export type ScreenRow = {
+  id: number;
+  uuid: string;
+  title: string;
+  description: string;
+  config: string;
+  created_at: string;
+  updated_at: string;
+};
+
 export type ProcessRow = {
   id: number;
   uuid: string;
@@ -31,6 +41,8 @@ export type ProcessRow = {
   name: string;
   description: string;
   status: ProcessStatus;
+  /** 1: made by the server itself. */
+  is_system: number;
   bpmn: string;
   callable_id: string;
   start_events: string;
@@ -78,10 +90,28 @@ export type TokenRow = {
   element_id: string;
   element_type: string;
   element_name: string | null;
-  status: string;
+  status: 'ACTIVE' | 'CLOSED' | 'FAILING';
   is_self_service: number;
+  /** JSON: who may take the task. */
+  self_service_groups: string | null;
+  screen_id: number | null;
   due_at: string | null;
   completed_at: string | null;
   created_at: string;
   updated_at: string;
+};
+
+export type FileRow = {
+  id: number;
+  uuid: string;
+  process_request_id: number;
+  file_name: string;
+  data_name: string;
+  mime_type: string;
+  size: number;
+  /** Base64. */
+  content: string;
+  created_by: number;
+  updated_by: number;
+  created_at: string;
 };

@@ -18,8 +18,20 @@ export function pageOf(query: Query): Page {
   return { number, size: Number(size) };
 }
 
-/** The envelope of every list. */
-export function collection(data: Json[], total: number, page: Page, query: Query): JsonObject {
+/** The page of a list that the server works out in full: a negative size leaves out rows at the end. */
+export function signedPageOf(query: Query): Page {
+  const size = /^-\d+$/.test(query.text('per_page')) ? Number(query.text('per_page')) : 0;
+  return size < 0 ? { number: 1, size } : pageOf(query);
+}
+
+/** The rows of a page. */
+export function pageRows<Row>(rows: Row[], { number, size }: Page): Row[] {
+  const first = (number - 1) * size;
+  return size < 0 ? rows.slice(0, size) : rows.slice(first, first + size);
+}
+
+/** The envelope of every list. Most lists tell a path that leads nowhere, some their own URL. */
+export function collection(data: Json[], total: number, page: Page, query: Query, url = '/'): JsonObject {
   const lastPage = Math.max(Math.ceil(total / page.size), 1);
   const first = (page.number - 1) * page.size + 1;
   const empty = data.length === 0;
@@ -34,8 +46,8 @@ export function collection(data: Json[], total: number, page: Page, query: Query
       current_page: page.number,
       from: empty ? null : first,
       last_page: lastPage,
-      links: links(page.number, lastPage),
-      path: '/',
+      links: links(url, page.number, lastPage),
+      path: url,
       per_page: page.size,
       to: empty ? null : first + data.length - 1,
       total,
@@ -43,9 +55,9 @@ export function collection(data: Json[], total: number, page: Page, query: Query
   };
 }
 
-function links(current: number, last: number): Json[] {
+function links(path: string, current: number, last: number): Json[] {
   const link = (page: number | null, label: string): JsonObject => ({
-    url: page === null ? null : `/?page=${page}`,
+    url: page === null ? null : `${path}?page=${page}`,
     label,
     active: label === String(current),
   });

@@ -1,9 +1,10 @@
 import type { RequestRow, TokenRow } from '../database/rows';
+import { fieldsOf, type FormField } from '../forms/fields';
+import { pagesOf, screenOfElement } from '../forms/store';
 import type { Instance } from '../instance';
 import { completeToken } from '../requests/progress';
 import { findProcess, findRequest, findToken, requestData } from '../requests/store';
 import type { JsonObject } from '../types';
-import type { ScreenField } from '../world/screens';
 import { layout } from './layout';
 import { processPage } from './process-page';
 import { casePage, requestPage } from './request-page';
@@ -64,14 +65,12 @@ export async function sendTaskForm(
 async function taskWithFields(
   instance: Instance,
   id: number,
-): Promise<{ task: TokenRow; request: RequestRow; fields: ScreenField[] } | undefined> {
+): Promise<{ task: TokenRow; request: RequestRow; fields: FormField[] } | undefined> {
   const task = findToken(instance, id);
   const request = task && findRequest(instance, task.process_request_id);
   const process = request && findProcess(instance, request.process_id);
   if (!task || !request || !process) return undefined;
   const { elements } = await instance.definitions.definition(process.bpmn);
-  const screen = instance.database.get<{ config: string }>('SELECT config FROM screens WHERE id = ?', [
-    Number(elements.get(task.element_id)?.properties['screenRef'] ?? 0),
-  ]);
-  return { task, request, fields: screen === undefined ? [] : (JSON.parse(screen.config) as ScreenField[]) };
+  const screen = screenOfElement(instance, elements.get(task.element_id));
+  return { task, request, fields: screen === undefined ? [] : fieldsOf(pagesOf(screen)) };
 }

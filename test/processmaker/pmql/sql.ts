@@ -1,10 +1,10 @@
 import type { SqlValue } from '../database/connection';
 import { ApiError, serverError } from '../http/errors';
-import { REQUEST_COLUMNS, FIELD_ALIASES, type ColumnType } from './columns';
+import type { ColumnType } from './columns';
 import { inUsersZone, intervalTime } from './dates';
 import type { Condition, Field, Literal, Term } from './parse';
-import { valueAlias } from './aliases';
 import { compare, type PmqlContext, type Sql } from './compare';
+import { valueAlias, type Dialect } from './dialect';
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
   lower: 'lower',
@@ -21,12 +21,13 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   date: 'date',
 };
 
-/** The WHERE clause of a PMQL query on Requests. An unknown column breaks the real server: 500. */
-export function toSql(terms: Term[], context: PmqlContext): Sql {
+/** The WHERE clause of a PMQL query. */
+export function toSql(dialect: Dialect, terms: Term[], context: PmqlContext): Sql {
   const values: SqlValue[] = [];
   const sql = terms
     .map((term, index) => {
-      const part = term.kind === 'group' ? toSql(term.terms, context) : conditionSql(term, context);
+      const part =
+        term.kind === 'group' ? toSql(dialect, term.terms, context) : conditionSql(dialect, term, context);
       values.push(...part.values);
       return `${index === 0 ? '' : `${term.connective} `}(${part.sql})`;
     })
@@ -34,13 +35,13 @@ export function toSql(terms: Term[], context: PmqlContext): Sql {
   return { sql, values };
 }
 
-function conditionSql(condition: Condition, context: PmqlContext): Sql {
+function conditionSql(dialect: Dialect, condition: Condition, context: PmqlContext): Sql {
   const value = resolveValue(condition.value, context);
   if (condition.field.kind === 'column') {
-    const alias = valueAlias(condition.field.name, condition.operator, value, context);
+    const alias = valueAlias(dialect, condition.field.name, condition.operator, value, context);
     if (alias !== undefined) return alias;
   }
-  const { sql, type } = fieldSql(condition.field);
+  const { sql, type } = fieldSql(dialect, condition.field);
   if (Array.isArray(value)) {
     const parts = value.map((item) => compare(sql, type, '=', item));
     const any = parts.map((part) => part.sql).join(' OR ');
@@ -58,20 +59,14 @@ function resolveValue(value: Condition['value'], context: PmqlContext): Literal 
   return intervalTime(value, context.now);
 }
 
-function fieldSql(field: Field): { sql: string; type: ColumnType } {
-  if (field.kind === 'column') {
-    const name = field.name.toLowerCase();
-    const column = FIELD_ALIASES[name] ?? name;
-    const type = REQUEST_COLUMNS[column];
-    if (type === undefined) throw serverError();
-    return { sql: column, type };
-  }
-  if (field.kind === 'json') return { sql: jsonSql(field.column.toLowerCase(), field.path), type: 'json' };
-  if (field.kind === 'cast') return castSql(field);
+function fieldSql(dialect: Dialect, field: Field): { sql: string; type: ColumnType } {
+  if (field.kind === 'column') return dialect.column(field.name);
+  if (field.kind === 'json') return { sql: jsonSql(dialect, field.column, field.path), type: 'json' };
+  if (field.kind === 'cast') return castSql(dialect, field);
   const name = FUNCTIONS[field.name.toLowerCase()];
   if (name === undefined || field.parameters.length === 0) throw serverError();
   const parameters = field.parameters.map((parameter) => {
-    if (parameter.kind !== 'value') return fieldSql(parameter);
+    if (parameter.kind !== 'value') return fieldSql(dialect, parameter);
     // A text goes into the real server's SQL without quotes and breaks it.
     if (typeof parameter.value !== 'number') throw serverError();
     return { sql: String(parameter.value), type: 'number' as const };
@@ -83,16 +78,20 @@ function fieldSql(field: Field): { sql: string; type: ColumnType } {
   };
 }
 
-function castSql({ field, type }: Extract<Field, { kind: 'cast' }>): { sql: string; type: ColumnType } {
-  const inner = fieldSql(field);
+function castSql(
+  dialect: Dialect,
+  { field, type }: Extract<Field, { kind: 'cast' }>,
+): { sql: string; type: ColumnType } {
+  const inner = fieldSql(dialect, field);
   if (type === 'number') return { sql: `CAST(round(CAST(${inner.sql} AS REAL)) AS INTEGER)`, type: 'number' };
   if (type === 'text') return { sql: `CAST(${inner.sql} AS TEXT)`, type: 'text' };
   throw new ApiError(400, { message: 'Your PMQL contains invalid syntax.' });
 }
 
 /** The first 255 characters of a value in a JSON column, as text; a JSON null is the text `null`. */
-export function jsonSql(column: string, path: (string | number)[]): string {
-  if (REQUEST_COLUMNS[column] !== 'json') throw serverError();
+export function jsonSql(dialect: Dialect, name: string, path: (string | number)[]): string {
+  const { sql: column, type } = dialect.column(name);
+  if (type !== 'json') throw serverError();
   const steps = path.map((step) => {
     if (typeof step === 'number') return `[${step}]`;
     if (/^\d/.test(step)) throw serverError();

@@ -8,10 +8,15 @@ const SEES_ALL = ['view-all_requests', 'edit-request_data'];
 const TOOK_PART =
   'EXISTS (SELECT 1 FROM process_request_tokens t WHERE t.process_request_id = process_requests.id AND t.user_id = ?)';
 
+/** A task waits that the user may take. */
+const MAY_TAKE_PART =
+  `EXISTS (SELECT 1 FROM process_request_tokens t, json_each(t.self_service_groups, '$.users') u ` +
+  `WHERE t.process_request_id = process_requests.id AND t.status = 'ACTIVE' AND t.is_self_service = 1 AND u.value = ?)`;
+
 /** Which Requests a user finds in lists; undefined: all of them. */
 export function visibleTo(instance: Instance, user: UserRow): Sql | undefined {
   if (hasPermission(instance, user, ...SEES_ALL)) return undefined;
-  return { sql: `user_id = ? OR ${TOOK_PART}`, values: [user.id, user.id] };
+  return { sql: `user_id = ? OR ${TOOK_PART} OR ${MAY_TAKE_PART}`, values: [user.id, user.id, user.id] };
 }
 
 /** Whether a user may open a Request. */
@@ -22,6 +27,16 @@ export function maySee(instance: Instance, user: UserRow, request: RequestRow): 
     request.id,
     ...condition.values,
   ]);
+  return rows.length > 0;
+}
+
+/** Whether a Request is a user's own, or the user took part in it, or is an administrator: seeing it is not enough. */
+export function mayParticipate(instance: Instance, user: UserRow, request: RequestRow): boolean {
+  if (user.is_administrator === 1) return true;
+  const rows = instance.database.query(
+    `SELECT 1 FROM process_requests WHERE id = ? AND (user_id = ? OR ${TOOK_PART})`,
+    [request.id, user.id, user.id],
+  );
   return rows.length > 0;
 }
 

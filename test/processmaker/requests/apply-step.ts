@@ -2,12 +2,14 @@ import type { RequestRow } from '../database/rows';
 import type { Definition, FlowElement } from '../flow/definition';
 import type { FlowStep } from '../flow/run';
 import type { Instance } from '../instance';
-import { assignee, AssignmentError } from './assignment';
+import { assignee, AssignmentError, userIds } from './assignment';
 import { endRequest, failRequest } from './finish';
-import { activeTokens, insertToken, updateRequest } from './store';
+import { insertToken, openTokens, updateRequest } from './store';
 
 const TASK_TYPES = ['task', 'userTask', 'manualTask'];
 const DAYS_TO_DO = 3;
+/** What a task without a form shows. */
+const DEFAULT_SCREEN = 1;
 
 /** A call activity that was reached. */
 export interface Call {
@@ -23,7 +25,7 @@ export function applyStep(
   step: FlowStep,
 ): Call[] {
   const calls: Call[] = [];
-  const known = new Set(activeTokens(instance, request.id).map((token) => token.element_id));
+  const known = new Set(openTokens(instance, request.id).map((token) => token.element_id));
   const reached = step.waiting.filter((id) => !known.has(id));
   updateRequest(instance, request.id, {
     flow_state: step.state,
@@ -36,7 +38,7 @@ export function applyStep(
       element_id: id,
       element_type: element.type,
       element_name: element.name,
-      status: 'ACTIVE',
+      status: 'ACTIVE' as const,
     };
     if (TASK_TYPES.includes(element.type)) {
       try {
@@ -44,7 +46,8 @@ export function applyStep(
       } catch (error) {
         if (!(error instanceof AssignmentError)) throw error;
         updateRequest(instance, request.id, { signal_events: request.signal_events });
-        failRequest(instance, request.id, error.message, token);
+        const failing = insertToken(instance, request, { ...token, status: 'FAILING', user_id: null });
+        failRequest(instance, request.id, error.message, { ...token, id: failing });
         return [];
       }
       continue;
@@ -61,7 +64,7 @@ function insertTask(
   instance: Instance,
   request: RequestRow,
   element: FlowElement,
-  token: { element_id: string; element_type: string; element_name: string; status: string },
+  token: { element_id: string; element_type: string; element_name: string; status: 'ACTIVE' },
 ): void {
   const userId = assignee(instance, element, request);
   const due = new Date(instance.now().getTime() + DAYS_TO_DO * 24 * 3_600_000);
@@ -69,6 +72,8 @@ function insertTask(
     ...token,
     user_id: userId,
     is_self_service: userId === null ? 1 : 0,
+    self_service_groups: JSON.stringify(userId === null ? { users: userIds(element), groups: [] } : []),
+    screen_id: Number(element.properties['screenRef'] ?? DEFAULT_SCREEN),
     due_at: due.toISOString().slice(0, 19).replace('T', ' '),
   });
 }

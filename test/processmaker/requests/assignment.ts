@@ -9,14 +9,18 @@ export class AssignmentError extends Error {
   }
 }
 
-/** Who gets a task; null: whoever takes it (self service). */
-export function assignee(instance: Instance, element: FlowElement, request: RequestRow): number | null {
-  const { assignment = 'requester', assignedUsers = '' } = element.properties;
-  const users = assignedUsers
+/** The users that a task names. */
+export function userIds(element: FlowElement): number[] {
+  return (element.properties['assignedUsers'] ?? '')
     .split(',')
     .filter((id) => /^\d+$/.test(id))
     .map(Number);
-  switch (assignment) {
+}
+
+/** Who gets a task; null: whoever takes it (self service). */
+export function assignee(instance: Instance, element: FlowElement, request: RequestRow): number | null {
+  const users = userIds(element);
+  switch (element.properties['assignment'] ?? 'requester') {
     case 'self_service':
       return null;
     case 'user':

@@ -1,14 +1,14 @@
 import { toApiTime } from '../database/time';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
-import { findRequest, updateRequest } from './store';
+import { findRequest, updateRequest, updateToken } from './store';
 
 /** Puts a Request into ERROR, with what the engine says about it. */
 export function failRequest(
   instance: Instance,
   requestId: number,
   message: string,
-  element?: { element_id: string; element_name: string | null },
+  element?: { id?: number; element_id: string; element_name: string | null },
 ): void {
   const request = findRequest(instance, requestId);
   if (request === undefined) throw new Error(`There is no Request ${requestId}.`);
@@ -22,6 +22,7 @@ export function failRequest(
     trace: '#0 {main}',
   });
   updateRequest(instance, requestId, { status: 'ERROR', errors: JSON.stringify(errors) });
+  if (element?.id !== undefined) updateToken(instance, element.id, { status: 'FAILING' });
 }
 
 /** Ends a Request, and with it everything that still waits in it and in its sub-processes. */
@@ -30,7 +31,7 @@ export function endRequest(instance: Instance, requestId: number, status: 'COMPL
   updateRequest(instance, requestId, { status, completed_at: now, flow_state: null });
   instance.database.run(
     `UPDATE process_request_tokens SET status = 'CLOSED', completed_at = ?, updated_at = ?
-     WHERE process_request_id = ? AND status = 'ACTIVE'`,
+     WHERE process_request_id = ? AND status IN ('ACTIVE', 'FAILING')`,
     [now, now, requestId],
   );
   if (status === 'COMPLETED') return;

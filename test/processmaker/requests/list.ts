@@ -5,8 +5,9 @@ import { ApiError, serverError } from '../http/errors';
 import type { Query } from '../http/query';
 import type { Instance } from '../instance';
 import { REQUEST_COLUMNS } from '../pmql/columns';
+import type { PmqlContext, Sql } from '../pmql/compare';
 import { parsePmql, PmqlSyntaxError, type Term } from '../pmql/parse';
-import type { Sql } from '../pmql/compare';
+import { REQUEST_DIALECT } from '../pmql/request-dialect';
 import { jsonSql, toSql } from '../pmql/sql';
 import { visibleTo } from './access';
 import { textFilter } from './filter';
@@ -51,14 +52,19 @@ function pmqlCondition(instance: Instance, user: UserRow, pmql: string): Sql {
     if (!(error instanceof PmqlSyntaxError)) throw error;
     throw new ApiError(400, { message: 'Your PMQL contains invalid syntax.' });
   }
-  return toSql(terms, {
+  return toSql(REQUEST_DIALECT, terms, pmqlContext(instance, user));
+}
+
+/** What a PMQL query of a user depends on. */
+export function pmqlContext(instance: Instance, user: UserRow): PmqlContext {
+  return {
     timezone: user.timezone,
     now: instance.now(),
     userId: (username) =>
       instance.database.get<{ id: number }>('SELECT id FROM users WHERE username = ? COLLATE NOCASE', [
         username,
       ])?.id,
-  });
+  };
 }
 
 /** How many Requests there are. */
@@ -88,7 +94,7 @@ function ordering(query: Query): string {
   const direction = (query.has('order_direction') ? query.text('order_direction') : 'asc').toLowerCase();
   if (direction !== 'asc' && direction !== 'desc') throw serverError();
   const [column = '', ...path] = (query.has('order_by') ? query.text('order_by') : 'name').split('.');
-  if (path.length > 0) return `${jsonSql(column, path)} ${direction}`;
+  if (path.length > 0) return `${jsonSql(REQUEST_DIALECT, column, path)} ${direction}`;
   const type = REQUEST_COLUMNS[column.toLowerCase()];
   if (type === undefined) throw serverError();
   return `${column}${type === 'text' ? ' COLLATE NOCASE' : ''} ${direction}`;

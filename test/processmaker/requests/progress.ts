@@ -24,20 +24,22 @@ export async function startRequest(instance: Instance, start: Start): Promise<nu
   return id;
 }
 
-/** Completes what waits at a token: the data is merged, and the flow goes on. */
-export async function completeToken(instance: Instance, tokenId: number, data: JsonObject): Promise<void> {
+/** Completes what waits at a token: the data is merged, and the flow goes on. False: nothing waited there. */
+export async function completeToken(instance: Instance, tokenId: number, data: JsonObject): Promise<boolean> {
   const requestId = findToken(instance, tokenId)?.process_request_id;
-  if (requestId === undefined) return;
+  if (requestId === undefined) return false;
   const calls = await instance.turns.take(requestId, () => goOn(instance, tokenId, data));
+  if (calls === undefined) return false;
   await startCalls(instance, requestId, calls);
   await returnToParent(instance, requestId);
+  return true;
 }
 
-async function goOn(instance: Instance, tokenId: number, data: JsonObject): Promise<Call[]> {
+async function goOn(instance: Instance, tokenId: number, data: JsonObject): Promise<Call[] | undefined> {
   const token = findToken(instance, tokenId);
   const request = token && findRequest(instance, token.process_request_id);
   const process = request && findProcess(instance, request.process_id);
-  if (token?.status !== 'ACTIVE' || !request || !process) return [];
+  if (token?.status !== 'ACTIVE' || !request || !process) return undefined;
   const merged = { ...requestData(request), ...data };
   const definition = await instance.definitions.definition(process.bpmn);
   const flow = await instance.definitions.flow(process.bpmn, request.start_event);

@@ -1,14 +1,16 @@
 import type { Instance } from '../instance';
 import { failRequest } from './finish';
+import { completeToken } from './progress';
 import { activeTokens, findRequest } from './store';
 
-/** The text of every script's failure: there is nothing here that could run one. */
+/** What a script's failure says. */
 export const SCRIPT_FAILURE = 'No script executor is available to run this script.';
 
 const DELAY_MS = 50;
 
-/** The queue of the script tasks. None of them can run, so each ends its Request in ERROR. */
+/** The queue of the script tasks. Where none of them can run, each ends its Request in ERROR. */
 export class ScriptQueue {
+  private stopped = false;
   private readonly timers = new Set<NodeJS.Timeout>();
   private waiting: number[] = [];
 
@@ -25,40 +27,45 @@ export class ScriptQueue {
     }
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      this.fail(requestId);
+      this.work(requestId).catch((error: unknown) => {
+        if (!this.stopped) console.error(error);
+      });
     }, DELAY_MS);
     this.timers.add(timer);
   }
 
   /** Puts on the queue what an earlier run of the server left on it. */
-  resume(): void {
+  async resume(): Promise<void> {
     const requests = this.instance.database.all<{ id: number }>(
       `SELECT DISTINCT process_request_id AS id FROM process_request_tokens
        WHERE status = 'ACTIVE' AND element_type IN ('scriptTask', 'serviceTask')`,
     );
     for (const { id } of requests) this.add(id);
-    this.flush();
+    await this.flush();
   }
 
   /** On the sync queue: works everything off, before the answer is sent but after it was made. */
-  flush(): void {
+  async flush(): Promise<void> {
     const requestIds = this.waiting;
     this.waiting = [];
-    for (const requestId of requestIds) this.fail(requestId);
+    for (const requestId of requestIds) await this.work(requestId);
   }
 
   stop(): void {
+    this.stopped = true;
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }
 
-  private fail(requestId: number): void {
+  /** Runs the script at which a Request stands; it changes no data. */
+  private async work(requestId: number): Promise<void> {
     const request = findRequest(this.instance, requestId);
     if (request?.status !== 'ACTIVE') return;
     const token = activeTokens(this.instance, requestId).find(({ element_type: type }) =>
       ['scriptTask', 'serviceTask'].includes(type),
     );
     if (token === undefined) return;
-    failRequest(this.instance, requestId, SCRIPT_FAILURE, token);
+    if (this.instance.scriptsRun) await completeToken(this.instance, token.id, {});
+    else failRequest(this.instance, requestId, SCRIPT_FAILURE, token);
   }
 }

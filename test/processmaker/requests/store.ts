@@ -33,6 +33,15 @@ export function activeTokens({ database }: Instance, requestId: number): TokenRo
   );
 }
 
+/** The tokens at which a Request stands or has broken down. */
+export function openTokens({ database }: Instance, requestId: number): TokenRow[] {
+  return database.all<TokenRow>(
+    `SELECT * FROM process_request_tokens
+     WHERE process_request_id = ? AND status IN ('ACTIVE', 'FAILING') ORDER BY id`,
+    [requestId],
+  );
+}
+
 /** Inserts a row and returns its id. */
 export function insert({ database }: Instance, table: string, row: Record<string, SqlValue>): number {
   const columns = Object.keys(row);
@@ -82,11 +91,17 @@ export function insertToken(
   });
 }
 
+/** Changes columns of a token, and when it was changed. */
+export function updateToken(instance: Instance, id: number, changes: Partial<TokenRow>): void {
+  const row: Record<string, SqlValue> = { ...changes, updated_at: instance.sqlNow() };
+  const columns = Object.keys(row);
+  instance.database.run(
+    `UPDATE process_request_tokens SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+    [...columns.map((column) => row[column] ?? null), id],
+  );
+}
+
 /** Closes a token. */
 export function closeToken(instance: Instance, id: number): void {
-  const now = instance.sqlNow();
-  instance.database.run(
-    `UPDATE process_request_tokens SET status = 'CLOSED', completed_at = ?, updated_at = ? WHERE id = ?`,
-    [now, now, id],
-  );
+  updateToken(instance, id, { status: 'CLOSED', completed_at: instance.sqlNow() });
 }

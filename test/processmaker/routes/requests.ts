@@ -1,11 +1,23 @@
+import type { RequestRow, UserRow } from '../database/rows';
 import { collection, pageOf } from '../http/collection';
-import { notFound, serverError, unauthorized } from '../http/errors';
+import { notFound, unauthorized } from '../http/errors';
+import type { Instance } from '../instance';
 import { maySee } from '../requests/access';
-import { endRequest } from '../requests/finish';
+import { deleteRequest } from '../requests/delete';
+import { triggerEvent } from '../requests/events';
 import { countRequests, listRequests, requestConditions } from '../requests/list';
 import { presentListedRequest, presentRequest } from '../requests/present';
+import { retryRequest } from '../requests/retry';
 import { findRequest } from '../requests/store';
-import { ok, type Route } from './route';
+import { updateRequestAsUser } from '../requests/update';
+import { noContent, ok, type Route } from './route';
+
+function requestFor(instance: Instance, user: UserRow, id: number): RequestRow {
+  const request = findRequest(instance, id);
+  if (request === undefined) throw notFound();
+  if (!maySee(instance, user, request)) throw unauthorized();
+  return request;
+}
 
 const list: Route = {
   method: 'GET',
@@ -31,27 +43,53 @@ const show: Route = {
   method: 'GET',
   path: '/requests/{id}',
   handle({ instance, user, id, query }) {
-    const request = findRequest(instance, id);
-    if (request === undefined) throw notFound();
-    if (!maySee(instance, user, request)) throw unauthorized();
-    return ok(presentRequest(instance, request, query));
+    return ok(presentRequest(instance, requestFor(instance, user, id), query));
   },
 };
 
 const update: Route = {
   method: 'PUT',
   path: '/requests/{id}',
-  handle({ instance, user, id, data }) {
+  async handle({ instance, user, id, data }) {
+    await updateRequestAsUser(instance, user, requestFor(instance, user, id), data);
+    return noContent;
+  },
+};
+
+const retry: Route = {
+  method: 'PUT',
+  since: '4.3.1',
+  path: '/requests/{id}/retry',
+  handle({ instance, user, id }) {
+    if (findRequest(instance, id) === undefined) throw notFound();
+    if (user.is_administrator !== 1) throw unauthorized();
+    return ok(retryRequest(instance, id));
+  },
+};
+
+const destroy: Route = {
+  method: 'DELETE',
+  path: '/requests/{id}',
+  handle({ instance, user, id }) {
     const request = findRequest(instance, id);
     if (request === undefined) throw notFound();
-    if (!maySee(instance, user, request)) throw unauthorized();
-    // Only the status that a person can set from a page is served here.
-    if (data['status'] !== 'CANCELED') throw serverError();
-    if (user.is_administrator !== 1) throw unauthorized('Not authorized to cancel this request.');
-    if (request.status === 'ACTIVE' || request.status === 'ERROR') endRequest(instance, id, 'CANCELED');
-    return { status: 204, body: undefined };
+    if (request.user_id !== user.id && user.is_administrator !== 1) throw unauthorized();
+    deleteRequest(instance, id);
+    return noContent;
+  },
+};
+
+/** Any user may trigger an event that waits, whoever the Request belongs to. */
+const trigger: Route = {
+  method: 'POST',
+  path: '/requests/{id}/events/{node}',
+  async handle({ instance, id, parameters, data }) {
+    const request = findRequest(instance, id);
+    if (request === undefined) throw notFound();
+    await triggerEvent(instance, request, decodeURIComponent(parameters['node'] ?? ''), data);
+    return ok([]);
   },
 };
 
 /** Requests. */
-export const requestRoutes: Route[] = [list, show, update];
+export const requestRoutes: Route[] = [list, show, update, retry, destroy, trigger];

@@ -1,75 +1,71 @@
-import { asPhpValue } from '../data/normalise';
-import { sanitiseTaskData } from '../data/sanitise';
-import type { SqlValue } from '../database/connection';
-import type { TokenRow, UserRow } from '../database/rows';
+import { screenOfElement, screenVariables } from '../forms/store';
 import { collection, pageOf } from '../http/collection';
-import { ApiError, notFound, serverError, unauthorized } from '../http/errors';
-import type { Query } from '../http/query';
-import { completeToken } from '../requests/progress';
-import { findToken } from '../requests/store';
-import { taskJson } from '../serializers/task';
+import { ApiError, serverError } from '../http/errors';
+import { findProcess } from '../requests/store';
+import { completeTask } from '../tasks/complete';
+import { taskFor } from '../tasks/access';
+import { countTasks, listTasks, taskConditions } from '../tasks/list';
+import {
+  listIncludes,
+  presentCompletedTask,
+  presentListedTask,
+  presentReassignedTask,
+  presentTask,
+} from '../tasks/present';
+import { reassignTask } from '../tasks/reassign';
 import type { JsonObject } from '../types';
 import { ok, type Route } from './route';
-
-const FILTERS = ['process_request_id', 'status', 'user_id', 'process_id', 'element_id'];
 
 const list: Route = {
   method: 'GET',
   path: '/tasks',
-  handle({ instance, user, query }) {
-    const { sql, values } = conditions(user, query);
+  handle({ instance, user, url, query }) {
+    const conditions = taskConditions(instance, user, query);
+    const { total, overdue } = countTasks(instance, conditions);
     const page = pageOf(query);
-    const [total] = instance.database.query<{ count: number }>(
-      `SELECT count(*) AS count FROM process_request_tokens WHERE ${sql}`,
-      values,
+    const include = listIncludes(query);
+    const rows = listTasks(instance, conditions, query, page).map((task) =>
+      presentListedTask(instance, task, include),
     );
-    const tasks = instance.database.query<TokenRow>(
-      `SELECT * FROM process_request_tokens WHERE ${sql} ORDER BY id LIMIT ? OFFSET ?`,
-      [...values, page.size, (page.number - 1) * page.size],
-    );
-    return ok(collection(tasks.map(taskJson), total?.count ?? 0, page, query));
+    const answer = collection(rows, total, page, query, url);
+    return ok({ ...answer, meta: { ...(answer['meta'] as JsonObject), in_overdue: overdue } });
   },
 };
-
-function conditions(user: UserRow, query: Query): { sql: string; values: SqlValue[] } {
-  const parts = [`element_type IN ('task', 'userTask', 'manualTask')`];
-  const values: SqlValue[] = [];
-  for (const name of FILTERS.filter((filter) => query.has(filter))) {
-    parts.push(`${name} = ?`);
-    values.push(query.text(name));
-  }
-  if (user.is_administrator !== 1) {
-    parts.push('user_id = ?');
-    values.push(user.id);
-  }
-  return { sql: parts.join(' AND '), values };
-}
-
-function taskFor(task: TokenRow | undefined, user: UserRow): TokenRow {
-  if (task === undefined) throw notFound();
-  if (task.user_id !== user.id && user.is_administrator !== 1) throw unauthorized();
-  return task;
-}
 
 const show: Route = {
   method: 'GET',
   path: '/tasks/{id}',
-  handle: ({ instance, user, id }) => ok(taskJson(taskFor(findToken(instance, id), user))),
+  handle: async ({ instance, user, id, query }) =>
+    ok(await presentTask(instance, taskFor(instance, id, user), query)),
 };
 
-const complete: Route = {
+const update: Route = {
   method: 'PUT',
   path: '/tasks/{id}',
-  async handle({ instance, user, id, data }) {
-    const task = taskFor(findToken(instance, id), user);
-    if (data['status'] !== 'COMPLETED') throw new ApiError(422, { message: '' });
-    if (task.status === 'CLOSED') throw new ApiError(422, { message: 'Task already closed' });
-    if (typeof data['data'] !== 'object' || data['data'] === null) throw serverError();
-    const values = asPhpValue(sanitiseTaskData(data['data']));
-    await completeToken(instance, id, (Array.isArray(values) ? {} : values) as JsonObject);
-    return ok(taskJson(taskFor(findToken(instance, id), user)));
+  async handle({ instance, user, id, data, raw }) {
+    const task = taskFor(instance, id, user);
+    if (data['status'] === 'COMPLETED') {
+      // The server reads the data from the body once more, as JSON whatever the content type says.
+      await completeTask(instance, task, /[/+]json/i.test(raw.contentType) ? data['data'] : undefined);
+      return ok(presentCompletedTask(instance, taskFor(instance, id, user)));
+    }
+    if (!data['user_id']) throw new ApiError(422, { message: '' });
+    return ok(presentReassignedTask(instance, reassignTask(instance, task, data['user_id'])));
+  },
+};
+
+const screenFields: Route = {
+  method: 'GET',
+  path: '/tasks/{id}/screen_fields',
+  async handle({ instance, user, id }) {
+    const task = taskFor(instance, id, user);
+    const process = findProcess(instance, task.process_id);
+    if (process === undefined) throw serverError();
+    const { elements } = await instance.definitions.definition(process.bpmn);
+    const screen = screenOfElement(instance, elements.get(task.element_id));
+    return ok(screen === undefined ? [] : screenVariables(instance, screen).map(({ field }) => field));
   },
 };
 
 /** Tasks. */
-export const taskRoutes: Route[] = [list, show, complete];
+export const taskRoutes: Route[] = [list, show, update, screenFields];

@@ -56,6 +56,18 @@ export function processJson(process: ProcessRow): JsonObject {
   };
 }
 
+const NOTICES = { started: false, canceled: false, completed: false, error: false, comment: false };
+
+/** A process as those who manage it see it. */
+export function managedProcessJson(process: ProcessRow): JsonObject {
+  return {
+    ...processJson(process),
+    notifications: { requester: NOTICES, assignee: NOTICES, participants: NOTICES, manager: NOTICES },
+    task_notifications: {},
+    manager_id: null,
+  };
+}
+
 /** The version of a process with which a Request runs. */
 export function processVersionJson(process: ProcessRow): JsonObject {
   return {

@@ -1,8 +1,12 @@
+import { DateTime } from 'luxon';
 import type { TokenRow } from '../database/rows';
 import { toApiTime } from '../database/time';
-import type { JsonObject } from '../types';
+import type { Json, JsonObject } from '../types';
 
-/** A task. */
+/** The part of a task's time after which it counts as at risk. */
+const RISK = 0.7;
+
+/** A task's own columns. */
 export function taskJson(task: TokenRow): JsonObject {
   return {
     id: task.id,
@@ -15,11 +19,33 @@ export function taskJson(task: TokenRow): JsonObject {
     element_type: task.element_type,
     element_name: task.element_name,
     status: task.status,
+    element_index: 0,
+    subprocess_start_event_id: null,
     completed_at: toApiTime(task.completed_at),
     due_at: toApiTime(task.due_at),
+    due_notified: 0,
+    initiated_at: null,
+    riskchanges_at: toApiTime(riskTime(task)),
     created_at: toApiTime(task.created_at),
     updated_at: toApiTime(task.updated_at),
+    version_id: task.screen_id,
+    version_type: task.screen_id === null ? null : 'ProcessMaker\\Models\\ScreenVersion',
     is_self_service: task.is_self_service,
+    self_service_groups:
+      task.self_service_groups === null ? null : (JSON.parse(task.self_service_groups) as Json),
+    token_properties: [],
+    is_priority: false,
+    is_actionbyemail: false,
+    is_emailsent: false,
+    created_at_ms: toApiTime(task.created_at),
+    completed_at_ms: toApiTime(task.completed_at),
     advanceStatus: task.status === 'CLOSED' ? 'completed' : 'open',
   };
+}
+
+function riskTime(task: TokenRow): string | null {
+  if (task.due_at === null) return null;
+  const created = DateTime.fromSQL(task.created_at, { zone: 'utc' });
+  const due = DateTime.fromSQL(task.due_at, { zone: 'utc' });
+  return created.plus(due.diff(created).toMillis() * RISK).toFormat('yyyy-MM-dd HH:mm:ss');
 }

@@ -69,4 +69,20 @@ export const DEMO_PROCESSES: ProcessInput[] = [
       ],
     ),
   },
+  {
+    id: 31,
+    name: 'Travel expense report',
+    description: 'Pays back what a journey has cost.',
+    bpmn: bpmn(
+      [
+        {
+          ...startEvent('journey', 'Journey finished', LIMITED),
+          pm: { ...startEvent('journey', '', LIMITED).pm, screenRef: '31' },
+        },
+        formTask('check', 'Check the expenses', LIMITED, '32'),
+        endEvent('reimbursed', 'Reimbursed'),
+      ],
+      line('journey', 'check', 'reimbursed'),
+    ),
+  },
 ];

@@ -19,6 +19,14 @@ const withDefinition = (name: string, definition: string): Element => ({
   inner: definition,
 });
 
+/** The server's own process; nobody starts it, and most lists hide it. */
+export const SYSTEM_PROCESS: ProcessInput & { id: number } = {
+  id: 1,
+  name: 'global_signals',
+  description: 'Where the signals of all processes are kept',
+  bpmn: bpmn([], []),
+};
+
 /** Small processes, each for one behaviour of the server. */
 export const TEST_PROCESSES: ProcessInput[] = [
   { id: 2, name: 'A single start with form', bpmn: throughNode2(formTask('node_2', 'Form Task', LIMITED)) },

@@ -3,9 +3,10 @@ import type { Instance } from '../instance';
 import { insert } from '../requests/store';
 import type { ProcessInput } from '../types';
 import { DEMO_PROCESSES } from './demo-processes';
-import { TEST_PROCESSES } from './processes';
+import { SYSTEM_PROCESS, TEST_PROCESSES } from './processes';
 import { SCREENS } from './screens';
 import { TOKENS, USERS } from './users';
+import { WAITING_PROCESSES } from './waiting-processes';
 
 const CATEGORY_ID = 3;
 const ADMINISTRATOR_ID = 1;
@@ -13,15 +14,22 @@ const ADMINISTRATOR_ID = 1;
 /** Fills an empty database; one that was filled before is left alone. */
 export async function seed(instance: Instance): Promise<void> {
   if (instance.database.get('SELECT 1 AS found FROM users') !== undefined) return;
-  const processes = [...TEST_PROCESSES, ...DEMO_PROCESSES];
+  const processes = [SYSTEM_PROCESS, ...TEST_PROCESSES, ...DEMO_PROCESSES, ...WAITING_PROCESSES];
   const prepared = await Promise.all(processes.map((process) => prepareProcess(instance, process)));
   instance.database.transaction(() => {
     seedUsers(instance);
     const now = instance.sqlNow();
     const category = { name: 'n8n tests', status: 'ACTIVE', created_at: now, updated_at: now };
     insert(instance, 'process_categories', { id: CATEGORY_ID, uuid: randomUUID(), ...category });
-    for (const { fields, ...screen } of SCREENS) {
-      insert(instance, 'screens', { ...screen, config: JSON.stringify(fields) });
+    for (const { pages, ...screen } of SCREENS) {
+      const config = JSON.stringify(pages);
+      insert(instance, 'screens', {
+        ...screen,
+        uuid: randomUUID(),
+        config,
+        created_at: now,
+        updated_at: now,
+      });
     }
     for (const store of prepared) store();
   });
@@ -65,6 +73,7 @@ export async function prepareProcess(instance: Instance, input: ProcessInput): P
       name: input.name,
       description: input.description ?? `${input.name} desc`,
       status: input.status ?? 'ACTIVE',
+      is_system: input.id === SYSTEM_PROCESS.id ? 1 : 0,
       bpmn: input.bpmn,
       callable_id: definition.callableId,
       start_events: JSON.stringify(definition.startEvents),

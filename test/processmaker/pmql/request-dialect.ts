@@ -1,10 +1,9 @@
-import type { SqlValue } from '../database/connection';
-import { ApiError } from '../http/errors';
+import { ApiError, serverError } from '../http/errors';
 import { textFilter } from '../requests/filter';
+import { FIELD_ALIASES, REQUEST_COLUMNS } from './columns';
+import { compare, type PmqlContext } from './compare';
+import type { Alias, Dialect } from './dialect';
 import type { Literal } from './parse';
-import { compare, type PmqlContext, type Sql } from './compare';
-
-type Alias = (value: Literal, operator: string, context: PmqlContext) => Sql;
 
 const STATUS_NAMES: Readonly<Record<string, string>> = {
   'in progress': 'ACTIVE',
@@ -45,18 +44,14 @@ function namedUser(field: string, value: Literal, context: PmqlContext): number 
   return id;
 }
 
-/** The SQL of a field whose value has a meaning of its own; undefined for plain columns. */
-export function valueAlias(
-  field: string,
-  operator: string,
-  value: Literal | Literal[],
-  context: PmqlContext,
-): Sql | undefined {
-  const alias = ALIASES[field.toLowerCase()];
-  if (alias === undefined) return undefined;
-  if (!Array.isArray(value)) return alias(value, operator, context);
-  const parts = value.map((item) => alias(item, '=', context));
-  const any = parts.map((part) => `(${part.sql})`).join(' OR ');
-  const values: SqlValue[] = parts.flatMap((part) => part.values);
-  return { sql: operator === 'IN' ? any : `NOT (${any})`, values };
-}
+/** PMQL on Requests. An unknown column breaks the real server. */
+export const REQUEST_DIALECT: Dialect = {
+  aliases: ALIASES,
+  column(name) {
+    const lower = name.toLowerCase();
+    const column = FIELD_ALIASES[lower] ?? lower;
+    const type = REQUEST_COLUMNS[column];
+    if (type === undefined) throw serverError();
+    return { sql: column, type };
+  },
+};

@@ -1,0 +1,30 @@
+import type { TokenRow, UserRow } from '../database/rows';
+import { notFound, unauthorized } from '../http/errors';
+import type { Instance } from '../instance';
+import type { Sql } from '../pmql/compare';
+import { findToken } from '../requests/store';
+
+/** The tasks of a user and those that the user may take; undefined: all of them. `t` is the task. */
+export function tasksOf(user: UserRow): Sql | undefined {
+  if (user.is_administrator === 1) return undefined;
+  return {
+    sql:
+      't.user_id = ? OR (t.user_id IS NULL AND t.is_self_service = 1 AND EXISTS ' +
+      `(SELECT 1 FROM json_each(t.self_service_groups, '$.users') WHERE value = ?))`,
+    values: [user.id, user.id],
+  };
+}
+
+/** The task of that id, for a user who may open it. */
+export function taskFor(instance: Instance, id: number, user: UserRow): TokenRow {
+  const task = findToken(instance, id);
+  if (task === undefined) throw notFound();
+  const mine = tasksOf(user);
+  if (mine === undefined) return task;
+  const rows = instance.database.query(
+    `SELECT 1 FROM process_request_tokens t WHERE t.id = ? AND (${mine.sql})`,
+    [id, ...mine.values],
+  );
+  if (rows.length === 0) throw unauthorized();
+  return task;
+}

@@ -1,0 +1,40 @@
+import { setTimeout } from 'node:timers/promises';
+import { asPhpValue } from '../data/normalise';
+import { sanitiseTaskData } from '../data/sanitise';
+import type { TokenRow } from '../database/rows';
+import { ApiError, serverError } from '../http/errors';
+import type { Instance } from '../instance';
+import { failRequest } from '../requests/finish';
+import { completeToken } from '../requests/progress';
+import { findRequest } from '../requests/store';
+import type { Json, JsonObject } from '../types';
+
+/** How long a completion takes before anybody else sees it. */
+const COMPLETION_MS = 20;
+
+/**
+ * Completes a task. Callers that come while one of them is being served are all told that it worked; with a real
+ * queue the second one breaks the Request.
+ */
+export async function completeTask(
+  instance: Instance,
+  task: TokenRow,
+  data: Json | undefined,
+): Promise<void> {
+  if (task.status === 'CLOSED') throw new ApiError(422, { message: 'Task already closed' });
+  if (typeof data !== 'object' || data === null) throw serverError();
+  await setTimeout(COMPLETION_MS);
+  const values = asPhpValue(sanitiseTaskData(data));
+  const wasOpen = await completeToken(
+    instance,
+    task.id,
+    (Array.isArray(values) ? { ...values } : values) as JsonObject,
+  );
+  if (wasOpen || instance.queue !== 'redis') return;
+  const { element_id, element_name } = task;
+  if (findRequest(instance, task.process_request_id)?.status !== 'ERROR')
+    failRequest(instance, task.process_request_id, 'The task was completed twice.', {
+      element_id,
+      element_name,
+    });
+}

@@ -1,0 +1,129 @@
+import type { ProcessRow, RequestRow, TokenRow } from '../database/rows';
+import { screenOfElement } from '../forms/store';
+import { serverError } from '../http/errors';
+import type { Query } from '../http/query';
+import type { Instance } from '../instance';
+import { findProcess, findRequest, findUser, requestData } from '../requests/store';
+import { processJson, startEventsOf } from '../serializers/process';
+import { requestJson } from '../serializers/request';
+import { screenVersionJson } from '../serializers/screen';
+import { taskJson } from '../serializers/task';
+import { embeddedUser, userJson } from '../serializers/user';
+import type { Json, JsonObject } from '../types';
+
+const LIST_INCLUDES = ['data', 'user', 'process', 'processRequest', 'processRequest.user'];
+
+const without = (key: string, object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+
+/** A relation that was not asked for, but that the server needed, comes without the warnings. */
+function loadedProcess(process: ProcessRow): JsonObject {
+  return without('warnings', processJson(process));
+}
+
+/** What `GET /tasks` is asked to include; an unknown relation breaks the server. */
+export function listIncludes(query: Query): string[] {
+  const include = query.list('include');
+  if (include.some((name) => !LIST_INCLUDES.includes(name))) throw serverError();
+  return include;
+}
+
+/** One row of `GET /tasks`: process, Request and user are always there. */
+export function presentListedTask(instance: Instance, task: TokenRow, include: string[]): JsonObject {
+  const { request, process } = contextOf(instance, task);
+  const asked = (name: string): boolean => include.includes(name);
+  return {
+    ...taskJson(task),
+    user_viewed_at: null,
+    process_request: {
+      ...requestJson(request),
+      ...(asked('processRequest') ? {} : { process: loadedProcess(process) }),
+    },
+    process: asked('process') ? processJson(process) : loadedProcess(process),
+    user: userOf(instance, task),
+    draft: null,
+    ...(asked('data') ? { data: taskData(instance, task, request, process) } : {}),
+    can_view_parent_request: false,
+  };
+}
+
+/** `GET /tasks/{id}`; an unknown relation is left out. */
+export async function presentTask(instance: Instance, task: TokenRow, query: Query): Promise<JsonObject> {
+  const { request, process } = contextOf(instance, task);
+  const { elements } = await instance.definitions.definition(process.bpmn);
+  const element = elements.get(task.element_id);
+  const data = taskData(instance, task, request, process);
+  const screen = screenOfElement(instance, element);
+  const relations: Record<string, [string, Json]> = {
+    data: ['data', data],
+    user: ['user', userOf(instance, task)],
+    requestor: ['requestor', requestor(instance, request)],
+    processRequest: ['process_request', requestJson(request)],
+    process: ['process', processJson(process)],
+    component: ['component', 'task-screen'],
+    screen: ['screen', screen === undefined ? null : screenVersionJson(screen)],
+    requestData: ['request_data', data],
+    loopContext: ['loop_context', ''],
+    definition: [
+      'definition',
+      { outgoing: {}, incoming: {}, id: task.element_id, name: task.element_name, ...element?.properties },
+    ],
+    bpmnTagName: ['bpmn_tag_name', task.element_type],
+  };
+  const asked = query.list('include').flatMap((name) => {
+    const relation = relations[name];
+    return relation === undefined ? [] : [relation];
+  });
+  return { ...taskJson(task), ...Object.fromEntries(asked), can_view_parent_request: false };
+}
+
+/** The answer to a completion. */
+export function presentCompletedTask(instance: Instance, task: TokenRow): JsonObject {
+  const { request, process } = contextOf(instance, task);
+  return {
+    ...taskJson(task),
+    process_request: requestJson(request),
+    process: processJson(process),
+    draft: null,
+    can_view_parent_request: false,
+  };
+}
+
+/** The answer to a reassignment. */
+export function presentReassignedTask(instance: Instance, task: TokenRow): JsonObject {
+  return { ...without('draft', presentCompletedTask(instance, task)), user: userOf(instance, task) };
+}
+
+function contextOf(instance: Instance, task: TokenRow): { request: RequestRow; process: ProcessRow } {
+  const request = findRequest(instance, task.process_request_id);
+  const process = findProcess(instance, task.process_id);
+  if (request === undefined || process === undefined) throw serverError();
+  return { request, process };
+}
+
+function userOf(instance: Instance, task: TokenRow): Json {
+  const user = task.user_id === null ? undefined : findUser(instance, task.user_id);
+  return user === undefined ? null : userJson(user);
+}
+
+function requestor(instance: Instance, request: RequestRow): Json {
+  const user = findUser(instance, request.user_id);
+  if (user === undefined) return null;
+  return without('active_at', userJson(user));
+}
+
+/** The data as a task sees it: hidden keys too, with the task's own user and the Request as it stands now. */
+function taskData(instance: Instance, task: TokenRow, request: RequestRow, process: ProcessRow): JsonObject {
+  const user = task.user_id === null ? undefined : findUser(instance, task.user_id);
+  const start = startEventsOf(process).find((event) => event['id'] === request.start_event);
+  return {
+    ...requestData(request),
+    ...(user === undefined ? {} : { _user: embeddedUser(user) }),
+    _request: {
+      ...requestJson(request),
+      startEventId: request.start_event,
+      startEventName: start?.['name'] ?? null,
+      alternative: 'A',
+    },
+  };
+}
