@@ -1,4 +1,5 @@
 import { isObject } from '../helpers/guards';
+import { isStream } from './answerBody';
 import type { Failure } from './failure';
 import { normalizeInstanceUrl } from './instanceUrl';
 
@@ -14,8 +15,8 @@ type Classified = Omit<Failure, 'httpStatus'>;
 const CHECK_URL =
   "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
 
-/** What a good answer holds: a JSON object or list, or nothing that matters. */
-export type Expected = 'json' | 'nothing';
+/** What a good answer holds: a JSON object or list, nothing that matters, or a file, as a stream. */
+export type Expected = 'json' | 'nothing' | 'file';
 
 const NOT_FOUND: Classified = {
   kind: 'notFound',
@@ -37,7 +38,7 @@ export function answerFailure(
   const { statusCode } = answer;
   const isJson = typeof answer.body === 'object' && answer.body !== null;
   const isPage = typeof answer.body === 'string' && /^\s*</.test(answer.body);
-  const isExpected = expected === 'json' ? isJson : !isPage;
+  const isExpected = { json: isJson, nothing: !isPage, file: isStream(answer.body) }[expected];
   if (statusCode >= 200 && statusCode < 300 && isExpected) return undefined;
   return { ...classify(answer, isJson, requestUrl), httpStatus: statusCode };
 }
@@ -114,6 +115,15 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
         };
       }
   }
+  const refusal = fileRefusal(answer.body);
+  if (status === 500 && /\/files$/.test(requestUrl) && refusal !== undefined) {
+    return {
+      kind: 'invalid',
+      message: 'ProcessMaker refused the file',
+      description: refusal,
+      delivery: 'notProcessed',
+    };
+  }
   if (status === 500 && isObject(answer.body) && typeof answer.body.message === 'string') {
     return {
       kind: 'serverError',
@@ -189,6 +199,12 @@ function fieldMessages(body: unknown): string {
   return fields.map(([field, texts]) => `${field}: ${[texts].flat().map(String).join(' ')}`).join('; ');
 }
 
+/** The text of a 500 for a file of a kind that ProcessMaker does not store: `errors: { message }`. */
+function fileRefusal(body: unknown): string | undefined {
+  const errors = isObject(body) && isObject(body.errors) ? body.errors : {};
+  return typeof errors.message === 'string' ? errors.message : undefined;
+}
+
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
@@ -255,7 +271,7 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
 }
 
 /** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
-function detailOf(error: unknown, name: 'code' | 'syscall'): string {
+export function detailOf(error: unknown, name: 'code' | 'syscall'): string {
   for (let current = error; current instanceof Error; current = current.cause) {
     const detail: unknown = name in current ? current[name as keyof typeof current] : undefined;
     if (typeof detail === 'string') return detail;
