@@ -23,9 +23,16 @@ export type RequestReference = { id: number } | { caseNumber: number };
 export function readRequestReference(
   context: IExecuteFunctions,
   itemIndex: number,
+  connection: Connection,
+): Result<RequestReference> {
+  return parseRequestReference(context.getNodeParameter('request', itemIndex), connection);
+}
+
+/** The value of the locator 'Request'. */
+export function parseRequestReference(
+  locator: unknown,
   { instanceUrl }: Connection,
 ): Result<RequestReference> {
-  const locator = context.getNodeParameter('request', itemIndex);
   const { mode, value } = readLocator(locator);
   if (mode !== 'caseNumber') {
     const id = readId(locator, instanceUrl, REQUEST);

@@ -18,6 +18,9 @@ export interface Turn {
   mayBeDone: boolean;
 }
 
+/** What came of an item. A failure may tell more of it than its kind says. */
+export type WorkResult = { ok: true; value: OutputItem[] } | { ok: false; failure: ItemFailure };
+
 /** An operation that works on each item by itself. */
 export interface ItemOperation<T> {
   /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
@@ -25,7 +28,7 @@ export interface ItemOperation<T> {
   /** Reads and checks the parameters of one item. Nothing is sent. */
   read(context: IExecuteFunctions, itemIndex: number, connection: Connection): Result<T>;
   /** Is given the parameters of all items, so that what they need can be looked up together; makes the work on one. */
-  begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<Result<OutputItem[]>>;
+  begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<WorkResult>;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function runItems<T>(
 ): Promise<INodeExecutionData[]> {
   const output = new ItemOutput(context, operation.changes);
   const tries = operation.changes ? new EarlierTries(context) : undefined;
-  const fail = (index: number, failure: Failure, isSent: boolean) =>
+  const fail = (index: number, failure: ItemFailure, isSent: boolean) =>
     output.fail(index, withOutcome(failure, operation.changes, isSent));
   const connection = await connectForAll(context, output, fail);
   if (!connection) return output.finish();
@@ -80,7 +83,7 @@ export async function runItems<T>(
 async function connectForAll(
   context: IExecuteFunctions,
   output: ItemOutput,
-  fail: (index: number, failure: Failure, isSent: boolean) => void,
+  fail: (index: number, failure: ItemFailure, isSent: boolean) => void,
 ): Promise<Connection | undefined> {
   try {
     return await connect(context, PATIENCE_SECONDS);
@@ -108,9 +111,9 @@ function readSafely<T>(
   }
 }
 
-function withOutcome(failure: Failure, changes: boolean, isSent: boolean): ItemFailure {
+function withOutcome(failure: ItemFailure, changes: boolean, isSent: boolean): ItemFailure {
   if (!changes) return failure;
-  return { ...failure, outcome: isSent && failure.delivery === 'unknown' ? 'unknown' : 'notDone' };
+  return { outcome: isSent && failure.delivery === 'unknown' ? 'unknown' : 'notDone', ...failure };
 }
 
 function messageOf(error: unknown): string {

@@ -1,1 +1,2 @@
+export { searchFiles } from './files';
 export { searchProcesses, searchStartEvents } from './processes';
