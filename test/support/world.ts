@@ -85,6 +85,12 @@ export class World {
     return this.server.requests().filter(({ id }) => !this.known.has(id));
   }
 
+  /** The files of these Requests. */
+  files(): ReturnType<ProcessMaker['files']> {
+    const ids = new Set(this.requests().map(({ id }) => id));
+    return this.server.files().filter(({ requestId }) => ids.has(requestId));
+  }
+
   /** The field `number` in the data of each of these Requests. */
   numbers(): unknown[] {
     return this.requests().map(({ data }) => (data as IDataObject).number);

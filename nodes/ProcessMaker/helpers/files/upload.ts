@@ -75,7 +75,7 @@ const NO_FILE_ID: Failure = {
 };
 
 /** How long to pause before each look for a file whose answer was lost: ProcessMaker may still be storing it. */
-const LOOKS_AFTER_MS = [0, 500, 1500];
+const LOOKS_AFTER_MS = [0, 500, 1000];
 
 async function lookFor(
   connection: Connection,
