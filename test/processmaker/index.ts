@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FileRow, RequestRow, TokenRow } from './database/rows';
 import { Instance } from './instance';
+import { oauthOf } from './oauth/control';
 import { completeToken } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
 import { createServer } from './server';
@@ -9,6 +10,7 @@ import type { ProcessMaker, ProcessMakerOptions, RecordedCall, TokenName } from 
 import { prepareProcess, seed } from './world/seed';
 import { TOKENS } from './world/users';
 
+export type { IssuedTokens, OAuth, OAuthClient, OAuthOptions } from './oauth/types';
 export type {
   Json,
   JsonObject,
@@ -47,6 +49,7 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
   return {
     url: `${scheme}://${HOST}:${port}${options.basePath ?? ''}`,
     tokens: tokenTexts(),
+    oauth: oauthOf(instance, options.oauth),
     calls,
     get maintenance() {
       return instance.maintenance;

@@ -3,12 +3,17 @@ import { SCHEMA } from './database/schema';
 import { toSqlTime } from './database/time';
 import { toMysqlText } from './data/normalise';
 import { definitions } from './flow/cache';
+import { Sessions } from './oauth/sessions';
+import { Throttle } from './oauth/throttle';
 import { ScriptQueue } from './requests/scripts';
 import { Turns } from './requests/turns';
 import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
 
+const A_YEAR = 365 * 24 * 60 * 60;
 const UPLOAD_LIMIT = 10 * 1024 * 1024;
+
+const DEFAULT_CHANGE_MS = 20;
 
 /** One ProcessMaker instance without its HTTP side. */
 export class Instance {
@@ -19,7 +24,12 @@ export class Instance {
   readonly turns = new Turns();
   readonly version: string;
   readonly uploadLimitBytes: number;
+  readonly accessTokenSeconds: number;
+  readonly sessions = new Sessions();
+  readonly tokenCalls = new Throttle();
   maintenance = false;
+  /** How long it takes to complete a task or to update data. */
+  readonly changeMs: number;
   /** Whether script tasks can run. The recorded server had nothing that could run one. */
   scriptsRun = false;
   /** Whether a task that has an assignee can be given to somebody else. */
@@ -27,9 +37,11 @@ export class Instance {
   private readonly clock: () => Date;
 
   constructor(options: ProcessMakerOptions) {
+    this.accessTokenSeconds = options.oauth?.accessTokenSeconds ?? A_YEAR;
     this.uploadLimitBytes = options.uploadLimitBytes ?? UPLOAD_LIMIT;
     this.version = options.version ?? NEWEST_VERSION;
     this.clock = options.now ?? (() => new Date());
+    this.changeMs = options.changeMs ?? DEFAULT_CHANGE_MS;
     this.reassigns = options.reassigns === true;
     this.database = new Connection(options.database);
     this.database.define('json_text', (value) =>

@@ -17,6 +17,11 @@ async function main(): Promise<void> {
     const user = USERS.find(({ id }) => id === userId);
     console.log(`  ${name.padEnd(10)}${token}  (user ${user?.username}, ${user?.timezone})`);
   }
+  const { client } = processMaker.oauth;
+  console.log(`\nOAuth2 client: id ${client.id}, secret ${client.secret}`);
+  console.log(
+    `It returns to ${client.redirectUris.join(', ')}; sign in as limited with ${processMaker.oauth.password('limited')}.`,
+  );
   console.log('\nCtrl-C stops it.');
   const stop = (): void => void processMaker.close().then(() => process.exit(0));
   process.once('SIGINT', stop);

@@ -5,7 +5,7 @@ import { readBody } from './http/body';
 import { ApiError, notFound, serverError } from './http/errors';
 import { Query } from './http/query';
 import type { Instance } from './instance';
-import { sendTaskForm, showPage, type PageAnswer } from './pages/pages';
+import { answerPage, sendPage } from './page-server';
 import { layout } from './pages/layout';
 import { allowedMethods, matchRoute } from './routes/match';
 import type { Answer } from './routes/route';
@@ -52,7 +52,7 @@ export function createServer(
     const url = new URL(request.url.slice(base.length), 'http://instance');
     return url.pathname.startsWith('/api/')
       ? answerApi(instance, request, reply, url, body)
-      : answerPage(instance, base, request, reply, url, body);
+      : answerPage({ instance, base, request, reply, url, body });
   });
   server.setErrorHandler((error, _request, reply) => sendError(reply, error));
   return server;
@@ -135,27 +135,4 @@ function sendMaintenance(request: FastifyRequest, reply: FastifyReply): FastifyR
     return reply.type(HTML_TYPE).send(layout('Service Unavailable', '<p>503</p>'));
   }
   return reply.header('Content-Type', JSON_TYPE).send(Buffer.from('{"message":"Service Unavailable"}'));
-}
-
-async function answerPage(
-  instance: Instance,
-  base: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  url: URL,
-  body: Buffer,
-): Promise<FastifyReply> {
-  const task = /^\/tasks\/(\d+)\/edit$/.exec(url.pathname)?.[1];
-  if (request.method !== 'POST' || task === undefined) {
-    return sendPage(reply, await showPage(instance, base, url.pathname));
-  }
-  const form = await readBody(body, request.headers['content-type'] ?? '');
-  const answer = await sendTaskForm(instance, base, Number(task), form);
-  await instance.scripts.flush();
-  return sendPage(reply, answer);
-}
-
-function sendPage(reply: FastifyReply, answer: PageAnswer): FastifyReply {
-  if ('redirect' in answer) return reply.redirect(answer.redirect, 303);
-  return reply.code(answer.status).type(HTML_TYPE).send(answer.html);
 }

@@ -1,3 +1,5 @@
+import type { OAuth, OAuthOptions } from './oauth/types';
+
 /** A JSON value as it travels over the wire. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -24,9 +26,12 @@ export interface ProcessMakerOptions {
   version?: string;
   /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
   queue?: 'redis' | 'sync';
+  oauth?: OAuthOptions;
   /** For example `/pm`: the instance lives below a sub-path. */
   basePath?: string;
   tls?: { key: string; cert: string };
+  /** How long it takes to complete a task or to update data: calls within that time harm each other. 20 when missing. */
+  changeMs?: number;
   /** Tasks can be given to somebody else, as with ProcessMaker's package for it. */
   reassigns?: boolean;
   /** The server's clock. */
@@ -94,6 +99,7 @@ export interface ProcessMaker {
   /** Without a slash at the end. */
   url: string;
   tokens: Record<TokenName, string>;
+  oauth: OAuth;
   /** While true, every call is answered with 503. */
   maintenance: boolean;
   /** Whether script tasks can run; not at first, so that each ends its Request in ERROR. */

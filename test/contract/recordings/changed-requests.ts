@@ -1,7 +1,5 @@
-import type { UserRow } from '../../processmaker/database/rows';
 import type { Instance } from '../../processmaker/instance';
-import { startRequest } from '../../processmaker/requests/progress';
-import { completeToken } from '../../processmaker/requests/progress';
+import { completeToken, startRequest } from '../../processmaker/requests/progress';
 import { activeTokens, findProcess, findUser } from '../../processmaker/requests/store';
 import type { Recording } from './recording';
 import { storeRequest } from './shown-requests';
@@ -16,18 +14,13 @@ const WAITING_PROCESS = 13;
 const isMadeUp = (id: number): boolean => /^9{5,}$/.test(String(id));
 
 /** The Request that a call changes, cancels, retries or deletes. */
-export function storeRequestToChange(
-  instance: Instance,
-  user: UserRow,
-  id: number,
-  { request, response }: Recording,
-): void {
+export function storeRequestToChange(instance: Instance, id: number, { request, response }: Recording): void {
   if (response.status === 404) return;
   const { message } = (response.json ?? {}) as { message?: unknown };
   const isForeign = response.status === 403 && message === 'This action is unauthorized.';
   const owner = isForeign ? ADMINISTRATOR : LIMITED;
   const status = request.path.endsWith('/retry') ? 'ERROR' : 'ACTIVE';
-  storeRequest(instance, { id, status, user_id: user.id === LIMITED || isForeign ? owner : LIMITED }, {}, []);
+  storeRequest(instance, { id, status, user_id: owner }, {}, []);
 }
 
 /** A Request at an event that waits, or that has passed it where the answer finds nothing to trigger. */

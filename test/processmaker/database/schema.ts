@@ -1,13 +1,20 @@
 /** Tables of the stand-in. Times are UTC, `YYYY-MM-DD HH:MM:SS`; JSON is kept as text. */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS users (
-  id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, username TEXT NOT NULL, email TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, username TEXT NOT NULL, password TEXT NOT NULL, email TEXT NOT NULL,
   firstname TEXT NOT NULL, lastname TEXT NOT NULL, status TEXT NOT NULL, timezone TEXT NOT NULL,
   is_administrator INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS user_permissions (user_id INTEGER NOT NULL, permission TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS access_tokens (
-  token TEXT PRIMARY KEY, name TEXT NOT NULL, user_id INTEGER NOT NULL,
+  token TEXT PRIMARY KEY, name TEXT NOT NULL, user_id INTEGER, client_id TEXT, calls_left INTEGER,
   revoked INTEGER NOT NULL DEFAULT 0, expires_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS refresh_tokens (
+  token TEXT PRIMARY KEY, access_token TEXT NOT NULL, client_id TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS oauth_clients (
+  id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, grants TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS auth_codes (
+  code TEXT PRIMARY KEY, client_id TEXT NOT NULL, user_id INTEGER NOT NULL, redirect_uri TEXT NOT NULL,
+  used INTEGER NOT NULL DEFAULT 0, expires_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS process_categories (
   id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL);

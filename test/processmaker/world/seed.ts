@@ -5,7 +5,7 @@ import type { ProcessInput } from '../types';
 import { DEMO_PROCESSES } from './demo-processes';
 import { SYSTEM_PROCESS, TEST_PROCESSES } from './processes';
 import { SCREENS } from './screens';
-import { TOKENS, USERS } from './users';
+import { passwordOf, TOKENS, USERS } from './users';
 import { WAITING_PROCESSES } from './waiting-processes';
 
 const CATEGORY_ID = 3;
@@ -41,6 +41,7 @@ function seedUsers(instance: Instance): void {
     insert(instance, 'users', {
       ...user,
       uuid: randomUUID(),
+      password: passwordOf(user.username),
       email: `${user.username}@example.com`,
       is_administrator: administrator ? 1 : 0,
       created_at: now,

@@ -74,6 +74,9 @@ export const USERS: User[] = [
   },
 ];
 
+/** The password with which a user signs in. */
+export const passwordOf = (username: string): string => `${username}-password`;
+
 /** Every token's text, its user, and why it may not work. */
 export const TOKENS: Record<TokenName, { token: string; userId: number; revoked?: true; expired?: true }> = {
   admin: { token: 'admin-token-3f0c9a7d52b84e61', userId: 1 },
