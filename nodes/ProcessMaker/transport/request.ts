@@ -6,6 +6,7 @@ import { withDeadline } from './deadline';
 import { answerFailure, callFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
 import type { Form } from './multipart';
+import { signInFailure } from './signInFailure';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 /** The client's own timeout comes first where it can. */
@@ -52,7 +53,7 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<R
   try {
     answer = await withDeadline(send(connection, options), timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
   } catch (error) {
-    return refused(connection, call, callFailure(error, timeoutSeconds));
+    return refused(connection, call, signInFailure(error) ?? callFailure(error, timeoutSeconds));
   }
   const failure = answerFailure(answer, options.url, call.expects);
   if (failure) return refused(connection, call, failure);
