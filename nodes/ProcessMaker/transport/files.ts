@@ -1,7 +1,7 @@
 import type { BodyStream } from './answerBody';
+import { callFailure, detailOf } from './callFailure';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
-import { callFailure, detailOf } from './errors';
 import type { Failure, Result } from './failure';
 import { encodeForm, type FileContent } from './multipart';
 import { callApiPatiently, exchange, patiently, refused, type ApiCall } from './request';

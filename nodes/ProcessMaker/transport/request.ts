@@ -1,9 +1,10 @@
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { readUnlessFile } from './answerBody';
+import { callFailure } from './callFailure';
 import { pauseFor, type Connection } from './connection';
 import { withDeadline } from './deadline';
-import { answerFailure, callFailure, type Answer, type Expected } from './errors';
+import { answerFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
 import type { Form } from './multipart';
 import { signInFailure } from './signInFailure';
