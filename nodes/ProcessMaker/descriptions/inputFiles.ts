@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /** The binary fields of an item that become files of a Request. Rows are read by `helpers/files/inputFiles`. */
-export const inputFilesField: INodeProperties = {
+export const inputFilesField = {
   displayName: 'Input Binary Fields',
   name: 'files',
   type: 'fixedCollection',
@@ -36,4 +36,14 @@ export const inputFilesField: INodeProperties = {
       ],
     },
   ],
+} satisfies INodeProperties;
+
+/** For a collection of options. Its value is read by `helpers/files/fileVariables`. */
+export const writeFileIdOption: INodeProperties = {
+  displayName: 'Write File ID to Variable',
+  name: 'writeFileId',
+  type: 'boolean',
+  default: false,
+  description:
+    "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. The user of the access token needs the permission to edit task data, or to edit request data, for it. When somebody else changes the data at the same moment, one of the two changes may be lost.",
 };

@@ -170,7 +170,7 @@ describe('before any call', () => {
   });
 
   it('a row without a field is refused', async () => {
-    expect(await refused(rows([' ']), [contract])).toMatch(/A row of 'Input Binary Fields' names no field/);
+    expect(await refused(rows([' ']), [contract])).toMatch(/No field is given in 'Input Binary Field'/);
   });
 
   it('two files for one variable are refused', async () => {
@@ -194,6 +194,19 @@ describe('before any call', () => {
     const parameters = { ...rows(['data', variable]), options: { writeFileId: true } };
     expect(await refused(parameters, [contract])).toMatch(message);
   });
+});
+
+it('says that n8n has lost a file, and uploads the others', async () => {
+  const requests = await startedRequests(world, 2);
+  const lost = { ...contract.data, id: 'filesystem-v2:missing' };
+  const run = await upload(rows(['data', 'x']), requests, [{ data: lost }, contract]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining("n8n cannot read the file 'contract.pdf' in 'data'") as string,
+      details: { outcome: 'notDone' },
+    },
+  ]);
+  expect(stored()).toHaveLength(1);
 });
 
 describe('what ProcessMaker refuses', () => {

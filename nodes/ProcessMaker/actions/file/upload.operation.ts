@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { fileTimeoutOption } from '../../descriptions/fileTimeout';
-import { inputFilesField } from '../../descriptions/inputFiles';
+import { inputFilesField, writeFileIdOption } from '../../descriptions/inputFiles';
 import { requestLocator } from '../../descriptions/locators/request';
 import { FileClaims } from '../../helpers/files/fileClaims';
 import { checkVariables, FileVariables } from '../../helpers/files/fileVariables';
 import { readInputFiles } from '../../helpers/files/inputFiles';
+import type { UploadSettings } from '../../helpers/files/upload';
 import { describeOutcomes, uploadFiles } from '../../helpers/files/uploads';
 import { readRequestReference, RequestIds } from '../../helpers/requestReference';
 import { runItems } from '../../helpers/runItems';
@@ -26,17 +27,7 @@ export const upload: Operation = {
       type: 'collection',
       placeholder: 'Add option',
       default: {},
-      options: [
-        fileTimeoutOption,
-        {
-          displayName: 'Write File ID to Variable',
-          name: 'writeFileId',
-          type: 'boolean',
-          default: false,
-          description:
-            "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. The user of the access token needs the permission to edit task data, or to edit request data, for it. When somebody else changes the data at the same moment, one of the two changes may be lost.",
-        },
-      ],
+      options: [fileTimeoutOption, writeFileIdOption],
     },
   ],
   execute,
@@ -76,7 +67,10 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         if (!requestId.ok) return requestId;
         const claimed = await claims.check(requestId.value, wanted);
         if (!claimed.ok) return claimed;
-        const settings = { mayBeThere: mayBeDone, timeoutSeconds: wanted.timeoutSeconds };
+        const settings: UploadSettings = {
+          timeoutSeconds: wanted.timeoutSeconds,
+          ...(mayBeDone && { lookFor: 'file' }),
+        };
         const { uploaded, outcomes, failure } = await uploadFiles(
           connection,
           requestId.value,

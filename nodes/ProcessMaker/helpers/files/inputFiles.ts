@@ -13,6 +13,8 @@ export interface InputFile {
   hasVariable: boolean;
   fileName: string;
   mimeType: string;
+  /** In bytes, as far as n8n says it without reading the content; otherwise 0. */
+  size: number;
   /** Reads the content from where n8n keeps it. */
   load: () => Promise<Result<Buffer>>;
 }
@@ -20,7 +22,11 @@ export interface InputFile {
 const MEGABYTE = 1024 * 1024;
 const MAX_MEGABYTES = 100;
 
-/** The rows of the parameter 'Input Binary Fields', with what the item has in these fields. Nothing is sent. */
+/**
+ * The rows of a parameter such as 'Input Binary Fields', with what the item has in these fields. Nothing is sent.
+ *
+ * @param parameter the path of the list of rows
+ */
 export function readInputFiles(
   context: IExecuteFunctions,
   itemIndex: number,
@@ -46,7 +52,7 @@ export function readInputFiles(
 function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IDataObject): Result<InputFile> {
   const field = asText(row.field).trim();
   if (field === '') {
-    return inputFailure("A row of 'Input Binary Fields' names no field", namesOf(context, itemIndex));
+    return inputFailure("No field is given in 'Input Binary Field'", namesOf(context, itemIndex));
   }
   let binary: IBinaryData;
   try {
@@ -56,7 +62,8 @@ function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IData
   }
   const fileName = toFileName(binary.fileName ?? '') || `${toFileName(field)}${extensionOf(binary)}`;
   const variable = asText(row.variable).trim();
-  if (sizeOf(binary) > MAX_MEGABYTES * MEGABYTE) return tooLarge(field, fileName);
+  const size = sizeOf(binary);
+  if (size > MAX_MEGABYTES * MEGABYTE) return tooLarge(field, fileName);
   return {
     ok: true,
     value: {
@@ -65,22 +72,38 @@ function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IData
       hasVariable: variable !== '',
       fileName,
       mimeType: binary.mimeType,
-      load: async () => {
-        const content = await context.helpers.getBinaryDataBuffer(itemIndex, field);
-        // Where n8n did not say it before.
-        return content.length > MAX_MEGABYTES * MEGABYTE
-          ? tooLarge(field, fileName)
-          : { ok: true, value: content };
-      },
+      size,
+      load: async () => await load(context, itemIndex, field, fileName),
     },
   };
+}
+
+async function load(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  field: string,
+  fileName: string,
+): Promise<Result<Buffer>> {
+  let content: Buffer;
+  try {
+    content = await context.helpers.getBinaryDataBuffer(itemIndex, field);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return inputFailure(
+      `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${reason}`,
+      'It may have been removed there since the node before this one gave it. Run the workflow anew.',
+    );
+  }
+  // n8n did not always say it before.
+  if (content.length > MAX_MEGABYTES * MEGABYTE) return tooLarge(field, fileName);
+  return { ok: true, value: content };
 }
 
 function extensionOf({ fileExtension = '' }: IBinaryData): string {
   return fileExtension === '' ? '' : `.${toFileName(fileExtension)}`;
 }
 
-/** In bytes, as far as n8n says it without reading the content; it keeps small setups' data as base64. */
+/** Without storage for binary data, n8n keeps the content as base64. */
 function sizeOf({ id, bytes, data }: IBinaryData): number {
   return bytes ?? (id === undefined ? Math.floor((data.length * 3) / 4) : 0);
 }
@@ -96,5 +119,5 @@ function namesOf(context: IExecuteFunctions, itemIndex: number): string {
   const names = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
   return names.length === 0
     ? 'It has no binary fields at all. Put a node before this one that gives the file, such as HTTP Request or Read/Write Files from Disk.'
-    : `It has: ${names.join(', ')}. Enter one of them in 'Input Binary Fields'.`;
+    : `It has: ${names.join(', ')}. Enter one of them in 'Input Binary Field'.`;
 }

@@ -18,8 +18,11 @@ export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fi
 }
 
 export interface UploadSettings {
-  /** An earlier try may have uploaded it, so that it is looked for first. */
-  mayBeThere: boolean;
+  /**
+   * What is looked for first, since an earlier try may have uploaded it: this very file, or, in a Request of the run's
+   * own, whatever its variable holds, since only a later change can have put another file there.
+   */
+  lookFor?: 'file' | 'variable';
   timeoutSeconds?: number;
 }
 
@@ -32,7 +35,7 @@ export async function uploadFile(
   connection: Connection,
   requestId: number,
   file: InputFile,
-  { mayBeThere, timeoutSeconds }: UploadSettings,
+  { lookFor, timeoutSeconds }: UploadSettings,
 ): Promise<Result<UploadedFile>> {
   const loaded = await file.load();
   if (!loaded.ok) return loaded;
@@ -42,8 +45,11 @@ export async function uploadFile(
     ok: true,
     value: { fileId, requestId, field, variable, fileName, mimeType, size: content.length },
   });
-  if (mayBeThere) {
-    const there = await findSame(connection, requestId, file, content);
+  if (lookFor) {
+    const there =
+      lookFor === 'file'
+        ? await findSame(connection, requestId, file, content)
+        : await findOfVariable(connection, requestId, variable);
     if (!there.ok) return there;
     if (there.value !== undefined) return uploaded(there.value);
   }
@@ -61,7 +67,7 @@ export async function uploadFile(
   const failure = sent.ok ? NO_FILE_ID : sent.failure;
   if (failure.delivery === 'notProcessed')
     return { ok: false, failure: aboutUpload(failure, requestId, file) };
-  const arrived = await lookFor(connection, requestId, file, content);
+  const arrived = await lookForLost(connection, requestId, file, content);
   return arrived === undefined
     ? { ok: false, failure: unknownUpload(failure, requestId, file) }
     : uploaded(arrived);
@@ -77,7 +83,7 @@ const NO_FILE_ID: Failure = {
 /** How long to pause before each look for a file whose answer was lost: ProcessMaker may still be storing it. */
 const LOOKS_AFTER_MS = [0, 500, 1000];
 
-async function lookFor(
+async function lookForLost(
   connection: Connection,
   requestId: number,
   file: InputFile,
@@ -120,6 +126,16 @@ async function findSame(
     if (content.equals(stored.value)) return { ok: true, value: id };
   }
   return { ok: true, value: undefined };
+}
+
+async function findOfVariable(
+  connection: Connection,
+  requestId: number,
+  variable: string,
+): Promise<Result<number | undefined>> {
+  const files = await readFiles(connection, requestId);
+  if (!files.ok) return files;
+  return { ok: true, value: files.value.find((file) => variableOf(file) === variable)?.id };
 }
 
 function aboutUpload(failure: Failure, requestId: number, { fileName }: InputFile): Failure {
