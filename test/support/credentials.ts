@@ -3,12 +3,14 @@ import type {
   ICredentials,
   ICredentialType,
   IHttpRequestOptions,
+  INode,
   INodeCredentialsDetails,
+  INodeParameters,
   INodeProperties,
   IRequestOptionsSimplified,
   IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { ICredentialsHelper } from 'n8n-workflow';
+import { ICredentialsHelper, Workflow } from 'n8n-workflow';
 
 /** Credential data by type, as a person typed it into n8n. */
 export type CredentialData = Record<string, ICredentialDataDecryptedObject>;
@@ -43,10 +45,12 @@ export class CredentialsInMemory extends ICredentialsHelper {
     const stored = this.data[type];
     if (!stored) return Promise.reject(new Error(`No credential of the type ${type}.`));
     const defaults = this.getCredentialsProperties(type).map(({ name, default: value }) => [name, value]);
-    return Promise.resolve({
-      ...(Object.fromEntries(defaults) as ICredentialDataDecryptedObject),
-      ...stored,
-    });
+    return Promise.resolve(
+      resolveExpressions({
+        ...(Object.fromEntries(defaults) as ICredentialDataDecryptedObject),
+        ...stored,
+      }),
+    );
   }
 
   authenticate(
@@ -75,7 +79,41 @@ export class CredentialsInMemory extends ICredentialsHelper {
     return Promise.resolve();
   }
 
-  updateCredentialsOauthTokenData(): Promise<void> {
+  updateCredentialsOauthTokenData(
+    _details: INodeCredentialsDetails,
+    type: string,
+    data: ICredentialDataDecryptedObject,
+  ): Promise<void> {
+    const { oauthTokenData = {} } = data;
+    this.data[type] = { ...this.data[type], oauthTokenData };
     return Promise.resolve();
   }
+}
+
+const NODE: INode = {
+  id: '',
+  name: 'Credential',
+  type: '',
+  typeVersion: 1,
+  position: [0, 0],
+  parameters: {},
+};
+
+/** The fields of a credential may name each other, as in `{{ $self["instanceUrl"] }}`. */
+function resolveExpressions(data: ICredentialDataDecryptedObject): ICredentialDataDecryptedObject {
+  const nodeTypes = { getByName: noType, getByNameAndVersion: noType, getKnownTypes: () => ({}) };
+  const { expression } = new Workflow({ nodes: [], connections: {}, active: false, nodeTypes });
+  return expression.getComplexParameterValue(
+    NODE,
+    data as INodeParameters,
+    'internal',
+    {},
+    undefined,
+    undefined,
+    data,
+  ) as ICredentialDataDecryptedObject;
+}
+
+function noType(): never {
+  throw new Error('A credential has no nodes.');
 }

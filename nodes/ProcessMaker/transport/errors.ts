@@ -13,8 +13,11 @@ export interface Answer {
 
 type Classified = Omit<Failure, 'httpStatus'>;
 
-/** What a good answer holds: a JSON object or list, nothing that matters, or a file, as a stream. */
-export type Expected = 'json' | 'nothing' | 'file';
+/**
+ * What a good answer holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
+ * `nothing` that matters; a `file`, as a stream.
+ */
+export type Expected = 'json' | 'found' | 'nothing' | 'file';
 
 const NOT_FOUND: Classified = {
   kind: 'notFound',
@@ -36,8 +39,9 @@ export function answerFailure(
   const { statusCode } = answer;
   const isJson = typeof answer.body === 'object' && answer.body !== null;
   const isPage = typeof answer.body === 'string' && /^\s*</.test(answer.body);
-  const isExpected = { json: isJson, nothing: !isPage, file: isStream(answer.body) }[expected];
+  const isExpected = { json: isJson, found: isJson, nothing: !isPage, file: isStream(answer.body) }[expected];
   if (statusCode >= 200 && statusCode < 300 && isExpected) return undefined;
+  if (expected === 'found' && statusCode === 204) return { ...NOT_FOUND, httpStatus: statusCode };
   return { ...classify(answer, isJson, requestUrl), httpStatus: statusCode };
 }
 
@@ -45,9 +49,6 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
   const status = answer.statusCode;
   if (status >= 300 && status < 400) return redirectFailure(answer.headers.location, requestUrl);
   switch (status) {
-    case 204:
-      // ProcessMaker's answer for some things that are not there.
-      return NOT_FOUND;
     case 401:
       return {
         kind: 'unauthorized',

@@ -7,7 +7,7 @@ import { withDeadline } from './deadline';
 import { answerFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
 import type { Form } from './multipart';
-import { signInFailure } from './signInFailure';
+import { oAuth2Failure } from './oAuth2Failure';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 /** The client's own timeout comes first where it can. */
@@ -54,7 +54,8 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<R
   try {
     answer = await withDeadline(send(connection, options), timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
   } catch (error) {
-    return refused(connection, call, signInFailure(error) ?? callFailure(error, timeoutSeconds));
+    const signIn = connection.isOAuth2 ? oAuth2Failure(error) : undefined;
+    return refused(connection, call, signIn ?? callFailure(error, timeoutSeconds));
   }
   const failure = answerFailure(answer, options.url, call.expects);
   if (failure) return refused(connection, call, failure);

@@ -57,6 +57,19 @@ describe('answerFailure', () => {
     expect(failure?.description).toBe('amount: must be a number.; due: is required.');
   });
 
+  test.each([
+    [204, '', 'found', 'notFound'],
+    [200, '', 'found', 'foreignAnswer'],
+    [204, '', 'nothing', undefined],
+    [200, '', 'nothing', undefined],
+    [200, '<html></html>', 'nothing', 'foreignAnswer'],
+    [404, { message: '' }, 'nothing', 'notFound'],
+  ] as const)('%s with %j, where %s is expected, is %s', (statusCode, body, expected, kind) => {
+    expect(answerFailure({ statusCode, headers: {}, body }, 'https://acme.net/api', expected)?.kind).toBe(
+      kind,
+    );
+  });
+
   test('the time to wait is passed on', () => {
     expect(answer(429, {}, { 'retry-after': '17' })?.description).toContain('17 seconds');
   });

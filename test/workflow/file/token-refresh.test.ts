@@ -71,7 +71,7 @@ it.each([
     expect(failedItems(run)).toMatchObject([
       {
         error: expect.stringContaining('Open the credential in n8n and connect it again') as string,
-        details: { httpStatus: 401, outcome: 'notDone' },
+        details: { outcome: 'notDone' },
       },
     ]);
     expect(world.files()).toEqual([]);

@@ -1,0 +1,67 @@
+import type { IDataObject } from 'n8n-workflow';
+import { testCredential } from '../support/credential-test';
+import { answer } from '../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const START = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const SECRET = 'gateway-secret-5150';
+
+function credentials(...headers: Array<[name: string, value: string]>) {
+  const { processMakerApi = {} } = world.credentials();
+  const slots = headers.map(([name, value], index) => [`header${index + 1}`, { name, value }]);
+  return { processMakerApi: { ...processMakerApi, extraHeaders: Object.fromEntries(slots) as IDataObject } };
+}
+
+const start = (...headers: Array<[name: string, value: string]>) =>
+  world.start(START, { credentials: credentials(...headers), settings: ERROR_OUTPUT });
+
+it('are sent with every call, beside the token', async () => {
+  const run = await world.start(
+    { process: locator('id', 2) },
+    { credentials: credentials(['X-Gateway-Key', SECRET], ['', 'no name'], ['X-Zone', 'b']) },
+  );
+  expect(run.items('ProcessMaker')).toHaveLength(1);
+  expect(world.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
+  for (const { headers } of world.gateway.calls) {
+    expect(headers).toMatchObject({
+      'x-gateway-key': SECRET,
+      'x-zone': 'b',
+      authorization: `Bearer ${world.server.tokens.limited}`,
+      accept: 'application/json',
+    });
+  }
+});
+
+it('are sent by the credential test too', async () => {
+  const { processMakerApi } = credentials(['X-Gateway-Key', SECRET]);
+  expect(await testCredential(world.engine, 'processMakerApi', processMakerApi)).toMatchObject({
+    status: 'OK',
+  });
+  expect(world.gateway.calls[0]?.headers).toMatchObject({ 'x-gateway-key': SECRET });
+});
+
+it('are taken out of what a gateway answers with them', async () => {
+  world.gateway.treat = () => answer(422, { message: `No entry with ${SECRET}` });
+  const run = await start(['X-Gateway-Key', SECRET]);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('No entry with ***') as string }]);
+  expect(run.text).not.toContain(SECRET);
+});
+
+it.each([
+  ['Authorization', 'Basic x'],
+  ['content-type', 'text/plain'],
+  ['X Gateway', 'value-1'],
+  ['X-Gateway:', 'value-2'],
+  ['X-Gateway-Key', 'two\nlines'],
+  ['X-Gateway-Key', '鍵'],
+])('with the name %j and the value %j are refused before any call', async (name, value) => {
+  const run = await start([name, value]);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining("'Extra Headers'") as string, details: { outcome: 'notStarted' } },
+  ]);
+  expect(failedItems(run)[0]?.error).not.toContain(value);
+  expect(world.gateway.calls).toEqual([]);
+});
