@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { inputFilesField, writeFileIdOption } from './inputFiles';
+
 export const hiddenKeyNotice: INodeProperties = {
   displayName:
     "Each Request gets a hidden key in its data, so that none is started twice. Administrators see it in the Request's summary. The option 'Hidden Key' switches it off.",
@@ -16,6 +18,12 @@ export const startOptions: INodeProperties = {
   placeholder: 'Add option',
   default: {},
   options: [
+    {
+      ...inputFilesField,
+      displayName: 'Files',
+      description:
+        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to',
+    },
     {
       displayName: 'Hidden Key',
       name: 'hiddenKey',
@@ -115,5 +123,6 @@ export const startOptions: INodeProperties = {
       description:
         'How many seconds to wait for the answer to each start. After that, it is not known whether the Request was started.',
     },
+    writeFileIdOption,
   ],
 };

@@ -18,6 +18,9 @@ export interface Turn {
   mayBeDone: boolean;
 }
 
+/** What came of an item. A failure may tell more of it than its kind says. */
+export type WorkResult = { ok: true; value: OutputItem[] } | { ok: false; failure: ItemFailure };
+
 /** An operation that works on each item by itself. */
 export interface ItemOperation<T> {
   /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
@@ -27,7 +30,7 @@ export interface ItemOperation<T> {
   /** What of the parameters says which change it is, when others may differ in a repeat; all of them unless told. */
   changeOf?(value: T): unknown;
   /** Is given the parameters of all items, so that what they need can be looked up together; makes the work on one. */
-  begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<Result<OutputItem[]>>;
+  begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<WorkResult>;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function runItems<T>(
 ): Promise<INodeExecutionData[]> {
   const output = new ItemOutput(context, operation.changes);
   const tries = operation.changes ? new EarlierTries(context) : undefined;
-  const fail = (index: number, failure: Failure, isSent: boolean) =>
+  const fail = (index: number, failure: ItemFailure, isSent: boolean) =>
     output.fail(index, withOutcome(failure, operation.changes, isSent));
   const connection = await connectForAll(context, output, fail);
   if (!connection) return output.finish();
@@ -87,7 +90,7 @@ export async function runItems<T>(
 async function connectForAll(
   context: IExecuteFunctions,
   output: ItemOutput,
-  fail: (index: number, failure: Failure, isSent: boolean) => void,
+  fail: (index: number, failure: ItemFailure, isSent: boolean) => void,
 ): Promise<Connection | undefined> {
   try {
     return await connect(context, PATIENCE_SECONDS);
@@ -115,14 +118,16 @@ function readSafely<T>(
   }
 }
 
-function withOutcome(failure: Failure, changes: boolean, isSent: boolean): ItemFailure {
+function withOutcome(failure: ItemFailure, changes: boolean, isSent: boolean): ItemFailure {
   if (!changes) return failure;
   if (failure.done) return { ...failure, outcome: 'done' };
-  return { ...failure, outcome: isSent && !surelyNotDone(failure) ? 'unknown' : 'notDone' };
+  const isUnknown = isSent && failure.delivery === 'unknown';
+  return { outcome: isUnknown ? 'unknown' : 'notDone', ...failure };
 }
 
-function surelyNotDone({ delivery, done }: Failure): boolean {
-  return delivery === 'notProcessed' && done !== true;
+/** Nothing of the change was made, so that it can be made by a repeat. */
+function surelyNotDone({ delivery, done, outcome }: ItemFailure): boolean {
+  return delivery === 'notProcessed' && done !== true && outcome !== 'partlyDone';
 }
 
 function messageOf(error: unknown): string {

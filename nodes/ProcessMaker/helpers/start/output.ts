@@ -59,6 +59,16 @@ export class StartOutput {
     };
   }
 
+  failureOf(index: number): ItemFailure | undefined {
+    return this.failures.get(index);
+  }
+
+  /** Adds to the JSON of an item that ended well. */
+  add(index: number, fields: IDataObject): void {
+    const item = this.items[index];
+    if (item) this.items[index] = { ...item, json: { ...item.json, ...fields } };
+  }
+
   fail(index: number, failure: ItemFailure): void {
     const { scrub } = this.connection;
     const message = this.isTool && failure.outcome === 'unknown' ? forAgent(failure) : failure.message;
