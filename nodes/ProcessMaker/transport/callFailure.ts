@@ -53,7 +53,8 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
     return {
       kind: 'timeout',
       message: `ProcessMaker did not answer within ${timeoutSeconds} seconds`,
-      description: "The option 'Timeout' sets how long to wait.",
+      description:
+        "It may be busy: try again later. Where an operation has the option 'Timeout', that sets how long to wait.",
       delivery: 'unknown',
     };
   }
