@@ -140,6 +140,33 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'the Task at which a Request waits is found, read and shown in ten fields',
+    onlyStandIn: 'it needs a process that begins with a Task of the user of the token',
+    run: async (contract) => {
+      const [request] = itemsOf(await start(contract));
+      const filters = { request: locator('id', asText(request?.id)) };
+      const [listed = {}] = itemsOf(await perform(contract, 'task getAll', { assignedTo: 'me', filters }));
+      assert.equal(listed.requestId, request?.id);
+      const task = locator('id', asText(listed.id));
+      assert.deepEqual(itemsOf(await perform(contract, 'task get', { task })), [listed]);
+      assert.equal(Object.keys(listed).length, 10);
+      const fields = itemsOf(await perform(contract, 'task getFormFields', { task }));
+      assert.ok(fields.every(({ name, label, type }) => name && label && type));
+    },
+  },
+  {
+    name: 'what may be started is listed, with its start events',
+    run: async (contract) => {
+      const process = locator('id', contract.server.processId);
+      const [one = {}] = itemsOf(await perform(contract, 'process get', { process }));
+      assert.equal(one.id, Number(contract.server.processId));
+      const all = itemsOf(await perform(contract, 'process getAll', { returnAll: true }));
+      assert.ok(all.some(({ id }) => id === one.id));
+      const [event] = itemsOf(await perform(contract, 'process getStartEvents', { process }));
+      assert.equal(event?.processId, one.id);
+    },
+  },
+  {
     name: 'another token is refused, and nothing is started',
     run: async (contract) => {
       const credentials = {
@@ -231,6 +258,16 @@ async function start(
   const startEvent = locator('id', await firstStartEvent(contract));
   const workflow = startWorkflow({ process, startEvent, ...parameters });
   return await contract.engine.run(workflow, { credentials: credentialsOf(contract.server), ...options });
+}
+
+async function perform(
+  { engine, server }: Contract,
+  action: string,
+  parameters: INodeParameters,
+): Promise<Run> {
+  const [resource = '', operation = ''] = action.split(' ');
+  const workflow = startWorkflow({ resource, operation, ...parameters });
+  return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 
 function itemsOf(run: Run): IDataObject[] {

@@ -294,7 +294,9 @@ describe('when n8n runs the node again', () => {
       isFirst = false;
       return answer(500, { message: 'Server Error' });
     };
-    const done = await run({}, { input: tasks.map(withData), settings: AGAIN });
+    // The data of the second try is another one.
+    const jsonData = '={{ { at: $now.toMillis() } }}';
+    const done = await run({ jsonData }, { input: tasks, settings: AGAIN });
     expect(done.error).toBeUndefined();
     expect(done.items('ProcessMaker')).toMatchObject([
       { id: first?.id, status: 'CLOSED', alreadyCompleted: true },
@@ -311,5 +313,17 @@ describe('when n8n runs the node again', () => {
     const done = await run({}, { input: tasks.map(withData), settings: AGAIN });
     expect(done.error?.message).toContain('already completed');
     expect(puts()).toEqual([]);
+  });
+
+  it('Tasks that were completed before n8n crashed are given, and none is completed twice', async () => {
+    const tasks = await startTasks(world, 2);
+    const input = tasks.map(withData);
+    const killed = await run({}, { input: [input[0]] });
+    const done = await world.retryAfterCrash(killed, input);
+    expect(done.items('ProcessMaker')).toMatchObject([
+      { id: tasks[0]?.id, alreadyCompleted: true },
+      { id: tasks[1]?.id, status: 'CLOSED' },
+    ]);
+    expect(puts()).toHaveLength(2);
   });
 });

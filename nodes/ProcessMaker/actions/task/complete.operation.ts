@@ -82,6 +82,8 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       const simplify = options.simplify !== false;
       return { ok: true, value: { id: id.value, data: data.value, windowSeconds, simplify } };
     },
+    // The data may hold a time that is another one in a repeat.
+    changeOf: ({ id }) => id,
     begin(connection, all) {
       const reader = new TaskReader(
         connection,

@@ -47,7 +47,7 @@ export async function readProcessFields(
   return latest.ok ? { ok: true, value: { first: latest.value, later: [] } } : latest;
 }
 
-const NO_FORM: ScreenFields = { fields: [], others: [], nested: [] };
+const NO_FORM: ScreenFields = { fields: [], files: [], others: [], nested: [] };
 
 /** The screens of the start events that may be meant: the chosen one, or those that a person triggers. */
 function formsOf(events: StartEvent[], chosen: string | undefined): number[] {

@@ -7,6 +7,8 @@ import { isUsablePath, typeOfFormat, type FormField } from './field';
 /** What a form holds, read from its screen. */
 export interface ScreenFields {
   fields: FormField[];
+  /** What takes a file: its variable's name, and the label. */
+  files: Array<Pick<FormField, 'path' | 'label'>>;
   /** Names that are no fields of the data: buttons, pictures, files, and what stands inside of a list. */
   others: string[];
   /** The ids of the screens that stand inside of this one, whose fields are fields of this form. */
@@ -31,7 +33,7 @@ const NO_FIELDS = new Set([
  */
 export function screenFields(pages: unknown): ScreenFields {
   const all = objectsIn(pages);
-  const found: ScreenFields = { fields: [], others: [], nested: [] };
+  const found: ScreenFields = { fields: [], files: [], others: [], nested: [] };
   const rowPages = new Set(all.flatMap(({ items }) => rowPagesIn(items)));
   for (const [index, { items }] of all.entries()) {
     if (rowPages.has(index)) found.others.push(...namesIn(items));
@@ -56,6 +58,7 @@ function read(items: unknown, mayBeHidden: boolean, found: ScreenFields): void {
       found.others.push(...namesIn(item.items));
       add(found, { path: nameOf(item), label: labelOf(item), type: 'array' });
     } else if (NO_FIELDS.has(component)) {
+      if (component === 'FileUpload') found.files.push({ path: nameOf(item), label: labelOf(item) });
       found.others.push(nameOf(item));
     } else if (itemsIn(item.items).length > 0) {
       read(item.items, isConditional, found);

@@ -18,7 +18,7 @@ export function isUnreadable({ kind }: Failure): boolean {
  * @returns what all of them hold; a screen that is gone, or that the user may not read, is left out
  */
 export async function readScreens(connection: Connection, ids: number[]): Promise<Result<ScreenFields>> {
-  const all: ScreenFields = { fields: [], others: [], nested: [] };
+  const all: ScreenFields = { fields: [], files: [], others: [], nested: [] };
   const queue = [...new Set(ids)];
   for (let index = 0; index < Math.min(queue.length, MAX_SCREENS); index++) {
     const answer = await callApiPatiently(connection, {
@@ -29,8 +29,11 @@ export async function readScreens(connection: Connection, ids: number[]): Promis
       if (isUnreadable(answer.failure)) continue;
       return answer;
     }
-    const { fields, others, nested } = screenFields(isObject(answer.value) ? answer.value.config : undefined);
+    const { fields, files, others, nested } = screenFields(
+      isObject(answer.value) ? answer.value.config : undefined,
+    );
     all.fields.push(...fields);
+    all.files.push(...files);
     all.others.push(...others);
     queue.push(...nested.filter((id) => !queue.includes(id)));
   }

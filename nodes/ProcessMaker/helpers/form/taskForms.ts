@@ -26,7 +26,7 @@ export async function readTaskForms(
     limit: LATEST_TASKS,
   });
   if (!list.ok) return list;
-  const all: ScreenFields = { fields: [], others: [], nested: [] };
+  const all: ScreenFields = { fields: [], files: [], others: [], nested: [] };
   for (const id of oneOfEach(list.value)) {
     const form = await readTaskScreens(connection, id);
     if (!form.ok) {
@@ -34,6 +34,7 @@ export async function readTaskForms(
       return form;
     }
     all.fields.push(...form.value.fields);
+    all.files.push(...form.value.files);
     all.others.push(...form.value.others);
   }
   return { ok: true, value: all };

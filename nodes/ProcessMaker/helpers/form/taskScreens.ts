@@ -21,6 +21,7 @@ export async function readTaskScreens(connection: Connection, taskId: number): P
     ok: true,
     value: {
       fields: [...form.fields, ...inside.value.fields],
+      files: [...form.files, ...inside.value.files],
       others: [...form.others, ...inside.value.others],
       nested: inside.value.nested,
     },

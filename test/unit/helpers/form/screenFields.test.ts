@@ -129,7 +129,12 @@ describe('screenFields', () => {
       { component: 'FileUpload', config: { name: 'scan' } },
       { component: 'FormHtmlViewer', config: { name: null, content: '<b>Hi</b>' } },
     );
-    expect(found).toEqual({ fields: [], others: ['send', 'scan'], nested: [33] });
+    expect(found).toEqual({
+      fields: [],
+      files: [{ path: 'scan', label: 'scan' }],
+      others: ['send', 'scan'],
+      nested: [33],
+    });
   });
 
   test('keeps nested names, once each, and leaves out those that no path leads to', () => {
