@@ -51,6 +51,11 @@ export class N8nClient {
     return { id, name };
   }
 
+  /** A credential as the editor gets it, its secrets blanked. */
+  async readCredential(id: string): Promise<unknown> {
+    return await this.call('GET', `/rest/credentials/${id}?includeData=true`);
+  }
+
   async createWorkflow(workflow: ExampleWorkflow): Promise<SavedWorkflow> {
     return (await this.call('POST', '/rest/workflows', workflow)) as SavedWorkflow;
   }

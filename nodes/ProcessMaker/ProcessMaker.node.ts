@@ -11,6 +11,7 @@ import { resources } from './actions/resources';
 import { router } from './actions/router';
 import * as listSearch from './methods/listSearch';
 import * as loadOptions from './methods/loadOptions';
+import * as resourceMapping from './methods/resourceMapping';
 
 export class ProcessMaker implements INodeType {
   description: INodeTypeDescription = {
@@ -53,7 +54,7 @@ export class ProcessMaker implements INodeType {
     ],
   };
 
-  methods = { listSearch, loadOptions };
+  methods = { listSearch, loadOptions, resourceMapping };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await router.call(this);

@@ -18,6 +18,7 @@ import { checkCredential } from './checks/credential';
 import { checkExamples } from './checks/examples';
 import { checkHttpRequest } from './checks/httpRequest';
 import { checkNodeTypes } from './checks/nodeTypes';
+import { checkOAuth2 } from './checks/oauth2';
 import { checkStartRequest } from './checks/startRequest';
 
 /** Pictures of the page at failed checks. */
@@ -32,7 +33,10 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const n8n = await startN8nWithPackage(folder, signal);
   cleanup.add(() => n8n.stop());
-  const processMaker = await startProcessMaker({ port: await freePort(8090) });
+  const processMaker = await startProcessMaker({
+    port: await freePort(8090),
+    oauth: { client: { redirectUris: [`${n8n.url}/rest/oauth2-credential/callback`] } },
+  });
   cleanup.add(() => processMaker.close());
 
   const client = new N8nClient(n8n.url, signal);
@@ -59,6 +63,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkStartRequest(subject);
   await checkCredential(subject);
   await checkHttpRequest(subject);
+  await checkOAuth2(subject);
   await checkExamples(subject);
   return checks;
 }

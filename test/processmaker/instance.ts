@@ -13,6 +13,8 @@ import type { Json, ProcessMakerOptions } from './types';
 const A_YEAR = 365 * 24 * 60 * 60;
 const UPLOAD_LIMIT = 10 * 1024 * 1024;
 
+const DEFAULT_CHANGE_MS = 20;
+
 /** One ProcessMaker instance without its HTTP side. */
 export class Instance {
   readonly database: Connection;
@@ -26,6 +28,8 @@ export class Instance {
   readonly sessions = new Sessions();
   readonly tokenCalls = new Throttle();
   maintenance = false;
+  /** How long it takes to complete a task or to update data. */
+  readonly changeMs: number;
   /** Whether script tasks can run. The recorded server had nothing that could run one. */
   scriptsRun = false;
   /** Whether a task that has an assignee can be given to somebody else. */
@@ -37,6 +41,7 @@ export class Instance {
     this.uploadLimitBytes = options.uploadLimitBytes ?? UPLOAD_LIMIT;
     this.version = options.version ?? NEWEST_VERSION;
     this.clock = options.now ?? (() => new Date());
+    this.changeMs = options.changeMs ?? DEFAULT_CHANGE_MS;
     this.reassigns = options.reassigns === true;
     this.database = new Connection(options.database);
     this.database.define('json_text', (value) =>

@@ -30,6 +30,8 @@ export interface ProcessMakerOptions {
   /** For example `/pm`: the instance lives below a sub-path. */
   basePath?: string;
   tls?: { key: string; cert: string };
+  /** How long it takes to complete a task or to update data: calls within that time harm each other. 20 when missing. */
+  changeMs?: number;
   /** Tasks can be given to somebody else, as with ProcessMaker's package for it. */
   reassigns?: boolean;
   /** The server's clock. */

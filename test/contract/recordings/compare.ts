@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../processmaker';
 import type { Recording } from './recording';
+import { EITHER_NULL_OR_TEXT, SAME_HEADERS, SAME_TREES, SAME_VALUES, UNORDERED } from './rules';
 
 /** What the stand-in answered. */
 export interface Answer {
@@ -7,39 +8,6 @@ export interface Answer {
   headers: Headers;
   text: string;
 }
-
-/** Headers whose value must be the same. */
-const SAME_HEADERS = ['content-type', 'cache-control', 'allow', 'retry-after', 'content-disposition'];
-
-/** Keys whose values the situation determines, not only their types. */
-const SAME_VALUES = [
-  'status',
-  'message',
-  'error',
-  'element_id',
-  'element_name',
-  'name',
-  'key',
-  'type',
-  'process_id',
-  'field',
-  'format',
-  'label',
-  'component',
-  'dataFormat',
-  'file_name',
-  'data_name',
-  'username',
-];
-
-/** Keys that hold free values: all of it must be the same. */
-const SAME_TREES = ['data', 'meta'];
-
-/** When a user was last seen depends on what the user did before. */
-const EITHER_NULL_OR_TEXT = ['loggedin_at', 'active_at'];
-
-/** Lists whose order says nothing, with the key by which they are put in order. */
-const UNORDERED: Readonly<Record<string, string>> = { summary: 'key', participants: 'id' };
 
 /** The differences between a recorded answer and the stand-in's. */
 export function compareAnswers(recording: Recording, answer: Answer): string[] {

@@ -1,6 +1,7 @@
 import { readBody } from '../../processmaker/http/body';
 import type { Instance } from '../../processmaker/instance';
 import { registerClient } from '../../processmaker/oauth/clients';
+import { parameter } from '../../processmaker/oauth/form';
 import { issueTokens, revokeTokens } from '../../processmaker/oauth/tokens';
 import type { OAuthGrant } from '../../processmaker/oauth/types';
 import type { Recording } from './recording';
@@ -29,12 +30,11 @@ export async function storeOAuth(instance: Instance, pathname: string, recording
 async function storeCaller(instance: Instance, { request, response }: Recording): Promise<void> {
   const body = Buffer.from(request.body ?? '');
   const form = await readBody(body, request.headers['Content-Type'] ?? '');
-  const id = String(form['client_id']);
+  const id = parameter(form, 'client_id');
   const grants = CLIENTS[id];
   const isRefused = (response.json as { error?: string } | null)?.error === 'invalid_client';
   // A client that may not use passwords is refused although its secret is right.
-  const secret =
-    isRefused && grants?.includes('password') ? 'another' : String(form['client_secret']);
+  const secret = isRefused && grants?.includes('password') ? 'another' : parameter(form, 'client_secret');
   if (grants !== undefined) registerClient(instance, { id, secret, name: id, redirectUris: [], grants });
   if (response.status === 200 && typeof form['password'] === 'string') {
     instance.database.run('UPDATE users SET password = ?', [form['password']]);

@@ -12,6 +12,7 @@ import { addUnknownProcess, removeDemoProcesses, removeYoungProcesses } from './
 import { storeRequestToChange, storeRequestWithEvent } from './changed-requests';
 import { storeCountedRequests, storeListedRequests } from './listed-requests';
 import type { Recording } from './recording';
+import { storeOAuth } from './shown-oauth';
 import { storeShownFiles } from './shown-files';
 import { shownData, storeRequest } from './shown-requests';
 import { storeCalledTask, storeListedTasks } from './shown-tasks';
@@ -51,6 +52,7 @@ export async function prepare(instance: Instance, recording: Recording): Promise
   const [, resource, idText, part] =
     /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+)(?:\/(retry|events|screen_fields)\b.*)?)?$/.exec(pathname) ?? [];
   const id = Number(idText);
+  await storeOAuth(instance, pathname, recording);
   if (user === undefined) return;
   const call = { instance, user, query };
   storeShownFiles(instance, pathname, recording);

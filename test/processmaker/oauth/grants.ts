@@ -4,6 +4,7 @@ import type { OAuthClient, OAuthGrant, IssuedTokens } from './types';
 import { findClient } from './clients';
 import { useCode } from './codes';
 import { invalidClient, invalidScope, missingParameter, unsupportedGrant, wrongPassword } from './errors';
+import { parameter } from './form';
 import { findByPassword } from './passwords';
 import { issueTokens, refreshTokens } from './tokens';
 
@@ -60,12 +61,6 @@ function authenticateClient(
 }
 
 const isGrant = (type: string): type is OAuthGrant => Object.hasOwn(GRANTS, type);
-
-/** A parameter as text; a number in a JSON body counts as one. */
-function parameter(form: JsonObject, name: string): string {
-  const value = form[name];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
 
 function needed(form: JsonObject, name: string): string {
   const value = parameter(form, name);

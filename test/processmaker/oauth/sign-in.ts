@@ -8,18 +8,14 @@ import type { OAuthClient } from './types';
 import { findClient } from './clients';
 import { issueCode } from './codes';
 import { invalidClient, unsupportedGrant } from './errors';
+import { parameter } from './form';
 import { findByPassword } from './passwords';
 import type { Session } from './sessions';
 
-const text = (form: JsonObject, name: string): string => {
-  const value = form[name];
-  return typeof value === 'string' ? value : '';
-};
-
 /** A person sends the sign-in page. */
 export function signIn(instance: Instance, base: string, session: Session, form: JsonObject): PageAnswer {
-  const user = findByPassword(instance, text(form, 'username'), text(form, 'password'));
-  if (user === undefined) return { status: 422, html: signInPage(base, text(form, 'username')) };
+  const user = findByPassword(instance, parameter(form, 'username'), parameter(form, 'password'));
+  if (user === undefined) return { status: 422, html: signInPage(base, parameter(form, 'username')) };
   session.userId = user.id;
   const { intended = `${base}/login` } = session;
   delete session.intended;
@@ -53,13 +49,13 @@ const mayReturnTo = (client: OAuthClient, uri: string): boolean =>
 /** A person has let the client in, or has not: the browser goes back to the client with the answer. */
 export function answerApproval(instance: Instance, session: Session, form: JsonObject): PageAnswer {
   const { approval, userId } = session;
-  if (approval === undefined || userId === undefined || text(form, 'auth_token') !== approval.token) {
+  if (approval === undefined || userId === undefined || parameter(form, 'auth_token') !== approval.token) {
     throw invalidClient();
   }
   delete session.approval;
   const { clientId, redirectUri, state } = approval;
   const target = new URL(redirectUri);
-  if (text(form, '_method') === 'DELETE') {
+  if (parameter(form, '_method') === 'DELETE') {
     target.searchParams.set('error', 'access_denied');
     target.searchParams.set('error_description', 'The person has not let the client in.');
   } else target.searchParams.set('code', issueCode(instance, clientId, userId, redirectUri));

@@ -37,7 +37,7 @@ pre { background: #f5f7fa; padding: .75rem; overflow: auto; } footer { margin-to
 <h1>${escapeHtml(title)}</h1>
 ${content}
 </main>
-<footer>This is a stand-in for ProcessMaker, made for tests and demos. Its pages need no sign-in.</footer>
+<footer>This is a stand-in for ProcessMaker, made for tests and demos. A sign-in is only needed to let an OAuth2 client in.</footer>
 </body>
 </html>
 `;

@@ -14,9 +14,6 @@ const REQUIRED: Readonly<Record<string, string>> = {
   process_id: 'Process id',
 };
 
-/** How long the server holds the data between reading and writing it. */
-const UPDATE_MS = 20;
-
 /**
  * `PUT /requests/{id}`: a status, or data of which the given keys replace those of the same name. Of several callers
  * at the same time the last one wins: the server locks nothing.
@@ -33,7 +30,7 @@ export async function updateRequestAsUser(
   if (!mayEditData(instance, user, request)) throw unauthorized('Not authorized to edit request data.');
   const { data } = body;
   if (typeof data !== 'object' || data === null) throw serverError();
-  await setTimeout(UPDATE_MS);
+  await setTimeout(instance.changeMs);
   saveData(instance, request.id, {
     ...requestData(request),
     ...Object.fromEntries(Object.entries(data)),

@@ -9,9 +9,6 @@ import { completeToken } from '../requests/progress';
 import { findRequest } from '../requests/store';
 import type { Json, JsonObject } from '../types';
 
-/** How long a completion takes before anybody else sees it. */
-const COMPLETION_MS = 20;
-
 /**
  * Completes a task. Callers that come while one of them is being served are all told that it worked; with a real
  * queue the second one breaks the Request.
@@ -23,7 +20,7 @@ export async function completeTask(
 ): Promise<void> {
   if (task.status === 'CLOSED') throw new ApiError(422, { message: 'Task already closed' });
   if (typeof data !== 'object' || data === null) throw serverError();
-  await setTimeout(COMPLETION_MS);
+  await setTimeout(instance.changeMs);
   const values = asPhpValue(sanitiseTaskData(data));
   const wasOpen = await completeToken(
     instance,

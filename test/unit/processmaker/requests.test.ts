@@ -50,6 +50,8 @@ test('data is merged key by key, unchanged, and needs its own permission', async
 });
 
 test('callers that update the data at the same time overwrite each other', async () => {
+  await processMaker.close();
+  processMaker = await startProcessMaker({ changeMs: 500 });
   const id = await start(2, 'node_1');
   const updates = ['a', 'b', 'c', 'd'].map((key) =>
     call('admin', 'PUT', `/requests/${id}`, { data: { [key]: 1 } }),

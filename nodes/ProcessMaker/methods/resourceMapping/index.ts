@@ -1,0 +1,1 @@
+export { getFormFields } from './formFields';

@@ -1,0 +1,82 @@
+import { startProcessMaker, type ProcessMaker } from '../../processmaker';
+import { mimeTypeOf } from '../../processmaker/files/mime';
+
+let processMaker: ProcessMaker;
+
+beforeAll(async () => {
+  processMaker = await startProcessMaker({ uploadLimitBytes: 1024 * 1024 });
+});
+
+afterAll(() => processMaker.close());
+
+const call = (path: string, method = 'GET', body?: FormData): Promise<Response> =>
+  fetch(`${processMaker.url}/api/1.0${path}`, {
+    method,
+    headers: { authorization: `Bearer ${processMaker.tokens.limited}`, accept: 'application/json' },
+    ...(body === undefined ? {} : { body }),
+  });
+
+async function newRequest(): Promise<number> {
+  const started = (await (await call('/process_events/2?event=node_1', 'POST')).json()) as { id: number };
+  return started.id;
+}
+
+async function upload(request: number, name: string, bytes: Buffer, dataName: string): Promise<Response> {
+  const form = new FormData();
+  form.append('file', new Blob([new Uint8Array(bytes)]), name);
+  return call(`/requests/${request}/files?data_name=${dataName}`, 'POST', form);
+}
+
+const idOf = async (response: Response): Promise<number> =>
+  ((await response.json()) as { fileUploadId: number }).fileUploadId;
+
+test('every byte comes back, under the name that was given', async () => {
+  const request = await newRequest();
+  const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
+  const id = await idOf(await upload(request, 'vertrag für Ü.bin', bytes, 'contract'));
+  const answer = await call(`/requests/${request}/files/${id}`);
+  expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+  expect(answer.headers.get('content-disposition')).toBe(
+    `attachment; filename=vertrag-fur-U.bin; filename*=utf-8''vertrag-f%C3%BCr-%C3%9C.bin`,
+  );
+});
+
+test('a file of the same variable is replaced, one of another is kept', async () => {
+  const request = await newRequest();
+  await upload(request, 'a.txt', Buffer.from('first'), 'one');
+  await upload(request, 'b.txt', Buffer.from('other'), 'two');
+  await upload(request, 'c.txt', Buffer.from('second'), 'one');
+  const kept = processMaker.files().filter((file) => file.requestId === request);
+  expect(kept.map((file) => [file.dataName, file.content.toString()])).toEqual([
+    ['two', 'other'],
+    ['one', 'second'],
+  ]);
+});
+
+test('a file over the limit is refused and not kept', async () => {
+  const request = await newRequest();
+  const answer = await upload(request, 'big.bin', Buffer.alloc(1024 * 1024 + 1), 'big');
+  expect([answer.status, await answer.json()]).toEqual([
+    422,
+    { message: 'The file is too large. Maximum allowed size is 1M' },
+  ]);
+  expect(processMaker.files().some((file) => file.requestId === request)).toBe(false);
+});
+
+test('a file is deleted once', async () => {
+  const request = await newRequest();
+  const id = await idOf(await upload(request, 'a.txt', Buffer.from('text'), 'one'));
+  expect((await call(`/requests/${request}/files/${id}`, 'DELETE')).status).toBe(204);
+  expect((await call(`/requests/${request}/files/${id}`, 'DELETE')).status).toBe(404);
+  expect((await call(`/requests/${request}/files/${id}`)).status).toBe(400);
+});
+
+test.each([
+  ['', 'application/x-empty'],
+  ['a;b\n1;2', 'text/plain'],
+  ['<html></html>', 'text/html'],
+  ['%PDF-1.7', 'application/pdf'],
+  ['a\0b', 'application/octet-stream'],
+])('%j is found to be %s', (content, type) => {
+  expect(mimeTypeOf(Buffer.from(content))).toBe(type);
+});
