@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
 import { loadMapperFields, searchList } from '../support/editor';
@@ -146,7 +146,9 @@ export const checks: Check[] = [
     run: async (contract) => {
       const mistakes = { 'id ==== 1': 400, 'no_such_field = 1': 500 };
       for (const [pmql, status] of Object.entries(mistakes)) {
-        const [failed] = failedItems(await perform(contract, 'request getAll', { filters: { pmql } }));
+        const [failed] = failedItems(
+          await perform(contract, 'request getAll', { filters: { pmql } }, ERROR_OUTPUT),
+        );
         assert.equal(failed?.details.httpStatus, status);
         assert.match(failed.error, /'PMQL'/);
       }
@@ -293,9 +295,10 @@ async function perform(
   { engine, server }: Contract,
   action: string,
   parameters: INodeParameters,
+  settings: Partial<INode> = {},
 ): Promise<Run> {
   const [resource = '', operation = ''] = action.split(' ');
-  const workflow = startWorkflow({ resource, operation, ...parameters }, ERROR_OUTPUT);
+  const workflow = startWorkflow({ resource, operation, ...parameters }, settings);
   return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 
