@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
 import { searchList } from '../support/editor';
+import { binary, rows } from '../support/files';
 import type { Engine, RunOptions } from '../support/engine';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
@@ -127,6 +128,27 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'a file comes back as it was uploaded at the start, and can be listed and deleted',
+    run: async (contract) => {
+      const content = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
+      const binaries = [{ data: binary('Größe 1.bin', content) }];
+      const [request = {}] = itemsOf(
+        await start(contract, { options: rows(['data', 'contract_check']) }, { binaries }),
+      );
+      const parameters = { request: locator('id', asText(request.id)) };
+      const [listed] = itemsOf(await perform(contract, 'getMany', parameters));
+      assert.equal(listed?.variable, 'contract_check');
+      assert.equal(listed?.size, content.length);
+      const file = { file: locator('variable', 'contract_check') };
+      const downloaded = await perform(contract, 'download', { ...parameters, ...file });
+      const data = downloaded.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
+      assert.ok(content.equals(Buffer.from(data, 'base64')), 'byte by byte');
+      const deleted = itemsOf(await perform(contract, 'delete', { ...parameters, ...file }));
+      assert.deepEqual(deleted, [{ deleted: true }]);
+      assert.deepEqual(itemsOf(await perform(contract, 'getMany', parameters)), []);
+    },
+  },
+  {
     name: 'another token is refused, and nothing is started',
     run: async (contract) => {
       const credentials = {
@@ -218,6 +240,16 @@ async function start(
   const startEvent = locator('id', await firstStartEvent(contract));
   const workflow = startWorkflow({ process, startEvent, ...parameters });
   return await contract.engine.run(workflow, { credentials: credentialsOf(contract.server), ...options });
+}
+
+/** An operation on files. */
+async function perform(
+  { engine, server }: Contract,
+  operation: string,
+  parameters: INodeParameters,
+): Promise<Run> {
+  const workflow = startWorkflow({ resource: 'file', operation, ...parameters });
+  return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 
 function itemsOf(run: Run): IDataObject[] {
