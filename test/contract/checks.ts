@@ -3,6 +3,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
 import { loadMapperFields, searchList } from '../support/editor';
+import { binary, rows } from '../support/files';
 import type { Engine, RunOptions } from '../support/engine';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
@@ -195,6 +196,27 @@ export const checks: Check[] = [
       assert.ok(all.some(({ id }) => id === one.id));
       const [event] = itemsOf(await perform(contract, 'process getStartEvents', { process }));
       assert.equal(event?.processId, one.id);
+    },
+  },
+  {
+    name: 'a file comes back as it was uploaded at the start, and can be listed and deleted',
+    run: async (contract) => {
+      const content = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
+      const binaries = [{ data: binary('Größe 1.bin', content) }];
+      const [request = {}] = itemsOf(
+        await start(contract, { options: rows(['data', 'contract_check']) }, { binaries }),
+      );
+      const parameters = { request: locator('id', asText(request.id)) };
+      const [listed] = itemsOf(await perform(contract, 'file getAll', parameters));
+      assert.equal(listed?.variable, 'contract_check');
+      assert.equal(listed?.size, content.length);
+      const file = { file: locator('variable', 'contract_check') };
+      const downloaded = await perform(contract, 'file download', { ...parameters, ...file });
+      const data = downloaded.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
+      assert.ok(content.equals(Buffer.from(data, 'base64')), 'byte by byte');
+      const deleted = itemsOf(await perform(contract, 'file delete', { ...parameters, ...file }));
+      assert.deepEqual(deleted, [{ deleted: true }]);
+      assert.deepEqual(itemsOf(await perform(contract, 'file getAll', parameters)), []);
     },
   },
   {
