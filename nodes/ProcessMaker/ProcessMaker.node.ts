@@ -10,6 +10,8 @@ import { describeResources } from './actions/operation';
 import { resources } from './actions/resources';
 import { router } from './actions/router';
 import * as listSearch from './methods/listSearch';
+import * as loadOptions from './methods/loadOptions';
+import * as resourceMapping from './methods/resourceMapping';
 
 export class ProcessMaker implements INodeType {
   description: INodeTypeDescription = {
@@ -52,7 +54,7 @@ export class ProcessMaker implements INodeType {
     ],
   };
 
-  methods = { listSearch };
+  methods = { listSearch, loadOptions, resourceMapping };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await router.call(this);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
-import { searchList } from '../support/editor';
+import { loadMapperFields, searchList } from '../support/editor';
 import { binary, rows } from '../support/files';
 import type { Engine, RunOptions } from '../support/engine';
 import type { Run } from '../support/run';
@@ -59,6 +59,19 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'the fields of the process can be read for Map From Form',
+    run: async ({ engine, server }) => {
+      const { fields, emptyFieldsNotice = '' } = await loadMapperFields(engine, {
+        nodeType: PROCESS_MAKER,
+        method: 'getFormFields',
+        parameters: { dataMode: 'mapFromForm', process: locator('id', server.processId) },
+        credentials: credentialsOf(server),
+      });
+      if (fields.length === 0) assert.match(emptyFieldsNotice, /no form/);
+      for (const { id, displayName, type } of fields) assert.ok(id && displayName.includes(id) && type);
+    },
+  },
+  {
     name: 'a start by id answers with the ten fields of the Request',
     run: async (contract) => {
       const [request = {}] = itemsOf(await start(contract));
@@ -112,6 +125,35 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'Get Many finds a Request that was started, as its start gave it',
+    run: async (contract) => {
+      const [request = {}] = itemsOf(await start(contract));
+      const filters = {
+        pmql: `id = ${asText(request.id)}`,
+        processes: [Number(contract.server.processId)],
+        statuses: ['ACTIVE', 'COMPLETED', 'ERROR'],
+        startedAfter: asText(request.startedAt),
+        updatedAfter: asText(request.startedAt),
+      };
+      const found = itemsOf(await perform(contract, 'request getAll', { filters }));
+      assert.deepEqual(
+        found.map(({ id, caseNumber, name }) => ({ id, caseNumber, name })),
+        [{ id: request.id, caseNumber: request.caseNumber, name: request.name }],
+      );
+    },
+  },
+  {
+    name: 'Get Many tells what PMQL does not understand',
+    run: async (contract) => {
+      const mistakes = { 'id ==== 1': 400, 'no_such_field = 1': 500 };
+      for (const [pmql, status] of Object.entries(mistakes)) {
+        const [failed] = failedItems(await perform(contract, 'request getAll', { filters: { pmql } }));
+        assert.equal(failed?.details.httpStatus, status);
+        assert.match(failed.error, /'PMQL'/);
+      }
+    },
+  },
+  {
     name: 'a repeat answers from the Requests that an earlier try started',
     run: async (contract) => {
       const parameters = { process: { __rl: true, mode: 'id', value: '={{ $json.process }}' } };
@@ -136,16 +178,43 @@ export const checks: Check[] = [
         await start(contract, { options: rows(['data', 'contract_check']) }, { binaries }),
       );
       const parameters = { request: locator('id', asText(request.id)) };
-      const [listed] = itemsOf(await perform(contract, 'getMany', parameters));
+      const [listed] = itemsOf(await perform(contract, 'file getAll', parameters));
       assert.equal(listed?.variable, 'contract_check');
       assert.equal(listed?.size, content.length);
       const file = { file: locator('variable', 'contract_check') };
-      const downloaded = await perform(contract, 'download', { ...parameters, ...file });
+      const downloaded = await perform(contract, 'file download', { ...parameters, ...file });
       const data = downloaded.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
       assert.ok(content.equals(Buffer.from(data, 'base64')), 'byte by byte');
-      const deleted = itemsOf(await perform(contract, 'delete', { ...parameters, ...file }));
+      const deleted = itemsOf(await perform(contract, 'file delete', { ...parameters, ...file }));
       assert.deepEqual(deleted, [{ deleted: true }]);
-      assert.deepEqual(itemsOf(await perform(contract, 'getMany', parameters)), []);
+      assert.deepEqual(itemsOf(await perform(contract, 'file getAll', parameters)), []);
+    },
+  },
+  {
+    name: 'the Task at which a Request waits is found, read and shown in ten fields',
+    onlyStandIn: 'it needs a process that begins with a Task of the user of the token',
+    run: async (contract) => {
+      const [request] = itemsOf(await start(contract));
+      const filters = { request: locator('id', asText(request?.id)) };
+      const [listed = {}] = itemsOf(await perform(contract, 'task getAll', { assignedTo: 'me', filters }));
+      assert.equal(listed.requestId, request?.id);
+      const task = locator('id', asText(listed.id));
+      assert.deepEqual(itemsOf(await perform(contract, 'task get', { task })), [listed]);
+      assert.equal(Object.keys(listed).length, 10);
+      const fields = itemsOf(await perform(contract, 'task getFormFields', { task }));
+      assert.ok(fields.every(({ name, label, type }) => name && label && type));
+    },
+  },
+  {
+    name: 'what may be started is listed, with its start events',
+    run: async (contract) => {
+      const process = locator('id', contract.server.processId);
+      const [one = {}] = itemsOf(await perform(contract, 'process get', { process }));
+      assert.equal(one.id, Number(contract.server.processId));
+      const all = itemsOf(await perform(contract, 'process getAll', { returnAll: true }));
+      assert.ok(all.some(({ id }) => id === one.id));
+      const [event] = itemsOf(await perform(contract, 'process getStartEvents', { process }));
+      assert.equal(event?.processId, one.id);
     },
   },
   {
@@ -242,13 +311,13 @@ async function start(
   return await contract.engine.run(workflow, { credentials: credentialsOf(contract.server), ...options });
 }
 
-/** An operation on files. */
 async function perform(
   { engine, server }: Contract,
-  operation: string,
+  action: string,
   parameters: INodeParameters,
 ): Promise<Run> {
-  const workflow = startWorkflow({ resource: 'file', operation, ...parameters });
+  const [resource = '', operation = ''] = action.split(' ');
+  const workflow = startWorkflow({ resource, operation, ...parameters }, ERROR_OUTPUT);
   return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 

@@ -46,9 +46,14 @@ export class Engine {
     return await this.execute(workflow, data, options.mode ?? 'trigger', options);
   }
 
+  /** What n8n does when a Wait node's time is over: goes on with what it stored, under the same execution id. */
+  async resume(waiting: Run, options: RunOptions = {}): Promise<Run> {
+    return await this.execute(waiting.workflow, stored(waiting), waiting.mode, options, waiting.executionId);
+  }
+
   /** What the Retry button does: goes on with what n8n stored of a failed run, under a new execution id. */
   async retry(failed: Run, options: RunOptions = {}): Promise<Run> {
-    const data = JSON.parse(JSON.stringify(failed.data)) as IRunExecutionData;
+    const data = stored(failed);
     const { lastNodeExecuted, runData } = data.resultData;
     delete data.resultData.error;
     const runs = runData[lastNodeExecuted ?? ''];
@@ -106,8 +111,8 @@ export class Engine {
     data: IRunExecutionData,
     mode: WorkflowExecuteMode,
     { credentials = {}, signal }: RunOptions,
+    executionId = String(++this.lastExecutionId),
   ): Promise<Run> {
-    const executionId = String(++this.lastExecutionId);
     const additionalData: IWorkflowExecuteAdditionalData = {
       ...this.additionalData(credentials, executionId),
       hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
@@ -118,7 +123,7 @@ export class Engine {
       this.instantiate(workflow, credentials),
     );
     signal?.addEventListener('abort', () => execution.cancel());
-    return new Run(workflow, await execution);
+    return new Run(workflow, await execution, executionId);
   }
 
   private async executeSubWorkflow(
@@ -138,6 +143,11 @@ export class Engine {
     const nodes = workflow.nodes.map((node) => ({ ...node, credentials: Object.fromEntries(chosen) }));
     return new Workflow({ ...workflow, nodes, nodeTypes: this.nodeTypes });
   }
+}
+
+/** What n8n keeps of an execution. */
+function stored({ data }: Run): IRunExecutionData {
+  return JSON.parse(JSON.stringify(data)) as IRunExecutionData;
 }
 
 /** An execution that is about to run its first node. */

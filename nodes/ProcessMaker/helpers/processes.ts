@@ -5,15 +5,18 @@ import { readList } from '../transport/list';
 import { apiPath } from '../transport/request';
 import type { Result } from '../transport/failure';
 import { asText, isObject, objectsIn } from './guards';
+import { parseId } from './locatorValue';
 
 /** One page holds more processes than an instance has: the server works out the whole list for every page. */
-const PAGE_SIZE = 1000;
+export const STARTABLE_PAGE_SIZE = 1000;
 
 export interface StartEvent {
   id: string;
   name: string;
   /** What triggers it besides a person, e.g. `timer`; empty when a person does. */
   triggers: string[];
+  /** The id of its form's screen. */
+  screenId: number | undefined;
 }
 
 /** A process that the user of the token may start, with the start events that this user may trigger. */
@@ -35,7 +38,7 @@ export async function getStartableProcesses(
   const list = await readList(connection, {
     path: apiPath('1.0', 'start_processes'),
     qs: filter ? { filter } : {},
-    pageSize: PAGE_SIZE,
+    pageSize: STARTABLE_PAGE_SIZE,
   });
   return list.ok ? { ok: true, value: list.value.map(toStartableProcess) } : list;
 }
@@ -49,13 +52,14 @@ function toStartableProcess(process: IDataObject): StartableProcess {
   };
 }
 
-function toStartEvent(event: IDataObject): StartEvent {
+/** A start event as the lists of processes give it. */
+export function toStartEvent(event: IDataObject): StartEvent {
   const triggers = objectsIn(event.eventDefinitions).map(({ $type }) =>
     asText($type).replace(/EventDefinition$/, ''),
   );
   if (isWebEntry(event.config)) triggers.push('web entry');
   const id = asText(event.id);
-  return { id, name: asText(event.name) || id, triggers };
+  return { id, name: asText(event.name) || id, triggers, screenId: parseId(asText(event.screenRef)) };
 }
 
 /** `config` is JSON text such as `{"web_entry":null}`. */

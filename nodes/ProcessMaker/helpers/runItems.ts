@@ -27,6 +27,8 @@ export interface ItemOperation<T> {
   changes: boolean;
   /** Reads and checks the parameters of one item. Nothing is sent. */
   read(context: IExecuteFunctions, itemIndex: number, connection: Connection): Result<T>;
+  /** What of the parameters says which change it is, when others may differ in a repeat; all of them unless told. */
+  changeOf?(value: T): unknown;
   /** Is given the parameters of all items, so that what they need can be looked up together; makes the work on one. */
   begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<WorkResult>;
 }
@@ -65,11 +67,16 @@ export async function runItems<T>(
       fail(index, CANCELED, false);
       return false;
     }
-    const mayBeDone = tries?.mayHaveSent(value) ?? false;
-    tries?.markSent(value);
+    const change = operation.changeOf ? operation.changeOf(value) : value;
+    const mayBeDone = tries?.mayHaveSent(change) ?? false;
+    tries?.markSent(change);
     const result = await work(value, { mayBeDone });
     if (result.ok) output.succeed(index, result.value);
-    else fail(index, result.failure, true);
+    else {
+      fail(index, result.failure, true);
+      // A change that was refused is not taken for a made one when n8n runs the node again.
+      if (!mayBeDone && surelyNotDone(result.failure)) tries?.unmark(change);
+    }
     return !output.mustStop();
   });
   // What is left after a stop has no output when the node may continue.
@@ -113,7 +120,14 @@ function readSafely<T>(
 
 function withOutcome(failure: ItemFailure, changes: boolean, isSent: boolean): ItemFailure {
   if (!changes) return failure;
-  return { outcome: isSent && failure.delivery === 'unknown' ? 'unknown' : 'notDone', ...failure };
+  if (failure.done) return { ...failure, outcome: 'done' };
+  const isUnknown = isSent && failure.delivery === 'unknown';
+  return { outcome: isUnknown ? 'unknown' : 'notDone', ...failure };
+}
+
+/** Nothing of the change was made, so that it can be made by a repeat. */
+function surelyNotDone({ delivery, done, outcome }: ItemFailure): boolean {
+  return delivery === 'notProcessed' && done !== true && outcome !== 'partlyDone';
 }
 
 function messageOf(error: unknown): string {

@@ -24,6 +24,8 @@ export interface ApiCall {
   /** What a good answer holds; JSON unless told. */
   expects?: Expected;
   timeoutSeconds?: number;
+  /** How often a reading call is sent at most when its outcome is unknown; 5 times unless told. */
+  maxReads?: number;
 }
 
 /** Joins path segments, each encoded, so that no id can lead to another route. */
@@ -135,7 +137,7 @@ const MAX_READS = 5;
 /** What a failure means to this call, without secrets. */
 export function refused(
   connection: Connection,
-  { method }: Pick<ApiCall, 'method'>,
+  { method, maxReads = MAX_READS }: Pick<ApiCall, 'method' | 'maxReads'>,
   failure: Failure,
 ): Result<never> {
   const { scrub } = connection;
@@ -146,7 +148,7 @@ export function refused(
   } else if (method === 'GET') {
     // Reading changes nothing, whatever became of it, and may be repeated.
     shown.delivery = 'notProcessed';
-    if (READ_AGAIN.has(failure.kind)) shown.passing = { maxTries: MAX_READS };
+    if (READ_AGAIN.has(failure.kind)) shown.passing = { maxTries: maxReads };
   } else {
     shown.description = `${MAY_HAVE_HAPPENED} ${shown.description}`;
   }

@@ -15,6 +15,8 @@ describe('answerFailure', () => {
   });
 
   test.each([
+    [400, { message: 'Your PMQL contains invalid syntax.' }, 'badRequest', 'notProcessed'],
+    [400, '<html>', 'foreignAnswer', 'unknown'],
     [401, { error: 'Unauthenticated.' }, 'unauthorized', 'notProcessed'],
     [403, { message: 'This action is unauthorized.' }, 'forbidden', 'notProcessed'],
     [404, { error: 'Not found' }, 'notFound', 'notProcessed'],
@@ -22,6 +24,7 @@ describe('answerFailure', () => {
     [405, { message: 'The POST method is not supported' }, 'methodNotAllowed', 'notProcessed'],
     [413, { message: 'The POST data is too large.' }, 'tooLarge', 'notProcessed'],
     [413, '<html>', 'tooLarge', 'notProcessed'],
+    [414, '<html>', 'tooLarge', 'notProcessed'],
     [422, { message: 'invalid', errors: { data: ['is required.'] } }, 'invalid', 'notProcessed'],
     [429, { message: 'Too Many Attempts.' }, 'tooManyRequests', 'notProcessed'],
     // ProcessMaker's own says how long to wait.

@@ -9,7 +9,7 @@ const world = useWorld();
 
 const getMany = (parameters: INodeParameters, input: IDataObject[], user: User = 'limited') =>
   world.perform(
-    'file getMany',
+    'file getAll',
     { ...REQUEST_OF_ITEM, ...parameters },
     { input, user, settings: ERROR_OUTPUT },
   );

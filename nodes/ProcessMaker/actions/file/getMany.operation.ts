@@ -10,7 +10,7 @@ import { runItems } from '../../helpers/runItems';
 import type { Operation } from '../operation';
 
 export const getMany: Operation = {
-  value: 'getMany',
+  value: 'getAll',
   name: 'Get Many',
   action: 'Get many files',
   description: 'Get a list of the files of a Request',

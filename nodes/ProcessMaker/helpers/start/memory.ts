@@ -102,7 +102,7 @@ export class StartMemory {
     this.stored.marks[itemIndex] = requestId;
   }
 
-  /** Whether a Request that was started in another round has answered for an item of an earlier one. */
+  /** Whether a Request that was started in a round has answered for an item of an earlier round. */
   hasAnswered(round: number, requestId: number): boolean {
     return (this.crash !== undefined && round < this.crash.round) || this.answered.has(requestId);
   }

@@ -53,9 +53,8 @@ export class HiddenKeyRecall {
   /** What a found Request can be to the items of this round; nothing when it has answered in another one. */
   private earlierStart(key: string, request: ApiRequest): Array<EarlierStart<ApiRequest>> {
     const parts = parseItemKey(key, this.memory.run);
-    if (!parts) return [];
-    const { round, itemIndex, digest } = parts;
-    if (round === this.memory.round) return [{ itemIndex, digest, request }];
-    return this.memory.hasAnswered(round, request.id) ? [] : [{ itemIndex: NO_PLACE, digest, request }];
+    if (!parts || this.memory.hasAnswered(parts.round, request.id)) return [];
+    const itemIndex = parts.round === this.memory.round ? parts.itemIndex : NO_PLACE;
+    return [{ itemIndex, digest: parts.digest, request }];
   }
 }

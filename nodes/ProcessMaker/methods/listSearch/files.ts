@@ -2,14 +2,17 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { variableOf } from '../../helpers/files/apiFile';
 import { readFiles } from '../../helpers/files/requestFiles';
-import { parseRequestReference, RequestIds } from '../../helpers/requestReference';
+import { RequestIds, toRequestReference } from '../../helpers/requestReference';
 import { connect } from '../../transport/connection';
 import { unwrap } from '../unwrap';
 
 /** The files of the Request that is chosen in the node. */
 export async function searchFiles(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
   const connection = await connect(this);
-  const reference = unwrap(this, parseRequestReference(this.getCurrentNodeParameter('request'), connection));
+  const reference = unwrap(
+    this,
+    toRequestReference(this.getCurrentNodeParameter('request'), connection.instanceUrl),
+  );
   const requestId = unwrap(this, await new RequestIds(connection, [reference]).idOf(reference));
   const files = unwrap(this, await readFiles(connection, requestId));
   const wanted = filter.trim().toLowerCase();
