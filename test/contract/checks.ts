@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
 import { loadMapperFields, searchList } from '../support/editor';
@@ -147,9 +147,7 @@ export const checks: Check[] = [
     run: async (contract) => {
       const mistakes = { 'id ==== 1': 400, 'no_such_field = 1': 500 };
       for (const [pmql, status] of Object.entries(mistakes)) {
-        const [failed] = failedItems(
-          await perform(contract, 'request getAll', { filters: { pmql } }, ERROR_OUTPUT),
-        );
+        const [failed] = failedItems(await perform(contract, 'request getAll', { filters: { pmql } }));
         assert.equal(failed?.details.httpStatus, status);
         assert.match(failed.error, /'PMQL'/);
       }
@@ -169,6 +167,27 @@ export const checks: Check[] = [
       const [, id] = started.exec(first.error?.message ?? '') ?? [];
       assert.ok(id, `the message names what was started: ${first.error?.message}`);
       assert.equal(started.exec(second.error?.message ?? '')?.[1], id);
+    },
+  },
+  {
+    name: 'a file comes back as it was uploaded at the start, and can be listed and deleted',
+    run: async (contract) => {
+      const content = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
+      const binaries = [{ data: binary('Größe 1.bin', content) }];
+      const [request = {}] = itemsOf(
+        await start(contract, { options: rows(['data', 'contract_check']) }, { binaries }),
+      );
+      const parameters = { request: locator('id', asText(request.id)) };
+      const [listed] = itemsOf(await perform(contract, 'file getAll', parameters));
+      assert.equal(listed?.variable, 'contract_check');
+      assert.equal(listed?.size, content.length);
+      const file = { file: locator('variable', 'contract_check') };
+      const downloaded = await perform(contract, 'file download', { ...parameters, ...file });
+      const data = downloaded.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
+      assert.ok(content.equals(Buffer.from(data, 'base64')), 'byte by byte');
+      const deleted = itemsOf(await perform(contract, 'file delete', { ...parameters, ...file }));
+      assert.deepEqual(deleted, [{ deleted: true }]);
+      assert.deepEqual(itemsOf(await perform(contract, 'file getAll', parameters)), []);
     },
   },
   {
@@ -196,27 +215,6 @@ export const checks: Check[] = [
       assert.ok(all.some(({ id }) => id === one.id));
       const [event] = itemsOf(await perform(contract, 'process getStartEvents', { process }));
       assert.equal(event?.processId, one.id);
-    },
-  },
-  {
-    name: 'a file comes back as it was uploaded at the start, and can be listed and deleted',
-    run: async (contract) => {
-      const content = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
-      const binaries = [{ data: binary('Größe 1.bin', content) }];
-      const [request = {}] = itemsOf(
-        await start(contract, { options: rows(['data', 'contract_check']) }, { binaries }),
-      );
-      const parameters = { request: locator('id', asText(request.id)) };
-      const [listed] = itemsOf(await perform(contract, 'file getAll', parameters));
-      assert.equal(listed?.variable, 'contract_check');
-      assert.equal(listed?.size, content.length);
-      const file = { file: locator('variable', 'contract_check') };
-      const downloaded = await perform(contract, 'file download', { ...parameters, ...file });
-      const data = downloaded.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
-      assert.ok(content.equals(Buffer.from(data, 'base64')), 'byte by byte');
-      const deleted = itemsOf(await perform(contract, 'file delete', { ...parameters, ...file }));
-      assert.deepEqual(deleted, [{ deleted: true }]);
-      assert.deepEqual(itemsOf(await perform(contract, 'file getAll', parameters)), []);
     },
   },
   {
@@ -317,10 +315,9 @@ async function perform(
   { engine, server }: Contract,
   action: string,
   parameters: INodeParameters,
-  settings: Partial<INode> = {},
 ): Promise<Run> {
   const [resource = '', operation = ''] = action.split(' ');
-  const workflow = startWorkflow({ resource, operation, ...parameters }, settings);
+  const workflow = startWorkflow({ resource, operation, ...parameters }, ERROR_OUTPUT);
   return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 
