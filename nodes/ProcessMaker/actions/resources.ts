@@ -1,5 +1,8 @@
 import type { Resource } from './operation';
+import { process } from './process';
 import { request } from './request';
+import { task } from './task';
+import { user } from './user';
 
 /** Everything that the node works on. */
-export const resources: Resource[] = [request];
+export const resources: Resource[] = [process, request, task, user];

@@ -1,5 +1,28 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+/** The fields of data as a list, for the mode 'Define Below' of a parameter `dataMode`. */
+export const fieldsToSend: INodeProperties = {
+  displayName: 'Fields to Send',
+  name: 'fields',
+  type: 'assignmentCollection',
+  default: {},
+  description:
+    'The fields of the data. A dot in a name makes an object: customer.name, and a number in brackets a list: lines[0].price.',
+  displayOptions: { show: { dataMode: ['defineBelow'] } },
+};
+
+/** Data as JSON, for the mode 'JSON' of a parameter `dataMode`. */
+export const jsonData: INodeProperties = {
+  displayName: 'JSON',
+  name: 'jsonData',
+  type: 'json',
+  default: '{}',
+  required: true,
+  typeOptions: { rows: 6 },
+  description: 'The data as a JSON object, as text or from an expression',
+  displayOptions: { show: { dataMode: ['json'] } },
+};
+
 /** The ways to give the data of a Request. */
 export const requestDataFields: INodeProperties[] = [
   {
@@ -67,23 +90,6 @@ export const requestDataFields: INodeProperties[] = [
     description: 'The names of the fields not to send, separated by commas',
     displayOptions: { show: { dataMode: ['autoMapInputData'], include: ['except'] } },
   },
-  {
-    displayName: 'Fields to Send',
-    name: 'fields',
-    type: 'assignmentCollection',
-    default: {},
-    description:
-      'The fields of the data. A dot in a name makes an object: customer.name, and a number in brackets a list: lines[0].price.',
-    displayOptions: { show: { dataMode: ['defineBelow'] } },
-  },
-  {
-    displayName: 'JSON',
-    name: 'jsonData',
-    type: 'json',
-    default: '{}',
-    required: true,
-    typeOptions: { rows: 6 },
-    description: 'The data as a JSON object, as text or from an expression',
-    displayOptions: { show: { dataMode: ['json'] } },
-  },
+  fieldsToSend,
+  jsonData,
 ];

@@ -3,8 +3,8 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { objectsIn } from '../helpers/guards';
 import { simplifyRequest, type ApiRequest } from '../helpers/simplify';
 
-/** Options on what of a Request is returned, for the collection 'Options' of an operation. */
-export const requestOutputOptions: INodeProperties[] = [
+/** What of a Request is returned. */
+const requestOutputOptions: INodeProperties[] = [
   {
     displayName: 'Include Data',
     name: 'includeData',
@@ -34,6 +34,16 @@ export const requestOutputOptions: INodeProperties[] = [
     description: 'Whether to return a simplified version of the response instead of the raw data',
   },
 ];
+
+/** The collection 'Options' of an operation that returns Requests. */
+export const requestOutputCollection: INodeProperties = {
+  displayName: 'Options',
+  name: 'options',
+  type: 'collection',
+  placeholder: 'Add option',
+  default: {},
+  options: requestOutputOptions,
+};
 
 export interface RequestOutput {
   /** Names that ProcessMaker's `include` knows. */

@@ -51,6 +51,12 @@ export class EarlierTries {
     this.stored.sent.push(digestOf(change));
   }
 
+  /** To be called when a change that was marked in this try surely was not made. */
+  unmark(change: unknown): void {
+    const position = this.stored.sent.lastIndexOf(digestOf(change));
+    if (position !== -1) this.stored.sent.splice(position, 1);
+  }
+
   /** Forgets the round. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
     this.stored.sent = [];

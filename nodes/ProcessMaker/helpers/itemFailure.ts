@@ -4,9 +4,9 @@ import type { Failure } from '../transport/failure';
 
 /**
  * What is known of an item that did not end well: of the Request that it was to start, or of another change that it was
- * to make. Of reading there is nothing to be known.
+ * to make, which was made where something after it failed. Of reading there is nothing to be known.
  */
-export type Outcome = 'notStarted' | 'started' | 'startedInError' | 'notDone' | 'unknown';
+export type Outcome = 'notStarted' | 'started' | 'startedInError' | 'notDone' | 'done' | 'unknown';
 
 /** A failure of one item, with what is known about what it was to do. */
 export interface ItemFailure extends Failure {

@@ -7,7 +7,7 @@ import type { Result } from '../transport/failure';
 import { asText, isObject, objectsIn } from './guards';
 
 /** One page holds more processes than an instance has: the server works out the whole list for every page. */
-const PAGE_SIZE = 1000;
+export const STARTABLE_PAGE_SIZE = 1000;
 
 export interface StartEvent {
   id: string;
@@ -35,7 +35,7 @@ export async function getStartableProcesses(
   const list = await readList(connection, {
     path: apiPath('1.0', 'start_processes'),
     qs: filter ? { filter } : {},
-    pageSize: PAGE_SIZE,
+    pageSize: STARTABLE_PAGE_SIZE,
   });
   return list.ok ? { ok: true, value: list.value.map(toStartableProcess) } : list;
 }
@@ -49,7 +49,8 @@ function toStartableProcess(process: IDataObject): StartableProcess {
   };
 }
 
-function toStartEvent(event: IDataObject): StartEvent {
+/** A start event as the lists of processes give it. */
+export function toStartEvent(event: IDataObject): StartEvent {
   const triggers = objectsIn(event.eventDefinitions).map(({ $type }) =>
     asText($type).replace(/EventDefinition$/, ''),
   );

@@ -106,8 +106,15 @@ export async function readUnlisted(
     : { ok: false, failure: NOT_REQUESTS };
 }
 
-/** What some answers mean when they are about one Request. */
-export function aboutRequest(failure: Failure, id: number): Failure {
+const MAY_SEE =
+  'The user has to have started the Request, to take part in it, or to have the permission for all Requests.';
+
+/**
+ * What some answers mean when they are about one Request.
+ *
+ * @param whoMay who is allowed what was asked for, as a sentence
+ */
+export function aboutRequest(failure: Failure, id: number, whoMay = MAY_SEE): Failure {
   if (failure.kind === 'notFound') {
     return {
       ...failure,
@@ -120,8 +127,7 @@ export function aboutRequest(failure: Failure, id: number): Failure {
     return {
       ...failure,
       message: `ProcessMaker does not allow this to the user of the access token for Request ${id}`,
-      description:
-        'The user has to have started the Request, to take part in it, or to have the permission for all Requests. Ask a ProcessMaker administrator.',
+      description: `${whoMay} Ask a ProcessMaker administrator.`,
     };
   }
   return failure;

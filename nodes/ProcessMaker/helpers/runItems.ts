@@ -66,7 +66,11 @@ export async function runItems<T>(
     tries?.markSent(value);
     const result = await work(value, { mayBeDone });
     if (result.ok) output.succeed(index, result.value);
-    else fail(index, result.failure, true);
+    else {
+      fail(index, result.failure, true);
+      // A change that was refused is not taken for a made one when n8n runs the node again.
+      if (!mayBeDone && surelyNotDone(result.failure)) tries?.unmark(value);
+    }
     return !output.mustStop();
   });
   // What is left after a stop has no output when the node may continue.
@@ -110,7 +114,12 @@ function readSafely<T>(
 
 function withOutcome(failure: Failure, changes: boolean, isSent: boolean): ItemFailure {
   if (!changes) return failure;
-  return { ...failure, outcome: isSent && failure.delivery === 'unknown' ? 'unknown' : 'notDone' };
+  if (failure.done) return { ...failure, outcome: 'done' };
+  return { ...failure, outcome: isSent && !surelyNotDone(failure) ? 'unknown' : 'notDone' };
+}
+
+function surelyNotDone({ delivery, done }: Failure): boolean {
+  return delivery === 'notProcessed' && done !== true;
 }
 
 function messageOf(error: unknown): string {

@@ -50,6 +50,14 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
   const status = answer.statusCode;
   if (status >= 300 && status < 400) return redirect(answer, requestUrl);
   switch (status) {
+    case 400:
+      if (!isJson) break;
+      return {
+        kind: 'badRequest',
+        message: 'ProcessMaker did not accept the call',
+        description: fieldMessages(answer.body) || 'It gave no reason.',
+        delivery: 'notProcessed',
+      };
     case 401:
       return {
         kind: 'unauthorized',
@@ -87,6 +95,13 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
         kind: 'tooLarge',
         message: 'The data is larger than the web server of this ProcessMaker accepts',
         description: 'Send fewer fields, or ask the administrator to raise the limit of the web server.',
+        delivery: 'notProcessed',
+      };
+    case 414:
+      return {
+        kind: 'tooLarge',
+        message: 'The search is longer than the web server of this ProcessMaker accepts',
+        description: 'Give fewer or shorter conditions.',
         delivery: 'notProcessed',
       };
     case 422:

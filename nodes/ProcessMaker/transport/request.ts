@@ -20,6 +20,8 @@ export interface ApiCall {
   /** What a good answer holds; JSON unless told. */
   expects?: Expected;
   timeoutSeconds?: number;
+  /** How often a reading call is sent at most when its outcome is unknown; 5 times unless told. */
+  maxReads?: number;
 }
 
 /** Joins path segments, each encoded, so that no id can lead to another route. */
@@ -115,7 +117,11 @@ const MAY_HAVE_HAPPENED =
 const READ_AGAIN = new Set<FailureKind>(['serverError', 'gateway', 'timeout', 'connectionLost']);
 const MAX_READS = 5;
 
-function refused(connection: Connection, { method }: ApiCall, failure: Failure): Result<never> {
+function refused(
+  connection: Connection,
+  { method, maxReads = MAX_READS }: ApiCall,
+  failure: Failure,
+): Result<never> {
   const { scrub } = connection;
   const shown = { ...failure, message: scrub(failure.message), description: scrub(failure.description) };
   if (failure.delivery === 'notProcessed') {
@@ -124,7 +130,7 @@ function refused(connection: Connection, { method }: ApiCall, failure: Failure):
   } else if (method === 'GET') {
     // Reading changes nothing, whatever became of it, and may be repeated.
     shown.delivery = 'notProcessed';
-    if (READ_AGAIN.has(failure.kind)) shown.passing = { maxTries: MAX_READS };
+    if (READ_AGAIN.has(failure.kind)) shown.passing = { maxTries: maxReads };
   } else {
     shown.description = `${MAY_HAVE_HAPPENED} ${shown.description}`;
   }

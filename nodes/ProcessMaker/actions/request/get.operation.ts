@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
-import { readRequestOutput, requestJson, requestOutputOptions } from '../../descriptions/requestOutput';
+import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
 import { RequestReader } from '../../helpers/requestReader';
 import { readRequestReference, RequestIds } from '../../helpers/requestReference';
 import { runItems } from '../../helpers/runItems';
@@ -12,17 +12,7 @@ export const get: Operation = {
   name: 'Get',
   action: 'Get request',
   description: 'Get a Request as it stands now',
-  fields: [
-    requestLocator,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: requestOutputOptions,
-    },
-  ],
+  fields: [requestLocator, requestOutputCollection],
   execute,
 };
 

@@ -1,0 +1,97 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const get = (mode: string, values: unknown[], user?: User, options: INodeParameters = {}) =>
+  world.perform(
+    'process get',
+    { process: locator(mode, '={{ $json.value }}'), options },
+    { input: values.map((value) => ({ value })), user, settings: ERROR_OUTPUT },
+  );
+
+const A = {
+  id: 2,
+  name: 'A single start with form',
+  description: 'A single start with form desc',
+  status: 'ACTIVE',
+  category: 'n8n tests',
+  startEvents: [{ id: 'node_1', name: 'Start Event', triggers: [] }],
+  createdAt: expect.stringMatching(/^\d{4}-/) as string,
+  updatedAt: expect.stringMatching(/^\d{4}-/) as string,
+};
+
+it.each<User>(['admin', 'limited'])('gives a process to %s, in few fields', async (user) => {
+  const run = await get('id', [2], user);
+  const url = `${world.gateway.url}/process-browser/2`;
+  expect(run.items('ProcessMaker')).toEqual([{ ...A, url }]);
+});
+
+it.each([
+  ['name', 'A single start with form'],
+  ['url', '{instance}/modeler/2'],
+  ['list', '2'],
+])('finds a process by %s', async (mode, value) => {
+  const run = await get(mode, [value.replace('{instance}', world.gateway.url)]);
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: 2 }]);
+});
+
+it('finds a process by name that the user may view and not start', async () => {
+  const run = await get('name', ['G limited may not start'], 'operator');
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: 10, name: 'G limited may not start' }]);
+});
+
+it('gives a process as ProcessMaker gives it without Simplify', async () => {
+  const run = await get('id', [2], 'admin', { simplify: false });
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: 2, process_category_id: '3', is_valid: 1 }]);
+});
+
+it('asks once for a process that several items want', async () => {
+  const run = await get('id', [2, 3, 2, 2], 'admin');
+  expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([2, 3, 2, 2]);
+  expect(world.gateway.calls).toHaveLength(2);
+});
+
+it('lists what may be started once for the names and once for the processes, whatever the number of items', async () => {
+  const run = await get('name', ['B two starts', 'A single start with form']);
+  expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([3, 2]);
+  expect(world.gateway.calls.filter(({ path }) => path.includes('/start_processes'))).toHaveLength(2);
+});
+
+it('says when there is none with that id', async () => {
+  const run = await get('id', [99_999, 2], 'admin');
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: 2 }]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringMatching(/^There is no process 99999 \[item 0\]\. /) as string,
+      details: { httpStatus: 204 },
+    },
+  ]);
+});
+
+it('says what a user lacks who may neither start nor view it', async () => {
+  const run = await get('id', [10]);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining('does not show process 10') as string, details: { httpStatus: 403 } },
+  ]);
+});
+
+it.each<[User, RegExp]>([
+  ['admin', /^There is no process named "No such process"/],
+  ['limited', /^A process named "No such process" is not among the processes/],
+])('says to %s when there is none with that name', async (user, message) => {
+  const run = await get('name', ['No such process'], user);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+});
+
+it.each([
+  ['id', 'x', /'Process' holds "x", which is not the id of a process/],
+  ['name', ' ', /No process is given in 'Process'/],
+  ['url', 'https://other.example/modeler/2', /'Process' points to https:\/\/other\.example/],
+])('refuses %s "%s" before any call', async (mode, value, message) => {
+  const run = await get(mode, [value]);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+  expect(world.gateway.calls).toEqual([]);
+});

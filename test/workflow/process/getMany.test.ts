@@ -1,0 +1,77 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { answer } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const getMany = (parameters: INodeParameters, user?: User) =>
+  world.perform('process getAll', parameters, { user, settings: ERROR_OUTPUT });
+const names = async (parameters: INodeParameters, user?: User) =>
+  (await getMany(parameters, user)).items('ProcessMaker').map(({ name }) => name);
+
+it('gives what the user may start at first, each paired with its item', async () => {
+  const run = await getMany({ returnAll: true });
+  const items = run.outputs('ProcessMaker')[0] ?? [];
+  expect(items[0]).toMatchObject({
+    json: { id: 2, name: 'A single start with form', category: 'n8n tests' },
+    pairedItem: { item: 0 },
+  });
+  const shown = items.map(({ json }) => json.name);
+  expect(shown).not.toContain('G limited may not start');
+  expect(shown).not.toContain('H inactive');
+});
+
+it('gives all but the archived ones to those who may view them', async () => {
+  const shown = await names({ show: 'all', returnAll: true }, 'operator');
+  expect(shown).toEqual(expect.arrayContaining(['G limited may not start', 'H inactive']));
+  expect(shown).not.toContain('I archived');
+});
+
+it('gives the archived ones', async () => {
+  expect(await names({ show: 'archived' }, 'admin')).toEqual(['I archived']);
+});
+
+it('gives no more than the limit', async () => {
+  expect(await names({ limit: 2 })).toHaveLength(2);
+  expect(world.gateway.calls).toHaveLength(1);
+});
+
+it.each(['startable', 'all'])('looks for text in %s', async (show) => {
+  expect(await names({ show, filters: { text: 'two starts' } }, 'admin')).toEqual(['B two starts']);
+});
+
+it('gives no item when nothing is found', async () => {
+  expect(await names({ filters: { text: 'no such process' } })).toEqual([]);
+});
+
+it('gives processes as ProcessMaker gives them without Simplify', async () => {
+  const run = await getMany({ limit: 1, options: { simplify: false } });
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: 2, process_category_id: '3' }]);
+});
+
+it('says what a user lacks who may not view all', async () => {
+  const run = await getMany({ show: 'all' });
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringMatching(/does not show all processes .*'Startable by Me'/) as string,
+      details: { httpStatus: 403 },
+    },
+  ]);
+});
+
+it.each([
+  [{ limit: 0 }, "'Limit' is not a whole number above 0"],
+  [{ limit: 1.5 }, "'Limit' is not a whole number above 0"],
+])('refuses %j before any call', async (parameters, message) => {
+  const run = await getMany(parameters);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining(message) as string }]);
+  expect(world.gateway.calls).toEqual([]);
+});
+
+it('never takes a refusal for an empty list', async () => {
+  world.gateway.treat = () => answer(200, { data: 'none', meta: {} });
+  const run = await getMany({});
+  expect(failedItems(run)).toHaveLength(1);
+});

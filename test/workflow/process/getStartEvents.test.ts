@@ -1,0 +1,56 @@
+import { createBpmn } from '../../support/bpmn';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const getStartEvents = (mode: string, values: unknown[], user?: User) =>
+  world.perform(
+    'process getStartEvents',
+    { process: locator(mode, '={{ $json.value }}') },
+    { input: values.map((value) => ({ value })), user, settings: ERROR_OUTPUT },
+  );
+
+const B = { processId: 3, processName: 'B two starts' };
+
+it('gives each start event that the user may trigger', async () => {
+  const first = { id: 'node_1', name: 'Start Event', triggers: [], ...B };
+  const second = { id: 'node_9', name: 'Second Start', triggers: [], ...B };
+  expect((await getStartEvents('id', [3], 'admin')).items('ProcessMaker')).toEqual([first, second]);
+  expect((await getStartEvents('name', ['B two starts'])).items('ProcessMaker')).toEqual([first]);
+});
+
+it('says what triggers an event besides a person', async () => {
+  const run = await getStartEvents('id', [7], 'admin');
+  expect(run.items('ProcessMaker')).toMatchObject([{ name: 'Message Start', triggers: ['message'] }]);
+});
+
+it('asks once for all items, and pairs each event with its item', async () => {
+  const run = await getStartEvents('id', [3, 2], 'admin');
+  const pairs = run.outputs('ProcessMaker')[0]?.map(({ json, pairedItem }) => [json.processId, pairedItem]);
+  expect(pairs).toEqual([
+    [3, { item: 0 }],
+    [3, { item: 0 }],
+    [2, { item: 1 }],
+  ]);
+  expect(world.gateway.calls).toHaveLength(1);
+});
+
+it.each([
+  ['id', 10, /^Process 10 is not among the processes/],
+  ['name', 'H inactive', /^A process named "H inactive" is not among the processes/],
+])('says when the user may not start it, by %s', async (mode, value, message) => {
+  const run = await getStartEvents(mode, [value]);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+});
+
+it('names the ids when several processes have the name', async () => {
+  const bpmn = createBpmn([{ id: 'node_1', name: 'Start', userId: 3 }]);
+  const one = await world.server.addProcess({ name: 'Twin', bpmn });
+  const other = await world.server.addProcess({ name: 'Twin', bpmn });
+  const run = await getStartEvents('name', ['Twin']);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining(`named "Twin" (ids ${one.id}, ${other.id})`) as string },
+  ]);
+});

@@ -1,0 +1,57 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const getMany = (parameters: INodeParameters, user: User = 'operator') =>
+  world.perform('user getAll', parameters, { user, settings: ERROR_OUTPUT });
+const usernames = async (parameters: INodeParameters, user?: User) =>
+  (await getMany(parameters, user)).items('ProcessMaker').map(({ username }) => username);
+
+it('gives all users by their usernames, in few fields', async () => {
+  const run = await getMany({ returnAll: true });
+  expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([1, 6, 3, 4, 5]);
+  expect(run.items('ProcessMaker')[2]).toEqual({
+    id: 3,
+    username: 'limited',
+    name: 'Limited Test',
+    email: 'limited@example.com',
+    status: 'ACTIVE',
+    title: null,
+    timezone: 'UTC',
+    managerId: null,
+    createdAt: expect.stringMatching(/^\d{4}-/) as string,
+  });
+});
+
+it('is filtered by text and status', async () => {
+  expect(await usernames({ filters: { text: ' lim ' } })).toEqual(['limited']);
+  expect(await usernames({ filters: { status: 'INACTIVE' } })).toEqual(['inactiveuser']);
+  expect(await usernames({ filters: { text: 'nobody at all' } })).toEqual([]);
+});
+
+it('gives no more than the limit', async () => {
+  expect(await usernames({ limit: 2 })).toEqual(['admin', 'inactiveuser']);
+});
+
+it('gives users as ProcessMaker gives them without Simplify, but no secret', async () => {
+  const run = await getMany({ limit: 1, options: { simplify: false } });
+  const [user = {}] = run.items('ProcessMaker');
+  expect(user).toMatchObject({ id: 1, fullname: 'Admin User', datetime_format: 'm/d/Y H:i' });
+  expect(user).not.toHaveProperty('remember_token');
+});
+
+it('says what a user lacks who may not view users', async () => {
+  const run = await getMany({}, 'limited');
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining('does not show its users') as string, details: { httpStatus: 403 } },
+  ]);
+});
+
+it('refuses a limit that is none before any call', async () => {
+  const run = await getMany({ limit: -1 });
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining("'Limit'") as string }]);
+  expect(world.gateway.calls).toEqual([]);
+});
