@@ -11,7 +11,6 @@ export type Outcome = 'notStarted' | 'started' | 'startedInError' | 'notDone' | 
 /** A failure of one item, with what is known about what it was to do. */
 export interface ItemFailure extends Failure {
   outcome?: Outcome;
-  requestId?: number;
 }
 
 /** Nothing was started when a call surely was not processed; otherwise nobody knows. */

@@ -22,10 +22,20 @@ export interface Turn {
 export interface ItemOperation<T> {
   /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
   changes: boolean;
+  /** How many items are worked on at the same time; a few unless told. */
+  parallel?: number;
   /** Reads and checks the parameters of one item. Nothing is sent. */
   read(context: IExecuteFunctions, itemIndex: number, connection: Connection): Result<T>;
-  /** Is given the parameters of all items, so that what they need can be looked up together; makes the work on one. */
-  begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<Result<OutputItem[]>>;
+  /**
+   * Is given the parameters of all items, so that what they need can be looked up together; makes the work on one.
+   *
+   * @param mustStop whether an item has failed after which the node may not go on
+   */
+  begin(
+    connection: Connection,
+    all: T[],
+    mustStop: () => boolean,
+  ): (value: T, turn: Turn) => Promise<Result<OutputItem[]>>;
 }
 
 /**
@@ -56,8 +66,9 @@ export async function runItems<T>(
   const work = operation.begin(
     connection,
     entries.map(({ value }) => value),
+    () => output.mustStop(),
   );
-  await workThrough(entries, new Throttle(PARALLEL), async ({ index, value }) => {
+  await workThrough(entries, new Throttle(operation.parallel ?? PARALLEL), async ({ index, value }) => {
     if (connection.canceled?.aborted) {
       fail(index, CANCELED, false);
       return false;

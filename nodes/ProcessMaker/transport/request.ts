@@ -36,7 +36,7 @@ export function apiPath(...segments: Array<string | number>): string {
  */
 export async function callApi(connection: Connection, call: ApiCall): Promise<Result<object>> {
   const { context } = connection;
-  const timeoutSeconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  const timeoutSeconds = call.timeoutSeconds ?? connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const options = {
     method: call.method,
     url: `${connection.instanceUrl}/api/${call.path}`,
