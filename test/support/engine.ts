@@ -45,7 +45,7 @@ export class Engine {
 
   /** What the Retry button does: goes on with what n8n stored of a failed run, under a new execution id. */
   async retry(failed: Run, options: RunOptions = {}): Promise<Run> {
-    const data = JSON.parse(JSON.stringify(failed.data)) as IRunExecutionData;
+    const data = stored(failed);
     const { lastNodeExecuted, runData } = data.resultData;
     delete data.resultData.error;
     const runs = runData[lastNodeExecuted ?? ''];
@@ -64,6 +64,11 @@ export class Engine {
       if (firstRun) data.resultData.runData[name] = [{ ...firstRun, data: undefined, error: undefined }];
     }
     return await this.execute(killed.workflow, data, 'retry', options);
+  }
+
+  /** Goes on with a sleeping execution, after n8n has kept it in its database: as at its limit, unless the data says else. */
+  async resume(sleeping: Run, options: RunOptions = {}, data = stored(sleeping)): Promise<Run> {
+    return await this.execute(sleeping.workflow, data, 'trigger', { ...options, executionId: sleeping.id });
   }
 
   /** A credential type of the package. */
@@ -102,9 +107,12 @@ export class Engine {
     workflow: IWorkflowBase,
     data: IRunExecutionData,
     mode: WorkflowExecuteMode,
-    { credentials = {}, signal }: RunOptions,
+    {
+      credentials = {},
+      signal,
+      executionId = String(++this.lastExecutionId),
+    }: RunOptions & { executionId?: string },
   ): Promise<Run> {
-    const executionId = String(++this.lastExecutionId);
     const additionalData: IWorkflowExecuteAdditionalData = {
       ...this.additionalData(credentials, executionId),
       hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
@@ -115,7 +123,7 @@ export class Engine {
       this.instantiate(workflow, credentials),
     );
     signal?.addEventListener('abort', () => execution.cancel());
-    return new Run(workflow, await execution);
+    return new Run(workflow, executionId, await execution);
   }
 
   private async executeSubWorkflow(
@@ -130,11 +138,17 @@ export class Engine {
     return { executionId: '0', data: run.outputs(workflow.nodes.at(-1)?.name ?? '') };
   }
 
-  private instantiate(workflow: IWorkflowBase, credentials: CredentialData): Workflow {
+  /** A workflow as n8n runs it. */
+  instantiate(workflow: IWorkflowBase, credentials: CredentialData): Workflow {
     const chosen = Object.keys(credentials).map((type) => [type, { id: type, name: type }] as const);
     const nodes = workflow.nodes.map((node) => ({ ...node, credentials: Object.fromEntries(chosen) }));
     return new Workflow({ ...workflow, nodes, nodeTypes: this.nodeTypes });
   }
+}
+
+/** What n8n keeps of an execution in its database. */
+export function stored(run: Run): IRunExecutionData {
+  return JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
 }
 
 /** An execution that is about to run its first node. */

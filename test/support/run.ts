@@ -17,6 +17,8 @@ export class Run {
 
   constructor(
     readonly workflow: IWorkflowBase,
+    /** Of the execution. */
+    readonly id: string,
     run: IRun,
   ) {
     this.status = run.status;

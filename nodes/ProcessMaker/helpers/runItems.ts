@@ -29,12 +29,12 @@ export interface ItemOperation<T> {
   /**
    * Is given the parameters of all items, so that what they need can be looked up together; makes the work on one.
    *
-   * @param mustStop whether an item has failed after which the node may not go on
+   * @param stopped ends when an item has failed after which the node may not go on
    */
   begin(
     connection: Connection,
     all: T[],
-    mustStop: () => boolean,
+    stopped: AbortSignal,
   ): (value: T, turn: Turn) => Promise<Result<OutputItem[]>>;
 }
 
@@ -63,10 +63,11 @@ export async function runItems<T>(
   }
   output.stopOnFailure();
 
+  const stop = new AbortController();
   const work = operation.begin(
     connection,
     entries.map(({ value }) => value),
-    () => output.mustStop(),
+    stop.signal,
   );
   await workThrough(entries, new Throttle(operation.parallel ?? PARALLEL), async ({ index, value }) => {
     if (connection.canceled?.aborted) {
@@ -82,6 +83,7 @@ export async function runItems<T>(
       // A change that was refused is not taken for a made one when n8n runs the node again.
       if (!mayBeDone && surelyNotDone(result.failure)) tries?.unmark(value);
     }
+    if (output.mustStop()) stop.abort();
     return !output.mustStop();
   });
   // What is left after a stop has no output when the node may continue.

@@ -69,12 +69,12 @@ async function waitForAll(context: IExecuteFunctions): Promise<INodeExecutionDat
       if (!settings.ok) return settings;
       return { ok: true, value: { reference: reference.value, settings: settings.value } };
     },
-    begin(connection, all, mustStop) {
+    begin(connection, all, stopped) {
       const ids = new RequestIds(
         connection,
         all.map(({ reference }) => reference),
       );
-      const requests = new RequestWait(connection, mustStop);
+      const requests = new RequestWait(connection, stopped);
       return async ({ reference, settings }) => {
         const id = await ids.idOf(reference);
         if (!id.ok) return id;

@@ -17,12 +17,12 @@ export class RequestWait {
 
   private readonly reader: ReadTogether;
 
-  /** @param mustStop whether nobody needs the results any more */
+  /** @param stopped ends when nobody needs the results any more */
   constructor(
     private readonly connection: Connection,
-    mustStop: () => boolean,
+    stopped: AbortSignal,
   ) {
-    this.room = new WaitingRoom(connection, mustStop);
+    this.room = new WaitingRoom(connection, stopped);
     this.reader = new ReadTogether(connection);
   }
 

@@ -39,11 +39,13 @@ export class WaitingRoom {
 
   private isOpen = false;
 
-  /** @param mustStop whether nobody needs the results any more */
-  constructor(
-    private readonly connection: Connection,
-    private readonly mustStop: () => boolean,
-  ) {}
+  private readonly connection: Connection;
+
+  /** @param stopped ends when nobody needs the results any more */
+  constructor(connection: Connection, stopped: AbortSignal) {
+    const signals = connection.canceled ? [connection.canceled, stopped] : [stopped];
+    this.connection = { ...connection, canceled: AbortSignal.any(signals) };
+  }
 
   async wait(awaited: Awaited): Promise<Result<Waited>> {
     return await new Promise((resolve, reject) => {
@@ -59,7 +61,7 @@ export class WaitingRoom {
     let goesOn = await pauseFor(this.connection, 0);
     for (let pause = FIRST_PAUSE_MS; goesOn; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
       await this.look();
-      if (this.waiters.size === 0 || this.mustStop()) break;
+      if (this.waiters.size === 0) break;
       const left = Math.max(0, this.nextDeadline() - Date.now());
       goesOn = await pauseFor(this.connection, Math.min(pause, left));
     }
