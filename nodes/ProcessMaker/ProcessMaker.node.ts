@@ -14,6 +14,8 @@ import { router } from './actions/router';
 import { callbackWebhooks } from './helpers/callback/callbackWebhooks';
 import { receiveCall } from './helpers/callback/receiveCall';
 import * as listSearch from './methods/listSearch';
+import * as loadOptions from './methods/loadOptions';
+import * as resourceMapping from './methods/resourceMapping';
 
 export class ProcessMaker implements INodeType {
   description: INodeTypeDescription = {
@@ -57,7 +59,7 @@ export class ProcessMaker implements INodeType {
     ],
   };
 
-  methods = { listSearch };
+  methods = { listSearch, loadOptions, resourceMapping };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await router.call(this);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
-import { searchList } from '../support/editor';
+import { loadMapperFields, searchList } from '../support/editor';
 import type { Engine, RunOptions } from '../support/engine';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
@@ -55,6 +55,19 @@ export const checks: Check[] = [
       });
       assert.equal(results[0]?.name, 'Automatic');
       assert.ok(results.length > 1, 'the process has start events');
+    },
+  },
+  {
+    name: 'the fields of the process can be read for Map From Form',
+    run: async ({ engine, server }) => {
+      const { fields, emptyFieldsNotice = '' } = await loadMapperFields(engine, {
+        nodeType: PROCESS_MAKER,
+        method: 'getFormFields',
+        parameters: { dataMode: 'mapFromForm', process: locator('id', server.processId) },
+        credentials: credentialsOf(server),
+      });
+      if (fields.length === 0) assert.match(emptyFieldsNotice, /no form/);
+      for (const { id, displayName, type } of fields) assert.ok(id && displayName.includes(id) && type);
     },
   },
   {
@@ -111,6 +124,35 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'Get Many finds a Request that was started, as its start gave it',
+    run: async (contract) => {
+      const [request = {}] = itemsOf(await start(contract));
+      const filters = {
+        pmql: `id = ${asText(request.id)}`,
+        processes: [Number(contract.server.processId)],
+        statuses: ['ACTIVE', 'COMPLETED', 'ERROR'],
+        startedAfter: asText(request.startedAt),
+        updatedAfter: asText(request.startedAt),
+      };
+      const found = itemsOf(await perform(contract, 'request getAll', { filters }));
+      assert.deepEqual(
+        found.map(({ id, caseNumber, name }) => ({ id, caseNumber, name })),
+        [{ id: request.id, caseNumber: request.caseNumber, name: request.name }],
+      );
+    },
+  },
+  {
+    name: 'Get Many tells what PMQL does not understand',
+    run: async (contract) => {
+      const mistakes = { 'id ==== 1': 400, 'no_such_field = 1': 500 };
+      for (const [pmql, status] of Object.entries(mistakes)) {
+        const [failed] = failedItems(await perform(contract, 'request getAll', { filters: { pmql } }));
+        assert.equal(failed?.details.httpStatus, status);
+        assert.match(failed.error, /'PMQL'/);
+      }
+    },
+  },
+  {
     name: 'a repeat answers from the Requests that an earlier try started',
     run: async (contract) => {
       const parameters = { process: { __rl: true, mode: 'id', value: '={{ $json.process }}' } };
@@ -124,6 +166,33 @@ export const checks: Check[] = [
       const [, id] = started.exec(first.error?.message ?? '') ?? [];
       assert.ok(id, `the message names what was started: ${first.error?.message}`);
       assert.equal(started.exec(second.error?.message ?? '')?.[1], id);
+    },
+  },
+  {
+    name: 'the Task at which a Request waits is found, read and shown in ten fields',
+    onlyStandIn: 'it needs a process that begins with a Task of the user of the token',
+    run: async (contract) => {
+      const [request] = itemsOf(await start(contract));
+      const filters = { request: locator('id', asText(request?.id)) };
+      const [listed = {}] = itemsOf(await perform(contract, 'task getAll', { assignedTo: 'me', filters }));
+      assert.equal(listed.requestId, request?.id);
+      const task = locator('id', asText(listed.id));
+      assert.deepEqual(itemsOf(await perform(contract, 'task get', { task })), [listed]);
+      assert.equal(Object.keys(listed).length, 10);
+      const fields = itemsOf(await perform(contract, 'task getFormFields', { task }));
+      assert.ok(fields.every(({ name, label, type }) => name && label && type));
+    },
+  },
+  {
+    name: 'what may be started is listed, with its start events',
+    run: async (contract) => {
+      const process = locator('id', contract.server.processId);
+      const [one = {}] = itemsOf(await perform(contract, 'process get', { process }));
+      assert.equal(one.id, Number(contract.server.processId));
+      const all = itemsOf(await perform(contract, 'process getAll', { returnAll: true }));
+      assert.ok(all.some(({ id }) => id === one.id));
+      const [event] = itemsOf(await perform(contract, 'process getStartEvents', { process }));
+      assert.equal(event?.processId, one.id);
     },
   },
   {
@@ -218,6 +287,16 @@ async function start(
   const startEvent = locator('id', await firstStartEvent(contract));
   const workflow = startWorkflow({ process, startEvent, ...parameters });
   return await contract.engine.run(workflow, { credentials: credentialsOf(contract.server), ...options });
+}
+
+async function perform(
+  { engine, server }: Contract,
+  action: string,
+  parameters: INodeParameters,
+): Promise<Run> {
+  const [resource = '', operation = ''] = action.split(' ');
+  const workflow = startWorkflow({ resource, operation, ...parameters }, ERROR_OUTPUT);
+  return await engine.run(workflow, { credentials: credentialsOf(server) });
 }
 
 function itemsOf(run: Run): IDataObject[] {

@@ -49,6 +49,11 @@ export class Editor {
     await this.panel.waitFor();
   }
 
+  async openNode(name: string): Promise<void> {
+    await this.page.getByTestId('canvas-node').getByText(name, { exact: true }).dblclick();
+    await this.panel.waitFor();
+  }
+
   parameter(name: string): Locator {
     return this.panel.getByTestId(`parameter-input-${name}`);
   }

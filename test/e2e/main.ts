@@ -17,6 +17,7 @@ import { Editor } from './editor';
 import { checkCredential } from './checks/credential';
 import { checkExamples } from './checks/examples';
 import { checkHttpRequest } from './checks/httpRequest';
+import { checkMapFromForm } from './checks/mapFromForm';
 import { checkNodeTypes } from './checks/nodeTypes';
 import { checkOAuth2 } from './checks/oauth2';
 import { checkStartRequest } from './checks/startRequest';
@@ -61,6 +62,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   const subject = { checks, editor, client, processMaker, credential, n8n };
   await checkNodeTypes(subject);
   await checkStartRequest(subject);
+  await checkMapFromForm(subject);
   await checkCredential(subject);
   await checkHttpRequest(subject);
   await checkOAuth2(subject);

@@ -46,7 +46,7 @@ export async function wake(
     },
   };
   const additionalData = {
-    ...engine.additionalData(credentials, sleeping.id),
+    ...engine.additionalData(credentials, sleeping.executionId),
     httpRequest: { body, query, headers: {}, params: {} },
     httpResponse: response,
   };

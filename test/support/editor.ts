@@ -1,15 +1,19 @@
 import './environment';
 import { LoadOptionsContext } from 'n8n-core';
-import type { INode, INodeListSearchResult, INodeParameters } from 'n8n-workflow';
+import type { INode, INodeListSearchResult, INodeParameters, ResourceMapperFields } from 'n8n-workflow';
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 import type { CredentialData } from './credentials';
 import type { Engine } from './engine';
 
-export interface ListSearch {
+/** What the editor asks a node for while a person fills in its parameters. */
+export interface EditorCall {
   nodeType: string;
   method: string;
   parameters?: INodeParameters;
   credentials: CredentialData;
+}
+
+export interface ListSearch extends EditorCall {
   filter?: string;
   paginationToken?: string;
 }
@@ -34,10 +38,24 @@ export function temporaryNode(
 
 /** Fills a resource locator's list, as the editor does while a person types. */
 export async function searchList(engine: Engine, search: ListSearch): Promise<INodeListSearchResult> {
-  const type = engine.nodeTypes.getByName(search.nodeType);
-  const method = type.methods?.listSearch?.[search.method];
+  const method = engine.nodeTypes.getByName(search.nodeType).methods?.listSearch?.[search.method];
   if (!method) throw new Error(`${search.nodeType} has no list search method ${search.method}.`);
-  const node = temporaryNode(search.nodeType, search.credentials, search.parameters);
+  return await method.call(editorContext(engine, search), search.filter, search.paginationToken);
+}
+
+/** Loads the fields of a resource mapper, as the editor does when it shows one. */
+export async function loadMapperFields(engine: Engine, call: EditorCall): Promise<ResourceMapperFields> {
+  const method = engine.nodeTypes.getByName(call.nodeType).methods?.resourceMapping?.[call.method];
+  if (!method) throw new Error(`${call.nodeType} has no resource mapping method ${call.method}.`);
+  return await method.call(editorContext(engine, call));
+}
+
+function editorContext(
+  engine: Engine,
+  { nodeType, parameters: given, credentials }: EditorCall,
+): LoadOptionsContext {
+  const type = engine.nodeTypes.getByName(nodeType);
+  const node = temporaryNode(nodeType, credentials, given);
   // The editor sends every parameter, with the default of what was not set.
   const parameters =
     NodeHelpers.getNodeParameters(
@@ -56,9 +74,8 @@ export async function searchList(engine: Engine, search: ListSearch): Promise<IN
     nodeTypes: engine.nodeTypes,
   });
   const additionalData = {
-    ...engine.additionalData(search.credentials),
+    ...engine.additionalData(credentials),
     currentNodeParameters: parameters,
   };
-  const context = new LoadOptionsContext(workflow, node, additionalData, 'parameters');
-  return await method.call(context, search.filter, search.paginationToken);
+  return new LoadOptionsContext(workflow, node, additionalData, 'parameters');
 }

@@ -43,6 +43,11 @@ export class Engine {
     return await this.execute(workflow, data, options.mode ?? 'trigger', options);
   }
 
+  /** Goes on with a sleeping execution, under the same execution id: as when its time is over, unless the data says else. */
+  async resume(sleeping: Run, options: RunOptions = {}, data = stored(sleeping)): Promise<Run> {
+    return await this.execute(sleeping.workflow, data, sleeping.mode, options, sleeping.executionId);
+  }
+
   /** What the Retry button does: goes on with what n8n stored of a failed run, under a new execution id. */
   async retry(failed: Run, options: RunOptions = {}): Promise<Run> {
     const data = stored(failed);
@@ -64,11 +69,6 @@ export class Engine {
       if (firstRun) data.resultData.runData[name] = [{ ...firstRun, data: undefined, error: undefined }];
     }
     return await this.execute(killed.workflow, data, 'retry', options);
-  }
-
-  /** Goes on with a sleeping execution, after n8n has kept it in its database: as at its limit, unless the data says else. */
-  async resume(sleeping: Run, options: RunOptions = {}, data = stored(sleeping)): Promise<Run> {
-    return await this.execute(sleeping.workflow, data, 'trigger', { ...options, executionId: sleeping.id });
   }
 
   /** A credential type of the package. */
@@ -107,11 +107,8 @@ export class Engine {
     workflow: IWorkflowBase,
     data: IRunExecutionData,
     mode: WorkflowExecuteMode,
-    {
-      credentials = {},
-      signal,
-      executionId = String(++this.lastExecutionId),
-    }: RunOptions & { executionId?: string },
+    { credentials = {}, signal }: RunOptions,
+    executionId = String(++this.lastExecutionId),
   ): Promise<Run> {
     const additionalData: IWorkflowExecuteAdditionalData = {
       ...this.additionalData(credentials, executionId),
@@ -123,7 +120,7 @@ export class Engine {
       this.instantiate(workflow, credentials),
     );
     signal?.addEventListener('abort', () => execution.cancel());
-    return new Run(workflow, executionId, await execution);
+    return new Run(workflow, await execution, executionId);
   }
 
   private async executeSubWorkflow(
@@ -146,9 +143,9 @@ export class Engine {
   }
 }
 
-/** What n8n keeps of an execution in its database. */
-export function stored(run: Run): IRunExecutionData {
-  return JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
+/** What n8n keeps of an execution. */
+export function stored({ data }: Run): IRunExecutionData {
+  return JSON.parse(JSON.stringify(data)) as IRunExecutionData;
 }
 
 /** An execution that is about to run its first node. */

@@ -36,15 +36,27 @@ class Start implements INodeType {
   }
 }
 
-/** Sends its items on one by one on the second output, and ends on the first, as Loop Over Items does. */
+/** Sends its items on in batches on the second output, and ends on the first, as Loop Over Items does. */
 class Loop implements INodeType {
-  description = describe('loop', [], 2);
+  description = describe('loop', ['batchSize'], 2);
 
   execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const context = this.getContext('node') as { waiting?: INodeExecutionData[] };
     context.waiting ??= [...this.getInputData()];
-    const next = context.waiting.shift();
-    return Promise.resolve(next ? [[], [next]] : [[{ json: { done: true } }], []]);
+    const batch = context.waiting.splice(0, Number(this.getNodeParameter('batchSize', 0)) || 1);
+    return Promise.resolve(batch.length > 0 ? [[], batch] : [[{ json: { done: true } }], []]);
+  }
+}
+
+/** Puts the execution to wait, as Wait does, when the data of its first item has the number in its parameter. */
+class Wait implements INodeType {
+  description = describe('wait', ['after']);
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const [first] = this.getInputData();
+    const { number } = (first?.json.data ?? {}) as IDataObject;
+    if (number === this.getNodeParameter('after', 0)) await this.putExecutionToWait(new Date());
+    return [this.getInputData()];
   }
 }
 
@@ -88,6 +100,7 @@ class Agent implements INodeType {
 export const helperNodes: Record<string, INodeType> = {
   'test.start': new Start(),
   'test.loop': new Loop(),
+  'test.wait': new Wait(),
   'test.subWorkflow': new SubWorkflow(),
   'test.agent': new Agent(),
 };

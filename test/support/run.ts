@@ -8,19 +8,21 @@ import type {
   IRunExecutionData,
   ITaskData,
   IWorkflowBase,
+  WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 /** What a workflow run left behind. */
 export class Run {
   readonly status: ExecutionStatus;
   readonly data: IRunExecutionData;
+  readonly mode: WorkflowExecuteMode;
 
   constructor(
     readonly workflow: IWorkflowBase,
-    /** Of the execution. */
-    readonly id: string,
     run: IRun,
+    readonly executionId: string,
   ) {
+    this.mode = run.mode;
     this.status = run.status;
     this.data = run.data;
   }

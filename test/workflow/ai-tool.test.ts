@@ -1,10 +1,20 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, ResourceMapperField } from 'n8n-workflow';
+import { mapped, mappedAutomatically } from '../support/form';
 import { answer, resetBefore } from '../support/gateway';
 import type { Run } from '../support/run';
 import { createWorkflow, locator, PROCESS_MAKER } from '../support/workflows';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
+
+const FORM_FIELD: ResourceMapperField = {
+  id: 'item',
+  displayName: 'Item',
+  type: 'string',
+  required: true,
+  defaultMatch: false,
+  display: true,
+};
 
 /** An agent that calls the node's tool variant once. */
 async function callTool(parameters: INodeParameters): Promise<Run> {
@@ -46,6 +56,12 @@ it('is refused with Map Automatically, which would send the fields of the agent'
   expect(world.gateway.calls).toEqual([]);
 });
 
+it('is refused when the fields of the form are to be those of the agent', async () => {
+  const run = await callTool(mappedAutomatically({ fields: [FORM_FIELD] }));
+  expect(answerOf(run)).toMatch(/Form Fields.*cannot be mapped automatically/);
+  expect(world.gateway.calls).toEqual([]);
+});
+
 it.each<[string, INodeParameters, Record<string, string>]>([
   [
     'Define Below',
@@ -55,6 +71,7 @@ it.each<[string, INodeParameters, Record<string, string>]>([
     },
     { item: 'a laptop' },
   ],
+  ['Map From Form', mapped({ fields: [FORM_FIELD] }, { item: '={{ $json.query }}' }), { item: 'a laptop' }],
   ['JSON', { dataMode: 'json', jsonData: '={{ { item: $json.query } }}' }, { item: 'a laptop' }],
 ])('starts a Request with %s', async (_, parameters, data) => {
   const run = await callTool(parameters);

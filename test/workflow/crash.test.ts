@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INodeParameters, IWorkflowBase } from 'n8n-workflow';
 import { answer } from '../support/gateway';
-import type { Run } from '../support/run';
-import { ERROR_OUTPUT, failedItems, locator, loopWorkflow, startWorkflow } from '../support/workflows';
+import { killAt } from '../support/kill';
+import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../support/workflows';
 import { useWorld } from '../support/world';
 
 // n8n is killed in the run, and the Retry button is used: nothing is known any more but the resume token.
@@ -15,21 +15,13 @@ const ITEMS = ['a', 'b', 'c', 'd'].map((number) => ({ number }));
 const workflowOf = (parameters: INodeParameters = {}) =>
   startWorkflow({ ...TARGET, options, ...parameters }, ERROR_OUTPUT);
 
-/** Runs a workflow that is killed when ProcessMaker has begun with the start of this item, or before it has. */
-async function kill(
-  workflow: IWorkflowBase,
-  at: string,
-  { input = ITEMS, begun = true }: { input?: unknown[]; begun?: boolean } = {},
-): Promise<Run> {
-  const killing = new AbortController();
-  world.treatOnce(at, async (response, forward) => {
-    if (begun) await forward();
-    killing.abort();
-    await pause(100);
-    response.destroy();
-  });
-  return await world.run(workflow, { input, signal: killing.signal });
-}
+const kill = (workflow: IWorkflowBase, at: string, options: { input?: unknown[]; begun?: boolean } = {}) =>
+  killAt(
+    world,
+    at,
+    (signal) => world.run(workflow, { input: options.input ?? ITEMS, signal }),
+    options.begun,
+  );
 
 const started = (number: string) => world.requests().find(({ data }) => data.number === number)?.id;
 const sent = () => world.sent().map(({ number }) => number);
@@ -110,17 +102,6 @@ describe('the Retry button after a crash', () => {
     const parents = world.requests().filter(({ parentRequestId }) => parentRequestId === null);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(parents.map(({ id }) => id));
     expect(parents).toHaveLength(2);
-  });
-
-  it('in round 3 of a loop goes on with that round', async () => {
-    const input = ['same', 'same', 'c', 'd'].map((number) => ({ number }));
-    const killed = await kill(loopWorkflow({ ...TARGET, options }), 'c', { input });
-    expect(world.numbers()).toEqual(['same', 'same', 'c']);
-    const run = await world.retryAfterCrash(killed, input);
-    expect(run.status).toBe('success');
-    expect(world.numbers()).toEqual(['same', 'same', 'c', 'd']);
-    expect(sent()).toEqual(['same', 'same', 'c', 'd']);
-    expect(world.sentKeys().map((key) => String(key).split('.')[1])).toEqual(['0', '1', '2', '3']);
   });
 
   it('of another execution finds nothing of this one', async () => {

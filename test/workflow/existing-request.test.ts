@@ -1,25 +1,14 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { answer, resetAfter, resetBefore } from '../support/gateway';
-import type { Run } from '../support/run';
-import { ERROR_OUTPUT, failedItems, keyedStart, loopWorkflow } from '../support/workflows';
+import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
+import { ERROR_OUTPUT, failedItems, loopWorkflow } from '../support/workflows';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
+const { testNumber, keyed, start, ids } = useKeyedStarts(world);
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const busy = answer(429, { message: 'Too Many Attempts.' });
 
-let testCount = 0;
-beforeEach(() => testCount++);
-
-/** No two tests have the same keys. */
-const keyed = (options: INodeParameters = {}) => keyedStart(`t${testCount}`, options);
-const itemsOf = (...numbers: string[]) => numbers.map((number) => ({ number }));
-const start = (numbers: string[], options: INodeParameters = {}) =>
-  world.start(keyed(options), { input: itemsOf(...numbers), settings: ERROR_OUTPUT });
-
-const outputs = (run: Run): IDataObject[] => run.items('ProcessMaker');
-const ids = () => world.requests().map(({ id }) => id);
 /** Generations of the keys that were sent. */
 const generations = () => world.sentKeys().map((key) => String(key).split('.')[2]);
 
@@ -82,7 +71,7 @@ describe('Raise', () => {
       { number: 'a', details: { outcome: 'started', requestId: ids()[0] } },
     ]);
     expect(failedItems(run)[0]?.error).toContain(`Request ${ids()[0]} (ACTIVE) already exists`);
-    expect(failedItems(run)[0]?.error).toContain(`"t${testCount}-a"`);
+    expect(failedItems(run)[0]?.error).toContain(`"t${testNumber()}-a"`);
     expect(world.numbers()).toEqual(['a', 'b']);
   });
 

@@ -1,38 +1,19 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { answer, resetAfter, resetBefore } from '../support/gateway';
-import type { Run } from '../support/run';
-import {
-  createWorkflow,
-  ERROR_OUTPUT,
-  failedItems,
-  keyedStart,
-  locator,
-  loopWorkflow,
-  startWorkflow,
-} from '../support/workflows';
+import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
+import { createWorkflow, failedItems, locator, loopWorkflow, startWorkflow } from '../support/workflows';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
+const { testNumber, keyed, start, ids } = useKeyedStarts(world);
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const busy = answer(429, { message: 'Too Many Attempts.' });
 
-let testCount = 0;
-beforeEach(() => testCount++);
-
-/** No two tests have the same keys. */
-const keyed = (options: INodeParameters = {}) => keyedStart(`t${testCount}`, options);
-const itemsOf = (...numbers: string[]) => numbers.map((number) => ({ number }));
-const start = (numbers: string[], options: INodeParameters = {}) =>
-  world.start(keyed(options), { input: itemsOf(...numbers), settings: ERROR_OUTPUT });
-
-const outputs = (run: Run): IDataObject[] => run.items('ProcessMaker');
-const ids = () => world.requests().map(({ id }) => id);
 describe('an Idempotency Key', () => {
   it('is stored in place of the hidden one, with generation, run and round', async () => {
     await start(['a']);
     expect(world.sentKeys()).toEqual([
-      expect.stringMatching(new RegExp(`^u\\.t${testCount}-a\\.0\\.[\\da-f]{16}\\.0$`)),
+      expect.stringMatching(new RegExp(`^u\\.t${testNumber()}-a\\.0\\.[\\da-f]{16}\\.0$`)),
     ]);
     expect(world.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
   });
@@ -68,8 +49,8 @@ describe('an Idempotency Key', () => {
   });
 
   it('may be a number, which is the same as its text', async () => {
-    await start(['a'], { idempotencyKey: `={{ ${testCount}000 }}` });
-    const run = await start(['a'], { idempotencyKey: `${testCount}000` });
+    await start(['a'], { idempotencyKey: `={{ ${testNumber()}000 }}` });
+    const run = await start(['a'], { idempotencyKey: `${testNumber()}000` });
     expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true }]);
     expect(world.requests()).toHaveLength(1);
   });

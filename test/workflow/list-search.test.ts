@@ -10,12 +10,13 @@ const world = useWorld();
 interface Search {
   user?: User;
   filter?: string;
+  paginationToken?: string;
   parameters?: INodeParameters;
 }
 
-function search(method: string, { user, filter, parameters }: Search = {}): Promise<INodeListSearchResult> {
+function search(method: string, { user, ...rest }: Search = {}): Promise<INodeListSearchResult> {
   const credentials = world.credentials(user);
-  return searchList(world.engine, { nodeType: PROCESS_MAKER, method, credentials, filter, parameters });
+  return searchList(world.engine, { nodeType: PROCESS_MAKER, method, credentials, ...rest });
 }
 
 const startEventsOf = (process: INodeParameters[string], options: Search = {}) =>
@@ -108,5 +109,110 @@ describe('the list of start events', () => {
   it('shows a refusal instead of an empty list', async () => {
     world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
     await expect(startEventsOf(locator('id', 3))).rejects.toThrow(/allow|may not/);
+  });
+});
+
+describe('the list of Requests', () => {
+  const start = async (count: number, process = 2, user: User = 'limited') => {
+    const input = Array.from({ length: count }, (_, number) => ({ number: `N-${number}` }));
+    const parameters = { process: locator('id', process), startEvent: locator('id', 'node_1') };
+    const run = await world.start(parameters, { input, user });
+    world.gateway.calls = [];
+    return run.items('ProcessMaker');
+  };
+
+  it('shows case number, name and status, the newest first, with a link to each', async () => {
+    const requests = await start(2);
+    const { results } = await search('searchRequests');
+    expect(results.slice(0, 2)).toEqual(
+      requests.toReversed().map(({ id, caseNumber }) => ({
+        name: `Case #${Number(caseNumber)} · A single start with form (ACTIVE)`,
+        value: String(Number(id)),
+        url: `${world.gateway.url}/requests/${Number(id)}`,
+      })),
+    );
+  });
+
+  it('goes on where a page has ended, also when Requests come in meanwhile', async () => {
+    const requests = await start(60);
+    const first = await search('searchRequests');
+    expect(first.results).toHaveLength(50);
+    await start(3);
+    const second = await search('searchRequests', { paginationToken: String(first.paginationToken) });
+    const values = [...first.results, ...second.results].map(({ value }) => value);
+    expect(values).toEqual([...new Set(values)]);
+    expect(values).toEqual(expect.arrayContaining(requests.map(({ id }) => String(Number(id)))));
+  });
+
+  it('has no further page behind the last', async () => {
+    await start(1);
+    const { paginationToken } = await search('searchRequests', { filter: 'no such text' });
+    expect(paginationToken).toBeUndefined();
+  });
+
+  it.each(['%', '#%', 'Case #%'])('finds "%s" with a case number', async (typed) => {
+    const [request] = await start(1, 4, 'admin');
+    const number = Number(request?.caseNumber);
+    const { results } = await search('searchRequests', {
+      user: 'admin',
+      filter: typed.replace('%', String(number)),
+    });
+    expect(results.map(({ value }) => value)).toContain(String(Number(request?.id)));
+    expect(results.length).toBeLessThanOrEqual(2);
+  });
+
+  it('finds an id', async () => {
+    const [request] = await start(1);
+    const id = String(Number(request?.id));
+    expect((await search('searchRequests', { filter: id })).results).toContainEqual(
+      expect.objectContaining({ value: id }),
+    );
+  });
+
+  it('finds a text in the data, and goes on to further pages of it', async () => {
+    const requests = await start(55);
+    const first = await search('searchRequests', { filter: 'n-' });
+    expect(first.results).toHaveLength(50);
+    const second = await search('searchRequests', {
+      filter: 'n-',
+      paginationToken: String(first.paginationToken),
+    });
+    const values = [...first.results, ...second.results].map(({ value }) => value);
+    expect(values).toEqual(expect.arrayContaining(requests.map(({ id }) => String(Number(id)))));
+  });
+
+  it('shows a refusal instead of an empty list', async () => {
+    world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
+    await expect(search('searchRequests')).rejects.toThrow(/allow|may not/);
+  });
+});
+
+describe('the list of events that wait', () => {
+  const startWaiting = async () => {
+    const parameters = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
+    const [request = {}] = (await world.start(parameters)).items('ProcessMaker');
+    return request;
+  };
+  const events = (request: INodeParameters[string], user: User = 'admin') =>
+    search('searchWaitingEvents', { user, parameters: { ...TRIGGER, request } });
+  const TRIGGER = { resource: 'request', operation: 'triggerEvent' };
+
+  it.each([
+    ['id', 'id'],
+    ['caseNumber', 'caseNumber'],
+    ['url', 'url'],
+  ])('has those of the Request, given by %s', async (mode, field) => {
+    const request = await startWaiting();
+    const { results } = await events(locator(mode, request[field] as string));
+    expect(results).toEqual([{ name: 'Wait msg', value: 'node_4', description: 'node_4' }]);
+  });
+
+  it('says why it is empty', async () => {
+    const { id } = await startWaiting();
+    await expect(events(locator('id', Number(id)), 'limited')).rejects.toThrow(/can be shown/);
+  });
+
+  it('asks for a Request first', async () => {
+    await expect(events(locator('list', ''))).rejects.toThrow(/No Request is given/);
   });
 });

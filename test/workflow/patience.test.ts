@@ -12,7 +12,9 @@ const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') 
 const ITEMS = ['a', 'b', 'c'].map((number) => ({ number }));
 const busy = (headers: Record<string, string> = {}) =>
   answer(429, { message: 'Too Many Attempts.' }, headers);
-const maintenance = answer(503, { message: 'Service Unavailable' }, { 'retry-after': '1' });
+const maintenanceFor = (seconds: number) =>
+  answer(503, { message: 'Service Unavailable' }, { 'retry-after': String(seconds) });
+const maintenance = maintenanceFor(1);
 
 const start = (options: INodeParameters = {}, input: unknown[] = ITEMS) =>
   world.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
@@ -25,6 +27,17 @@ function treatFor(milliseconds: number, behaviour: Behaviour): number[] {
     if (method !== 'POST') return undefined;
     times.push(Date.now());
     return Date.now() < end ? behaviour : undefined;
+  };
+  return times;
+}
+
+/** Treats only the first start in this way. Gives the times at which starts came. */
+function treatFirst(behaviour: Behaviour): number[] {
+  const times: number[] = [];
+  world.gateway.treat = ({ method }) => {
+    if (method !== 'POST') return undefined;
+    times.push(Date.now());
+    return times.length === 1 ? behaviour : undefined;
   };
   return times;
 }
@@ -62,11 +75,27 @@ describe('a start that is refused for a time is started exactly once', () => {
 
 describe('Retry-After', () => {
   it('is waited for', async () => {
-    const times = treatFor(100, busy({ 'retry-after': '2' }));
+    const times = treatFirst(busy({ 'retry-after': '2' }));
     await start({}, [{ number: 'a' }]);
     expect(times).toHaveLength(2);
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_000 - 5);
     expect(world.numbers()).toEqual(['a']);
+  });
+
+  it('that asks for as long as the window is waited for', async () => {
+    const times = treatFirst(maintenanceFor(2));
+    const run = await start({ recoveryWindow: 2 }, [{ number: 'a' }]);
+    expect(run.items('ProcessMaker')).toHaveLength(1);
+    expect(times).toHaveLength(2);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_000 - 5);
+    expect(world.numbers()).toEqual(['a']);
+  });
+
+  it('is waited for once when the server goes on to refuse', async () => {
+    treatFor(60_000, maintenanceFor(2));
+    const run = await start({ recoveryWindow: 2 }, [{ number: 'a' }]);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted', httpStatus: 503 } }]);
+    expect(world.starts()).toHaveLength(2);
   });
 
   it('that asks for more than the window is not waited for', async () => {

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { processFormFields } from './formData';
+
 /** The fields of data as a list, for the mode 'Define Below' of a parameter `dataMode`. */
 export const fieldsToSend: INodeProperties = {
   displayName: 'Fields to Send',
@@ -42,6 +44,11 @@ export const requestDataFields: INodeProperties[] = [
         name: 'Define Below',
         value: 'defineBelow',
         description: 'Name each field of the data and give its value',
+      },
+      {
+        name: 'Map From Form',
+        value: 'mapFromForm',
+        description: "Fill in the fields of the process's form",
       },
       {
         name: 'JSON',
@@ -91,5 +98,6 @@ export const requestDataFields: INodeProperties[] = [
     displayOptions: { show: { dataMode: ['autoMapInputData'], include: ['except'] } },
   },
   fieldsToSend,
+  ...processFormFields,
   jsonData,
 ];

@@ -1,3 +1,5 @@
+/** Of a long queue, the part that is done is let go in pieces of this size. */
+const PIECE = 1000;
 const SLOWER_AT_MOST_EVERY_MS = 1000;
 
 /** How many calls may run at once: up to a maximum, half of it at each sign of overload, and slowly up again. */
@@ -43,7 +45,9 @@ export async function workThrough<T>(
     const advance = () => {
       while (!stopped && next < queue.length && running < throttle.current) {
         running++;
-        work(queue[next++] as T)
+        const value = queue[next++] as T;
+        if (next === PIECE) next -= queue.splice(0, PIECE).length;
+        work(value)
           .then((goOn) => {
             running--;
             stopped ||= !goOn;

@@ -17,40 +17,55 @@ interface Assignment {
   type: FieldType;
 }
 
+/** A parameter that holds n8n's assignment list. */
+interface AssignmentList {
+  name: string;
+  displayName: string;
+}
+
+const FIELDS_TO_SEND: AssignmentList = { name: 'fields', displayName: 'Fields to Send' };
+
 /**
- * The data that the parameter 'Fields to Send' of an item gives. Nothing is sent.
+ * The data that an assignment list of an item gives. Nothing is sent.
  *
- * @returns no fields when the list is empty
+ * @param list 'Fields to Send' unless told
+ * @param data is given the fields, beside those that it holds
+ * @returns no further fields when the list is empty
  */
-export function readAssignments(context: IExecuteFunctions, itemIndex: number): Result<IDataObject> {
-  const { assignments = [] } = context.getNodeParameter('fields', itemIndex, {}) as {
+export function readAssignments(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  list = FIELDS_TO_SEND,
+  data: IDataObject = {},
+): Result<IDataObject> {
+  const { assignments = [] } = context.getNodeParameter(list.name, itemIndex, {}) as {
     assignments?: Assignment[];
   };
-  const data: IDataObject = {};
   for (const { name, value, type } of assignments) {
     if (name.trim() === '') {
-      return inputFailure("A field in 'Fields to Send' has no name", 'Name it, or take it out.');
+      return inputFailure(`A field in '${list.displayName}' has no name`, 'Name it, or take it out.');
     }
-    const converted = convert(name, value, type);
+    const converted = convert(name, value, type, list);
     if (!converted.ok) return converted;
     const refusal = setByPath(data, name.trim(), converted.value);
-    if (refusal) return inputFailure(refusal, "Change the names in 'Fields to Send'.");
+    if (refusal) return inputFailure(refusal, `Change the names in '${list.displayName}'.`);
   }
   return { ok: true, value: data };
 }
 
-function convert(name: string, value: unknown, type: FieldType): Result<unknown> {
+function convert(name: string, value: unknown, type: FieldType, list: AssignmentList): Result<unknown> {
   if (value === undefined || value === null) return { ok: true, value: null };
   const checked = validateFieldType(name, value, type, { parseStrings: true });
   // A copy: an object may be that of the input item, and further fields may be put into it.
   if (checked.valid) return { ok: true, value: copyOf(checked.newValue) };
   return inputFailure(
-    `Field '${name}' in 'Fields to Send' is not of the type ${type}`,
+    `Field '${name}' in '${list.displayName}' is not of the type ${type}`,
     `${checked.errorMessage}. Change the value or the type of the field.`,
   );
 }
 
-function copyOf(value: unknown): unknown {
+/** A value that fields can be put into without changing the input item. */
+export function copyOf(value: unknown): unknown {
   return isObject(value) || Array.isArray(value) ? deepCopy(value) : value;
 }
 

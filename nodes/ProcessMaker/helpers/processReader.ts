@@ -69,6 +69,7 @@ export class ProcessReader {
       method: 'GET',
       path: apiPath('1.0', 'processes', id),
       qs: { include: 'category,events' },
+      expects: 'found',
     });
     if (result.ok) {
       return isObject(result.value) ? { ok: true, value: result.value } : { ok: false, failure: NO_PROCESS };

@@ -5,6 +5,7 @@ import { readList } from '../transport/list';
 import { apiPath } from '../transport/request';
 import type { Result } from '../transport/failure';
 import { asText, isObject, objectsIn } from './guards';
+import { parseId } from './locatorValue';
 
 /** One page holds more processes than an instance has: the server works out the whole list for every page. */
 export const STARTABLE_PAGE_SIZE = 1000;
@@ -14,6 +15,8 @@ export interface StartEvent {
   name: string;
   /** What triggers it besides a person, e.g. `timer`; empty when a person does. */
   triggers: string[];
+  /** The id of its form's screen. */
+  screenId: number | undefined;
 }
 
 /** A process that the user of the token may start, with the start events that this user may trigger. */
@@ -56,7 +59,7 @@ export function toStartEvent(event: IDataObject): StartEvent {
   );
   if (isWebEntry(event.config)) triggers.push('web entry');
   const id = asText(event.id);
-  return { id, name: asText(event.name) || id, triggers };
+  return { id, name: asText(event.name) || id, triggers, screenId: parseId(asText(event.screenRef)) };
 }
 
 /** `config` is JSON text such as `{"web_entry":null}`. */

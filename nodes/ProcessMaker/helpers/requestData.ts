@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputFailure, type Result } from '../transport/failure';
+import { readFormData } from './formData';
 import { readAssignments, readJsonData } from './givenData';
 import { asText } from './guards';
 import { isTool } from './tool';
@@ -15,9 +16,10 @@ export function readRequestData(context: IExecuteFunctions, itemIndex: number): 
   if (mode === 'autoMapInputData') return fromItem(context, itemIndex);
   if (mode === 'defineBelow') return fromAssignments(context, itemIndex);
   if (mode === 'json') return readJsonData(context, itemIndex, JSON_ADVICE);
+  if (mode === 'mapFromForm') return fromForm(context, itemIndex);
   return inputFailure(
     `'Request Data' is "${asText(mode)}", which is none of its choices`,
-    "Choose 'Map Automatically', 'Define Below' or 'JSON' in 'Request Data'.",
+    "Choose 'Map Automatically', 'Define Below', 'Map From Form' or 'JSON' in 'Request Data'.",
   );
 }
 
@@ -62,4 +64,13 @@ function fromAssignments(context: IExecuteFunctions, itemIndex: number): Result<
   const data = readAssignments(context, itemIndex);
   if (!data.ok || Object.keys(data.value).length > 0) return data;
   return inputFailure("No field is given in 'Fields to Send'", `Add a field. ${NO_DATA_ADVICE}`);
+}
+
+function fromForm(context: IExecuteFunctions, itemIndex: number): Result<IDataObject> {
+  const data = readFormData(context, itemIndex);
+  if (!data.ok || Object.keys(data.value).length > 0) return data;
+  return inputFailure(
+    "No value is given in 'Form Fields' or 'Additional Fields', so the Request would have no data",
+    `Give a value. ${NO_DATA_ADVICE}`,
+  );
 }

@@ -25,7 +25,11 @@ export function readRequestReference(
   itemIndex: number,
   { instanceUrl }: Connection,
 ): Result<RequestReference> {
-  const locator = context.getNodeParameter('request', itemIndex);
+  return toRequestReference(context.getNodeParameter('request', itemIndex), instanceUrl);
+}
+
+/** What a value of the parameter 'Request' points to. Nothing is sent. */
+export function toRequestReference(locator: unknown, instanceUrl: string): Result<RequestReference> {
   const { mode, value } = readLocator(locator);
   if (mode !== 'caseNumber') {
     const id = readId(locator, instanceUrl, REQUEST);
@@ -64,6 +68,11 @@ export class RequestIds {
       `There is no Request with the case number ${reference.caseNumber} that the user of the access token may see`,
       'Check the number, and that the user started the Request, takes part in it, or may see all Requests.',
     );
+  }
+
+  async idsOf(references: RequestReference[]): Promise<Map<RequestReference, Result<number>>> {
+    const ids = await Promise.all(references.map(async (one) => [one, await this.idOf(one)] as const));
+    return new Map(ids);
   }
 
   private async findCases(): Promise<Result<Map<number, ApiRequest>>> {

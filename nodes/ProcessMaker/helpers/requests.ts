@@ -7,7 +7,7 @@ import { isApiRequest, type ApiRequest } from './simplify';
 /** Requests in one call. */
 const PAGE_SIZE = 100;
 
-const NOT_REQUESTS: Failure = {
+export const NOT_REQUESTS: Failure = {
   kind: 'foreignAnswer',
   message: 'The list of Requests is not in the form that ProcessMaker gives it',
   description: "Check the 'Instance URL' of the credential.",

@@ -26,6 +26,8 @@ export interface ItemOperation<T> {
   parallel?: number;
   /** Reads and checks the parameters of one item. Nothing is sent. */
   read(context: IExecuteFunctions, itemIndex: number, connection: Connection): Result<T>;
+  /** What of the parameters says which change it is, when others may differ in a repeat; all of them unless told. */
+  changeOf?(value: T): unknown;
   /**
    * Is given the parameters of all items, so that what they need can be looked up together; makes the work on one.
    *
@@ -74,14 +76,15 @@ export async function runItems<T>(
       fail(index, CANCELED, false);
       return false;
     }
-    const mayBeDone = tries?.mayHaveSent(value) ?? false;
-    tries?.markSent(value);
+    const change = operation.changeOf ? operation.changeOf(value) : value;
+    const mayBeDone = tries?.mayHaveSent(change) ?? false;
+    tries?.markSent(change);
     const result = await work(value, { mayBeDone });
     if (result.ok) output.succeed(index, result.value);
     else {
       fail(index, result.failure, true);
       // A change that was refused is not taken for a made one when n8n runs the node again.
-      if (!mayBeDone && surelyNotDone(result.failure)) tries?.unmark(value);
+      if (!mayBeDone && surelyNotDone(result.failure)) tries?.unmark(change);
     }
     if (output.mustStop()) stop.abort();
     return !output.mustStop();

@@ -34,5 +34,6 @@ export function simplifyRequest(request: ApiRequest, instanceUrl: string): IData
 
 /** The page of a Request in ProcessMaker. */
 export function requestUrl(id: number, instanceUrl: string): string {
-  return `${instanceUrl}/requests/${id}`;
+  // Joined at once: a template leaves its parts in memory next to the text.
+  return [instanceUrl, 'requests', id].join('/');
 }

@@ -11,11 +11,14 @@ export function simplifyProcess(process: IDataObject, instanceUrl: string): IDat
     description: process.description ?? null,
     status: process.status ?? null,
     category: isObject(process.category) ? process.category.name : null,
-    startEvents: objectsIn(process.startEvents ?? process.events).map((event) => ({
-      ...toStartEvent(event),
-    })),
+    startEvents: objectsIn(process.startEvents ?? process.events).map(simplifyStartEvent),
     createdAt: process.created_at ?? null,
     updatedAt: process.updated_at ?? null,
     url: `${instanceUrl}/process-browser/${asText(process.id)}`,
   };
+}
+
+function simplifyStartEvent(event: IDataObject): IDataObject {
+  const { id, name, triggers } = toStartEvent(event);
+  return { id, name, triggers };
 }

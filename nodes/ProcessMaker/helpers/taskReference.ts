@@ -18,7 +18,12 @@ const TASK: LocatorKind = {
 export function readTaskId(
   context: IExecuteFunctions,
   itemIndex: number,
-  { instanceUrl }: Connection,
+  connection: Connection,
 ): Result<number> {
-  return readId(context.getNodeParameter('task', itemIndex), instanceUrl, TASK);
+  return toTaskId(context.getNodeParameter('task', itemIndex), connection);
+}
+
+/** The id of the Task that a locator gives by list, id or URL. Nothing is sent. */
+export function toTaskId(locator: unknown, { instanceUrl }: Connection): Result<number> {
+  return readId(locator, instanceUrl, TASK);
 }

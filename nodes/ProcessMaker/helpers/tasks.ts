@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
 import type { Failure, Result } from '../transport/failure';
-import { readList } from '../transport/list';
+import { readList, type ListCall } from '../transport/list';
 import { apiPath, callApiPatiently } from '../transport/request';
 import { isObject } from './guards';
 
@@ -32,15 +32,15 @@ const NOT_TASKS: { ok: false; failure: Failure } = {
  * Reads Tasks of the user of the token, or those of all users for an administrator: `GET /api/1.0/tasks`.
  *
  * @param qs the filters; `include` as well
- * @returns at most `limit` Tasks, each with its Request, process and user; a failure when an answer is anything but a
+ * @returns the Tasks, each with its Request, process and user; a failure when an answer is anything but a
  * list of Tasks
  */
 export async function listTasks(
   connection: Connection,
   qs: IDataObject,
-  limit?: number,
+  bounds: Pick<ListCall, 'limit' | 'maxReads'> = {},
 ): Promise<Result<ApiTask[]>> {
-  const list = await readList(connection, { path: apiPath('1.0', 'tasks'), qs, limit });
+  const list = await readList(connection, { path: apiPath('1.0', 'tasks'), qs, ...bounds });
   if (!list.ok) return list;
   const tasks = list.value.filter(isApiTask);
   // An answer that is no list of Tasks does not say that there is none.

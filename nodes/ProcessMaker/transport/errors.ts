@@ -1,6 +1,7 @@
 import { isObject } from '../helpers/guards';
 import type { Failure } from './failure';
-import { normalizeInstanceUrl } from './instanceUrl';
+import { CHECK_INSTANCE_URL } from './instanceUrl';
+import { redirectFailure } from './redirect';
 
 /** An HTTP answer as n8n's request helper gives it with `returnFullResponse`; JSON bodies are parsed. */
 export interface Answer {
@@ -10,9 +11,6 @@ export interface Answer {
 }
 
 type Classified = Omit<Failure, 'httpStatus'>;
-
-const CHECK_URL =
-  "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
 
 /**
  * What a good answer holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
@@ -48,7 +46,7 @@ export function answerFailure(
 
 function classify(answer: Answer, isJson: boolean, requestUrl: string): Classified {
   const status = answer.statusCode;
-  if (status >= 300 && status < 400) return redirect(answer, requestUrl);
+  if (status >= 300 && status < 400) return redirectFailure(answer.headers.location, requestUrl);
   switch (status) {
     case 400:
       if (!isJson) break;
@@ -80,14 +78,14 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
         : {
             kind: 'foreignAnswer',
             message: 'There is no ProcessMaker API at the address of the credential',
-            description: CHECK_URL,
+            description: CHECK_INSTANCE_URL,
             delivery: 'notProcessed',
           };
     case 405:
       return {
         kind: 'methodNotAllowed',
         message: 'ProcessMaker has no such API call at the address of the credential',
-        description: CHECK_URL,
+        description: CHECK_INSTANCE_URL,
         delivery: 'notProcessed',
       };
     case 413:
@@ -149,30 +147,8 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
   return {
     kind: 'foreignAnswer',
     message: `The answer is not that of a ProcessMaker API (HTTP status ${status})`,
-    description: CHECK_URL,
+    description: CHECK_INSTANCE_URL,
     delivery: 'unknown',
-  };
-}
-
-function redirect(answer: Answer, requestUrl: string): Classified {
-  const location = answer.headers.location;
-  let target: string | undefined;
-  try {
-    const url = typeof location === 'string' ? new URL(location, requestUrl) : undefined;
-    target = url && normalizeInstanceUrl(url.origin + url.pathname);
-  } catch {
-    target = undefined;
-  }
-  const isOther = target !== undefined && target !== normalizeInstanceUrl(requestUrl);
-  return {
-    kind: 'redirect',
-    message: isOther
-      ? `The 'Instance URL' of the credential points on to ${target}`
-      : "The 'Instance URL' of the credential answers with a redirect, as a sign-in page or a gateway does",
-    description: isOther
-      ? `Redirects are not followed, so that the token goes nowhere else. If you trust it, use this address as 'Instance URL': ${target}`
-      : `Redirects are not followed, so that the token goes nowhere else. ${CHECK_URL}`,
-    delivery: 'notProcessed',
   };
 }
 
@@ -203,82 +179,4 @@ function fieldMessages(body: unknown): string {
   const fields = isObject(body.errors) ? Object.entries(body.errors) : [];
   if (fields.length === 0) return typeof body.message === 'string' ? body.message : '';
   return fields.map(([field, texts]) => `${field}: ${[texts].flat().map(String).join(' ')}`).join('; ');
-}
-
-/** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EAI_FAIL',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-/** OpenSSL's verification results and TLS handshake failures as Node.js names them. */
-const TLS =
-  /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|EPROTO$)/;
-
-/** What it means that a call ended without an answer, by the code that Node.js or axios gives. */
-export function callFailure(error: unknown, timeoutSeconds: number): Failure {
-  const code = detailOf(error, 'code');
-  const syscall = detailOf(error, 'syscall');
-  // The network can also go away while an answer is awaited.
-  const isBeforeSending = syscall === '' || syscall === 'connect' || syscall.startsWith('getaddrinfo');
-  if (UNREACHABLE.has(code) && isBeforeSending) {
-    return {
-      kind: 'unreachable',
-      message: `ProcessMaker cannot be reached (${code})`,
-      description:
-        "Check the 'Instance URL' of the credential, and that the server is running and can be reached from n8n.",
-      delivery: 'notProcessed',
-      // A mistyped host stays wrong; a server that refuses connections is often only starting or full.
-      ...(code === 'ECONNREFUSED' && { passing: {} }),
-    };
-  }
-  if (TLS.test(code)) {
-    return {
-      kind: 'certificate',
-      message: `No secure connection to ProcessMaker could be made (${code})`,
-      description:
-        "If the instance uses a self-signed certificate that you trust, switch on 'Ignore SSL Issues' in the credential.",
-      delivery: 'notProcessed',
-    };
-  }
-  if (code === 'ERR_CANCELED') {
-    return {
-      kind: 'canceled',
-      message: 'The execution was canceled while a call was under way',
-      description: 'Run the workflow again.',
-      delivery: 'unknown',
-    };
-  }
-  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
-    return {
-      kind: 'timeout',
-      message: `ProcessMaker did not answer within ${timeoutSeconds} seconds`,
-      description: "The option 'Timeout' sets how long to wait.",
-      delivery: 'unknown',
-    };
-  }
-  return {
-    kind: 'connectionLost',
-    message: `The connection to ProcessMaker was lost before its answer arrived (${code || textOf(error)})`,
-    description: 'Run it again later.',
-    delivery: 'unknown',
-  };
-}
-
-/** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
-function detailOf(error: unknown, name: 'code' | 'syscall'): string {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    const detail: unknown = name in current ? current[name as keyof typeof current] : undefined;
-    if (typeof detail === 'string') return detail;
-  }
-  return '';
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? error.message : 'no reason given';
 }

@@ -39,6 +39,9 @@ export const INSTANCE_URL_EXPRESSION = [
 export const INVALID_INSTANCE_URL =
   "The 'Instance URL' of the ProcessMaker credential is not a web address. Enter the address of your ProcessMaker, e.g. https://acme.processmaker.net";
 
+export const CHECK_INSTANCE_URL =
+  "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
+
 /**
  * The address of a ProcessMaker instance without a trailing slash, from what people type or paste: white space,
  * a missing scheme (https is assumed), trailing slashes, page and API URLs. An instance below a sub-path keeps it.

@@ -17,16 +17,18 @@ export class Patience {
   }
 
   /**
-   * How long to pause before the next try.
+   * How long to pause before the next try. A pause has to begin in time, and what the server asks for has to be no
+   * longer than all of the time: who asks for 60 seconds is waited for within a time of 60 seconds.
    *
    * @param tries how many there have been
    * @param askedSeconds what the server asks for, at least
-   * @returns milliseconds, or undefined when the next try would be too late
+   * @returns milliseconds, or undefined when there is to be no further try
    */
   pauseBefore(tries: number, askedSeconds = 0): number | undefined {
+    const asked = askedSeconds * 1000;
+    if (Date.now() - this.since >= this.milliseconds || asked > this.milliseconds) return undefined;
     const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
     // Spread, so that calls that were refused together do not come back together.
-    const pause = Math.max(askedSeconds * 1000, backoff * (0.5 + Math.random() / 2));
-    return Date.now() + pause - this.since <= this.milliseconds ? pause : undefined;
+    return Math.max(asked, backoff * (0.5 + Math.random() / 2));
   }
 }

@@ -1,7 +1,8 @@
 import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
+import { callFailure } from './callFailure';
 import { pauseFor, type Connection } from './connection';
-import { answerFailure, callFailure, type Answer, type Expected } from './errors';
+import { answerFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
 import { oAuth2Failure } from './oAuth2Failure';
 

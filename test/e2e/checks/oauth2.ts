@@ -19,19 +19,22 @@ export async function checkOAuth2(subject: Subject): Promise<void> {
     await client.createCredential(NAME, TYPE, { instanceUrl, clientId: id, clientSecret: secret });
     await editor.newWorkflow();
     await editor.addNode('start request', 'ProcessMaker', 'Start request');
-    await editor.choose('authentication', 'OAuth2');
     await editor.chooseCredential(NAME);
     await editor.panel.getByTestId('credential-edit-button').click();
     await form.getByText('Client credentials do not work').waitFor();
     await editor.screenshot('credential-oauth2');
-    const popup = editor.page.waitForEvent('popup');
-    await form.getByTestId('oauth-connect-button').click();
-    await letIn(await popup, processMaker.oauth.password('limited'));
+    const [popup] = await Promise.all([
+      editor.page.waitForEvent('popup'),
+      form.getByRole('button', { name: /^Connect/ }).click(),
+    ]);
+    await letIn(popup, processMaker.oauth.password('limited'));
     await form.getByText('Account connected').waitFor();
+    // Closes the node's panel along with the form.
     await editor.page.keyboard.press('Escape');
   });
 
   await checks.check('the node works with the OAuth2 credential, also when its token has ended', async () => {
+    await editor.openNode('Start request');
     await editor.chooseFromList('process', 'purchase', PROCESS);
     await editor.choose('dataMode', 'JSON');
     await editor.typeCode('jsonData', '{"orderNumber":"PO-1002"}');

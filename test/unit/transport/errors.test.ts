@@ -1,4 +1,4 @@
-import { answerFailure, callFailure } from '../../../nodes/ProcessMaker/transport/errors';
+import { answerFailure } from '../../../nodes/ProcessMaker/transport/errors';
 
 const URL_OF_CALL = 'https://acme.net/pm/api/1.0/process_events/2';
 
@@ -15,6 +15,8 @@ describe('answerFailure', () => {
   });
 
   test.each([
+    [400, { message: 'Your PMQL contains invalid syntax.' }, 'badRequest', 'notProcessed'],
+    [400, '<html>', 'foreignAnswer', 'unknown'],
     [401, { error: 'Unauthenticated.' }, 'unauthorized', 'notProcessed'],
     [403, { message: 'This action is unauthorized.' }, 'forbidden', 'notProcessed'],
     [404, { error: 'Not found' }, 'notFound', 'notProcessed'],
@@ -22,6 +24,7 @@ describe('answerFailure', () => {
     [405, { message: 'The POST method is not supported' }, 'methodNotAllowed', 'notProcessed'],
     [413, { message: 'The POST data is too large.' }, 'tooLarge', 'notProcessed'],
     [413, '<html>', 'tooLarge', 'notProcessed'],
+    [414, '<html>', 'tooLarge', 'notProcessed'],
     [422, { message: 'invalid', errors: { data: ['is required.'] } }, 'invalid', 'notProcessed'],
     [429, { message: 'Too Many Attempts.' }, 'tooManyRequests', 'notProcessed'],
     // ProcessMaker's own says how long to wait.
@@ -92,33 +95,4 @@ describe('answerFailure', () => {
       expect(failure?.description).not.toContain('use this address');
     },
   );
-});
-
-describe('callFailure', () => {
-  const withCode = (code: string) =>
-    new Error('wrapped', { cause: Object.assign(new Error('inner'), { code }) });
-
-  test.each([
-    ['ECONNREFUSED', 'unreachable', 'notProcessed'],
-    ['ENOTFOUND', 'unreachable', 'notProcessed'],
-    ['EAI_AGAIN', 'unreachable', 'notProcessed'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate', 'notProcessed'],
-    ['CERT_HAS_EXPIRED', 'certificate', 'notProcessed'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', 'notProcessed'],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate', 'notProcessed'],
-    ['EPROTO', 'certificate', 'notProcessed'],
-    ['ECONNABORTED', 'timeout', 'unknown'],
-    ['ETIMEDOUT', 'timeout', 'unknown'],
-    ['ECONNRESET', 'connectionLost', 'unknown'],
-    ['EPIPE', 'connectionLost', 'unknown'],
-    ['ERR_BAD_RESPONSE', 'connectionLost', 'unknown'],
-    ['ERR_CANCELED', 'canceled', 'unknown'],
-  ])('%s is %s, %s', (code, kind, delivery) => {
-    expect(callFailure(withCode(code), 30)).toMatchObject({ kind, delivery });
-  });
-
-  test('what cannot be told is unknown', () => {
-    expect(callFailure(new Error('?'), 30)).toMatchObject({ kind: 'connectionLost', delivery: 'unknown' });
-    expect(callFailure('?', 30)).toMatchObject({ delivery: 'unknown' });
-  });
 });

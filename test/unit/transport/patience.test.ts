@@ -27,12 +27,19 @@ describe('Patience', () => {
     expect(new Patience(60_000).pauseBefore(6, 1)).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('is at its end when the next try would be too late', () => {
+  test('is at its end when its time has passed', () => {
     const patience = new Patience(10_000);
-    expect(patience.pauseBefore(1, 10)).toBe(10_000);
-    expect(patience.pauseBefore(1, 11)).toBeUndefined();
-    jest.advanceTimersByTime(9_900);
+    jest.advanceTimersByTime(9_999);
+    expect(patience.pauseBefore(1)).toBeLessThanOrEqual(500);
+    jest.advanceTimersByTime(1);
     expect(patience.pauseBefore(1)).toBeUndefined();
+  });
+
+  test('grants what the server asks for when it is no longer than all of its time', () => {
+    const patience = new Patience(60_000);
+    jest.advanceTimersByTime(20_000);
+    expect(patience.pauseBefore(1, 60)).toBe(60_000);
+    expect(patience.pauseBefore(1, 61)).toBeUndefined();
   });
 
   test('without time is at its end at once', () => {
@@ -47,7 +54,7 @@ describe('Patience', () => {
     expect(patience.pauseBefore(1)).toBeLessThanOrEqual(500);
   });
 
-  test('never goes on past its time, whatever is asked for', () => {
+  test('never begins a pause past its time, whatever is asked for', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(20), { maxLength: 50 }),
@@ -58,9 +65,10 @@ describe('Patience', () => {
           for (const [index, askedSeconds] of asked.entries()) {
             const pause = patience.pauseBefore(index + 1, askedSeconds);
             if (pause === undefined) return;
+            expect(Date.now() - began).toBeLessThan(seconds * 1_000);
+            expect(askedSeconds).toBeLessThanOrEqual(seconds);
             expect(pause).toBeGreaterThanOrEqual(askedSeconds * 1_000);
             jest.advanceTimersByTime(pause);
-            expect(Date.now() - began).toBeLessThanOrEqual(seconds * 1_000);
           }
         },
       ),

@@ -47,7 +47,7 @@ it('writes the URL into the Request, sleeps, and goes on with what the process s
   expect(sleeping.status).toBe('waiting');
   expect(new Date(String(sleeping.data.waitTill))).toEqual(WAIT_INDEFINITELY);
   expect(storedUrl()).toMatch(
-    new RegExp(`^http://n8n\\.example/webhook-waiting/${sleeping.id}\\?signature=[^&]+&wait=[\\w-]+$`),
+    new RegExp(`^http://n8n\\.example/webhook-waiting/${sleeping.executionId}\\?signature=[^&]+&wait=[\\w-]+$`),
   );
   expect(puts()).toHaveLength(1);
 
@@ -307,7 +307,7 @@ describe('a repeat', () => {
     expect(sleeping.status).toBe('waiting');
     expect(puts()).toHaveLength(2);
     expect(storedUrl()).not.toBe(oldUrl);
-    expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.id}?`);
+    expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
     expect((await call(sleeping, {}, oldUrl)).status).toBe(410);
     expect((await call(sleeping)).run?.status).toBe('success');
   });
@@ -317,7 +317,7 @@ describe('a repeat', () => {
     const killed = await wait([task]);
     const sleeping = await world.retryAfterCrash(killed, [task], 'operator');
     expect(sleeping.status).toBe('waiting');
-    expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.id}?`);
+    expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 });

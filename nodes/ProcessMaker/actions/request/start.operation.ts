@@ -4,7 +4,7 @@ import { processLocator, startEventLocator } from '../../descriptions/locators/p
 import { requestDataFields } from '../../descriptions/requestData';
 import { hiddenKeyNotice, startOptions } from '../../descriptions/startOptions';
 import { toErrorItem, type ItemFailure } from '../../helpers/itemFailure';
-import { DEFAULT_WINDOW_SECONDS } from '../../helpers/start/item';
+import { DEFAULT_WINDOW_SECONDS } from '../../helpers/start/options';
 import { StartMemory } from '../../helpers/start/memory';
 import { afterEarlierTry } from '../../helpers/start/recallFailures';
 import { StartRun } from '../../helpers/start/run';

@@ -2,43 +2,31 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputFailure, type Result } from '../../transport/failure';
 import type { Connection } from '../../transport/connection';
-import { asText } from '../guards';
 import { findUnsendable } from '../jsonData';
 import { readRequestData } from '../requestData';
 import type { StartNotices } from './notices';
 import { KEY_FIELD } from './keys';
+import { readOptions, type StartOptions } from './options';
 import { readStartReference } from './reference';
-import type { StartReference } from './target';
+import type { StartReference, StartTarget } from './target';
 
 /** ProcessMaker puts its own values there; data that came out of ProcessMaker often holds them. */
 const OWN_FIELDS = ['_request', '_user'];
 
-export const DEFAULT_WINDOW_SECONDS = 60;
-/** An hour. A timer of more than 24 days would end at once. */
-const MAX_SECONDS = 3600;
-
-export interface StartOptions {
-  timeoutSeconds: number;
-  simplify: boolean;
-  includeData: boolean;
-  returnErroredRequests: boolean;
-  /** The user's own key, in place of the hidden one. */
-  idempotencyKey: string | undefined;
-  onExisting: 'return' | 'raise' | 'startAgain';
-  hiddenKey: boolean;
-  windowSeconds: number;
-  startAgainWhenNotFound: boolean;
-}
-
 /** An item that can be started, checked as far as it can be without a call. */
 export interface StartItem {
+  index: number;
   data: IDataObject;
   options: StartOptions;
+  reference: StartReference;
 }
 
-/** The same before its process and start event were found. */
-export interface UnresolvedItem extends StartItem {
-  reference: StartReference;
+/** The same, its process and start event found. */
+export interface Entry {
+  index: number;
+  data: IDataObject;
+  options: StartOptions;
+  target: StartTarget;
 }
 
 /** Reads and checks the parameters of one item. Nothing is sent. */
@@ -47,7 +35,7 @@ export function readStartItem(
   connection: Connection,
   notices: StartNotices,
   itemIndex: number,
-): Result<UnresolvedItem> {
+): Result<StartItem> {
   try {
     return readAll(context, connection, notices, itemIndex);
   } catch (error) {
@@ -65,7 +53,7 @@ function readAll(
   connection: Connection,
   notices: StartNotices,
   itemIndex: number,
-): Result<UnresolvedItem> {
+): Result<StartItem> {
   const options = readOptions(context, itemIndex);
   if (!options.ok) return options;
   const reference = readStartReference(context, connection.instanceUrl, itemIndex);
@@ -74,65 +62,13 @@ function readAll(
   if (!data.ok) return data;
   const checked = checkData(data.value, notices, itemIndex);
   if (!checked.ok) return checked;
-  return { ok: true, value: { reference: reference.value, data: checked.value, options: options.value } };
-}
-
-/** Items mostly have the same options. In a run of very many they then share one object. */
-export function shareOptions(options: StartOptions, previous: StartOptions | undefined): StartOptions {
-  const names = Object.keys(options) as Array<keyof StartOptions>;
-  return previous && names.every((name) => options[name] === previous[name]) ? previous : options;
-}
-
-function readOptions(context: IExecuteFunctions, itemIndex: number): Result<StartOptions> {
-  const options = context.getNodeParameter('options', itemIndex, {});
-  const timeoutSeconds = Number(options.timeout ?? 120);
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_SECONDS)) {
-    return inputFailure(
-      `The option 'Timeout' is not a number above 0 and up to ${MAX_SECONDS}`,
-      'Enter a number of seconds, e.g. 120.',
-    );
-  }
-  const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
-  if (!(windowSeconds >= 0 && windowSeconds <= MAX_SECONDS)) {
-    return inputFailure(
-      `The option 'Recovery Window' is not a number from 0 to ${MAX_SECONDS}`,
-      'Enter a number of seconds, e.g. 60.',
-    );
-  }
-  const idempotencyKey = 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined;
-  if (idempotencyKey === '') {
-    return inputFailure(
-      "The option 'Idempotency Key' is empty, or a number that is not exact",
-      'Give a text or a whole number that is different for each start, such as an order number, or take the option out.',
-    );
-  }
-  const onExisting = options.onExistingRequest ?? 'return';
-  if (onExisting !== 'return' && onExisting !== 'raise' && onExisting !== 'startAgain') {
-    return inputFailure(
-      "The option 'If a Request With the Key Exists' has none of its values",
-      'Choose one from its list.',
-    );
-  }
-  return {
-    ok: true,
-    value: {
-      timeoutSeconds,
-      windowSeconds,
-      idempotencyKey,
-      onExisting,
-      hiddenKey: options.hiddenKey !== false,
-      startAgainWhenNotFound: options.startAgainWhenNotFound === true,
-      simplify: options.simplify !== false,
-      includeData: options.includeData === true,
-      returnErroredRequests: options.returnErroredRequests === true,
-    },
+  const value = {
+    index: itemIndex,
+    data: checked.value,
+    options: options.value,
+    reference: reference.value,
   };
-}
-
-/** A key as text; empty when it is none, or a number of which many share the text. */
-function readKey(key: unknown): string {
-  if (typeof key === 'number' && !Number.isSafeInteger(key)) return '';
-  return asText(key);
+  return { ok: true, value };
 }
 
 function checkData(data: IDataObject, notices: StartNotices, itemIndex: number): Result<IDataObject> {

@@ -26,10 +26,18 @@ export function itemKey(prefix: string, itemIndex: number, digest: string): stri
   return `${prefix}${itemIndex}.${digest}`;
 }
 
-/** The parts of an item's key. */
-export function parseItemKey(key: string, prefix: string): { itemIndex: number; digest: string } | undefined {
-  const parts = key.startsWith(prefix) ? /^(\d+)\.([0-9a-f]+)$/.exec(key.slice(prefix.length)) : null;
-  return parts?.[2] === undefined ? undefined : { itemIndex: Number(parts[1]), digest: parts[2] };
+/** The parts of an item's key, when it is one of this run. */
+export function parseItemKey(
+  key: string,
+  run: string,
+): { round: number; itemIndex: number; digest: string } | undefined {
+  const prefix = runPrefix(run);
+  const parts = key.startsWith(prefix)
+    ? /^(0|[1-9]\d*)\.(\d+)\.([0-9a-f]+)$/.exec(key.slice(prefix.length))
+    : null;
+  return parts?.[3] === undefined
+    ? undefined
+    : { round: Number(parts[1]), itemIndex: Number(parts[2]), digest: parts[3] };
 }
 
 /** What makes two starts the same: process, start event and the JSON text of the data. */

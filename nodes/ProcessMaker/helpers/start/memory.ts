@@ -12,6 +12,17 @@ const KEY = 'starts';
  */
 export type Mark = string | number;
 
+/**
+ * The Retry button was used, and n8n had no context of the round that came next: n8n may have crashed, so that this
+ * round and all that follow may have been started before.
+ */
+interface Crash {
+  /** When the retry began, in milliseconds since 1970. */
+  at: number;
+  /** The first round that may have been started before. What was started in earlier ones has answered there. */
+  round: number;
+}
+
 interface Stored {
   /** How many rounds this node had completed when this one began. */
   round: number;
@@ -20,12 +31,8 @@ interface Stored {
   executionId: string;
   /** Takes the place of n8n's resume token where there is none. */
   seed?: string;
-  /**
-   * When the Retry button was used and n8n had no context of this round, in milliseconds since 1970: n8n may have
-   * crashed, so that this round and all that follow may have been started before.
-   */
-  crashedBefore?: number;
-  /** After a crash: Requests that have answered for an item of this execution, and so cannot for another one. */
+  crash?: Crash;
+  /** After a crash: Requests that have answered for an item of an earlier round, and so cannot for another one. */
   answered?: number[];
   /** By item: the key from just before the POST until its outcome is known, then the Request's id. */
   marks: Record<string, Mark>;
@@ -49,6 +56,8 @@ export class StartMemory {
 
   private readonly stored: Stored;
 
+  private readonly answered: Set<number>;
+
   constructor(execution: IExecuteFunctions) {
     const context = execution.getContext('node');
     const runIndex = Number(execution.getWorkflowDataProxy(0).$runIndex);
@@ -58,8 +67,9 @@ export class StartMemory {
       { runIndex, executionId: execution.getExecutionId() },
       execution.getMode() === 'retry',
     );
-    this.isRepeat = earlier === this.stored || this.crashedBefore !== undefined;
+    this.isRepeat = earlier === this.stored || this.crash !== undefined;
     context[KEY] = this.stored;
+    this.answered = new Set(this.stored.answered);
     const resume = resumeToken(execution);
     this.outlivesCrash = resume !== undefined;
     const token = resume ?? (this.stored.seed ??= randomUUID());
@@ -70,9 +80,9 @@ export class StartMemory {
     return this.stored.round;
   }
 
-  /** When the repeat began after which nothing is known from here; undefined when the marks tell all. */
-  get crashedBefore(): number | undefined {
-    return this.stored.crashedBefore;
+  /** What makes it uncertain what was started before; undefined when the marks tell all. */
+  get crash(): Crash | undefined {
+    return this.stored.crash;
   }
 
   earlierMark(itemIndex: number): Mark | undefined {
@@ -81,7 +91,7 @@ export class StartMemory {
 
   /** Ids of the Requests that earlier tries started. */
   startedIds(): number[] {
-    return Object.values(this.stored.marks).filter((mark) => typeof mark === 'number');
+    return idsIn(this.stored);
   }
 
   markSent(itemIndex: number, key = ''): void {
@@ -90,12 +100,11 @@ export class StartMemory {
 
   settleStarted(itemIndex: number, requestId: number): void {
     this.stored.marks[itemIndex] = requestId;
-    if (this.crashedBefore !== undefined) (this.stored.answered ??= []).push(requestId);
   }
 
-  /** Requests that have answered for items of earlier rounds of this execution. */
-  answeredBefore(): Set<number> {
-    return new Set(this.stored.answered);
+  /** Whether a Request that was started in a round has answered for an item of an earlier round. */
+  hasAnswered(round: number, requestId: number): boolean {
+    return (this.crash !== undefined && round < this.crash.round) || this.answered.has(requestId);
   }
 
   settleNotStarted(itemIndex: number): void {
@@ -104,6 +113,7 @@ export class StartMemory {
 
   /** Forgets the round. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
+    this.stored.answered = answeredIn(this.stored);
     this.stored.marks = {};
   }
 }
@@ -113,12 +123,24 @@ function nextStored(
   now: Pick<Stored, 'runIndex' | 'executionId'>,
   isRetry: boolean,
 ): Stored {
-  const crashed = isRetry && earlier?.executionId !== now.executionId ? { crashedBefore: Date.now() } : {};
-  if (!earlier) return { round: 0, ...now, ...crashed, marks: {} };
+  const round = earlier ? earlier.round + 1 : 0;
+  const isAfterCrash = isRetry && earlier?.executionId !== now.executionId;
+  const crash = isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
+  if (!earlier) return { round, ...now, crash, marks: {} };
   // The context's own count tells rounds apart; the run index, which a crash shifts, only a round from its repeat.
   if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
   // n8n saves the context at a Wait node, so that after a crash it can be that of an older round.
-  return { ...earlier, ...now, ...crashed, round: earlier.round + 1, marks: {} };
+  return { ...earlier, ...now, round, crash, answered: answeredIn(earlier), marks: {} };
+}
+
+/** Ids of the Requests that have answered for items of this round. */
+function idsIn({ marks }: Stored): number[] {
+  return Object.values(marks).filter((mark) => typeof mark === 'number');
+}
+
+/** After a crash: the Requests that have answered until the end of this round. */
+function answeredIn(stored: Stored): number[] | undefined {
+  return stored.crash && [...(stored.answered ?? []), ...idsIn(stored)];
 }
 
 /** The secret of the execution's resume URL: the same in every repeat of an execution, different in every other. */

@@ -1,10 +1,11 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Connection } from '../../transport/connection';
 import { toErrorItem, toNodeError, type ItemFailure } from '../itemFailure';
+import { shareTexts } from '../sharedTexts';
 import { simplifyRequest, type ApiRequest } from '../simplify';
 import { isTool } from '../tool';
-import type { StartOptions } from './item';
+import type { StartOptions } from './options';
 
 const MAX_IDS_IN_MESSAGE = 25;
 const MAX_FURTHER_FAILURES = 10;
@@ -19,6 +20,9 @@ export class StartOutput {
   private readonly isTool: boolean;
 
   private readonly items: INodeExecutionData[] = [];
+
+  /** The JSON of the item that ended well last. */
+  private latest: IDataObject = {};
 
   private readonly failures = new Map<number, ItemFailure>();
 
@@ -47,6 +51,8 @@ export class StartOutput {
 
   succeed(index: number, request: ApiRequest, options: StartOptions, alreadyStarted = false): void {
     const json = options.simplify ? simplifyRequest(request, this.connection.instanceUrl) : request;
+    shareTexts(json, this.latest);
+    this.latest = json;
     this.items[index] = {
       json: alreadyStarted ? { ...json, alreadyStarted } : json,
       pairedItem: { item: index },

@@ -10,7 +10,7 @@ const RUN_ANEW = 'To start it all the same, run the workflow anew for this item.
 export function afterEarlierTry(memory: StartMemory, index: number, failure: Failure): ItemFailure {
   const mark = memory.earlierMark(index);
   if (typeof mark === 'number') return { ...failure, outcome: 'started', requestId: mark };
-  const mayBeStarted = mark !== undefined || memory.crashedBefore !== undefined;
+  const mayBeStarted = mark !== undefined || memory.crash !== undefined;
   return mayBeStarted ? { ...failure, outcome: 'unknown' } : toItemFailure(failure);
 }
 

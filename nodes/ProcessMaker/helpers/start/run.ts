@@ -3,23 +3,18 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Failure, Result } from '../../transport/failure';
 import type { Connection } from '../../transport/connection';
 import { Throttle, workThrough } from '../concurrency';
-import type { ItemFailure } from '../itemFailure';
-import type { ApiRequest } from '../simplify';
-import { readStartItem, shareOptions, type StartItem, type StartOptions, type UnresolvedItem } from './item';
+import { readStartItem, type Entry, type StartItem } from './item';
 import { digestOf, itemKey, roundPrefix } from './keys';
 import type { StartMemory } from './memory';
 import { StartNotices } from './notices';
+import { shareOptions, type StartOptions } from './options';
 import { StartOutput } from './output';
-import { StartRecall, type Entry, type Recalled } from './recall';
-import { afterEarlierTry, howToSearch } from './recallFailures';
-import { asExistingOutcome, asFoundOutcome, asOutcome, startRequest, type StartOutcome } from './send';
+import { recallStarts } from './recall';
+import { RecalledStarts } from './recalled';
+import { startRequest } from './send';
+import { Settling } from './settling';
 import { StartTargets } from './target';
-import { lookForUnknown, type UnknownStart } from './unknown';
-
-/** ProcessMaker is done with a call to which it has answered itself; its row is there soon, or never. */
-const WINDOW_AFTER_OWN_ANSWER_MS = 1000;
-const MAX_TRIES_AFTER_OWN_ANSWER = 2;
-const MAX_TRIES = 5;
+import { UnknownStarts } from './unknownStarts';
 
 /**
  * One round of the Start operation over all its items. Its steps are called in the order in which they stand here.
@@ -30,19 +25,15 @@ export class StartRun {
 
   private readonly output: StartOutput;
 
-  private readonly items = new Map<number, UnresolvedItem>();
+  private readonly settling: Settling;
 
-  private readonly entries: Entry[] = [];
+  private readonly unknown: UnknownStarts;
 
-  private recalled = new Map<number, Recalled>();
+  private items: StartItem[] = [];
 
-  private readonly unknown: UnknownStart[] = [];
+  private entries: Entry[] = [];
 
-  /** How often each item was sent in vain: with a 500 of ProcessMaker's own, and without an answer of its own. */
-  private readonly tries = { answered: new Map<number, number>(), unanswered: new Map<number, number>() };
-
-  /** Items that were sent, were not found, and are to be sent again. */
-  private readonly lost = new Map<number, Pick<UnknownStart, 'key' | 'failure'>>();
+  private recalled: RecalledStarts;
 
   constructor(
     private readonly context: IExecuteFunctions,
@@ -50,6 +41,9 @@ export class StartRun {
     private readonly memory: StartMemory,
   ) {
     this.output = new StartOutput(context, connection);
+    this.settling = new Settling(connection, memory, this.output);
+    this.unknown = new UnknownStarts(connection, this.settling);
+    this.recalled = new RecalledStarts(connection, memory);
   }
 
   /** Reads and checks every item before anything is sent. */
@@ -59,7 +53,7 @@ export class StartRun {
       const item = this.valueOf(index, readStartItem(this.context, this.connection, this.notices, index));
       if (!item) continue;
       options = shareOptions(item.options, options);
-      this.items.set(index, { ...item, options });
+      this.items.push({ ...item, options });
     }
     this.output.stopOnFailure();
   }
@@ -67,42 +61,41 @@ export class StartRun {
   /** Finds process and start event of every item: a look-up per run, not per item. */
   async findTargets(): Promise<void> {
     const targets = new StartTargets(this.connection);
-    for (const [index, { reference, data, options }] of this.items) {
+    const isSubWorkflow = this.context.getMode() === 'integrated';
+    for (const { index, data, options, reference } of this.items) {
       const target = this.valueOf(index, await targets.resolve(reference));
-      if (target) this.entries.push({ index, item: { data, options }, target });
+      if (!target) continue;
+      this.entries.push({ index, data, options, target });
+      if (isSubWorkflow && options.idempotencyKey === undefined) this.notices.subWorkflowWithoutKey();
     }
-    this.items.clear();
+    this.items = [];
     this.output.stopOnFailure();
   }
 
   /** Answers from ProcessMaker what was started before. */
   async recallEarlierStarts(): Promise<void> {
-    this.recalled = await new StartRecall(this.connection, this.memory, this.entries).recall();
-    for (const { index, item } of this.entries) {
-      const recalled = this.recalled.get(index);
-      if (recalled === undefined) continue;
-      if ('failure' in recalled) this.settle(index, item, { failure: recalled.failure });
-      else if ('found' in recalled) this.settleFound(index, item, recalled);
-    }
+    this.recalled = await recallStarts(this.connection, this.memory, this.entries);
+    this.settling.recalled(this.entries, this.recalled);
   }
 
   /** Starts what is left, at most `parallel` at a time, and looks for what is not known to have been started. */
   async start(parallel: number): Promise<void> {
     const throttle = new Throttle(parallel);
-    const queue = this.entries.filter(({ index }) => !this.output.has(index) && !this.isFollower(index));
+    const isFollower = ({ index }: Entry) => this.recalled.leaderOf(index) !== undefined;
+    const followers = this.entries.filter(isFollower);
+    let queue = this.entries.filter((entry) => !this.output.has(entry.index) && !isFollower(entry));
+    // Of very many items, each is let go when it is settled.
+    this.entries = [];
     while (queue.length > 0 && !this.output.mustStop()) {
       await workThrough(queue, throttle, async (entry) => {
         await this.startOne(entry, throttle);
         // A node that may not continue first learns what became of an item before it goes on.
-        return !this.output.mustStop() && (this.output.continues || this.unknown.length === 0);
+        return !this.output.mustStop() && (this.output.continues || this.unknown.isEmpty);
       });
-      queue.unshift(...(await this.resolveUnknown()));
+      queue = (await this.unknown.resolve()).concat(queue);
     }
-    for (const { index, item } of queue) {
-      const lost = this.lost.get(index);
-      if (lost) this.settleStarted(index, item, { failure: lost.failure }, lost.key);
-    }
-    this.settleFollowers();
+    for (const entry of queue) this.unknown.giveUp(entry);
+    this.settling.followers(followers, this.recalled);
   }
 
   /**
@@ -110,23 +103,23 @@ export class StartRun {
    * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
    */
   finish(): INodeExecutionData[] {
-    this.noticeSubWorkflow();
     this.notices.show(this.context);
     const items = this.output.finish();
     if (!this.output.hasFailures) this.memory.clear();
     return items;
   }
 
-  private async startOne({ index, item, target }: Entry, throttle: Throttle): Promise<void> {
+  private async startOne(entry: Entry, throttle: Throttle): Promise<void> {
+    const { index, data, options, target } = entry;
     if (this.connection.canceled?.aborted) {
-      this.output.fail(index, afterEarlierTry(this.memory, index, CANCELED));
+      this.settling.canceled(index);
       return;
     }
-    const body = JSON.stringify(item.data);
-    const key = this.keyOf(index, item, digestOf(target, body));
+    const body = JSON.stringify(data);
+    const key = this.keyOf(entry, body);
     // The mark comes first: if n8n ends here, the item counts as sent.
     this.memory.markSent(index, key);
-    const outcome = await startRequest(this.connection, { target, body, key, options: item.options }, () =>
+    const outcome = await startRequest(this.connection, { target, body, key, options }, () =>
       throttle.slower(),
     );
     if ('request' in outcome) throttle.faster();
@@ -134,157 +127,26 @@ export class StartRun {
 
     const isUnknown = 'failure' in outcome && outcome.failure.outcome === 'unknown';
     if (isUnknown && key !== undefined && outcome.failure.kind !== 'canceled') {
-      const { failure } = outcome;
-      const windowMs = hasAnswered(failure) ? WINDOW_AFTER_OWN_ANSWER_MS : item.options.windowSeconds * 1000;
-      this.unknown.push({ index, key, failure, until: Date.now() + windowMs });
+      this.unknown.add(entry, key, outcome.failure);
     } else {
-      this.settleStarted(index, item, outcome, key);
+      this.settling.sent(entry, outcome, key);
     }
   }
 
-  private keyOf(index: number, { options }: StartItem, digest: string): string | undefined {
-    const recalled = this.recalled.get(index);
-    if (recalled && 'startAs' in recalled) return recalled.startAs;
-    return options.hiddenKey
-      ? itemKey(roundPrefix(this.memory.run, this.memory.round), index, digest)
-      : undefined;
-  }
-
-  /** @returns the items that are to be started again */
-  private async resolveUnknown(): Promise<Entry[]> {
-    const starts = this.unknown.splice(0);
-    if (starts.length === 0) return [];
-    const again: Entry[] = [];
-    const entries = new Map(this.entries.map((entry) => [entry.index, entry]));
-    const includeData = starts.some(({ index }) => entries.get(index)?.item.options.includeData);
-    const { found, missing, open } = await lookForUnknown(this.connection, starts, includeData);
-    for (const { start, request } of found) {
-      const entry = entries.get(start.index);
-      if (entry) this.settleStarted(start.index, entry.item, { request }, start.key);
-    }
-    for (const { index, key, failure } of missing) {
-      const entry = entries.get(index);
-      if (!entry) continue;
-      if (this.mayStartAgain(entry, failure)) {
-        this.lost.set(index, { key, failure });
-        again.push(entry);
-      } else this.settleStarted(index, entry.item, { failure: notFound(failure) }, key);
-    }
-    for (const { index, key, failure } of open) {
-      const entry = entries.get(index);
-      if (entry) this.settleStarted(index, entry.item, { failure }, key);
-    }
-    return again;
-  }
-
-  private mayStartAgain({ index, item }: Entry, failure: ItemFailure): boolean {
-    if (!item.options.startAgainWhenNotFound || this.connection.canceled?.aborted) return false;
-    const [tries, maxTries] = hasAnswered(failure)
-      ? [this.tries.answered, MAX_TRIES_AFTER_OWN_ANSWER]
-      : [this.tries.unanswered, MAX_TRIES];
-    const made = (tries.get(index) ?? 0) + 1;
-    tries.set(index, made);
-    return made < maxTries;
-  }
-
-  private settleStarted(
-    index: number,
-    item: StartItem,
-    outcome: StartOutcome,
-    key: string | undefined,
-  ): void {
-    if ('request' in outcome) {
-      this.memory.settleStarted(index, outcome.request.id);
-      this.settle(index, item, outcome);
-      return;
-    }
-    const { failure } = outcome;
-    if (failure.outcome === 'notStarted') this.memory.settleNotStarted(index);
-    const isSearchable = failure.outcome === 'unknown' && key !== undefined;
-    const description = isSearchable ? `${failure.description} ${howToSearch(key)}` : failure.description;
-    this.settle(index, item, { failure: { ...failure, description } });
-  }
-
-  private settle(index: number, { options }: StartItem, outcome: StartOutcome): void {
-    if ('failure' in outcome) {
-      this.output.fail(index, outcome.failure);
-      return;
-    }
-    this.output.countStarted(outcome.request.id);
-    const judged = asOutcome(outcome.request, options, this.connection.instanceUrl);
-    if ('failure' in judged) this.output.fail(index, judged.failure);
-    else this.output.succeed(index, judged.request, options);
-  }
-
-  private settleFound(
-    index: number,
-    { options }: StartItem,
-    { found: request, alreadyStarted, isOwn }: Extract<Recalled, { found: ApiRequest }>,
-  ): void {
-    this.memory.settleStarted(index, request.id);
-    if (isOwn) this.output.countStarted(request.id);
-    const judge = isOwn ? asFoundOutcome : asExistingOutcome;
-    const judged = judge(request, options, this.connection.instanceUrl);
-    if ('failure' in judged) this.output.fail(index, judged.failure);
-    else this.output.succeed(index, request, options, alreadyStarted);
-  }
-
-  private isFollower(index: number): boolean {
-    const recalled = this.recalled.get(index);
-    return recalled !== undefined && 'sameAs' in recalled;
-  }
-
-  /** Items with the same Idempotency Key as another one get what came of that one. */
-  private settleFollowers(): void {
-    for (const { index } of this.entries) {
-      const recalled = this.recalled.get(index);
-      if (recalled && 'sameAs' in recalled && !this.output.has(index))
-        this.output.copy(recalled.sameAs, index);
-    }
-  }
-
-  private noticeSubWorkflow(): void {
-    if (this.context.getMode() !== 'integrated') return;
-    const withoutKey = this.entries.find(({ item }) => item.options.idempotencyKey === undefined);
-    if (withoutKey) this.notices.subWorkflowWithoutKey();
+  private keyOf({ index, options, target }: Entry, body: string): string | undefined {
+    const userKey = this.recalled.keyFor(index);
+    if (userKey !== undefined || !options.hiddenKey) return userKey;
+    return itemKey(roundPrefix(this.memory.run, this.memory.round), index, digestOf(target, body));
   }
 
   private valueOf<T>(index: number, result: Result<T>): T | undefined {
     if (result.ok) return result.value;
-    this.output.fail(index, afterEarlierTry(this.memory, index, result.failure));
+    this.settling.notSent(index, result.failure);
     return undefined;
   }
-}
-
-const CANCELED: Failure = {
-  kind: 'canceled',
-  message: 'The execution was canceled before this item was started',
-  description: 'Run the workflow anew for this item.',
-  delivery: 'notProcessed',
-};
-
-/** ProcessMaker itself has answered, with a 500 of its own: it is not at work on the call any more. */
-function hasAnswered({ kind }: Failure): boolean {
-  return kind === 'serverError';
 }
 
 /** Refused and lost connections and busy gateways: the server gets more than it can take. */
 function isOverload({ kind }: Failure): boolean {
   return kind === 'connectionLost' || kind === 'gateway' || kind === 'timeout';
-}
-
-function notFound(failure: ItemFailure): ItemFailure {
-  if (!hasAnswered(failure)) {
-    return {
-      ...failure,
-      description: `${failure.description} No Request was found by the end of the 'Recovery Window'.`,
-    };
-  }
-  return {
-    ...failure,
-    description:
-      "No Request was started. Often the id in 'Start Event' is that of another element, such as a task.",
-    outcome: 'notStarted',
-    delivery: 'notProcessed',
-  };
 }

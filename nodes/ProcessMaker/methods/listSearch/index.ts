@@ -1,3 +1,5 @@
 export { searchProcesses, searchStartEvents } from './processes';
+export { searchRequests } from './requests';
 export { searchTasks } from './tasks';
 export { searchUsers } from './users';
+export { searchWaitingEvents } from './waitingEvents';

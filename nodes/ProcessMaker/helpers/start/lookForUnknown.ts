@@ -2,7 +2,9 @@ import type { Connection } from '../../transport/connection';
 import { pauseFor } from '../../transport/connection';
 import type { ItemFailure } from '../itemFailure';
 import type { ApiRequest } from '../simplify';
+import type { Entry } from './item';
 import { findByKeys } from './lookup';
+import { includesData } from './recalled';
 
 /** Pauses between look-ups; the last one goes on. */
 const PAUSES_MS = [1000, 1000, 2000, 3000, 5000];
@@ -11,7 +13,7 @@ const MAX_SILENT_LOOKUPS = 3;
 
 /** A start of which nobody knows whether it was carried out, with the key to find it by. */
 export interface UnknownStart {
-  index: number;
+  entry: Entry;
   key: string;
   failure: ItemFailure;
   /** Until when it is looked for, in milliseconds since 1970. */
@@ -32,11 +34,11 @@ export interface Found {
 export async function lookForUnknown(
   connection: Connection,
   starts: UnknownStart[],
-  includeData: boolean,
 ): Promise<{ found: Found[]; missing: UnknownStart[]; open: UnknownStart[] }> {
   const found: Found[] = [];
   const missing: UnknownStart[] = [];
   let open = starts;
+  const includeData = includesData(starts.map(({ entry }) => entry));
   for (let round = 0, silent = 0; open.length > 0; round++) {
     const goesOn = await pauseFor(connection, PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0);
     if (!goesOn) break;

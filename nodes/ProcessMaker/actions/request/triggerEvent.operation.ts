@@ -1,0 +1,71 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { changeDataFields } from '../../descriptions/changeData';
+import { requestLocator } from '../../descriptions/locators/request';
+import { waitingEventLocator } from '../../descriptions/locators/waitingEvent';
+import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
+import { readChangeData } from '../../helpers/changeData';
+import { readLocator } from '../../helpers/locatorValue';
+import { readRequestReference, RequestIds } from '../../helpers/requestReference';
+import { runItems } from '../../helpers/runItems';
+import { requestUrl } from '../../helpers/simplify';
+import { StartNotices } from '../../helpers/start/notices';
+import { triggerEvent as sendEvent } from '../../helpers/triggerEvent';
+import { inputFailure } from '../../transport/failure';
+import type { Operation } from '../operation';
+
+export const triggerEvent: Operation = {
+  value: 'triggerEvent',
+  name: 'Trigger Event',
+  action: 'Trigger event of request',
+  description: 'Let a Request go on that waits at an intermediate event',
+  fields: [requestLocator, waitingEventLocator, ...changeDataFields, requestOutputCollection],
+  execute,
+};
+
+/** Triggers one event per item, and gives its Request as it stands then. */
+async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
+  const notices = new StartNotices();
+  const items = await runItems(this, {
+    changes: true,
+    read(context, itemIndex, connection) {
+      const reference = readRequestReference(context, itemIndex, connection);
+      if (!reference.ok) return reference;
+      const { value: eventId } = readLocator(context.getNodeParameter('event', itemIndex));
+      if (eventId === '') {
+        return inputFailure(
+          "No event is given in 'Event'",
+          "Enter the id that the event has in ProcessMaker's designer, e.g. node_4.",
+        );
+      }
+      const data = readChangeData(context, itemIndex, notices);
+      if (!data.ok) return data;
+      const output = readRequestOutput(context, itemIndex);
+      return {
+        ok: true,
+        value: { reference: reference.value, eventId, data: data.value, ...output },
+      };
+    },
+    begin(connection, all) {
+      const ids = new RequestIds(
+        connection,
+        all.map(({ reference }) => reference),
+      );
+      return async ({ reference, eventId, data, ...output }, turn) => {
+        const id = await ids.idOf(reference);
+        if (!id.ok) return id;
+        const event = { requestId: id.value, eventId, data, includes: output.includes };
+        const triggered = await sendEvent(connection, event, turn);
+        if (!triggered.ok) return triggered;
+        const { instanceUrl } = connection;
+        const json =
+          triggered.value === 'unseen'
+            ? { id: id.value, url: requestUrl(id.value, instanceUrl) }
+            : requestJson(triggered.value, output, instanceUrl);
+        return { ok: true, value: [{ json }] };
+      };
+    },
+  });
+  notices.show(this);
+  return items;
+}

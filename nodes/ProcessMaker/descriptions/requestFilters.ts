@@ -1,0 +1,133 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Which Requests to return. */
+export const requestFilters: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add filter',
+  default: {},
+  options: [
+    {
+      displayName: 'PMQL',
+      name: 'pmql',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. data.amount > 1000 AND data.customer.name = "Ann"',
+      description:
+        "A condition of your own in ProcessMaker's query language, beside the other filters. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
+    },
+    {
+      displayName: 'Process Names or IDs',
+      name: 'processes',
+      type: 'multiOptions',
+      default: [],
+      typeOptions: { loadOptionsMethod: 'getProcesses' },
+      description:
+        'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+    },
+    {
+      displayName: 'Requester',
+      name: 'requester',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. ann.smith',
+      description: 'Only Requests that this user has started: the user name, or the ID as a number',
+    },
+    {
+      displayName: 'Started After',
+      name: 'startedAfter',
+      type: 'dateTime',
+      default: '',
+      description: 'Only Requests that were started at this time or later',
+    },
+    {
+      displayName: 'Started Before',
+      name: 'startedBefore',
+      type: 'dateTime',
+      default: '',
+      description: 'Only Requests that were started before this time',
+    },
+    {
+      displayName: 'Status',
+      name: 'statuses',
+      type: 'multiOptions',
+      default: [],
+      description: 'Only Requests in one of these statuses',
+      options: [
+        { name: 'Active', value: 'ACTIVE' },
+        { name: 'Canceled', value: 'CANCELED' },
+        { name: 'Completed', value: 'COMPLETED' },
+        { name: 'Error', value: 'ERROR' },
+      ],
+    },
+    {
+      displayName: 'Text',
+      name: 'text',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. A-4711',
+      description: 'Only Requests that hold this text in their name, data, status or requester, in any case',
+    },
+    {
+      displayName: 'Updated After',
+      name: 'updatedAfter',
+      type: 'dateTime',
+      default: '',
+      description: 'Only Requests that were last changed at this time or later',
+    },
+    {
+      displayName: 'Updated Before',
+      name: 'updatedBefore',
+      type: 'dateTime',
+      default: '',
+      description: 'Only Requests that were last changed before this time',
+    },
+  ],
+};
+
+/** In which order. */
+export const requestSort: INodeProperties = {
+  displayName: 'Sort',
+  name: 'sort',
+  type: 'fixedCollection',
+  placeholder: 'Add sort',
+  default: {},
+  description: 'The order of the Requests. Without it the newest come first.',
+  options: [
+    {
+      displayName: 'By',
+      name: 'by',
+      values: [
+        {
+          displayName: 'Field',
+          name: 'field',
+          type: 'options',
+          default: 'id',
+          description:
+            'The field to sort by. ID always works; ProcessMaker may refuse the others when there are Requests with very much data.',
+          options: [
+            { name: 'Case Number', value: 'case_number' },
+            { name: 'Completed At', value: 'completed_at' },
+            { name: 'ID', value: 'id' },
+            { name: 'Process Name', value: 'name' },
+            { name: 'Started At', value: 'initiated_at' },
+            { name: 'Status', value: 'status' },
+            { name: 'Updated At', value: 'updated_at' },
+          ],
+        },
+        {
+          displayName: 'Direction',
+          name: 'direction',
+          type: 'options',
+          default: 'desc',
+          description: 'Whether the lowest or the highest value comes first',
+          options: [
+            { name: 'Ascending', value: 'asc' },
+            { name: 'Descending', value: 'desc' },
+          ],
+        },
+      ],
+    },
+  ],
+};

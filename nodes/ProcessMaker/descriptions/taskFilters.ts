@@ -1,0 +1,84 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { processLocator } from './locators/process';
+import { requestLocator } from './locators/request';
+import { userLocator } from './locators/user';
+
+/** Whose Tasks to get. */
+export const assignedToFields: INodeProperties[] = [
+  {
+    displayName: 'Assigned To',
+    name: 'assignedTo',
+    type: 'options',
+    noDataExpression: true,
+    default: 'anyone',
+    description: 'Whose Tasks to get. Those of others are only shown to administrators.',
+    options: [
+      {
+        name: 'Anyone',
+        value: 'anyone',
+        description: 'Every Task that the user of the access token may see',
+      },
+      { name: 'Me', value: 'me', description: 'The user of the access token' },
+      { name: 'User', value: 'user', description: 'A user that you choose' },
+    ],
+  },
+  { ...userLocator, displayOptions: { show: { assignedTo: ['user'] } } },
+];
+
+/** Which Tasks to get. All filters that are given have to fit. */
+export const taskFilters: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add filter',
+  default: {},
+  options: [
+    {
+      displayName: 'Element ID',
+      name: 'elementId',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. node_2',
+      description:
+        "The ID of the Task's element in ProcessMaker's designer, which is the same in every Request",
+    },
+    {
+      displayName: 'Overdue',
+      name: 'overdue',
+      type: 'boolean',
+      default: true,
+      description: 'Whether to get only open Tasks whose due date has passed',
+    },
+    {
+      displayName: 'PMQL',
+      name: 'pmql',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. data.amount > 1000',
+      description:
+        "Your own condition in ProcessMaker's query language. It knows, among others, task, status, due, completed, created, updated_at, case_number, request and data.field.",
+    },
+    { ...processLocator, required: false, description: 'Only Tasks of this process' },
+    { ...requestLocator, required: false, description: 'Only Tasks of this Request' },
+    {
+      displayName: 'Status',
+      name: 'status',
+      type: 'options',
+      default: 'ACTIVE',
+      description: 'Whether the Tasks are still to be done',
+      options: [
+        { name: 'Completed', value: 'CLOSED' },
+        { name: 'In Progress', value: 'ACTIVE' },
+      ],
+    },
+    {
+      displayName: 'Text',
+      name: 'text',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. invoice',
+      description: "Text to look for in the Task's name, its process and the data of its Request",
+    },
+  ],
+};

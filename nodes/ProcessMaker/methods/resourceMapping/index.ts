@@ -1,0 +1,2 @@
+export { getFormFields } from './formFields';
+export { getTaskFormFields } from './taskFormFields';

@@ -1,0 +1,63 @@
+import { strict as assert } from 'node:assert';
+
+import type { Subject } from '../subject';
+
+const PROCESS = 'Travel expense report';
+const JOURNEY = {
+  ...{ employee: 'Ann', reason: 'Fair', iban: 'DE02120300000000202051' },
+  ...{ costCentre: '4200', travelDate: '2026-11-24', total: 99.5, prepaid: false },
+};
+
+/** The way of a person who fills in the fields of a process's form. */
+export async function checkMapFromForm({ checks, editor, processMaker, credential }: Subject): Promise<void> {
+  const field = (id: string) => editor.parameter(id);
+  const type = (id: string, text: string) => field(id).locator('input, textarea').first().fill(text);
+
+  await checks.check('the fields of the form are shown, and those of later forms offered', async () => {
+    await editor.newWorkflow();
+    await editor.addNode('start request', 'ProcessMaker', 'Start request');
+    await editor.chooseCredential(credential.name);
+    await editor.chooseFromList('process', 'travel', PROCESS);
+    await editor.choose('dataMode', 'Map From Form');
+    await field('employee').waitFor();
+    const shown = await editor.panel.innerText();
+    assert.match(shown, /Day of travel \(travelDate\)/);
+    assert.doesNotMatch(shown, /Comment \(comment\)/);
+    await editor.panel.getByTestId('add-fields-select').getByRole('button').click();
+    await editor.page.getByText('Comment (comment)').locator('visible=true').click();
+    await field('comment').waitFor();
+  });
+
+  await checks.check('what is filled in arrives as the form stores it', async () => {
+    await type('employee', JOURNEY.employee);
+    await type('reason', JOURNEY.reason);
+    await type('iban', JOURNEY.iban);
+    await type('total', String(JOURNEY.total));
+    await field('costCentre').click();
+    await editor.option('Support').click();
+    await type('travelDate', `${JOURNEY.travelDate} 00:00:00`);
+    await editor.page.keyboard.press('Enter');
+    await editor.screenshot('map-from-form');
+    await editor.execute();
+    await editor.output.getByText('ACTIVE').first().waitFor();
+    const [request] = processMaker.requests().slice(-1);
+    assert.ok(request, 'The server has no Request.');
+    const given = Object.entries(request.data).filter(([name]) => !name.startsWith('_'));
+    assert.deepEqual(Object.fromEntries(given), JOURNEY);
+  });
+
+  await checks.check('another process has other fields', async () => {
+    await editor.chooseFromList('process', 'screen', 'E start with screen');
+    await field('orderId').waitFor();
+    assert.equal(await field('employee').count(), 0);
+  });
+
+  await checks.check('a process of which nothing is known says so', async () => {
+    await editor.chooseFromList('process', 'two starts', 'B two starts');
+    await editor.chooseFromList('process', 'start to end', 'C start to end');
+    await editor.panel
+      .getByTestId('empty-fields-notice')
+      .getByText(/no form/)
+      .waitFor();
+  });
+}

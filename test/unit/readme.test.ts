@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { INodePropertyOptions } from 'n8n-workflow';
+import { ProcessMaker } from '../../nodes/ProcessMaker/ProcessMaker.node';
+
+const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+const { properties } = new ProcessMaker().description;
+
+const optionsOf = (name: string, resource?: string) =>
+  properties
+    .filter((property) => property.name === name)
+    .filter(({ displayOptions }) => !resource || displayOptions?.show?.resource?.includes(resource))
+    .flatMap(({ options = [] }) => options as INodePropertyOptions[]);
+
+/** Resource and operation of every row of the table under 'Operations'. */
+function operationTable(): string[] {
+  const [, section = ''] = readme.split('\n## Operations\n');
+  const rows = section.split('\n## ')[0]?.match(/^\| (?!-|Resource).*$/gm) ?? [];
+  return rows.map((row) => {
+    const [, resource = '', operation = ''] = row.split('|').map((cell) => cell.trim());
+    return `${resource} ${operation}`;
+  });
+}
+
+it('lists every operation of the node, and no other', () => {
+  const operations = optionsOf('resource').flatMap((resource) =>
+    optionsOf('operation', String(resource.value)).map(({ name }) => `${resource.name} ${name}`),
+  );
+  expect(operationTable()).toEqual(operations);
+});
+
+it('points to files that exist', () => {
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
+  expect(links.length).toBeGreaterThan(3);
+  for (const link of links) expect(() => readFileSync(join(__dirname, '../..', link))).not.toThrow(/ENOENT/);
+});

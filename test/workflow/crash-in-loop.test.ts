@@ -1,0 +1,143 @@
+import type { INodeParameters, IWorkflowBase } from 'n8n-workflow';
+import { answer } from '../support/gateway';
+import { killAt } from '../support/kill';
+import type { Run } from '../support/run';
+import { createWorkflow, locator, loopWorkflow, PROCESS_MAKER, type NodeInput } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+// A start belongs to a round of the loop; after a crash of n8n its item can come back in another one.
+const world = useWorld();
+
+const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const options = { requestsInParallel: 1, recoveryWindow: 0, includeData: true };
+const itemsOf = (...numbers: string[]) => numbers.map((number) => ({ number }));
+const busy = answer(429, { message: 'Too Many Attempts.' });
+
+const LATER = { ...TARGET, process: locator('id', 4), options };
+
+const loop = () => loopWorkflow({ ...TARGET, options });
+/** A loop with another node behind the starts. */
+const loopOf = (later: NodeInput) =>
+  createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'Loop', type: 'test.loop' },
+      { name: 'ProcessMaker', type: PROCESS_MAKER, parameters: { ...TARGET, options } },
+      later,
+    ],
+    [
+      ['Start', 'Loop'],
+      ['Loop', 'ProcessMaker', 1],
+      ['ProcessMaker', later.name],
+      [later.name, 'Loop'],
+    ],
+  );
+const waitingLoop = (after: string) => loopOf({ name: 'Wait', type: 'test.wait', parameters: { after } });
+
+/** The parameters of a node, to be changed between two executions. */
+function parametersOf(workflow: IWorkflowBase, name: string): INodeParameters {
+  const node = workflow.nodes.find((candidate) => candidate.name === name);
+  if (!node) throw new Error(`There is no node ${name}.`);
+  return node.parameters;
+}
+
+const kill = (workflow: IWorkflowBase, at: string, input: unknown[]) =>
+  killAt(world, at, (signal) => world.run(workflow, { input, signal }));
+const retry = (run: Run) => world.engine.retry(run, { credentials: world.credentials() });
+const resume = (run: Run, signal?: AbortSignal) =>
+  world.engine.resume(run, { credentials: world.credentials(), ...(signal && { signal }) });
+
+const sent = () => world.sent().map(({ number }) => number);
+const ids = () => world.requests().map(({ id }) => id);
+/** The Request of each round. */
+const answered = (run: Run) =>
+  run.tasks('ProcessMaker').map((_, round) => run.items('ProcessMaker', 0, round)[0]?.id);
+
+describe('the Retry button after a crash in a loop', () => {
+  it('in round 3 of a loop goes on with that round', async () => {
+    const input = itemsOf('same', 'same', 'c', 'd');
+    const killed = await kill(loop(), 'c', input);
+    expect(world.numbers()).toEqual(['same', 'same', 'c']);
+    const run = await world.retryAfterCrash(killed, input);
+    expect(run.status).toBe('success');
+    expect(world.numbers()).toEqual(['same', 'same', 'c', 'd']);
+    expect(sent()).toEqual(['same', 'same', 'c', 'd']);
+    expect(world.sentKeys().map((key) => String(key).split('.')[1])).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('finds an item that comes back in another round', async () => {
+    const killed = await kill(loop(), 'c', itemsOf('a', 'b', 'c', 'd'));
+    const run = await world.retryAfterCrash(killed, itemsOf('c', 'a', 'b', 'd'));
+    const [a, b, c, d] = ids();
+    expect(answered(run)).toEqual([undefined, c, a, b, d]);
+    expect(sent()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('lets a Request that came back in another round answer only once', async () => {
+    const killed = await kill(loop(), 'same', itemsOf('a', 'same'));
+    const run = await world.retryAfterCrash(killed, itemsOf('same', 'same', 'a'));
+    const [a, same, another] = ids();
+    expect(answered(run)).toEqual([undefined, same, another, a]);
+    expect(sent()).toEqual(['a', 'same', 'same']);
+  });
+
+  it('finds it once more when the round in which it came back is repeated', async () => {
+    const workflow = loop();
+    const killed = await kill(workflow, 'b', itemsOf('a', 'b'));
+    parametersOf(workflow, 'Loop').batchSize = 3;
+    world.treatOnce('c', busy);
+    const failed = await world.retryAfterCrash(killed, itemsOf('b', 'a', 'c'));
+    expect(failed.error?.message).toContain('item 2');
+    const run = await retry(failed);
+    const [a, b, c] = ids();
+    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([b, a, c]);
+    expect(sent()).toEqual(['a', 'b', 'c', 'c']);
+  });
+});
+
+// n8n saves the node's context with the execution at a Wait node. After a crash it is that of an earlier round.
+describe('the Retry button after a crash behind a Wait node in the loop', () => {
+  it.each([
+    ['had begun with', true, ['same', 'same', 'b']],
+    ['did not get', false, ['same', 'same', 'same', 'b']],
+  ])('starts what ProcessMaker %s once', async (_, begun, expected) => {
+    const waiting = await world.run(waitingLoop('same'), { input: itemsOf('same', 'same', 'b') });
+    expect(waiting.status).toBe('waiting');
+    await killAt(world, 'same', (signal) => resume(waiting, signal), begun);
+    const waitingAgain = await retry(waiting);
+    expect(waitingAgain.status).toBe('waiting');
+    const run = await resume(waitingAgain);
+    expect(run.status).toBe('success');
+    expect(answered(run)).toEqual(ids());
+    expect(sent()).toEqual(expected);
+    expect(world.numbers()).toEqual(['same', 'same', 'b']);
+  });
+
+  it('finds what was started before another crash', async () => {
+    const workflow = waitingLoop('');
+    const killed = await kill(workflow, 'c', itemsOf('a', 'b', 'c', 'd'));
+    parametersOf(workflow, 'Wait').after = 'c';
+    const waiting = await world.retryAfterCrash(killed, itemsOf('b', 'c', 'a', 'd'));
+    expect(waiting.status).toBe('waiting');
+    await killAt(world, 'd', (signal) => resume(waiting, signal));
+    const run = await retry(waiting);
+    const [a, b, c, d] = ids();
+    expect(answered(run)).toEqual([undefined, b, c, a, d]);
+    expect(sent()).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('the Retry button after a later node of the loop has failed', () => {
+  it('starts the next item, also one with the same data', async () => {
+    const workflow = loopOf({ name: 'Later', type: PROCESS_MAKER, parameters: LATER });
+    world.gateway.treat = ({ path }) =>
+      path.includes('process_events/4') && world.starts().length === 2 ? busy : undefined;
+    const failed = await world.run(workflow, { input: itemsOf('same', 'same') });
+    expect(failed.data.resultData.lastNodeExecuted).toBe('Later');
+    const run = await retry(failed);
+    expect(run.status).toBe('success');
+    const started = world.requests().filter(({ processId }) => processId === 2);
+    expect(started).toHaveLength(2);
+    expect(answered(run)).toEqual(started.map(({ id }) => id));
+  });
+});

@@ -1,0 +1,343 @@
+import fc from 'fast-check';
+import type { IDataObject, INodeParameters, ResourceMapperFields } from 'n8n-workflow';
+import { loadMapperFields } from '../support/editor';
+import { mapped, mappedAutomatically } from '../support/form';
+import { createWorkflow, ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const ORDER = { process: locator('id', 6), startEvent: locator('id', 'node_1') };
+const EXPENSES = { process: locator('id', 31), startEvent: locator('id', 'journey') };
+
+/** What a journey needs. */
+const JOURNEY = {
+  ...{ employee: 'Ann', costCentre: '4200', reason: 'Fair', travelDate: '2026-11-24', iban: 'DE1' },
+};
+
+let orderForm: ResourceMapperFields;
+let expensesForm: ResourceMapperFields;
+
+beforeAll(async () => {
+  orderForm = await load(ORDER);
+  expensesForm = await load(EXPENSES);
+});
+
+async function load(parameters: INodeParameters): Promise<ResourceMapperFields> {
+  return await loadMapperFields(world.engine, {
+    nodeType: PROCESS_MAKER,
+    method: 'getFormFields',
+    credentials: world.credentials(),
+    parameters: { dataMode: 'mapFromForm', ...parameters },
+  });
+}
+
+const additional = (...fields: Array<[name: string, value: unknown, type: string]>): INodeParameters => ({
+  additionalFields: {
+    assignments: fields.map(([name, value, type], id) => ({ id: String(id), name, value, type })),
+  } as INodeParameters,
+});
+
+const order = (parameters: INodeParameters, input: unknown[] = [{}]) =>
+  world.start({ ...ORDER, ...parameters }, { input, settings: ERROR_OUTPUT });
+const journey = (parameters: INodeParameters, input: unknown[] = [{}]) =>
+  world.start({ ...EXPENSES, ...parameters }, { input, settings: ERROR_OUTPUT });
+
+/** Expects that each item has failed in that way before any call. */
+async function expectRefused(run: ReturnType<typeof order>, ...says: RegExp[]): Promise<void> {
+  const failed = failedItems(await run);
+  expect(failed).toHaveLength(says.length);
+  for (const [index, text] of says.entries()) {
+    expect(failed[index]?.error).toMatch(text);
+    expect(failed[index]?.details).toEqual({ outcome: 'notStarted' });
+  }
+  expect(world.gateway.calls).toEqual([]);
+}
+
+describe('fields that are mapped by hand', () => {
+  it('arrive as the form would have stored them', async () => {
+    await journey(
+      mapped(expensesForm, {
+        ...JOURNEY,
+        travelDate: '2026-11-24T00:00:00',
+        departure: '2026-11-24T09:30:00+01:00',
+        total: '12.50',
+        days: 3,
+        meals: '["b","d"]',
+        trips: '={{ $json.trips }}',
+      }),
+      [{ trips: [{ from: 'Bonn', to: 'Rome' }] }],
+    );
+    expect(world.sent()).toEqual([
+      {
+        ...JOURNEY,
+        departure: '2026-11-24T08:30:00.000Z',
+        total: 12.5,
+        days: 3,
+        prepaid: false,
+        meals: ['b', 'd'],
+        trips: [{ from: 'Bonn', to: 'Rome' }],
+      },
+    ]);
+    expect(world.requests()).toHaveLength(1);
+  });
+
+  it('may be expressions, worked out for each item', async () => {
+    const run = await order(
+      mapped(orderForm, {
+        orderId: '={{ $json.number }}',
+        amount: '={{ $json.total }}',
+        urgent: '={{ $json.rush }}',
+      }),
+      [
+        { number: 'PO-1', total: '7', rush: 'true' },
+        { number: 'PO-2', total: 0, rush: false },
+      ],
+    );
+    expect(world.sent()).toEqual(
+      expect.arrayContaining([
+        { orderId: 'PO-1', amount: 7, urgent: true },
+        { orderId: 'PO-2', amount: 0, urgent: false },
+      ]),
+    );
+    expect(run.items('ProcessMaker')).toHaveLength(2);
+  });
+
+  it.each(['={{ $json.missing }}', '={{ "" }}', '={{ " " }}', '={{ null }}'])(
+    'are not sent when %s gives no value',
+    async (nothing) => {
+      await order(
+        mapped(orderForm, { orderId: 'PO-1', amount: nothing, notes: nothing, due: nothing, color: nothing }),
+      );
+      expect(world.sent()).toEqual([{ orderId: 'PO-1', urgent: false }]);
+    },
+  );
+
+  it('are not sent when they are left empty', async () => {
+    await order(mapped(orderForm, { orderId: 'PO-1', amount: '', notes: ' ' }));
+    expect(world.sent()).toEqual([{ orderId: 'PO-1', urgent: false }]);
+  });
+
+  it('are nested where their names have dots', async () => {
+    await world.start(
+      { process: locator('id', 4) },
+      { input: [{ customer: { name: 'Ann', city: 'Bonn' }, n: 1 }] },
+    );
+    const target = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
+    const form = await load(target);
+    world.gateway.reset();
+    await world.start({
+      ...target,
+      ...mapped(form, { 'customer.name': 'Bob', 'customer.city': 'Rome', n: 2 }),
+      ...additional(['customer.zip', '00100', 'string']),
+    });
+    expect(world.sent()).toEqual([{ customer: { name: 'Bob', city: 'Rome', zip: '00100' }, n: 2 }]);
+  });
+
+  it.each([
+    [
+      'a date and time of an expression',
+      '={{ DateTime.fromISO("2026-11-24T23:30:00", { zone: "America/Lima" }) }}',
+    ],
+    ['ISO text with its zone', '2026-11-24T23:30:00-05:00'],
+    ['a date', '2026-11-24'],
+  ])('keep the day of %s', async (_, travelDate) => {
+    await journey(mapped(expensesForm, { ...JOURNEY, travelDate }));
+    expect(world.sent()).toMatchObject([{ travelDate: '2026-11-24' }]);
+  });
+
+  it('take a time without a zone for one of the workflow', async () => {
+    const parameters = { ...ORDER, ...mapped(orderForm, { orderId: 'PO-1', due: '2026-11-24 09:30:00' }) };
+    const workflow = createWorkflow(
+      [
+        { name: 'Start', type: 'test.start' },
+        { name: 'ProcessMaker', type: PROCESS_MAKER, parameters },
+      ],
+      [['Start', 'ProcessMaker']],
+    );
+    workflow.settings = { executionOrder: 'v1', timezone: 'Asia/Tokyo' };
+    await world.run(workflow, { input: [{}] });
+    expect(world.sent()).toMatchObject([{ due: '2026-11-24T00:30:00.000Z' }]);
+  });
+
+  it('let other values become text in a text field, unless the switch is off', async () => {
+    const values = { orderId: '={{ 4711 }}', notes: '={{ [1] }}' };
+    await order(mapped(orderForm, values));
+    await order(mapped(orderForm, values, { convertFieldsToString: false }));
+    expect(world.sent()).toMatchObject([
+      { orderId: '4711', notes: '[1]' },
+      { orderId: 4711, notes: [1] },
+    ]);
+  });
+
+  it('are only converted while the switch is on', async () => {
+    await expectRefused(
+      order(mapped(orderForm, { orderId: 'PO-1', amount: '={{ "7" }}' }, { attemptToConvertTypes: false })),
+      /'Amount \(amount\)'.*"7".*number/,
+    );
+  });
+
+  it('take a choice that is a number for the same text', async () => {
+    await journey(mapped(expensesForm, { ...JOURNEY, costCentre: '={{ 4200 }}' }));
+    expect(world.sent()).toMatchObject([{ costCentre: '4200' }]);
+  });
+
+  it.each<[string, INodeParameters, RegExp]>([
+    ['number', { amount: '={{ "seven" }}' }, /'Amount \(amount\)'.*"seven".*number/],
+    ['number', { amount: '={{ [7] }}' }, /'Amount \(amount\)'.*number/],
+    ['boolean', { urgent: '={{ "maybe" }}' }, /'Urgent \(urgent\)'.*"maybe".*boolean/],
+    ['date', { due: '={{ "tomorrow" }}' }, /'Due date \(due\)'.*"tomorrow"/],
+    ['choice', { color: '={{ "blue" }}' }, /'Color \(color\)'.*"blue".*none of the form's choices/],
+  ])('are refused when they are no %s', async (_, values, says) => {
+    await expectRefused(
+      order(mapped(orderForm, { orderId: 'PO-1', ...(values as Record<string, string>) })),
+      says,
+    );
+  });
+
+  it('name the choices of the form', async () => {
+    const run = await world.start({
+      ...ORDER,
+      ...mapped(orderForm, { orderId: 'PO-1', color: '={{ "blue" }}' }),
+    });
+    expect(run.error?.description).toMatch(/The form has: r, g/);
+  });
+
+  it('that are required have to have a value, by their labels', async () => {
+    const values = { ...JOURNEY, employee: '={{ $json.who }}', iban: '={{ $json.iban }}' };
+    await expectRefused(
+      journey(mapped(expensesForm, values), [{ who: 'Ann' }, { who: '', iban: null }]),
+      /^'IBAN \(iban\)' is required/,
+      /^'Employee \(employee\)', 'IBAN \(iban\)' are required/,
+    );
+  });
+
+  it('let the other items go on', async () => {
+    const run = await order(
+      mapped(orderForm, { orderId: '={{ $json.id }}', amount: '={{ $json.amount }}' }),
+      [{ id: 'PO-1', amount: 1 }, { id: 'PO-2', amount: 'x' }, { amount: 3 }, { id: 'PO-4' }],
+    );
+    expect(world.sent()).toHaveLength(2);
+    expect(failedItems(run)).toHaveLength(2);
+  });
+
+  it('that are required keep n8n from running the workflow while they are empty', async () => {
+    const start = order(mapped(orderForm, { amount: 7 }));
+    await expect(start).rejects.toThrow(/issues/);
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('of an object of the item do not change the item', async () => {
+    const input = [{ trips: [{ from: 'Bonn' }] }];
+    const run = await journey(
+      {
+        ...mapped(expensesForm, { ...JOURNEY, trips: '={{ $json.trips }}' }),
+        ...additional(['trips[1].from', 'Rome', 'string']),
+      },
+      input,
+    );
+    expect(world.sent()).toMatchObject([{ trips: [{ from: 'Bonn' }, { from: 'Rome' }] }]);
+    expect(run.items('Start')).toEqual(input);
+  });
+
+  it('may have any text', async () => {
+    const number = { minLength: 1, maxLength: 20 };
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', ...number }), async (text) => {
+        world.gateway.reset();
+        const run = await order(mapped(orderForm, { orderId: '={{ $json.text }}' }), [{ text }]);
+        if (text.trim() === '') expect(failedItems(run)[0]?.error).toMatch(/required/);
+        else expect(world.sent()).toEqual([{ orderId: text, urgent: false }]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('fields that are mapped automatically', () => {
+  it('are those of the item that the form has, in its types', async () => {
+    await order(mappedAutomatically(orderForm), [
+      { orderId: 4711, amount: '7', urgent: 'true', due: '2026-11-24', other: 'x' },
+    ]);
+    expect(world.sent()).toMatchObject([{ orderId: '4711', amount: 7, urgent: true }]);
+    expect(Object.keys(world.sent()[0] ?? {})).toEqual(['orderId', 'amount', 'urgent', 'due']);
+  });
+
+  it('may be nested in the item, or named by their path', async () => {
+    await world.start(
+      { process: locator('id', 4) },
+      { input: [{ customer: { name: 'Ann', city: 'Bonn' } }] },
+    );
+    const target = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
+    const form = await load(target);
+    world.gateway.reset();
+    await world.start(
+      { ...target, ...mappedAutomatically(form) },
+      {
+        input: [{ customer: { name: 'Bob', city: 'Rome', vat: 1 } }, { 'customer.name': 'Eve' }],
+      },
+    );
+    expect(world.sent()).toEqual(
+      expect.arrayContaining([{ customer: { name: 'Bob', city: 'Rome' } }, { customer: { name: 'Eve' } }]),
+    );
+  });
+
+  it('leave out the later forms, unless they were added', async () => {
+    const input: IDataObject[] = [{ ...JOURNEY, approved: true }];
+    await journey(mappedAutomatically(expensesForm), input);
+    expect(world.sent()).toEqual([JOURNEY]);
+  });
+
+  it('have to hold the required ones, and values of their types', async () => {
+    await expectRefused(
+      order(mappedAutomatically(orderForm), [{ amount: 7 }, { orderId: 'PO-2', amount: 'x' }]),
+      /^'Order Id \(orderId\)' is required/,
+      /'Amount \(amount\)'/,
+    );
+  });
+
+  it('have to be known', async () => {
+    await expectRefused(order(mappedAutomatically({ fields: [] }), [{ orderId: 1 }]), /are not known/);
+  });
+});
+
+describe('Additional Fields', () => {
+  it('are sent beside those of the form', async () => {
+    await order({
+      ...mapped(orderForm, { orderId: 'PO-1' }),
+      ...additional(['source', 'n8n', 'string'], ['meta.count', '7', 'number'], ['none', null, 'string']),
+    });
+    expect(world.sent()).toEqual([
+      { orderId: 'PO-1', urgent: false, source: 'n8n', meta: { count: 7 }, none: null },
+    ]);
+  });
+
+  it('may be all there is', async () => {
+    const formFields = mapped({ fields: [] }, {});
+    await order({ ...formFields, ...additional(['source', 'n8n', 'string']) });
+    expect(world.sent()).toEqual([{ source: 'n8n' }]);
+  });
+
+  it('may give what the form leaves empty', async () => {
+    await order({
+      ...mapped(orderForm, { orderId: 'PO-1', amount: '' }),
+      ...additional(['amount', 7, 'number']),
+    });
+    expect(world.sent()).toMatchObject([{ amount: 7 }]);
+  });
+
+  it.each([
+    ['a value of the form again', 'orderId', /'orderId' is given twice/],
+    ['a part of a plain value of the form', 'orderId.part', /'orderId' a plain value/],
+    ['no name', ' ', /'Additional Fields' has no name/],
+  ])('cannot give %s', async (_, name, says) => {
+    await expectRefused(
+      order({ ...mapped(orderForm, { orderId: 'PO-1' }), ...additional([name, 'x', 'string']) }),
+      says,
+    );
+  });
+});
+
+it('a Request is not started without data because no value is given', async () => {
+  await expectRefused(order(mapped({ fields: [] }, {})), /No value is given/);
+});

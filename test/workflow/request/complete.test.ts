@@ -1,0 +1,153 @@
+import type { IDataObject } from 'n8n-workflow';
+import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const byId = { request: locator('id', '={{ $json.id }}') };
+
+/** Starts Requests, which break down unless told; each is an item for the next node. */
+async function errored(count = 1, isErrored = true): Promise<IDataObject[]> {
+  const input = Array.from({ length: count }, () => ({}));
+  const run = await world.start(WITH_FORM, { input, user: 'admin' });
+  const requests = run.items('ProcessMaker');
+  if (isErrored) for (const { id } of requests) world.server.failRequest(Number(id), 'It broke down.');
+  world.gateway.calls = [];
+  return requests;
+}
+
+const complete = (input: IDataObject[], user: User = 'admin') =>
+  world.perform('request complete', byId, { input, user, settings: ERROR_OUTPUT });
+const statuses = () => world.requests().map(({ status }) => status);
+const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+
+it('completes each errored Request and gives it as it stands then', async () => {
+  const requests = await errored(2);
+  const run = await complete(requests);
+  expect(statuses()).toEqual(['COMPLETED', 'COMPLETED']);
+  expect(run.items('ProcessMaker')).toMatchObject(requests.map(({ id }) => ({ id, status: 'COMPLETED' })));
+  expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual([
+    { item: 0 },
+    { item: 1 },
+  ]);
+});
+
+it("gives ProcessMaker's answer without Simplify", async () => {
+  const input = await errored();
+  const parameters = { ...byId, options: { simplify: false } };
+  const run = await world.perform('request complete', parameters, { input, user: 'admin' });
+  expect(run.items('ProcessMaker')).toMatchObject([{ callable_id: 'ProcessId', status: 'COMPLETED' }]);
+});
+
+it('refuses one that is not in ERROR, without a call that changes it', async () => {
+  const [request = {}] = await errored(1, false);
+  const run = await complete([request]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining(`Request ${Number(request.id)} stands in status ACTIVE`) as string,
+      details: { outcome: 'notDone' },
+    },
+  ]);
+  expect(puts()).toEqual([]);
+});
+
+it('explains a refusal when the Request has left ERROR meanwhile', async () => {
+  const requests = await errored();
+  world.gateway.treat = ({ method }) => {
+    if (method === 'PUT') world.server.cancelRequest(Number(requests[0]?.id));
+    return undefined;
+  };
+  const run = await complete(requests);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining('ProcessMaker refused to complete') as string,
+      details: { httpStatus: 422, outcome: 'notDone' },
+    },
+  ]);
+});
+
+it('says who may', async () => {
+  const run = await world.start(WITH_FORM, { user: 'limited' });
+  const [request] = run.items('ProcessMaker');
+  world.server.failRequest(Number(request?.id), 'It broke down.');
+  const failed = await complete([request ?? {}], 'limited');
+  expect(failedItems(failed)).toMatchObject([
+    {
+      error: expect.stringContaining('Only an administrator may complete') as string,
+      details: { httpStatus: 403, outcome: 'notDone' },
+    },
+  ]);
+  expect(statuses()).toEqual(['ERROR']);
+});
+
+it('goes on with the other items when one is missing', async () => {
+  const requests = await errored();
+  const run = await complete([{ id: 999_999 }, ...requests]);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
+  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 404, outcome: 'notDone' } }]);
+});
+
+describe('a call whose answer was lost', () => {
+  it('is seen on the Request', async () => {
+    const requests = await errored();
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+    const run = await complete(requests);
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('is of unknown outcome when the Request does not show it, and is not sent again', async () => {
+    const requests = await errored();
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+    const run = await complete(requests);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(puts()).toHaveLength(1);
+  });
+});
+
+it('tells a change that was made from one that was not when the Request cannot be read afterwards', async () => {
+  const requests = await errored();
+  let isChanged = false;
+  world.gateway.treat = ({ method }) => {
+    const treatment = isChanged ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
+    isChanged ||= method === 'PUT';
+    return treatment;
+  };
+  const run = await complete(requests);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining('was made') as string, details: { outcome: 'done' } },
+  ]);
+  expect(statuses()).toEqual(['COMPLETED']);
+});
+
+describe('when n8n runs the node again', () => {
+  it('gives what an earlier try has completed', async () => {
+    const requests = await errored();
+    const input = [...requests, { id: 999_999 }];
+    const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+    const run = await world.perform('request complete', byId, { input, user: 'admin', settings });
+    expect(run.error?.message).toContain('There is no Request 999999');
+    expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('does not take a refused change for a made one', async () => {
+    const requests = await errored(1, false);
+    await world.completeFirstTask();
+    const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+    const run = await world.perform('request complete', byId, { input: requests, user: 'admin', settings });
+    expect(run.error?.message).toContain('stands in status COMPLETED');
+  });
+});
+
+it.each([
+  ['abc', /not the id of a Request/],
+  ['', /No Request is given/],
+])('refuses "%s" as a Request before any call', async (id, message) => {
+  const run = await world.perform('request complete', byId, { input: [{ id }], user: 'admin' });
+  expect(run.error?.message).toMatch(message);
+  expect(world.gateway.calls).toEqual([]);
+});

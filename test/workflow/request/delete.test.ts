@@ -1,0 +1,120 @@
+import type { IDataObject } from 'n8n-workflow';
+import { answer, resetAfter, resetBefore, thenAnswer } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const byId = { request: locator('id', '={{ $json.id }}') };
+const byCase = { request: locator('caseNumber', '={{ $json.caseNumber }}') };
+const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+
+/** Starts Requests; each is an item for the next node. */
+async function started(count = 1, user: User = 'admin'): Promise<IDataObject[]> {
+  const input = Array.from({ length: count }, () => ({}));
+  const run = await world.start(WITH_FORM, { input, user });
+  world.gateway.calls = [];
+  return run.items('ProcessMaker');
+}
+
+const remove = (input: IDataObject[], user: User = 'admin', parameters = byId) =>
+  world.perform('request delete', parameters, { input, user, settings: ERROR_OUTPUT });
+const removals = () => world.gateway.calls.filter(({ method }) => method === 'DELETE');
+
+it('deletes each Request', async () => {
+  const requests = await started(2);
+  const run = await remove(requests);
+  expect(world.requests()).toEqual([]);
+  expect(run.outputs('ProcessMaker')[0]).toMatchObject(
+    requests.map(({ id }, item) => ({ json: { deleted: true, id }, pairedItem: { item } })),
+  );
+  expect(world.gateway.calls).toHaveLength(2);
+});
+
+it('finds one by its case number', async () => {
+  const [request = {}] = await started();
+  const run = await remove([request], 'admin', byCase);
+  expect(run.items('ProcessMaker')).toEqual([{ deleted: true, id: request.id }]);
+  expect(world.requests()).toEqual([]);
+});
+
+it('lets the user delete what the user has started', async () => {
+  const run = await remove(await started(1, 'limited'), 'limited');
+  expect(run.items('ProcessMaker')).toMatchObject([{ deleted: true }]);
+});
+
+it('says who may', async () => {
+  const run = await remove(await started(), 'limited');
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining('has to be an administrator or to have started it') as string,
+      details: { httpStatus: 403, outcome: 'notDone' },
+    },
+  ]);
+  expect(world.requests()).toHaveLength(1);
+});
+
+it('says that there is none, and goes on', async () => {
+  const requests = await started();
+  const run = await remove([{ id: 999_999 }, ...requests]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining('There is no Request 999999 [item 0]') as string,
+      details: { httpStatus: 404, outcome: 'notDone' },
+    },
+  ]);
+  expect(run.items('ProcessMaker')).toMatchObject([{ deleted: true, id: requests[0]?.id }]);
+});
+
+describe('a call whose answer was lost', () => {
+  it.each([
+    ['cut off', resetAfter],
+    ['that of a gateway', thenAnswer(answer(504, '<html>'))],
+  ])('is seen by the Request being gone: %s', async (_, behaviour) => {
+    const requests = await started();
+    world.gateway.treat = ({ method }) => (method === 'DELETE' ? behaviour : undefined);
+    const run = await remove(requests);
+    expect(run.items('ProcessMaker')).toEqual([{ deleted: true, id: requests[0]?.id }]);
+    expect(removals()).toHaveLength(1);
+  });
+
+  it('is of unknown outcome while the Request is there, and is not sent again', async () => {
+    const requests = await started();
+    world.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
+    const run = await remove(requests);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(removals()).toHaveLength(1);
+    expect(world.requests()).toHaveLength(1);
+  });
+});
+
+describe('when n8n runs the node again', () => {
+  it.each([
+    ['id', byId, { id: 999_999 }],
+    ['case number', byCase, { caseNumber: 999_999 }],
+  ])('what an earlier try has deleted by %s is deleted', async (_, parameters, missing) => {
+    const input = [...(await started()), missing];
+    const run = await world.perform('request delete', parameters, { input, user: 'admin', settings: AGAIN });
+    expect(run.error?.message).toContain('[item 1]');
+    expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
+    expect(world.requests()).toEqual([]);
+  });
+
+  it('one that was never there is still not there', async () => {
+    const run = await world.perform('request delete', byId, {
+      input: [{ id: 999_999 }],
+      user: 'admin',
+      settings: AGAIN,
+    });
+    expect(run.error?.message).toContain('There is no Request 999999');
+    expect(removals()).toHaveLength(2);
+  });
+});
+
+it('refuses what is no Request before any call', async () => {
+  const run = await world.perform('request delete', byId, { input: [{ id: 'abc' }], user: 'admin' });
+  expect(run.error?.message).toMatch(/'Request' holds "abc"/);
+  expect(world.gateway.calls).toEqual([]);
+});

@@ -1,0 +1,287 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { answer } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+let now = new Date('2026-11-24T12:00:00Z');
+const world = useWorld({ now: () => now });
+
+const START = { processId: 2, user: 'limited' as User, data: {} as IDataObject, at: '2026-11-24T12:00:00Z' };
+let batch = '';
+
+/** Starts Requests that a filter on their data can tell from those of other tests; gives their ids. */
+async function started(...starts: Array<Partial<typeof START>>): Promise<number[]> {
+  batch = `batch-${Math.random().toString(36).slice(2)}`;
+  const ids: number[] = [];
+  for (const { processId, user, data, at } of starts.map((start) => ({ ...START, ...start }))) {
+    now = new Date(at);
+    const parameters = { process: locator('id', processId), startEvent: locator('id', 'node_1') };
+    const run = await world.start(parameters, { input: [{ batch, ...data }], user });
+    ids.push(Number(run.items('ProcessMaker')[0]?.id));
+  }
+  world.gateway.calls = [];
+  return ids;
+}
+
+const getMany = (parameters: INodeParameters, input: IDataObject[] = [{}], user: User = 'admin') =>
+  world.perform('request getAll', parameters, { input, user, settings: ERROR_OUTPUT });
+
+/** The ids of what a filter finds among the Requests of the test. */
+async function found(filters: INodeParameters, parameters: INodeParameters = {}): Promise<unknown[]> {
+  const pmql = `data.batch = "${batch}"${filters.pmql ? ` AND (${filters.pmql as string})` : ''}`;
+  const run = await getMany({ ...parameters, filters: { ...filters, pmql } });
+  expect(failedItems(run)).toEqual([]);
+  return run.items('ProcessMaker').map(({ id }) => id);
+}
+
+const queries = () => world.gateway.calls.map(({ path }) => new URL(path, 'http://x').searchParams);
+
+describe('Requests', () => {
+  it('come with the newest first, in the form that Get gives, and paired with the item', async () => {
+    const [first, second] = await started({}, {});
+    const run = await getMany({ filters: { pmql: `data.batch = "${batch}"` } });
+    expect(run.outputs('ProcessMaker')[0]).toMatchObject([
+      {
+        json: { id: second, status: 'ACTIVE', processName: 'A single start with form' },
+        pairedItem: { item: 0 },
+      },
+      { json: { id: first }, pairedItem: { item: 0 } },
+    ]);
+    expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(10);
+  });
+
+  it('bring data, participants and tasks along when they are asked to, or all that ProcessMaker gives', async () => {
+    await started({ data: { x: 1 } });
+    const filters = { pmql: `data.batch = "${batch}"` };
+    const options = { includeData: true, includeParticipants: true, includeTasks: true };
+    expect((await getMany({ filters, options })).items('ProcessMaker')).toMatchObject([
+      { data: { x: 1 }, participants: [{ username: 'limited' }], tasks: [{ name: 'Form Task' }] },
+    ]);
+    expect((await getMany({ filters, options: { simplify: false } })).items('ProcessMaker')).toMatchObject([
+      { callable_id: 'ProcessId' },
+    ]);
+  });
+
+  it('are looked for by each item', async () => {
+    const ids = await started({ data: { x: 1 } }, { data: { x: 2 } });
+    const filters = { pmql: `=data.batch = "${batch}" AND data.x = {{ $json.x }}` };
+    const run = await getMany({ filters }, [{ x: 2 }, { x: 3 }, { x: 1 }]);
+    expect(run.outputs('ProcessMaker')[0]).toMatchObject([
+      { json: { id: ids[1] }, pairedItem: { item: 0 } },
+      { json: { id: ids[0] }, pairedItem: { item: 2 } },
+    ]);
+  });
+
+  it('are those that the user may see', async () => {
+    await started({ user: 'admin', processId: 4 });
+    const run = await getMany({ filters: { pmql: `data.batch = "${batch}"` } }, [{}], 'nobody');
+    expect(run.items('ProcessMaker')).toEqual([]);
+  });
+});
+
+describe('how many', () => {
+  const COUNT = 130;
+  let ids: number[];
+
+  beforeAll(async () => {
+    const parameters = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
+    const input = Array.from({ length: COUNT }, (_, number) => ({ many: 'yes', number: number % 7 }));
+    const run = await world.start(
+      { ...parameters, options: { requestsInParallel: 50 } },
+      { input, user: 'admin' },
+    );
+    ids = run
+      .items('ProcessMaker')
+      .map(({ id }) => Number(id))
+      .sort((a, b) => b - a);
+  });
+
+  const many = async (parameters: INodeParameters) => {
+    const run = await getMany({ filters: { pmql: 'data.many = "yes"' }, ...parameters });
+    return run.items('ProcessMaker').map(({ id }) => id);
+  };
+
+  it('is 50 unless told', async () => {
+    expect(await many({})).toEqual(ids.slice(0, 50));
+    expect(world.gateway.calls).toHaveLength(1);
+  });
+
+  it('is what Limit says, also beyond a page', async () => {
+    expect(await many({ limit: 3 })).toEqual(ids.slice(0, 3));
+    expect(await many({ limit: 120 })).toEqual(ids.slice(0, 120));
+    expect(queries().map((query) => query.get('per_page'))).toEqual(['3', '100', '20']);
+  });
+
+  it('is all of them with Return All, oldest first too', async () => {
+    expect(await many({ returnAll: true })).toEqual(ids);
+    const sort = { by: { field: 'id', direction: 'asc' } };
+    expect(await many({ returnAll: true, sort })).toEqual(ids.toReversed());
+    expect(world.gateway.calls).toHaveLength(4);
+  });
+
+  it('misses none when others leave the list between two pages', async () => {
+    const leaving = ids.slice(0, 20);
+    let pages = 0;
+    world.gateway.treat = () => {
+      if (++pages === 2) for (const id of leaving) world.server.failRequest(id, 'It broke down.');
+      return undefined;
+    };
+    const filters = { pmql: 'data.many = "yes"', statuses: ['COMPLETED'] };
+    expect(await many({ returnAll: true, filters })).toEqual(ids);
+  });
+
+  it('is sorted by another field, all or a few', async () => {
+    const sort = { by: { field: 'case_number', direction: 'asc' } };
+    expect(await many({ returnAll: true, sort })).toEqual(ids.toReversed());
+    expect(await many({ limit: 110, sort })).toEqual(ids.toReversed().slice(0, 110));
+    // Return All does not leave the sorting to the database.
+    expect(queries().map((query) => query.get('order_by'))).toEqual([
+      'id',
+      'id',
+      'case_number',
+      'case_number',
+    ]);
+  });
+
+  it.each([0, 1.5, -1])('is refused as %s before any call', async (limit) => {
+    const run = await getMany({ limit: `={{ ${limit} }}` });
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining("'Limit'") as string }]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});
+
+describe('a filter', () => {
+  it('by process takes several, from the list or by expression', async () => {
+    const [form, end, other] = await started({}, { processId: 4, user: 'admin' }, { processId: 13 });
+    expect(await found({ processes: [2, 4] })).toEqual([end, form]);
+    expect(await found({ processes: '={{ "13, 2" }}' })).toEqual([other, form]);
+    expect(await found({ processes: '={{ 13 }}' })).toEqual([other]);
+    expect(await found({ processes: [] })).toHaveLength(3);
+  });
+
+  it('by status takes several', async () => {
+    const [active, completed, canceled, errored] = await started({}, { processId: 4, user: 'admin' }, {}, {});
+    world.server.cancelRequest(canceled ?? 0);
+    world.server.failRequest(errored ?? 0, 'It broke down.');
+    expect(await found({ statuses: ['ACTIVE'] })).toEqual([active]);
+    expect(await found({ statuses: ['CANCELED', 'ERROR'] })).toEqual([errored, canceled]);
+    expect(await found({ statuses: '={{ "completed" }}' })).toEqual([completed]);
+  });
+
+  it('by requester takes a user name or an id', async () => {
+    const [limited, admin] = await started({}, { user: 'admin' });
+    expect(await found({ requester: 'limited' })).toEqual([limited]);
+    expect(await found({ requester: '1' })).toEqual([admin]);
+    expect(await found({ requester: '={{ 3 }}' })).toEqual([limited]);
+  });
+
+  it('by start takes times in any form, the end not among them', async () => {
+    const [first, second] = await started({ at: '2026-11-24T08:00:00Z' }, { at: '2026-11-24T09:00:00Z' });
+    expect(await found({ startedAfter: '2026-11-24T09:00:00Z' })).toEqual([second]);
+    expect(await found({ startedBefore: '2026-11-24T10:00:00+01:00' })).toEqual([first]);
+    expect(
+      await found({ startedAfter: '2026-11-24T08:00:00.000Z', startedBefore: '2026-11-24T08:00:01Z' }),
+    ).toEqual([first]);
+    expect(await found({ startedAfter: '={{ $now.set({ year: 2020 }) }}', startedBefore: '' })).toHaveLength(
+      2,
+    );
+  });
+
+  it("reads a time without a zone in the workflow's", async () => {
+    // n8n's own when nothing else is set: New York.
+    const ids = await started({ at: '2026-11-24T08:00:00Z' });
+    const times = { startedAfter: '2026-11-24T03:00:00', startedBefore: '2026-11-24T03:00:01' };
+    expect(await found(times)).toEqual(ids);
+  });
+
+  it('by last change', async () => {
+    const [first, second] = await started({ at: '2026-11-24T08:00:00Z' }, { at: '2026-11-24T08:00:00Z' });
+    now = new Date('2026-11-24T11:00:00Z');
+    world.server.cancelRequest(first ?? 0);
+    expect(await found({ updatedAfter: '2026-11-24T10:00:00Z' })).toEqual([first]);
+    expect(await found({ updatedBefore: '2026-11-24T10:00:00Z' })).toEqual([second]);
+  });
+
+  it('by text looks into the data', async () => {
+    const [, second] = await started({ data: { order: 'A "1"' } }, { data: { order: 'B & 50%/2' } });
+    expect(await found({ text: ' b & 50' })).toEqual([second]);
+    expect(await found({ text: '' })).toHaveLength(2);
+  });
+
+  it('by own PMQL is combined with the others in brackets', async () => {
+    const [first] = await started({ data: { x: 1 } }, { data: { x: 2 } }, { data: { x: 1 } });
+    world.server.cancelRequest(first ?? 0);
+    const run = await getMany({
+      filters: { pmql: `data.x = 9 OR data.batch = "${batch}"`, statuses: ['CANCELED'] },
+    });
+    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([first]);
+  });
+});
+
+describe('what PMQL cannot express is refused before any call', () => {
+  it.each<[INodeParameters, RegExp]>([
+    [{ requester: 'o"brien' }, /'Requester'.*cannot search for quotes/],
+    [{ requester: "o'brien" }, /'Requester'.*cannot search for quotes/],
+    [{ requester: 'x'.repeat(256) }, /'Requester' is 256 characters/],
+    [{ startedAfter: 'yesterday' }, /'Started After' holds "yesterday", which is no date/],
+    [{ updatedBefore: '24.11.2026' }, /'Updated Before'.*no date/],
+    [{ processes: '={{ ["Orders"] }}' }, /'Process Names or IDs' holds "Orders"/],
+    [{ statuses: '={{ "open" }}' }, /'Status' holds "OPEN"/],
+    [{ pmql: 'id > 1) OR (id < 5' }, /'PMQL' has a bracket/],
+    [{ pmql: '(id > 1' }, /'PMQL' has a bracket/],
+    [{ pmql: 'data.x = "a' }, /'PMQL' has a bracket or a quote/],
+    [{ text: '={{ $json.nothing }}' }, /filter 'Text' has no value/],
+  ])('%j', async (filters, message) => {
+    const run = await getMany({ filters });
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('but brackets within a text are text', async () => {
+    await started({ data: { x: 'a) or (b' } });
+    expect(await found({ pmql: 'data.x = "a) or (b"' })).toHaveLength(1);
+  });
+});
+
+describe('what ProcessMaker does not accept becomes a sentence', () => {
+  it.each<[string, INodeParameters, RegExp, number]>([
+    ['a syntax mistake', { pmql: 'id ==== 1' }, /search by 'PMQL'.*invalid syntax/s, 400],
+    [
+      'an unknown field',
+      { pmql: 'updated > "2026-01-01T00:00:00Z"' },
+      /Most likely 'PMQL' names a field/,
+      500,
+    ],
+    ['an unknown requester', { requester: 'no.such' }, /search by 'Requester'.*does not exist/s, 400],
+    ['either', { requester: 'no.such', pmql: 'id > 1' }, /search by 'PMQL' or 'Requester'/, 400],
+  ])('%s', async (_, filters, message, httpStatus) => {
+    const run = await getMany({ filters });
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringMatching(message) as string, details: { httpStatus } },
+    ]);
+    expect(run.items('ProcessMaker')).toEqual([]);
+  });
+
+  it('a lack of memory to sort', async () => {
+    world.gateway.treat = ({ path }) =>
+      path.includes('order_by=updated_at') ? answer(500, { message: 'Server Error' }) : undefined;
+    const sort = { by: { field: 'updated_at', direction: 'desc' } };
+    const run = await getMany({ sort });
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining("'ID' in 'Sort'") as string }]);
+    const all = await getMany({ sort, returnAll: true, filters: { pmql: 'id < 3' } });
+    expect(all.items('ProcessMaker')).toHaveLength(2);
+  });
+
+  it('a search that is too long for the web server', async () => {
+    world.gateway.treat = () => answer(414, '<html>Request-URI Too Large</html>');
+    const run = await getMany({});
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('longer than') as string }]);
+  });
+
+  it('an answer that is no list', async () => {
+    world.gateway.treat = () => answer(200, { data: [{ id: 1 }], meta: { last_page: 1 } });
+    const run = await getMany({});
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('not in the form') as string }]);
+  });
+});

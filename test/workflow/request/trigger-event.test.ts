@@ -1,0 +1,181 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const WAITING = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
+const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+
+const json = (data: unknown) => ({
+  request: locator('id', '={{ $json.id }}'),
+  event: locator('id', '={{ $json.event }}'),
+  dataMode: 'json',
+  jsonData: typeof data === 'string' ? data : JSON.stringify(data),
+});
+
+/** Starts Requests that wait at an event; each is an item for the next node. */
+async function waiting(count = 1): Promise<IDataObject[]> {
+  const input = Array.from({ length: count }, (_, number) => ({ number }));
+  const run = await world.start(WAITING, { input });
+  world.gateway.calls = [];
+  return run.items('ProcessMaker').map((request) => ({ ...request, event: 'node_4' }));
+}
+
+const trigger = (input: IDataObject[], parameters: INodeParameters = json({}), user: User = 'limited') =>
+  world.perform('request triggerEvent', parameters, { input, user, settings: ERROR_OUTPUT });
+const statuses = () => world.requests().map(({ status }) => status);
+const posts = () => world.gateway.calls.filter(({ method }) => method === 'POST');
+
+it('lets each Request go on, and gives it as it stands then', async () => {
+  const requests = await waiting(2);
+  const run = await trigger(requests);
+  expect(statuses()).toEqual(['COMPLETED', 'COMPLETED']);
+  expect(run.outputs('ProcessMaker')[0]).toMatchObject(
+    requests.map(({ id }, item) => ({ json: { id, status: 'COMPLETED' }, pairedItem: { item } })),
+  );
+});
+
+it('merges data into that of the Request', async () => {
+  const requests = await waiting();
+  const run = await trigger(requests, { ...json({ answer: 42 }), options: { includeData: true } });
+  expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 0, answer: 42 } }]);
+});
+
+it('takes data field by field', async () => {
+  const fields = { assignments: [{ id: 'a', name: 'answer.text', value: 'yes', type: 'string' }] };
+  const run = await trigger(await waiting(), { ...json({}), dataMode: 'defineBelow', fields });
+  expect(run.items('ProcessMaker')).toHaveLength(1);
+  expect(world.requests()[0]?.data).toMatchObject({ number: 0, answer: { text: 'yes' } });
+});
+
+it('says what ProcessMaker stores in another form, and what it sets itself', async () => {
+  const run = await trigger(await waiting(), json({ text: ' padded ', _user: { id: 1 } }));
+  expect(world.requests()[0]?.data).toMatchObject({ text: 'padded', _user: { id: 3 } });
+  expect(run.hints('ProcessMaker').join(' ')).toMatch(/'_user'.*another form/s);
+});
+
+it('gives the id alone to a user who may trigger the event but not see the Request', async () => {
+  const requests = await waiting();
+  const run = await trigger(requests, json({}), 'nobody');
+  expect(run.items('ProcessMaker')).toEqual([{ id: requests[0]?.id, url: requests[0]?.url }]);
+  expect(statuses()).toEqual(['COMPLETED']);
+});
+
+describe('an event that does not wait', () => {
+  it.each([
+    ['was triggered before', 'node_4', 'COMPLETED'],
+    ['is no intermediate event', 'node_1', 'ACTIVE'],
+  ])('is told as such when it %s', async (_, event, status) => {
+    const [request = {}] = await waiting();
+    if (status === 'COMPLETED') await trigger([request]);
+    const run = await trigger([{ ...request, event }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(
+          `No event "${event}" waits in Request ${Number(request.id)}, which stands in status ${status}`,
+        ) as string,
+        details: { httpStatus: 404, outcome: 'notDone' },
+      },
+    ]);
+  });
+
+  it('is told from a Request that does not exist', async () => {
+    const run = await trigger([{ id: 999_999, event: 'node_4' }]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('There is no Request 999999') as string },
+    ]);
+  });
+
+  it('is of unknown outcome when the process has no such element', async () => {
+    const [request = {}] = await waiting();
+    const run = await trigger([{ ...request, event: 'a/b?c' }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(/could not trigger event "a\/b\?c".*status ACTIVE now/s) as string,
+        details: { httpStatus: 500, outcome: 'unknown' },
+      },
+    ]);
+    expect(posts().map(({ path }) => path)).toEqual([
+      `/api/1.0/requests/${Number(request.id)}/events/a%2Fb%3Fc`,
+    ]);
+  });
+});
+
+it.each([
+  ['before', resetBefore, 'ACTIVE'],
+  ['after', resetAfter, 'COMPLETED'],
+])(
+  'is of unknown outcome when the connection was lost %s the event, and is not sent again',
+  async (_, behaviour, status) => {
+    const requests = await waiting();
+    world.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
+    const run = await trigger(requests);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(`stands in status ${status} now`) as string,
+        details: { outcome: 'unknown' },
+      },
+    ]);
+    expect(posts()).toHaveLength(1);
+  },
+);
+
+describe('when n8n runs the node again', () => {
+  it('an event that an earlier try has triggered is triggered', async () => {
+    const requests = await waiting();
+    const input = [...requests, { id: 999_999, event: 'node_4' }];
+    const run = await world.perform('request triggerEvent', json({}), { input, settings: AGAIN });
+    expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
+    expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
+  });
+
+  it('one whose outcome was unknown is triggered when it waits no more', async () => {
+    const requests = await waiting();
+    let isFirst = true;
+    world.gateway.treat = ({ method }) => {
+      const treatment = isFirst && method === 'POST' ? resetAfter : undefined;
+      if (method === 'POST') isFirst = false;
+      return treatment;
+    };
+    const run = await world.perform('request triggerEvent', json({}), { input: requests, settings: AGAIN });
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
+  });
+
+  it('one that never waited still does not wait', async () => {
+    const [request = {}] = await waiting();
+    const input = [{ ...request, event: 'node_1' }];
+    const run = await world.perform('request triggerEvent', json({}), { input, settings: AGAIN });
+    expect(run.error?.message).toContain('No event "node_1" waits');
+  });
+});
+
+it('sends the event again when it surely did nothing', async () => {
+  const requests = await waiting();
+  let isFirst = true;
+  world.gateway.treat = ({ method }) => {
+    const treatment =
+      isFirst && method === 'POST' ? answer(429, { message: 'Too Many Attempts.' }) : undefined;
+    if (method === 'POST') isFirst = false;
+    return treatment;
+  };
+  const run = await trigger(requests);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
+  expect(posts()).toHaveLength(2);
+});
+
+it.each([
+  ['no event', { event: '' }, '{}', /No event is given in 'Event'/],
+  ['a list', { event: 'node_4' }, '[1]', /'JSON' holds a list/],
+  ['text that is no JSON', { event: 'node_4' }, '{"a"', /not valid JSON/],
+  ['a parent', { event: 'node_4' }, '{"_parent": {}}', /'_parent'/],
+  ['the key of a start', { event: 'node_4' }, '{"_n8n_key": "x"}', /'_n8n_key'/],
+  ['no Request', { event: 'node_4', id: 'abc' }, '{}', /not the id of a Request/],
+])('refuses %s before any call', async (_, item, data, message) => {
+  const input = [{ id: 1, ...item }];
+  const run = await world.perform('request triggerEvent', json(data), { input });
+  expect(run.error?.message).toMatch(message);
+  expect(world.gateway.calls).toEqual([]);
+});

@@ -1,0 +1,215 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { answer, delay, resetAfter, resetBefore } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+const ofItem = {
+  request: locator('id', '={{ $json.id }}'),
+  dataMode: 'json',
+  jsonData: '={{ $json.data }}',
+};
+const deep = { ...ofItem, merge: 'deep' };
+
+/** Starts a Request with this data, and gives its id. */
+async function started(data: IDataObject = { kept: 1 }): Promise<IDataObject> {
+  const run = await world.start(WITH_FORM, { input: [data], user: 'admin' });
+  world.gateway.calls = [];
+  return { id: run.items('ProcessMaker')[0]?.id };
+}
+
+const update = (input: IDataObject[], parameters: INodeParameters = ofItem, user: User = 'operator') =>
+  world.perform('request updateData', parameters, { input, user, settings: ERROR_OUTPUT });
+const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+const stored = () => {
+  const fields = Object.entries(world.requests()[0]?.data ?? {});
+  return Object.fromEntries(fields.filter(([name]) => !name.startsWith('_')));
+};
+
+describe('Shallow', () => {
+  it('puts each field in the place of that of the same name, and gives the data as it is stored', async () => {
+    const request = await started({ kept: 1, order: { lines: [1], total: 5 } });
+    const data = { order: { total: 6 }, text: ' <b>x</b> ', empty: '' };
+    const run = await update([{ ...request, data }]);
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { ...request, status: 'ACTIVE', data: { kept: 1, ...data } },
+    ]);
+    expect(stored()).toEqual({ kept: 1, ...data });
+    expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data });
+  });
+
+  it('takes data field by field, finds the Request by its case number, and simplifies', async () => {
+    await started();
+    const fields = { assignments: [{ id: 'a', name: 'order.total', value: '7', type: 'number' }] };
+    const parameters = {
+      request: locator('caseNumber', Number(world.requests()[0]?.caseNumber)),
+      dataMode: 'defineBelow',
+      fields,
+      options: { simplify: false },
+    };
+    const run = await update([{}], parameters);
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { callable_id: 'ProcessId', data: { kept: 1, order: { total: 7 } } },
+    ]);
+  });
+});
+
+describe('Deep', () => {
+  it('merges objects field by field, and writes no more than it has to', async () => {
+    const request = await started({ kept: 1, order: { lines: [1, 2], total: 5, buyer: { name: 'Ann' } } });
+    const data = { order: { lines: [3], buyer: { city: 'Rome' } } };
+    const run = await update([{ ...request, data }], deep);
+    const order = { lines: [3], total: 5, buyer: { name: 'Ann', city: 'Rome' } };
+    expect(run.items('ProcessMaker')).toMatchObject([{ data: { kept: 1, order } }]);
+    expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data: { order } });
+  });
+
+  it('works on a Request without data', async () => {
+    const request = await started({});
+    await update([{ ...request, data: { order: { total: 1 } } }], deep);
+    expect(stored()).toEqual({ order: { total: 1 } });
+  });
+
+  it('does not write back a number that has lost digits on its way', async () => {
+    const request = await started({ order: { total: 1 } });
+    world.gateway.treat = ({ method, path }) =>
+      method === 'GET' && path.includes('include=')
+        ? answer(
+            200,
+            `{"data":[{"id":${Number(request.id)},"status":"ACTIVE","data":{"order":{"big":9007199254740993}}}],"meta":{"last_page":1}}`,
+            { 'content-type': 'application/json' },
+          )
+        : undefined;
+    const run = await update([{ ...request, data: { order: { total: 2 } } }], deep);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining("'order.big'") as string, details: { outcome: 'notDone' } },
+    ]);
+    expect(puts()).toEqual([]);
+  });
+
+  it('cannot merge what ProcessMaker hides', async () => {
+    const run = await update([{ id: 1, data: { _secret: { a: 1 } } }], deep);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining("'_secret' cannot be merged") as string },
+    ]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});
+
+it.each([
+  ['shallow', ofItem],
+  ['deep', deep],
+])('items that update the same Request lose nothing, and the last one counts: %s', async (_, parameters) => {
+  const request = await started();
+  world.gateway.treat = ({ method }) => (method === 'PUT' ? delay(20) : undefined);
+  const input = Array.from({ length: 8 }, (__, n) => ({ ...request, data: { [`field${n}`]: n, last: n } }));
+  const run = await update(input, parameters);
+  expect(run.items('ProcessMaker')).toHaveLength(8);
+  const fields = Object.fromEntries(input.map(({ data }, n) => [`field${n}`, data[`field${n}`]]));
+  expect(stored()).toEqual({ kept: 1, ...fields, last: 7 });
+});
+
+it('items named by id and by case number wait for each other in their order', async () => {
+  const request = await started();
+  const number = Number(world.requests()[0]?.caseNumber);
+  const parameters = {
+    ...ofItem,
+    request: { __rl: true, mode: '={{ $json.mode }}', value: '={{ $json.value }}' },
+  };
+  const input = [
+    { mode: 'caseNumber', value: number },
+    { mode: 'id', value: request.id },
+    { mode: 'url', value: `${world.gateway.url}/requests/${Number(request.id)}` },
+  ].map((item, last) => ({ ...item, data: { last } }));
+  await update(input, parameters);
+  expect(puts().map(({ body }) => body)).toEqual(input.map(({ data }) => JSON.stringify({ data })));
+});
+
+it('leaves out what ProcessMaker sets itself, and says so', async () => {
+  const request = await started();
+  const run = await update([{ ...request, data: { x: 1, _user: { id: 9 }, _request: {} } }]);
+  expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data: { x: 1 } });
+  expect(run.hints('ProcessMaker').join()).toMatch(/'_user' \(item 0\)/);
+});
+
+it('says who may', async () => {
+  const request = await started();
+  const run = await update([{ ...request, data: { x: 1 } }], ofItem, 'limited');
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringMatching(/may not edit the data of Request .*'edit-request_data'/s) as string,
+      details: { httpStatus: 403, outcome: 'notDone' },
+    },
+  ]);
+});
+
+it('goes on with the other items when one is missing, and pairs each', async () => {
+  const request = await started();
+  const run = await update([
+    { id: 999_999, data: { x: 1 } },
+    { ...request, data: { x: 2 } },
+  ]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining('There is no Request 999999 [item 0]') as string,
+      details: { outcome: 'notDone' },
+    },
+  ]);
+  expect(run.outputs('ProcessMaker')[0]).toMatchObject([{ json: request, pairedItem: { item: 1 } }]);
+});
+
+describe('a call whose answer was lost', () => {
+  it('is seen in the data', async () => {
+    const request = await started();
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+    const run = await update([{ ...request, data: { x: {}, list: [1.5] } }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ data: { x: [], list: [1.5] } }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it.each([
+    ['the data does not show it', { x: 1 }, resetBefore],
+    ['ProcessMaker hides the field', { _x: 1 }, resetAfter],
+  ])('is of unknown outcome when %s, and is not sent again', async (_, data, behaviour) => {
+    const request = await started();
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
+    const run = await update([{ ...request, data }]);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(puts()).toHaveLength(1);
+  });
+});
+
+it.each([
+  ['shallow', ofItem],
+  ['deep', deep],
+])('does not write again what an earlier try has written: %s', async (_, parameters) => {
+  const request = await started();
+  const input = [
+    { ...request, data: { x: { y: 1 } } },
+    { id: 999_999, data: { x: 1 } },
+  ];
+  const run = await world.perform('request updateData', parameters, {
+    input,
+    user: 'operator',
+    settings: AGAIN,
+  });
+  expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
+  expect(puts().filter(({ path }) => path.endsWith(`/${Number(request.id)}`))).toHaveLength(1);
+});
+
+it.each([
+  ['no field', {}, /holds no field/],
+  ['nothing but what ProcessMaker sets itself', { _user: {} }, /holds no field/],
+  ['a list', [1], /'JSON' holds a list/],
+  ['no JSON', '{', /not valid JSON/],
+  ['half of a character', { x: '\ud800' }, /half of a character/],
+  ['a parent', { _parent: {} }, /'_parent'/],
+])('refuses %s before any call', async (_, data, message) => {
+  const run = await update([{ id: 1, data }]);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+  expect(world.gateway.calls).toEqual([]);
+});

@@ -1,0 +1,302 @@
+import type { INodeParameters, ResourceMapperFields } from 'n8n-workflow';
+import { bpmn, endEvent, formTask, line, startEvent, type Element } from '../processmaker/world/bpmn';
+import { loadMapperFields } from '../support/editor';
+import { answer, redirect } from '../support/gateway';
+import { locator, PROCESS_MAKER } from '../support/workflows';
+import { useWorld, type User, type World } from '../support/world';
+
+const LIMITED = '3';
+
+const world = useWorld();
+
+function fieldsIn(
+  place: World,
+  process: INodeParameters[string],
+  user?: User,
+  parameters: INodeParameters = {},
+): Promise<ResourceMapperFields> {
+  return loadMapperFields(place.engine, {
+    nodeType: PROCESS_MAKER,
+    method: 'getFormFields',
+    credentials: place.credentials(user),
+    parameters: { dataMode: 'mapFromForm', process, ...parameters },
+  });
+}
+
+const fieldsOf = (process: number, user?: User, parameters?: INodeParameters) =>
+  fieldsIn(world, locator('id', process), user, parameters);
+
+const ids = ({ fields }: ResourceMapperFields) => fields.map(({ id }) => id);
+const shown = ({ fields }: ResourceMapperFields) =>
+  fields.filter(({ removed }) => !removed).map(({ id }) => id);
+const types = ({ fields }: ResourceMapperFields) =>
+  Object.fromEntries(fields.map(({ id, type }) => [id, type]));
+const calledPaths = () => world.gateway.calls.map(({ path }) => path);
+
+/** A process whose start events have these forms. */
+async function addProcess(name: string, forms: Record<string, string | undefined>): Promise<number> {
+  const starts = Object.entries(forms).map(([id, screenRef]): Element => {
+    const start = startEvent(id, id, LIMITED);
+    return { ...start, pm: { ...start.pm, ...(screenRef !== undefined && { screenRef }) } };
+  });
+  const flows = starts.flatMap(({ id }) => line(id, 'end'));
+  const { id } = await world.server.addProcess({
+    name,
+    bpmn: bpmn([...starts, endEvent('end', 'End')], flows),
+  });
+  return id;
+}
+
+describe('a process that begins with a form', () => {
+  it('has the fields of the form, with label, type, choices and whether they are required', async () => {
+    const { fields } = await fieldsOf(6);
+    expect(fields).toMatchObject([
+      { id: 'orderId', displayName: 'Order Id (orderId)', type: 'string', required: true },
+      { id: 'amount', displayName: 'Amount (amount)', type: 'number', required: false },
+      { id: 'qty', type: 'number', required: false },
+      { id: 'notes', type: 'string', required: false },
+      { id: 'urgent', type: 'boolean', required: false },
+      { id: 'due', type: 'dateTime', required: false },
+      {
+        id: 'color',
+        type: 'options',
+        options: [
+          { name: 'Red', value: 'r' },
+          { name: 'Green', value: 'g' },
+        ],
+      },
+    ]);
+  });
+
+  it('asks for nothing besides its form and variables when the form shows them all', async () => {
+    await fieldsOf(6);
+    expect(calledPaths()).toEqual([
+      expect.stringContaining('/start_processes?'),
+      '/api/1.0/screens/3',
+      expect.stringContaining('/api/1.1/processes/variables?processIds=6&per_page=100'),
+    ]);
+  });
+
+  it('takes lists as one field each, and the fields of columns and forms inside as its own', async () => {
+    const form = await fieldsOf(31);
+    expect(shown(form)).toEqual([
+      ...['employee', 'costCentre', 'reason', 'total', 'days', 'mileage', 'travelDate', 'departure'],
+      ...['prepaid', 'meals', 'trips', 'receipts', 'iban', 'accountHolder'],
+    ]);
+    expect(types(form)).toMatchObject({
+      costCentre: 'options',
+      meals: 'array',
+      trips: 'array',
+      receipts: 'array',
+      mileage: 'number',
+    });
+    expect(form.fields.filter(({ required }) => required).map(({ id }) => id)).toEqual([
+      ...['employee', 'costCentre', 'reason', 'travelDate', 'iban'],
+    ]);
+  });
+
+  it('offers the fields of its later forms without showing them', async () => {
+    const { fields } = await fieldsOf(31);
+    expect(fields.filter(({ removed }) => removed)).toMatchObject([
+      { id: 'approved', type: 'boolean', required: false, defaultValue: null },
+      { id: 'comment', type: 'string', required: false },
+    ]);
+  });
+
+  it('has the form of the chosen start event', async () => {
+    const id = await addProcess('Two forms', { travel: '33', order: '3' });
+    expect(shown(await fieldsOf(id, 'limited', { startEvent: locator('list', 'travel') }))).toEqual([
+      ...['iban', 'accountHolder'],
+    ]);
+    expect(shown(await fieldsOf(id, 'limited', { startEvent: locator('id', 'order') }))).toContain('orderId');
+  });
+
+  it('has what the list of variables tells when the token may not read the form', async () => {
+    world.gateway.treat = ({ path }) =>
+      path.includes('/screens/') ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
+    const form = await fieldsOf(6);
+    expect(types(form)).toMatchObject({
+      orderId: 'string',
+      urgent: 'boolean',
+      color: 'string',
+      due: 'dateTime',
+    });
+    expect(ids(form)).not.toContain('attachment');
+  });
+});
+
+describe('a process whose first form is that of a task', () => {
+  it('has its variables, none of which is required at the start', async () => {
+    const id = (
+      await world.server.addProcess({
+        name: 'A form at its task',
+        bpmn: bpmn(
+          [
+            startEvent('start', 'Start', LIMITED),
+            formTask('task', 'Task', LIMITED, '3'),
+            endEvent('end', 'End'),
+          ],
+          line('start', 'task', 'end'),
+        ),
+      })
+    ).id;
+    const form = await fieldsOf(id);
+    expect(types(form)).toEqual({
+      ...{ orderId: 'string', amount: 'number', qty: 'number', notes: 'string' },
+      ...{ urgent: 'boolean', due: 'dateTime', color: 'string' },
+    });
+    expect(form.fields.every(({ required }) => !required)).toBe(true);
+    // A checkbox of a later form has no value until somebody gives it one.
+    expect(form.fields.find(({ id: name }) => name === 'urgent')).toMatchObject({ defaultValue: null });
+  });
+
+  it('has its choices as soon as the user has had such a task', async () => {
+    await world.start({ process: locator('id', 2) });
+    const { fields } = await fieldsOf(2);
+    expect(fields.find(({ id }) => id === 'color')).toMatchObject({
+      type: 'options',
+      options: [{ value: 'r' }, { value: 'g' }],
+      required: false,
+    });
+  });
+});
+
+describe('a process without a form', () => {
+  it('has what its latest Requests hold, with types by their values', async () => {
+    const data = {
+      number: 'PO-1',
+      total: 12.5,
+      urgent: true,
+      customer: { name: 'Ann', address: { city: 'Bonn' } },
+      lines: [{ sku: 'a' }],
+      day: '2026-11-24',
+      at: '2026-11-24T09:30:00+01:00',
+      note: null,
+    };
+    await world.start({ process: locator('id', 4) }, { input: [{ note: 7, older: 'x' }] });
+    await world.start({ process: locator('id', 4) }, { input: [data] });
+    const form = await fieldsOf(4);
+    expect(types(form)).toEqual({
+      ...{ number: 'string', total: 'number', urgent: 'boolean', lines: 'array', note: 'number' },
+      ...{ 'customer.name': 'string', 'customer.address.city': 'string', day: 'dateTime', at: 'dateTime' },
+      older: 'string',
+    });
+    expect(form.fields.find(({ id }) => id === 'day')).toMatchObject({ dateOnly: true });
+    expect(form.fields.every(({ required }) => !required)).toBe(true);
+  });
+
+  it('leaves out names that no path leads to', async () => {
+    const id = await addProcess('Odd names', { start: undefined });
+    await world.start({
+      process: locator('id', id),
+      dataMode: 'json',
+      jsonData: '{"a.b":1,"c[0]":2,"":3,"_own":4,"d\\"e":5,"kept":6}',
+    });
+    expect(ids(await fieldsOf(id))).toEqual(['kept']);
+  });
+
+  it('says that nothing is known when there is no Request either', async () => {
+    const id = await addProcess('Never started', { start: undefined });
+    const form = await fieldsOf(id);
+    expect(form.fields).toEqual([]);
+    expect(form.emptyFieldsNotice).toMatch(/no form.*Additional Fields/s);
+  });
+
+  it('depends on what the user of the credential may see', async () => {
+    const id = await addProcess('Started by the administrator', { start: undefined });
+    await world.start({ process: locator('id', id) }, { user: 'admin', input: [{ secret: 1 }] });
+    expect(ids(await fieldsOf(id, 'admin'))).toEqual(['secret']);
+    expect(ids(await fieldsOf(id, 'limited'))).toEqual([]);
+  });
+});
+
+describe('the process', () => {
+  it.each([
+    ['list', 6],
+    ['id', 6],
+    ['name', 'E start with screen'],
+  ])('may be given by %s', async (mode, value) => {
+    expect(ids(await fieldsIn(world, locator(mode, value)))).toContain('orderId');
+  });
+
+  it('may be given by URL, of the same instance only', async () => {
+    const page = '/process-browser/6';
+    expect(ids(await fieldsIn(world, locator('url', `${world.gateway.url}${page}`)))).toContain('orderId');
+    await expect(fieldsIn(world, locator('url', `https://acme.example${page}`))).rejects.toThrow(
+      /acme\.example/,
+    );
+  });
+
+  it('may be one that the user may not start', async () => {
+    expect(ids(await fieldsOf(6, 'nobody'))).toContain('orderId');
+  });
+
+  it.each([
+    ['is not chosen yet', locator('list', ''), /Choose a process/],
+    ['is an expression', locator('id', '={{ $json.process }}'), /expression/],
+  ])('that %s is asked for without a call', async (_, process, notice) => {
+    const form = await fieldsIn(world, process);
+    expect(form).toMatchObject({ fields: [], emptyFieldsNotice: expect.stringMatching(notice) as unknown });
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('has to exist when it is given by name', async () => {
+    await expect(fieldsIn(world, locator('name', 'No such process'))).rejects.toThrow(/No such process/);
+  });
+
+  it('makes the editor load the fields anew when it changes', () => {
+    const { properties } = world.engine.nodeTypes.getByName(PROCESS_MAKER).description;
+    const parameter = properties.find(({ name }) => name === 'formFields');
+    expect(parameter?.typeOptions).toMatchObject({
+      loadOptionsDependsOn: ['process.value', 'authentication'],
+    });
+  });
+});
+
+describe('a refusal is shown, and no empty list', () => {
+  const REFUSALS = [
+    ['a wrong token', answer(401, { error: 'Unauthenticated.' }), /token/],
+    ['a missing permission', answer(403, { message: 'This action is unauthorized.' }), /allow/],
+    ['a foreign answer', answer(200, '<html></html>'), /ProcessMaker/],
+    ['a list of another kind', answer(200, { data: 'none' }), /not a list/],
+    ['a redirect', redirect(302, 'https://elsewhere.example/login'), /elsewhere\.example/],
+    ['a failing server', answer(500, { message: 'Server Error' }), /500/],
+  ] as const;
+
+  it.each(
+    ['/start_processes', '/processes/variables', '/api/1.0/requests'].flatMap((route) =>
+      REFUSALS.map(([what, behaviour, says]) => ({ route, what, behaviour, says })),
+    ),
+  )('$what at $route', async ({ route, behaviour, says }) => {
+    world.gateway.treat = ({ path }) => (path.includes(route) ? behaviour : undefined);
+    await expect(fieldsOf(4)).rejects.toThrow(says);
+  });
+
+  it('at a screen, unless it is gone or may not be read', async () => {
+    world.gateway.treat = ({ path }) =>
+      path.includes('/screens/') ? answer(500, { message: 'Server Error' }) : undefined;
+    await expect(fieldsOf(6)).rejects.toThrow(/500/);
+  });
+});
+
+describe('a server before 4.14.2, which cannot list variables', () => {
+  const older = useWorld({ version: '4.11.0' });
+
+  it('has the fields of the form of the start event', async () => {
+    const form = await fieldsIn(older, locator('id', 6));
+    expect(types(form)).toMatchObject({ orderId: 'string', color: 'options' });
+  });
+
+  it('has those of the tasks that the user has had', async () => {
+    await older.start({ process: locator('id', 2) });
+    expect(types(await fieldsIn(older, locator('id', 2)))).toMatchObject({
+      orderId: 'string',
+      color: 'options',
+    });
+  });
+
+  it('has what the latest Requests hold when there is no form', async () => {
+    await older.start({ process: locator('id', 4) }, { input: [{ number: 'PO-1' }] });
+    expect(ids(await fieldsIn(older, locator('id', 4)))).toEqual(['number']);
+  });
+});

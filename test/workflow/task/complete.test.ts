@@ -1,0 +1,329 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/world/bpmn';
+import { answer, resetAfter, resetBefore, thenAnswer, type Behaviour } from '../../support/gateway';
+import { startTasks } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { StartOptions, User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld({ queue: 'sync' });
+
+const byId = { task: locator('id', '={{ $json.id }}'), dataMode: 'json', jsonData: '={{ $json.data }}' };
+const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+
+const run = (parameters: INodeParameters, options: StartOptions) =>
+  world.perform('task complete', { ...byId, ...parameters }, { settings: ERROR_OUTPUT, ...options });
+const complete = (input: object[], user?: User) => run({}, { input: input.map(withData), user });
+const withData = (item: object) => ({ data: {}, ...item });
+
+const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+const stored = () => world.requests().map(({ status, data }) => ({ status, data }));
+
+/** Treats the first call that completes a Task in a special way. */
+function treatOnce(behaviour: Behaviour): void {
+  let isFirst = true;
+  world.gateway.treat = ({ method }) => {
+    if (method !== 'PUT' || !isFirst) return undefined;
+    isFirst = false;
+    return behaviour;
+  };
+}
+
+describe('each Task', () => {
+  it('is completed with its data, and given as it is then, in ten fields', async () => {
+    const tasks = await startTasks(world, 3);
+    const done = await complete(tasks.map((task, index) => ({ ...task, data: { answer: index } })));
+    expect(stored()).toMatchObject(
+      [0, 1, 2].map((index) => ({ status: 'COMPLETED', data: { answer: index } })),
+    );
+    const [first] = done.items('ProcessMaker');
+    expect(first).toEqual({
+      id: tasks[0]?.id,
+      caseNumber: tasks[0]?.caseNumber,
+      name: 'Form Task',
+      status: 'CLOSED',
+      assignee: { id: 3, name: 'Limited Test' },
+      completedAt: expect.stringMatching(/^\d{4}-/) as string,
+      requestId: tasks[0]?.requestId,
+      requestStatus: 'COMPLETED',
+      processName: 'A single start with form',
+      url: `${world.gateway.url}/tasks/${tasks[0]?.id}/edit`,
+    });
+    expect(done.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual([
+      { item: 0 },
+      { item: 1 },
+      { item: 2 },
+    ]);
+    // All are read in one call before.
+    expect(world.lookUps()).toHaveLength(1);
+    expect(puts()).toHaveLength(3);
+  });
+
+  it('is completed without data when none is given', async () => {
+    const tasks = await startTasks(world);
+    const done = await run({ dataMode: 'defineBelow', fields: { assignments: [] } }, { input: tasks });
+    expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
+    expect(puts().map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+      { status: 'COMPLETED', data: {} },
+    ]);
+  });
+
+  it('takes fields with their types', async () => {
+    const tasks = await startTasks(world);
+    const assignments = [
+      { id: 'a', name: 'approved', value: true, type: 'boolean' },
+      { id: 'b', name: 'order.lines[0].price', value: '12.5', type: 'number' },
+    ];
+    await run({ dataMode: 'defineBelow', fields: { assignments } }, { input: tasks });
+    expect(stored()).toMatchObject([{ data: { approved: true, order: { lines: [{ price: 12.5 }] } } }]);
+  });
+
+  it('is given as ProcessMaker gives it without Simplify', async () => {
+    const tasks = await startTasks(world);
+    const done = await run({ options: { simplify: false } }, { input: tasks.map(withData) });
+    expect(done.items('ProcessMaker')).toMatchObject([
+      { element_id: 'node_2', status: 'CLOSED', process_request: { status: 'COMPLETED' } },
+    ]);
+  });
+
+  it('tells which values ProcessMaker stores in another form, and leaves its own fields out', async () => {
+    const tasks = await startTasks(world);
+    const data = { _user: { id: 1 }, empty: '', padded: ' x ', tags: '<b>x</b>' };
+    const done = await complete(tasks.map((task) => ({ ...task, data })));
+    expect(stored()).toMatchObject([{ data: { empty: '', padded: ' x ', tags: 'x', _user: { id: 3 } } }]);
+    const hints = done.hints('ProcessMaker').join();
+    expect(hints).toMatch(/HTML tags/);
+    expect(hints).toContain("'_user'");
+    expect(hints).not.toMatch(/spaces|empty text/);
+  });
+});
+
+describe('before any call it refuses', () => {
+  it('a Task that an item before has', async () => {
+    const [task] = await startTasks(world);
+    const done = await run({}, { input: [task, task].map((one) => withData(one ?? {})), settings: {} });
+    expect(done.error?.message).toBe(`'Task' holds Task ${task?.id}, which item 0 holds already [item 1]`);
+    expect(world.gateway.calls).toEqual([]);
+    const going = await complete([task ?? {}, task ?? {}]);
+    expect(going.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
+    expect(failedItems(going)).toMatchObject([{ details: { outcome: 'notDone' } }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it.each([
+    ['[1]', /'JSON' holds a list/],
+    ['{"_parent":{}}', /'_parent'/],
+    ['{"_n8n_key":"x"}', /'_n8n_key'/],
+    ['{ half', /not valid JSON/],
+  ])('data such as %s', async (data, message) => {
+    const done = await complete([{ id: 1, data }]);
+    expect(failedItems(done)).toMatchObject([
+      { error: expect.stringMatching(message) as string, details: { outcome: 'notDone' } },
+    ]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('a window that is none', async () => {
+    const done = await run({ options: { recoveryWindow: -1 } }, { input: [{ id: 1, data: {} }] });
+    expect(failedItems(done)).toMatchObject([
+      { error: expect.stringContaining("'Recovery Window'") as string },
+    ]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});
+
+describe('it says', () => {
+  it('when and as whose a Task was completed before', async () => {
+    const tasks = await startTasks(world);
+    await world.completeFirstTask();
+    const done = await complete(tasks);
+    expect(failedItems(done)).toMatchObject([
+      {
+        error: expect.stringMatching(/was already completed at 2.*, as a Task of Limited Test/) as string,
+        details: { outcome: 'notDone' },
+      },
+    ]);
+    expect(puts()).toEqual([]);
+  });
+
+  it('that the Request was canceled', async () => {
+    const tasks = await startTasks(world);
+    world.server.cancelRequest(tasks[0]?.requestId ?? 0);
+    const done = await complete(tasks);
+    expect(failedItems(done)).toMatchObject([
+      { error: expect.stringMatching(/is closed, since its Request \d+ was canceled/) as string },
+    ]);
+  });
+
+  it('that somebody else was faster', async () => {
+    const tasks = await startTasks(world);
+    treatOnce(async (response, forward) => {
+      await world.completeFirstTask();
+      const { status, headers, body } = await forward();
+      response.writeHead(status, headers).end(body);
+    });
+    const done = await complete(tasks);
+    expect(failedItems(done)).toMatchObject([
+      { error: expect.stringContaining('already completed at') as string, details: { outcome: 'notDone' } },
+    ]);
+    expect(stored()).toMatchObject([{ status: 'COMPLETED' }]);
+  });
+
+  it('what a user lacks who may not', async () => {
+    const tasks = await startTasks(world);
+    const done = await complete(tasks, 'nobody');
+    expect(failedItems(done)).toMatchObject([
+      {
+        error: expect.stringContaining('does not allow') as string,
+        details: { httpStatus: 403, outcome: 'notDone' },
+      },
+    ]);
+  });
+
+  it('that there is no such Task', async () => {
+    const done = await complete([{ id: 999_999 }], 'admin');
+    expect(failedItems(done)).toMatchObject([
+      { error: expect.stringContaining('There is no Task 999999') as string, details: { httpStatus: 404 } },
+    ]);
+  });
+
+  it('that the Request came into status ERROR by it, also when n8n runs the node again', async () => {
+    const pm = { assignment: 'user_group', assignedUsers: '', assignedGroups: '' };
+    const nobodys = { type: 'task', id: 'node_4', name: 'Task of nobody', pm };
+    const elements = [
+      startEvent('node_1', 'Start', '3'),
+      formTask('node_2', 'Form Task', '3'),
+      nobodys,
+      endEvent('node_3', 'End'),
+    ];
+    const { id } = await world.server.addProcess({
+      name: 'Task of nobody follows',
+      bpmn: bpmn(elements, line('node_1', 'node_2', 'node_4', 'node_3')),
+    });
+    const started = await world.start({ process: locator('id', id), startEvent: locator('id', 'node_1') });
+    const [request] = started.items('ProcessMaker');
+    const input = [{ id: (request?.activeTask as IDataObject).id, data: {} }];
+    const done = await run({}, { input, settings: { ...ERROR_OUTPUT, ...AGAIN } });
+    expect(failedItems(done)).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /Task \d+ was completed, but its Request \d+ is in status ERROR/,
+        ) as string,
+        details: { outcome: 'done' },
+      },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+});
+
+describe('when the outcome is unknown', () => {
+  it('it sees on the Task that it was completed', async () => {
+    const tasks = await startTasks(world);
+    treatOnce(resetAfter);
+    const done = await complete(tasks.map((task) => ({ ...task, data: { answer: 1 } })));
+    expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED', requestStatus: 'COMPLETED' }]);
+    expect(stored()).toMatchObject([{ data: { answer: 1 } }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it.each([
+    ['a page of a gateway', answer(502, '<html></html>')],
+    ['JSON that is no Task', answer(200, { ok: true })],
+  ])('it looks also after %s', async (_, behaviour) => {
+    const tasks = await startTasks(world);
+    treatOnce(thenAnswer(behaviour));
+    const done = await complete(tasks);
+    expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('it looks again when the Task is completed a moment later', async () => {
+    const tasks = await startTasks(world);
+    treatOnce(async (response) => {
+      response.destroy();
+      setTimeout(() => void world.completeFirstTask(), 500);
+      return await Promise.resolve();
+    });
+    const done = await complete(tasks);
+    expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('it stays unknown when the Task is still open at the end, and nothing is sent again', async () => {
+    const tasks = await startTasks(world);
+    treatOnce(resetBefore);
+    const done = await run({ options: { recoveryWindow: 0 } }, { input: tasks.map(withData) });
+    expect(failedItems(done)).toMatchObject([
+      {
+        error: expect.stringContaining('still open when it was looked at last') as string,
+        details: { outcome: 'unknown' },
+      },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it("ProcessMaker's own 500 and an open Task mean that it was not completed", async () => {
+    const tasks = await startTasks(world);
+    treatOnce(answer(500, { message: 'Server Error' }));
+    const done = await complete(tasks);
+    expect(failedItems(done)).toMatchObject([
+      {
+        error: expect.stringContaining('could not complete Task') as string,
+        details: { httpStatus: 500, outcome: 'notDone' },
+      },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('it sends again what surely was not carried out', async () => {
+    const tasks = await startTasks(world);
+    treatOnce(answer(429, { message: 'Too Many Attempts.' }));
+    const done = await complete(tasks);
+    expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
+    expect(puts()).toHaveLength(2);
+  });
+});
+
+describe('when n8n runs the node again', () => {
+  it('Tasks of the first try are given, and none is completed twice', async () => {
+    const tasks = await startTasks(world, 2);
+    const [first, second] = tasks;
+    let isFirst = true;
+    world.gateway.treat = ({ method, path }) => {
+      if (method !== 'PUT' || !path.includes(String(second?.id)) || !isFirst) return undefined;
+      isFirst = false;
+      return answer(500, { message: 'Server Error' });
+    };
+    // The data of the second try is another one.
+    const jsonData = '={{ { at: $now.toMillis() } }}';
+    const done = await run({ jsonData }, { input: tasks, settings: AGAIN });
+    expect(done.error).toBeUndefined();
+    expect(done.items('ProcessMaker')).toMatchObject([
+      { id: first?.id, status: 'CLOSED', alreadyCompleted: true },
+      { id: second?.id, status: 'CLOSED' },
+    ]);
+    expect(done.items('ProcessMaker')[1]).not.toHaveProperty('alreadyCompleted');
+    expect(puts().filter(({ path }) => path.includes(String(first?.id)))).toHaveLength(1);
+    expect(stored()).toMatchObject([{ status: 'COMPLETED' }, { status: 'COMPLETED' }]);
+  });
+
+  it('what another one completed stays a failed item', async () => {
+    const tasks = await startTasks(world);
+    await world.completeFirstTask();
+    const done = await run({}, { input: tasks.map(withData), settings: AGAIN });
+    expect(done.error?.message).toContain('already completed');
+    expect(puts()).toEqual([]);
+  });
+
+  it('Tasks that were completed before n8n crashed are given, and none is completed twice', async () => {
+    const tasks = await startTasks(world, 2);
+    const input = tasks.map(withData);
+    const killed = await run({}, { input: [input[0]] });
+    const done = await world.retryAfterCrash(killed, input);
+    expect(done.items('ProcessMaker')).toMatchObject([
+      { id: tasks[0]?.id, alreadyCompleted: true },
+      { id: tasks[1]?.id, status: 'CLOSED' },
+    ]);
+    expect(puts()).toHaveLength(2);
+  });
+});

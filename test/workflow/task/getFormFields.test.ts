@@ -1,0 +1,106 @@
+import type { IDataObject } from 'n8n-workflow';
+import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/world/bpmn';
+import { answer } from '../../support/gateway';
+import { startTasks } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const getFormFields = (ids: unknown[], user?: User) =>
+  world.perform(
+    'task getFormFields',
+    { task: locator('id', '={{ $json.id }}') },
+    { input: ids.map((id) => ({ id })), user, settings: ERROR_OUTPUT },
+  );
+
+/** The Task of a process with the form of that screen; none: a Task without a form. */
+async function taskWithScreen(screen: string): Promise<unknown> {
+  const task = formTask('node_2', 'Task', '3');
+  const elements = [
+    startEvent('node_1', 'Start', '3'),
+    { ...task, pm: { ...task.pm, screenRef: screen } },
+    endEvent('node_3', 'End'),
+  ];
+  const process = { name: `Form ${screen}`, bpmn: bpmn(elements, line('node_1', 'node_2', 'node_3')) };
+  const { id } = await world.server.addProcess(process);
+  const run = await world.start({ process: locator('id', id), startEvent: locator('id', 'node_1') });
+  world.gateway.calls = [];
+  return (run.items('ProcessMaker')[0]?.activeTask as IDataObject).id;
+}
+
+it('gives each field with its label, type and choices, and files at the end', async () => {
+  const [task] = await startTasks(world);
+  const run = await getFormFields([task?.id]);
+  const taskId = task?.id;
+  const plain = { required: false, options: [], taskId };
+  expect(run.items('ProcessMaker')).toEqual([
+    { ...plain, name: 'orderId', label: 'Order Id', type: 'string', required: true },
+    { ...plain, name: 'amount', label: 'Amount', type: 'number' },
+    { ...plain, name: 'qty', label: 'Quantity', type: 'number' },
+    { ...plain, name: 'notes', label: 'Notes', type: 'string' },
+    { ...plain, name: 'urgent', label: 'Urgent', type: 'boolean' },
+    { ...plain, name: 'due', label: 'Due date', type: 'dateTime' },
+    {
+      ...plain,
+      name: 'color',
+      label: 'Color',
+      type: 'options',
+      options: [
+        { name: 'Red', value: 'r' },
+        { name: 'Green', value: 'g' },
+      ],
+    },
+    { ...plain, name: 'attachment', label: 'Attachment', type: 'file' },
+  ]);
+  expect(world.gateway.calls).toHaveLength(1);
+});
+
+it('gives the fields of containers and of forms inside of the form, and lists as one field', async () => {
+  const run = await getFormFields([await taskWithScreen('31')]);
+  const items = run.items('ProcessMaker');
+  expect(items).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'employee', required: true }),
+      expect.objectContaining({ name: 'travelDate', type: 'date', required: true }),
+      expect.objectContaining({ name: 'trips', type: 'array' }),
+      expect.objectContaining({ name: 'iban', label: 'IBAN', required: true }),
+    ]),
+  );
+  const names = items.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).not.toContain('from');
+  expect(names).not.toContain('sendReport');
+});
+
+it('gives nothing for a Task without a form', async () => {
+  const run = await getFormFields([await taskWithScreen('')]);
+  expect(run.items('ProcessMaker')).toEqual([]);
+  expect(failedItems(run)).toEqual([]);
+});
+
+it('pairs each field with its item, and says which Task is missing', async () => {
+  const [task] = await startTasks(world);
+  const run = await getFormFields([999_999, task?.id]);
+  const pairs = run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem);
+  expect(pairs).toEqual(Array(8).fill({ item: 1 }));
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining('There is no Task 999999 [item 0]') as string },
+  ]);
+});
+
+it('says what a user lacks who may not see the Task', async () => {
+  const [task] = await startTasks(world);
+  const run = await getFormFields([task?.id], 'nobody');
+  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 403 } }]);
+});
+
+it('never takes a refusal for a form without fields', async () => {
+  const taskId = await taskWithScreen('31');
+  world.gateway.treat = ({ path }) =>
+    path.includes('/screens/') ? answer(401, { error: 'Unauthenticated.' }) : undefined;
+  const run = await getFormFields([taskId]);
+  expect(run.items('ProcessMaker')).toEqual([]);
+  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 401 } }]);
+});

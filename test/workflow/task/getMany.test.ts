@@ -1,0 +1,200 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { answer } from '../../support/gateway';
+import { startTasks, type WaitingTask } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const getMany = (parameters: INodeParameters, input: unknown[] = [{}], user?: User) =>
+  world.perform('task getAll', parameters, { input, user, settings: ERROR_OUTPUT });
+
+/** The ids of the Tasks that are found among those of the current test. */
+async function found(parameters: INodeParameters, tasks: WaitingTask[], user?: User): Promise<unknown[]> {
+  const run = await getMany({ returnAll: true, ...parameters }, [{}], user);
+  expect(failedItems(run)).toEqual([]);
+  const ids = run.items('ProcessMaker').map(({ id }) => id);
+  return ids.filter((id) => tasks.some((task) => task.id === id));
+}
+
+const ids = (tasks: WaitingTask[]) => tasks.map(({ id }) => id);
+
+describe('the Tasks', () => {
+  it('come newest first, in ten fields, each paired with its item', async () => {
+    const tasks = await startTasks(world, 3);
+    const run = await getMany({ limit: 2 }, [{}, {}]);
+    const items = run.outputs('ProcessMaker')[0] ?? [];
+    expect(items.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual([
+      [tasks[2]?.id, { item: 0 }],
+      [tasks[1]?.id, { item: 0 }],
+      [tasks[2]?.id, { item: 1 }],
+      [tasks[1]?.id, { item: 1 }],
+    ]);
+    expect(Object.keys(items[0]?.json ?? {})).toHaveLength(10);
+    expect(items[0]?.json).toMatchObject({ caseNumber: tasks[2]?.caseNumber, assignee: { id: 3 } });
+  });
+
+  it.each([
+    ['oldestFirst', false],
+    ['newestFirst', true],
+    ['dueFirst', false],
+  ])('come in the order %s', async (sort, isReversed) => {
+    const tasks = await startTasks(world, 3);
+    const expected = isReversed ? ids(tasks).reverse() : ids(tasks);
+    expect(await found({ options: { sort } }, tasks)).toEqual(expected);
+  });
+
+  it('are read page by page, all of them', async () => {
+    const tasks = await startTasks(world, 105);
+    expect(await found({}, tasks)).toHaveLength(105);
+    expect(world.gateway.calls.length).toBeGreaterThan(1);
+  });
+
+  it('bring the data along when asked to, and all fields without Simplify', async () => {
+    await startTasks(world);
+    const run = await getMany({ limit: 1, options: { includeData: true, simplify: false } });
+    expect(run.items('ProcessMaker')).toMatchObject([{ element_id: 'node_2', data: { number: 0 } }]);
+  });
+});
+
+describe('filters', () => {
+  it('take the Tasks of the user of the token', async () => {
+    const tasks = await startTasks(world);
+    expect(await found({ assignedTo: 'me' }, tasks)).toEqual(ids(tasks));
+    expect(await found({ assignedTo: 'me' }, tasks, 'admin')).toEqual([]);
+  });
+
+  it('ask once whose token it is, whatever the number of items', async () => {
+    await startTasks(world);
+    await getMany({ assignedTo: 'me', limit: 1 }, [{}, {}, {}]);
+    expect(world.gateway.calls.filter(({ path }) => path.includes('configuration'))).toHaveLength(1);
+  });
+
+  it('take the Tasks of another user', async () => {
+    const tasks = await startTasks(world);
+    expect(await found({ assignedTo: 'user', user: locator('id', 3) }, tasks, 'admin')).toEqual(ids(tasks));
+    expect(await found({ assignedTo: 'user', user: locator('id', 4) }, tasks, 'admin')).toEqual([]);
+  });
+
+  it('take the Tasks of a Request, by id, case number or address', async () => {
+    const tasks = await startTasks(world, 2);
+    const [task] = tasks;
+    const by = (mode: string, value: string | number = '') => ({
+      filters: { request: locator(mode, value) },
+    });
+    const expected = [task?.id];
+    expect(await found(by('id', task?.requestId), tasks)).toEqual(expected);
+    expect(await found(by('caseNumber', task?.caseNumber), tasks)).toEqual(expected);
+    expect(await found(by('url', `${world.gateway.url}/requests/${task?.requestId}`), tasks)).toEqual(
+      expected,
+    );
+  });
+
+  it('take the Tasks of a process, by id or name', async () => {
+    const tasks = await startTasks(world);
+    const by = (mode: string, value: string | number) => ({ filters: { process: locator(mode, value) } });
+    expect(await found(by('id', 2), tasks)).toEqual(ids(tasks));
+    expect(await found(by('id', 3), tasks)).toEqual([]);
+    expect(await found(by('name', 'A single start with form'), tasks)).toEqual(ids(tasks));
+    expect(await found(by('name', 'B two starts'), tasks)).toEqual([]);
+  });
+
+  it('take the Tasks of an element', async () => {
+    const tasks = await startTasks(world);
+    expect(await found({ filters: { elementId: 'node_2' } }, tasks)).toEqual(ids(tasks));
+    expect(await found({ filters: { elementId: 'node_9' } }, tasks)).toEqual([]);
+  });
+
+  it('take the open or the completed Tasks', async () => {
+    const tasks = await startTasks(world, 2);
+    await world.completeFirstTask();
+    const [done, open] = ids(tasks);
+    expect(await found({ filters: { status: 'CLOSED' } }, tasks)).toEqual([done]);
+    expect(await found({ filters: { status: 'ACTIVE' } }, tasks)).toEqual([open]);
+  });
+
+  it('take no Tasks whose due date is still to come as overdue', async () => {
+    const tasks = await startTasks(world);
+    expect(await found({ filters: { overdue: true } }, tasks)).toEqual([]);
+  });
+
+  it('look for text', async () => {
+    const tasks = await startTasks(world);
+    expect(await found({ filters: { text: ' form task ' } }, tasks)).toEqual(ids(tasks));
+    expect(await found({ filters: { text: 'no such text' } }, tasks)).toEqual([]);
+  });
+
+  it('are joined with a condition of the user', async () => {
+    const tasks = await startTasks(world, 3);
+    const pmql = 'data.number = 1 OR data.number = 2';
+    expect(await found({ filters: { pmql }, options: { sort: 'oldestFirst' } }, tasks)).toEqual([
+      tasks[1]?.id,
+      tasks[2]?.id,
+    ]);
+    // Without brackets, OR would take the overdue condition away.
+    expect(await found({ filters: { pmql, overdue: true } }, tasks)).toEqual([]);
+  });
+
+  it('that were left empty are none', async () => {
+    const tasks = await startTasks(world);
+    const filters = {
+      elementId: ' ',
+      text: '',
+      pmql: ' ',
+      process: locator('list', ''),
+      request: locator('id', ''),
+    };
+    expect(await found({ filters }, tasks)).toEqual(ids(tasks));
+  });
+});
+
+describe('a search that cannot be made', () => {
+  it.each([
+    [{ assignedTo: 'user', user: locator('id', '={{ "x" }}') }, /'User' holds "x"/],
+    [{ assignedTo: 'user', user: locator('id', '={{ "" }}') }, /No user is given in 'User'/],
+    [{ filters: { request: locator('caseNumber', 'x') } }, /'Request' holds "x"/],
+    [{ filters: { process: locator('id', 'x') } }, /'Process' holds "x"/],
+    [{ filters: { overdue: true, status: 'CLOSED' } }, /'Overdue' finds open Tasks/],
+    [{ limit: 0 }, /'Limit' is not/],
+    [{ options: { sort: '={{ "x" }}' } }, /'Sort' is "x"/],
+  ])('%j is refused before any call', async (parameters, message) => {
+    const run = await getMany(parameters);
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it.each([
+    ['bogus = 1', 422, /^'PMQL' names something .*Column not found: "bogus"/],
+    ['garbage(((', 500, /^ProcessMaker could not search with 'PMQL'/],
+  ])('with PMQL "%s" says so, and asks once', async (pmql, httpStatus, message) => {
+    const run = await getMany({ filters: { pmql } });
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringMatching(message) as string, details: { httpStatus } },
+    ]);
+    expect(world.gateway.calls).toHaveLength(1);
+  });
+
+  it('for a Request that is missing says so', async () => {
+    const run = await getMany({ filters: { request: locator('caseNumber', 987_654) } });
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('no Request with the case number 987654') as string },
+    ]);
+  });
+
+  it('is never taken for an empty list', async () => {
+    world.gateway.treat = () => answer(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
+    expect(failedItems(await getMany({}))).toHaveLength(1);
+  });
+});
+
+describe('on a server whose Tasks were due some days ago', () => {
+  const late = useWorld({ now: () => new Date(Date.now() - 10 * 24 * 3600 * 1000) });
+
+  it('the open ones are overdue', async () => {
+    const [, open] = await startTasks(late, 2);
+    await late.completeFirstTask();
+    const run = await late.perform('task getAll', { filters: { overdue: true } });
+    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([open?.id]);
+  });
+});

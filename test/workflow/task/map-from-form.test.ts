@@ -1,0 +1,129 @@
+import type { IDataObject, INodeParameters, ResourceMapperFields } from 'n8n-workflow';
+import { loadMapperFields } from '../../support/editor';
+import { mapped, mappedAutomatically } from '../../support/form';
+import { answer } from '../../support/gateway';
+import { startTasks } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../../support/workflows';
+import { useWorld, type User } from '../../support/world';
+
+const world = useWorld();
+
+async function fieldsOf(task: INodeParameters[string], user?: User): Promise<ResourceMapperFields> {
+  return await loadMapperFields(world.engine, {
+    nodeType: PROCESS_MAKER,
+    method: 'getTaskFormFields',
+    credentials: world.credentials(user),
+    parameters: { resource: 'task', operation: 'complete', dataMode: 'mapFromForm', task },
+  });
+}
+
+async function startTask(): Promise<number> {
+  const [task] = await startTasks(world);
+  return task?.id ?? 0;
+}
+
+const complete = (task: number | string, parameters: INodeParameters, input: unknown[] = [{}]) =>
+  world.perform(
+    'task complete',
+    { task: locator('id', task), ...parameters },
+    { input, settings: ERROR_OUTPUT },
+  );
+
+/** The data that each Task was completed with. */
+const sent = () =>
+  world.gateway.calls
+    .filter(({ method }) => method === 'PUT')
+    .map(({ body }) => (JSON.parse(body) as IDataObject).data);
+
+describe('the fields of a Task', () => {
+  it('are those of its form, none of which has to be given', async () => {
+    const { fields } = await fieldsOf(locator('id', await startTask()));
+    expect(fields).toMatchObject([
+      { id: 'orderId', displayName: 'Order Id (orderId)', type: 'string', required: false },
+      { id: 'amount', type: 'number' },
+      { id: 'qty', type: 'number' },
+      { id: 'notes', type: 'string' },
+      { id: 'urgent', type: 'boolean', defaultValue: null },
+      { id: 'due', type: 'dateTime' },
+      { id: 'color', type: 'options', options: [{ value: 'r' }, { value: 'g' }] },
+    ]);
+    expect(fields.every(({ removed }) => !removed)).toBe(true);
+  });
+
+  it('may be those of a Task that is given by its address', async () => {
+    const url = `${world.gateway.url}/tasks/${await startTask()}/edit`;
+    expect((await fieldsOf(locator('url', url))).fields).toHaveLength(7);
+  });
+
+  it('are none for a Task without a form, which is said', async () => {
+    const run = await world.start({ process: locator('id', 15) }, { user: 'admin' });
+    const task = (run.items('ProcessMaker')[0]?.activeTask as IDataObject | undefined)?.id;
+    const form = await fieldsOf(locator('id', Number(task)), 'admin');
+    expect(form).toEqual({ fields: [], emptyFieldsNotice: expect.stringMatching(/no form/) as string });
+  });
+
+  it.each(['', '={{ $json.task }}'])('are asked for without a call while the Task is %j', async (task) => {
+    const form = await fieldsOf(locator('id', task));
+    expect(form).toEqual({ fields: [], emptyFieldsNotice: expect.stringMatching(/Choose a Task/) as string });
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it.each([
+    ['a missing permission', answer(403, { message: 'This action is unauthorized.' }), /allow/],
+    ['a missing Task', answer(404, { error: 'Not found' }), /There is no Task/],
+    ['a wrong token', answer(401, { error: 'Unauthenticated.' }), /token/],
+    ['a failing server', answer(500, { message: 'Server Error' }), /500/],
+  ])('show %s, and no empty list', async (_, behaviour, says) => {
+    const task = await startTask();
+    world.gateway.treat = () => behaviour;
+    await expect(fieldsOf(locator('id', task))).rejects.toThrow(says);
+  });
+});
+
+describe('a Task that is completed with them', () => {
+  it('gets what is given, in the types of the form, and nothing else', async () => {
+    const task = await startTask();
+    const form = await fieldsOf(locator('id', task));
+    world.gateway.reset();
+    const values = mapped(form, {
+      amount: '={{ $json.total }}',
+      color: 'g',
+      due: '2026-11-24T09:30:00+01:00',
+    });
+    const additionalFields = {
+      assignments: [{ id: '1', name: 'checkedBy', value: 'n8n', type: 'string' }],
+    };
+    const run = await complete(task, { ...values, additionalFields }, [{ total: '7.5' }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: task, status: 'CLOSED' }]);
+    expect(sent()).toEqual([{ amount: 7.5, color: 'g', due: '2026-11-24T08:30:00.000Z', checkedBy: 'n8n' }]);
+    // What the Request had before stays.
+    expect(world.requests()).toMatchObject([{ data: { number: 0, amount: 7.5, color: 'g' } }]);
+  });
+
+  it('may be mapped automatically, each from its item', async () => {
+    const tasks = await startTasks(world, 2);
+    const form = await fieldsOf(locator('id', tasks[0]?.id ?? 0));
+    await complete(
+      '={{ $json.id }}',
+      mappedAutomatically(form),
+      tasks.map(({ id }, index) => ({ id, notes: `n${index}`, other: 1 })),
+    );
+    expect(sent()).toEqual(expect.arrayContaining([{ notes: 'n0' }, { notes: 'n1' }]));
+  });
+
+  it('needs no data', async () => {
+    const task = await startTask();
+    const run = await complete(task, mapped(await fieldsOf(locator('id', task)), {}));
+    expect(run.items('ProcessMaker')).toHaveLength(1);
+    expect(sent()).toEqual([{}]);
+  });
+
+  it('is not completed with a value that is none of the form', async () => {
+    const task = await startTask();
+    const form = await fieldsOf(locator('id', task));
+    world.gateway.reset();
+    const run = await complete(task, mapped(form, { color: '={{ "blue" }}' }));
+    expect(failedItems(run)[0]?.error).toMatch(/'Color \(color\)'.*none of the form's choices/);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,20 @@
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { useWorld } from '../../support/world';
+
+const world = useWorld({ version: '4.11.0' });
+
+it('says what to do where the server does not tell whose token it is', async () => {
+  const parameters = { assignedTo: 'me' };
+  const run = await world.perform('task getAll', parameters, { settings: ERROR_OUTPUT });
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringMatching(
+        /does not tell whose access token .* since version 4\.12.*'User'/,
+      ) as string,
+      details: { httpStatus: 404 },
+    },
+  ]);
+  const given = { assignedTo: 'user', user: locator('id', 3) };
+  const other = await world.perform('task getAll', given, { settings: ERROR_OUTPUT });
+  expect(failedItems(other)).toEqual([]);
+});

@@ -1,0 +1,141 @@
+import { answer, resetAfter, resetBefore, thenAnswer } from '../../support/gateway';
+import { startTasks } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { StartOptions, World } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const byId = { task: locator('id', '={{ $json.id }}'), user: locator('id', '={{ $json.user }}') };
+const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+
+const reassignIn = (world: World, input: unknown[], options: StartOptions = {}) =>
+  world.perform('task reassign', byId, { input, user: 'admin', settings: ERROR_OUTPUT, ...options });
+const putsOf = (world: World) => world.gateway.calls.filter(({ method }) => method === 'PUT');
+const assigneesIn = (world: World, ids: number[]) =>
+  world.server.tasks().flatMap(({ id, userId }) => (ids.includes(id) ? [userId] : []));
+
+describe('where Tasks can be reassigned', () => {
+  const world = useWorld({ reassigns: true });
+  const reassign = (input: unknown[], options?: StartOptions) => reassignIn(world, input, options);
+  const puts = () => putsOf(world);
+
+  it('gives each Task to its user', async () => {
+    const tasks = await startTasks(world, 2);
+    const run = await reassign(tasks.map(({ id }, index) => ({ id, user: 4 + index })));
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { id: tasks[0]?.id, caseNumber: tasks[0]?.caseNumber, assignee: { id: 4, name: 'Nobody Test' } },
+      { id: tasks[1]?.id, caseNumber: tasks[1]?.caseNumber, assignee: { id: 5, name: 'Operator Test' } },
+    ]);
+    expect(
+      assigneesIn(
+        world,
+        tasks.map(({ id }) => id),
+      ),
+    ).toEqual([4, 5]);
+    expect(world.lookUps()).toHaveLength(1);
+  });
+
+  it('leaves a Task alone that is with the user already', async () => {
+    const [task] = await startTasks(world);
+    const run = await reassign([{ id: task?.id, user: 3 }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ assignee: { id: 3 } }]);
+    expect(puts()).toEqual([]);
+  });
+
+  it('refuses a Task that is completed', async () => {
+    const [task] = await startTasks(world);
+    await world.completeFirstTask();
+    const run = await reassign([{ id: task?.id, user: 4 }]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('already completed') as string, details: { outcome: 'notDone' } },
+    ]);
+    expect(puts()).toEqual([]);
+  });
+
+  it('says when there is no such user', async () => {
+    const [task] = await startTasks(world);
+    const run = await reassign([{ id: task?.id, user: 99_999 }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining('there is no user 99999') as string,
+        details: { httpStatus: 500, outcome: 'notDone' },
+      },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('says what a user lacks who may not', async () => {
+    const [task] = await startTasks(world);
+    const run = await reassign([{ id: task?.id, user: 4 }], { user: 'nobody' });
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+    ]);
+  });
+
+  it.each([
+    ['x', /'User' holds "x", which is not the id of a user/],
+    ['', /No user is given in 'User'/],
+    [1.5, /'User' holds "1\.5"/],
+  ])('refuses the user "%s" before any call', async (user, message) => {
+    const run = await reassign([{ id: 1, user }]);
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('refuses a Task that an item before gives to somebody', async () => {
+    const run = await reassign(
+      [4, 5].map((user) => ({ id: 1, user })),
+      { settings: {} },
+    );
+    expect(run.error?.message).toContain('which item 0 holds already [item 1]');
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it.each([
+    ['the answer is lost', resetAfter],
+    ['a gateway answers in its place', thenAnswer(answer(502, '<html></html>'))],
+    ['the answer is no Task', thenAnswer(answer(200, {}))],
+  ])('sees on the Task that it was reassigned when %s', async (_, behaviour) => {
+    const [task] = await startTasks(world);
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
+    const run = await reassign([{ id: task?.id, user: 4 }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ assignee: { id: 4 } }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('calls the outcome unknown when the Task does not show it, and does not send the call again', async () => {
+    const [task] = await startTasks(world);
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+    const run = await reassign([{ id: task?.id, user: 4 }]);
+    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('reassigns no Task a second time when n8n runs the node again', async () => {
+    const tasks = await startTasks(world, 2);
+    const input = [
+      { id: tasks[0]?.id, user: 4 },
+      { id: tasks[1]?.id, user: 99_999 },
+    ];
+    const run = await reassign(input, { settings: AGAIN });
+    expect(run.error?.message).toContain('user 99999');
+    expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
+    expect(puts().filter(({ path }) => path.includes(String(tasks[0]?.id)))).toHaveLength(1);
+  });
+});
+
+describe('where ProcessMaker accepts the call and changes nothing', () => {
+  const world = useWorld();
+
+  it('says so, and who still has the Task', async () => {
+    const [task] = await startTasks(world);
+    const run = await reassignIn(world, [{ id: task?.id, user: 4 }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(
+          `did not give Task ${task?.id} to user 4: it is still assigned to Limited Test (3)`,
+        ) as string,
+        details: { outcome: 'notDone' },
+      },
+    ]);
+  });
+});
