@@ -6,6 +6,7 @@ import { Throttle, workThrough } from './concurrency';
 import { EarlierTries } from './earlierTries';
 import type { ItemFailure } from './itemFailure';
 import { ItemOutput, type OutputItem } from './itemOutput';
+import { readSafely } from './readSafely';
 
 /** So many items are worked on at the same time. */
 const PARALLEL = 5;
@@ -59,7 +60,7 @@ export async function runItems<T>(
 
   const entries: Array<{ index: number; value: T }> = [];
   for (let index = 0; index < output.count; index++) {
-    const value = readSafely(operation, context, index, connection);
+    const value = readSafely(() => operation.read(context, index, connection));
     if (value.ok) entries.push({ index, value: value.value });
     else fail(index, value.failure, false);
   }
@@ -108,23 +109,6 @@ async function connectForAll(
     const { failure } = inputFailure(messageOf(error), 'Check the credential.');
     for (let index = 0; index < output.count; index++) fail(index, failure, false);
     return undefined;
-  }
-}
-
-function readSafely<T>(
-  operation: ItemOperation<T>,
-  context: IExecuteFunctions,
-  index: number,
-  connection: Connection,
-): Result<T> {
-  try {
-    return operation.read(context, index, connection);
-  } catch (error) {
-    // n8n throws where an expression cannot be worked out. It must not take the other items along.
-    return inputFailure(
-      `A parameter of this item cannot be worked out: ${messageOf(error)}`,
-      'Check the expressions in the node.',
-    );
   }
 }
 

@@ -47,7 +47,9 @@ it('writes the URL into the Request, sleeps, and goes on with what the process s
   expect(sleeping.status).toBe('waiting');
   expect(new Date(String(sleeping.data.waitTill))).toEqual(WAIT_INDEFINITELY);
   expect(storedUrl()).toMatch(
-    new RegExp(`^http://n8n\\.example/webhook-waiting/${sleeping.executionId}\\?signature=[^&]+&wait=[\\w-]+$`),
+    new RegExp(
+      `^http://n8n\\.example/webhook-waiting/${sleeping.executionId}\\?signature=[^&]+&wait=[\\w-]+$`,
+    ),
   );
   expect(puts()).toHaveLength(1);
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import type { Connection } from '../../transport/connection';
 import { inputFailure, type Result } from '../../transport/failure';
 import { asText, isObject } from '../guards';
 import { isTool } from '../tool';
@@ -22,6 +23,7 @@ interface Stored {
   /** A retry has another one, and with it another URL. */
   executionId: string;
   tag: string;
+  isSent: boolean;
   awaited?: AwaitedCall;
 }
 
@@ -31,6 +33,9 @@ export interface CallRound {
   url: string;
   /** The secret in it. */
   signature: string;
+  /** Whether this try, or an earlier one with the same URL, has started a Request with it. */
+  isSent(): boolean;
+  markSent(): void;
   /** Keeps what has to be known when the call comes. */
   expect(awaited: Omit<AwaitedCall, 'tag'>): void;
 }
@@ -72,16 +77,21 @@ export function beginRound(context: IExecuteFunctions): Result<CallRound> {
   if (!resume.ok) return resume;
   const { url, signature } = resume.value;
   // With Retry On Fail the URL is still that which the Request may have already.
-  const stored: Stored = { runIndex, executionId, tag: isSameExecution ? earlier.tag : randomUUID() };
+  const { tag, isSent } = isSameExecution ? earlier : { tag: randomUUID(), isSent: false };
+  const stored: Stored = { runIndex, executionId, tag, isSent };
   node[KEY] = stored;
-  url.searchParams.set('wait', stored.tag);
+  url.searchParams.set('wait', tag);
   return {
     ok: true,
     value: {
       url: url.toString(),
       signature,
+      isSent: () => stored.isSent,
+      markSent: () => {
+        stored.isSent = true;
+      },
       expect: (awaited) => {
-        stored.awaited = { ...awaited, tag: stored.tag };
+        stored.awaited = { ...awaited, tag };
       },
     },
   };
@@ -97,6 +107,14 @@ function readResumeUrl(context: IExecuteFunctions): Result<{ url: URL; signature
       "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which ProcessMaker reaches it.",
     );
   }
+}
+
+/** A connection whose failures do not show the secret of the execution's URL. */
+export function hidingResumeUrl(context: IExecuteFunctions, connection: Connection): Connection {
+  const resume = readResumeUrl(context);
+  const signature = resume.ok ? resume.value.signature : '';
+  if (signature === '') return connection;
+  return { ...connection, scrub: (text) => connection.scrub(text).replaceAll(signature, '***') };
 }
 
 /** What the node, asleep, waits for. Of n8n's contexts, that of a webhook shows the node's own only to expressions. */

@@ -5,7 +5,7 @@ import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
 import type { ApiRequest } from '../simplify';
 import { endedBadlyFailure } from '../waiting/waitFailures';
-import { beginRound, type CallRound } from './callRound';
+import { beginRound, hidingResumeUrl, type CallRound } from './callRound';
 import { readCallbackSettings, type CallbackSettings } from './callbackParameters';
 import { giveUrl } from './giveUrl';
 import { hideUrl } from './hideUrl';
@@ -27,23 +27,22 @@ export class CallbackWait {
     return { ok: true, value: new CallbackWait(context, round.value, settings.value) };
   }
 
-  /** The field for the data of a Request that is to be started. */
-  get field(): { name: string; value: string } {
+  /** The name of the field for the URL. */
+  get variable(): string {
+    return this.settings.variable;
+  }
+
+  /** The field with the URL, to be sent along when the Request is started. */
+  takeField(): { name: string; value: string } {
+    this.round.markSent();
     return { name: this.settings.variable, value: this.round.url };
   }
 
-  /** A connection whose failures do not show the URL's secret either. */
-  hiding(connection: Connection): Connection {
-    const { signature } = this.round;
-    if (signature === '') return connection;
-    return { ...connection, scrub: (text) => connection.scrub(text).replaceAll(signature, '***') };
-  }
-
-  /** Gives the URL to a Request that exists already, and sleeps. */
+  /** Sees to it that a Request has the URL, and sleeps. */
   async giveUrlAndSleep(connection: Connection, requestId: number): Promise<Result<IDataObject>> {
     const { variable, includes } = this.settings;
-    const given = { requestId, variable, url: this.round.url, includes };
-    const request = await giveUrl(this.hiding(connection), given);
+    const given = { requestId, variable, url: this.round.url, includes, isSent: this.round.isSent() };
+    const request = await giveUrl(hidingResumeUrl(this.context, connection), given);
     return request.ok ? await this.sleep(connection, request.value) : request;
   }
 
@@ -52,7 +51,7 @@ export class CallbackWait {
    *
    * @returns the output for when no call comes: n8n does not run the node again
    */
-  async sleep(connection: Connection, request: ApiRequest): Promise<Result<IDataObject>> {
+  private async sleep(connection: Connection, request: ApiRequest): Promise<Result<IDataObject>> {
     const { instanceUrl } = connection;
     const { returnsErrored, variable, simplify, includes } = this.settings;
     const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);

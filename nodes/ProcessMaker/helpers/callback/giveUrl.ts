@@ -15,6 +15,8 @@ export interface GivenUrl {
   requestId: number;
   variable: string;
   url: string;
+  /** Whether the Request was started with it. */
+  isSent: boolean;
   /** What the Request is to bring along: names that ProcessMaker's `include` knows. */
   includes: string[];
 }
@@ -26,7 +28,7 @@ export interface GivenUrl {
  * @returns the Request as it was read last; one that has ended is left alone
  */
 export async function giveUrl(connection: Connection, given: GivenUrl): Promise<Result<ApiRequest>> {
-  const { requestId, variable, url, includes } = given;
+  const { requestId, variable, url, isSent, includes } = given;
   const place = variable.startsWith('_') ? 'summary' : 'data';
   let lost: Result<never> | undefined;
   for (let writes = 0; ; writes++) {
@@ -34,7 +36,7 @@ export async function giveUrl(connection: Connection, given: GivenUrl): Promise<
     if (!read.ok) return read;
     const request = read.value;
     const stored = valueIn(request, variable);
-    const isThere = stored === url || (stored === NOT_SHOWN && writes > 0 && lost === undefined);
+    const isThere = stored === url || (stored === NOT_SHOWN && (isSent || (writes > 0 && !lost)));
     if (request.status !== 'ACTIVE' || isThere) return { ok: true, value: without(request, place, includes) };
     if (writes === MAX_WRITES) return lost ?? { ok: false, failure: notKept(requestId, variable) };
     const call = await callApiPatiently(connection, {

@@ -15,6 +15,7 @@ import { startRequest } from './send';
 import { Settling } from './settling';
 import { StartTargets } from './target';
 import { UnknownStarts } from './unknownStarts';
+import { StartWait } from './wait';
 
 /**
  * One round of the Start operation over all its items. Its steps are called in the order in which they stand here.
@@ -28,6 +29,8 @@ export class StartRun {
   private readonly settling: Settling;
 
   private readonly unknown: UnknownStarts;
+
+  private readonly wait: StartWait;
 
   private items: StartItem[] = [];
 
@@ -44,6 +47,7 @@ export class StartRun {
     this.settling = new Settling(connection, memory, this.output);
     this.unknown = new UnknownStarts(connection, this.settling);
     this.recalled = new RecalledStarts(connection, memory);
+    this.wait = new StartWait(context, connection, this.output);
   }
 
   /** Reads and checks every item before anything is sent. */
@@ -52,6 +56,11 @@ export class StartRun {
     for (let index = 0; index < this.output.count; index++) {
       const item = this.valueOf(index, readStartItem(this.context, this.connection, this.notices, index));
       if (!item) continue;
+      const wait = this.wait.read(index, item.data);
+      if (!wait.ok) {
+        this.settling.notSent(index, wait.failure);
+        continue;
+      }
       options = shareOptions(item.options, options);
       this.items.push({ ...item, options });
     }
@@ -98,6 +107,11 @@ export class StartRun {
     this.settling.followers(followers, this.recalled);
   }
 
+  /** Waits for what was started, where the items say so. */
+  async waitForStarted(): Promise<void> {
+    await this.wait.waitForAll();
+  }
+
   /**
    * @returns an item for each item of the input, in its order
    * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
@@ -119,9 +133,8 @@ export class StartRun {
     const key = this.keyOf(entry, body);
     // The mark comes first: if n8n ends here, the item counts as sent.
     this.memory.markSent(index, key);
-    const outcome = await startRequest(this.connection, { target, body, key, options }, () =>
-      throttle.slower(),
-    );
+    const start = { target, body, key, field: this.wait.takeField(), options };
+    const outcome = await startRequest(this.connection, start, () => throttle.slower());
     if ('request' in outcome) throttle.faster();
     else if (isOverload(outcome.failure)) throttle.slower();
 
