@@ -4,11 +4,15 @@ import {
   type INodeExecutionData,
   type INodeType,
   type INodeTypeDescription,
+  type IWebhookFunctions,
+  type IWebhookResponseData,
 } from 'n8n-workflow';
 
 import { describeResources } from './actions/operation';
 import { resources } from './actions/resources';
 import { router } from './actions/router';
+import { callbackWebhooks } from './helpers/callback/callbackWebhooks';
+import { receiveCall } from './helpers/callback/receiveCall';
 import * as listSearch from './methods/listSearch';
 import * as loadOptions from './methods/loadOptions';
 import * as resourceMapping from './methods/resourceMapping';
@@ -38,6 +42,7 @@ export class ProcessMaker implements INodeType {
         displayOptions: { show: { authentication: ['oAuth2'] } },
       },
     ],
+    webhooks: callbackWebhooks,
     properties: [
       {
         displayName: 'Authentication',
@@ -58,5 +63,10 @@ export class ProcessMaker implements INodeType {
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await router.call(this);
+  }
+
+  /** The call of a process for which the execution sleeps. */
+  async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+    return await receiveCall.call(this);
   }
 }

@@ -46,9 +46,9 @@ export class Engine {
     return await this.execute(workflow, data, options.mode ?? 'trigger', options);
   }
 
-  /** What n8n does when a Wait node's time is over: goes on with what it stored, under the same execution id. */
-  async resume(waiting: Run, options: RunOptions = {}): Promise<Run> {
-    return await this.execute(waiting.workflow, stored(waiting), waiting.mode, options, waiting.executionId);
+  /** Goes on with a sleeping execution, under the same execution id: as when its time is over, unless the data says else. */
+  async resume(sleeping: Run, options: RunOptions = {}, data = stored(sleeping)): Promise<Run> {
+    return await this.execute(sleeping.workflow, data, sleeping.mode, options, sleeping.executionId);
   }
 
   /** What the Retry button does: goes on with what n8n stored of a failed run, under a new execution id. */
@@ -138,7 +138,8 @@ export class Engine {
     return { executionId: '0', data: run.outputs(workflow.nodes.at(-1)?.name ?? '') };
   }
 
-  private instantiate(workflow: IWorkflowBase, credentials: CredentialData): Workflow {
+  /** A workflow as n8n runs it. */
+  instantiate(workflow: IWorkflowBase, credentials: CredentialData): Workflow {
     const chosen = Object.keys(credentials).map((type) => [type, { id: type, name: type }] as const);
     const nodes = workflow.nodes.map((node) => ({ ...node, credentials: Object.fromEntries(chosen) }));
     return new Workflow({ ...workflow, nodes, nodeTypes: this.nodeTypes });
@@ -146,7 +147,7 @@ export class Engine {
 }
 
 /** What n8n keeps of an execution. */
-function stored({ data }: Run): IRunExecutionData {
+export function stored({ data }: Run): IRunExecutionData {
   return JSON.parse(JSON.stringify(data)) as IRunExecutionData;
 }
 

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { inputFilesField, writeFileIdOption } from './inputFiles';
+import { timeLimitOption, whenTimeIsOverOption } from './waitFields';
 
 export const hiddenKeyNotice: INodeProperties = {
   displayName:
@@ -70,7 +71,8 @@ export const startOptions: INodeProperties = {
       name: 'includeData',
       type: 'boolean',
       default: false,
-      description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
+      description:
+        "Whether to return the Request's data as ProcessMaker has stored it, in the field data. When the Request is waited for, it is returned unless this is switched off.",
     },
     {
       displayName: 'Recovery Window',
@@ -97,7 +99,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        'Whether a Request that is in status ERROR right after its start is returned like any other, instead of letting its item fail',
+        'Whether a Request that is in status ERROR right after its start, or that has ended in ERROR or CANCELED while it was waited for, is returned like any other, instead of letting its item fail',
     },
     {
       displayName: 'Simplify',
@@ -114,6 +116,7 @@ export const startOptions: INodeProperties = {
       description:
         'Whether to start an item again when its start was not answered and no Request was found by the end of the Recovery Window. Otherwise the item fails, and says that its outcome is unknown.',
     },
+    timeLimitOption,
     {
       displayName: 'Timeout',
       name: 'timeout',
@@ -123,6 +126,7 @@ export const startOptions: INodeProperties = {
       description:
         'How many seconds to wait for the answer to each start. After that, it is not known whether the Request was started.',
     },
+    whenTimeIsOverOption,
     writeFileIdOption,
   ],
 };

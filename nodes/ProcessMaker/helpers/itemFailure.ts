@@ -13,7 +13,6 @@ export type Outcome =
 /** A failure of one item, with what is known about what it was to do. */
 export interface ItemFailure extends Failure {
   outcome?: Outcome;
-  requestId?: number;
   /** What became of each file that was to be uploaded. */
   files?: FileOutcome[];
 }

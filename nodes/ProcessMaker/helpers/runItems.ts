@@ -6,6 +6,7 @@ import { Throttle, workThrough } from './concurrency';
 import { EarlierTries } from './earlierTries';
 import type { ItemFailure } from './itemFailure';
 import { ItemOutput, type OutputItem } from './itemOutput';
+import { readSafely } from './readSafely';
 
 /** So many items are worked on at the same time. */
 const PARALLEL = 5;
@@ -25,12 +26,22 @@ export type WorkResult = { ok: true; value: OutputItem[] } | { ok: false; failur
 export interface ItemOperation<T> {
   /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
   changes: boolean;
+  /** How many items are worked on at the same time; a few unless told. */
+  parallel?: number;
   /** Reads and checks the parameters of one item. Nothing is sent. */
   read(context: IExecuteFunctions, itemIndex: number, connection: Connection): Result<T>;
   /** What of the parameters says which change it is, when others may differ in a repeat; all of them unless told. */
   changeOf?(value: T): unknown;
-  /** Is given the parameters of all items, so that what they need can be looked up together; makes the work on one. */
-  begin(connection: Connection, all: T[]): (value: T, turn: Turn) => Promise<WorkResult>;
+  /**
+   * Is given the parameters of all items, so that what they need can be looked up together; makes the work on one.
+   *
+   * @param stopped ends when an item has failed after which the node may not go on
+   */
+  begin(
+    connection: Connection,
+    all: T[],
+    stopped: AbortSignal,
+  ): (value: T, turn: Turn) => Promise<WorkResult>;
 }
 
 /**
@@ -52,17 +63,19 @@ export async function runItems<T>(
 
   const entries: Array<{ index: number; value: T }> = [];
   for (let index = 0; index < output.count; index++) {
-    const value = readSafely(operation, context, index, connection);
+    const value = readSafely(() => operation.read(context, index, connection));
     if (value.ok) entries.push({ index, value: value.value });
     else fail(index, value.failure, false);
   }
   output.stopOnFailure();
 
+  const stop = new AbortController();
   const work = operation.begin(
     connection,
     entries.map(({ value }) => value),
+    stop.signal,
   );
-  await workThrough(entries, new Throttle(PARALLEL), async ({ index, value }) => {
+  await workThrough(entries, new Throttle(operation.parallel ?? PARALLEL), async ({ index, value }) => {
     if (connection.canceled?.aborted) {
       fail(index, CANCELED, false);
       return false;
@@ -77,6 +90,7 @@ export async function runItems<T>(
       // A change that was refused is not taken for a made one when n8n runs the node again.
       if (!mayBeDone && surelyNotDone(result.failure)) tries?.unmark(change);
     }
+    if (output.mustStop()) stop.abort();
     return !output.mustStop();
   });
   // What is left after a stop has no output when the node may continue.
@@ -98,23 +112,6 @@ async function connectForAll(
     const { failure } = inputFailure(messageOf(error), 'Check the credential.');
     for (let index = 0; index < output.count; index++) fail(index, failure, false);
     return undefined;
-  }
-}
-
-function readSafely<T>(
-  operation: ItemOperation<T>,
-  context: IExecuteFunctions,
-  index: number,
-  connection: Connection,
-): Result<T> {
-  try {
-    return operation.read(context, index, connection);
-  } catch (error) {
-    // n8n throws where an expression cannot be worked out. It must not take the other items along.
-    return inputFailure(
-      `A parameter of this item cannot be worked out: ${messageOf(error)}`,
-      'Check the expressions in the node.',
-    );
   }
 }
 

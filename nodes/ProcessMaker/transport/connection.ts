@@ -4,6 +4,7 @@ import {
   type IDataObject,
   type IExecuteFunctions,
   type ILoadOptionsFunctions,
+  type IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { asText, isObject } from '../helpers/guards';
@@ -13,7 +14,7 @@ import { Patience } from './patience';
 
 /** Where calls go, and what must never be shown. One for a whole run. */
 export interface Connection {
-  context: IExecuteFunctions | ILoadOptionsFunctions;
+  context: IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
   /** Without a trailing slash. */
   instanceUrl: string;
   /** The credential type that n8n signs calls with. */
@@ -26,6 +27,8 @@ export interface Connection {
   canceled: AbortSignal | undefined;
   /** For calls that surely did nothing. */
   patience: Patience;
+  /** How long to wait for an answer, where the call itself does not say it. */
+  timeoutSeconds?: number;
   /** Takes secrets out of a text that came from elsewhere. */
   scrub: (text: string) => string;
 }

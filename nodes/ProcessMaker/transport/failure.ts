@@ -29,6 +29,8 @@ export interface Failure {
   /** `notProcessed`: ProcessMaker surely did nothing. `unknown`: it may have. */
   delivery: 'notProcessed' | 'unknown';
   httpStatus?: number;
+  /** The Request that it is about. */
+  requestId?: number;
   /** The change was made all the same: what failed came after it. */
   done?: true;
   /** The reason is likely to pass, and nothing was done, so that the call can be repeated. */

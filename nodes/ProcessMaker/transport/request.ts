@@ -50,7 +50,7 @@ export async function callApi(connection: Connection, call: ApiCall): Promise<Re
  * @returns the answer that was expected; the body of a file is a stream
  */
 export async function exchange(connection: Connection, call: ApiCall): Promise<Result<Answer>> {
-  const timeoutSeconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  const timeoutSeconds = call.timeoutSeconds ?? connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const options = requestOptions(connection, call, timeoutSeconds);
   let answer: Answer;
   try {

@@ -8,10 +8,11 @@ import { retry } from './retry.operation';
 import { start } from './start.operation';
 import { triggerEvent } from './triggerEvent.operation';
 import { updateData } from './updateData.operation';
+import { wait } from './wait.operation';
 
 export const request: Resource = {
   value: 'request',
   name: 'Request',
-  operations: [cancel, complete, deleteRequest, get, getMany, retry, start, triggerEvent, updateData],
+  operations: [cancel, complete, deleteRequest, get, getMany, retry, start, triggerEvent, updateData, wait],
   default: 'start',
 };

@@ -3,6 +3,8 @@ import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } f
 import { processLocator, startEventLocator } from '../../descriptions/locators/process';
 import { requestDataFields } from '../../descriptions/requestData';
 import { hiddenKeyNotice, startOptions } from '../../descriptions/startOptions';
+import { waitAfterwardsFields } from '../../descriptions/waitFields';
+import { hidingResumeUrl } from '../../helpers/callback/callRound';
 import { toErrorItem, type ItemFailure } from '../../helpers/itemFailure';
 import { DEFAULT_WINDOW_SECONDS } from '../../helpers/start/options';
 import { StartMemory } from '../../helpers/start/memory';
@@ -20,7 +22,14 @@ export const start: Operation = {
   name: 'Start',
   action: 'Start request',
   description: 'Start a Request of a process, one for each item',
-  fields: [processLocator, startEventLocator, ...requestDataFields, hiddenKeyNotice, startOptions],
+  fields: [
+    processLocator,
+    startEventLocator,
+    ...requestDataFields,
+    ...waitAfterwardsFields,
+    hiddenKeyNotice,
+    startOptions,
+  ],
   execute,
 };
 
@@ -32,7 +41,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   try {
     parallel = readParallel(this);
     const patience = Number(this.getNodeParameter('options.recoveryWindow', 0, DEFAULT_WINDOW_SECONDS));
-    connection = await connect(this, patience);
+    connection = hidingResumeUrl(this, await connect(this, patience));
   } catch (error) {
     if (!this.continueOnFail()) {
       throw new NodeOperationError(this.getNode(), error as Error, { itemIndex: 0 });
@@ -45,6 +54,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   await run.findTargets();
   await run.recallEarlierStarts();
   await run.start(parallel);
+  await run.waitForStarted();
   return run.finish();
 }
 

@@ -5,6 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { checkVariables } from '../files/fileVariables';
 import { readInputFiles, type InputFile } from '../files/inputFiles';
 import { findUnsendable } from '../jsonData';
+import { readSafely } from '../readSafely';
 import { readRequestData } from '../requestData';
 import type { StartNotices } from './notices';
 import { KEY_FIELD } from './keys';
@@ -41,16 +42,7 @@ export function readStartItem(
   notices: StartNotices,
   itemIndex: number,
 ): Result<StartItem> {
-  try {
-    return readAll(context, connection, notices, itemIndex);
-  } catch (error) {
-    // n8n throws where an expression cannot be worked out. It must not take the other items along.
-    const reason = error instanceof Error ? error.message : String(error);
-    return inputFailure(
-      `A parameter of this item cannot be worked out: ${reason}`,
-      'Check the expressions in the node.',
-    );
-  }
+  return readSafely(() => readAll(context, connection, notices, itemIndex));
 }
 
 function readAll(

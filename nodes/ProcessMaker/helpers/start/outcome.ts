@@ -1,4 +1,4 @@
-import { asText, objectsIn } from '../guards';
+import { engineReason } from '../engineReason';
 import type { ItemFailure } from '../itemFailure';
 import { requestUrl, type ApiRequest } from '../simplify';
 import type { StartOptions } from './options';
@@ -58,13 +58,4 @@ function endedBadly(request: ApiRequest, instanceUrl: string): ItemFailure {
     outcome: request.status === 'ERROR' ? 'startedInError' : 'started',
     requestId: request.id,
   };
-}
-
-/** Where and why the engine stopped: ` at "Task" (node_2): message`. */
-function engineReason(request: ApiRequest): string {
-  const [engineError = {}] = objectsIn(request.errors);
-  const elementId = asText(engineError.element_id);
-  const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
-  const reason = asText(engineError.message);
-  return element + (reason && `: ${reason}`);
 }

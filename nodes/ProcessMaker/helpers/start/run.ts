@@ -16,6 +16,7 @@ import { startRequest } from './send';
 import { Settling } from './settling';
 import { StartTargets } from './target';
 import { UnknownStarts } from './unknownStarts';
+import { StartWait } from './wait';
 
 /**
  * One round of the Start operation over all its items. Its steps are called in the order in which they stand here.
@@ -31,6 +32,8 @@ export class StartRun {
   private readonly settling: Settling;
 
   private readonly unknown: UnknownStarts;
+
+  private readonly wait: StartWait;
 
   private items: StartItem[] = [];
 
@@ -48,6 +51,7 @@ export class StartRun {
     this.settling = new Settling(connection, memory, this.output, this.files);
     this.unknown = new UnknownStarts(connection, this.settling);
     this.recalled = new RecalledStarts(connection, memory);
+    this.wait = new StartWait(context, connection, this.output);
   }
 
   /** Reads and checks every item before anything is sent. */
@@ -56,6 +60,11 @@ export class StartRun {
     for (let index = 0; index < this.output.count; index++) {
       const item = this.valueOf(index, readStartItem(this.context, this.connection, this.notices, index));
       if (!item) continue;
+      const wait = this.wait.read(index, item.data);
+      if (!wait.ok) {
+        this.settling.notSent(index, wait.failure);
+        continue;
+      }
       options = shareOptions(item.options, options);
       this.items.push({ ...item, options });
     }
@@ -103,6 +112,11 @@ export class StartRun {
     await this.files.uploadRest(throttle);
   }
 
+  /** Waits for what was started, where the items say so. */
+  async waitForStarted(): Promise<void> {
+    await this.wait.waitForAll();
+  }
+
   /**
    * @returns an item for each item of the input, in its order
    * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
@@ -124,9 +138,8 @@ export class StartRun {
     const key = this.keyOf(entry, body);
     // The mark comes first: if n8n ends here, the item counts as sent.
     this.memory.markSent(index, key);
-    const outcome = await startRequest(this.connection, { target, body, key, options }, () =>
-      throttle.slower(),
-    );
+    const start = { target, body, key, field: this.wait.takeField(), options };
+    const outcome = await startRequest(this.connection, start, () => throttle.slower());
     if ('request' in outcome) throttle.faster();
     else if (isOverload(outcome.failure)) throttle.slower();
 

@@ -14,6 +14,8 @@ export interface ReadyStart {
   /** The JSON text of the data, without the key. */
   body: string;
   key: string | undefined;
+  /** A further field for the data. */
+  field: { name: string; value: string } | undefined;
   options: StartOptions;
 }
 
@@ -25,14 +27,14 @@ export interface ReadyStart {
  */
 export async function startRequest(
   connection: Connection,
-  { target: { processId, startEventId }, body, key, options }: ReadyStart,
+  { target: { processId, startEventId }, body, key, field, options }: ReadyStart,
   onRefused: (failure: Failure) => void,
 ): Promise<StartOutcome> {
   const call = {
     method: 'POST' as const,
     path: apiPath('1.0', 'process_events', processId),
     qs: { event: startEventId, include: includes(options.includeData) },
-    body: key === undefined ? body : withKey(body, key),
+    body: [field, key === undefined ? undefined : { name: KEY_FIELD, value: key }].reduce(withField, body),
     timeoutSeconds: options.timeoutSeconds,
   };
   const result = await callApiPatiently(connection, call, onRefused);
@@ -41,10 +43,11 @@ export async function startRequest(
   return isApiRequest(request) ? { request } : { failure: toItemFailure(NOT_A_REQUEST) };
 }
 
-/** Adds the key to the JSON text of an object that has no such field. */
-function withKey(body: string, key: string): string {
-  const field = `"${KEY_FIELD}":${JSON.stringify(key)}`;
-  return body === '{}' ? `{${field}}` : `${body.slice(0, -1)},${field}}`;
+/** Adds a field to the JSON text of an object that has none of its name. */
+function withField(body: string, field: ReadyStart['field']): string {
+  if (!field) return body;
+  const text = `"${field.name}":${JSON.stringify(field.value)}`;
+  return body === '{}' ? `{${text}}` : `${body.slice(0, -1)},${text}}`;
 }
 
 function includes(includeData: boolean): string {

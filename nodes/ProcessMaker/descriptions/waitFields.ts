@@ -1,0 +1,131 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { DEFAULT_VARIABLE } from '../helpers/callback/callbackParameters';
+import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS } from '../helpers/waiting/waitParameters';
+
+const WAYS: INodePropertyOptions[] = [
+  {
+    name: 'Callback',
+    value: 'callback',
+    description: 'Sleep, for weeks if need be, until the process calls a URL that it finds in its data',
+  },
+  {
+    name: 'Request to Finish',
+    value: 'finish',
+    description: 'Go on when the Request has ended, and return it with its data',
+  },
+  {
+    name: 'Task to Appear',
+    value: 'task',
+    description: 'Go on when a Task of the Request is open, and return the Task',
+  },
+];
+
+const NOTHING: INodePropertyOptions = {
+  name: 'Nothing',
+  value: 'nothing',
+  description: 'Go on when the Request is started',
+};
+
+/** The parameter 'Wait For' and what belongs to it, for an operation that always waits. */
+export const waitFields: INodeProperties[] = fieldsFor(WAYS, 'finish');
+
+/** The same for an operation that can do without waiting. */
+export const waitAfterwardsFields: INodeProperties[] = fieldsFor([NOTHING, ...WAYS], 'nothing');
+
+function fieldsFor(options: INodePropertyOptions[], initial: string): INodeProperties[] {
+  return [
+    {
+      displayName: 'Wait For',
+      name: 'waitFor',
+      type: 'options',
+      noDataExpression: true,
+      default: initial,
+      description: 'What to wait for before the workflow goes on',
+      options,
+    },
+    {
+      displayName: 'Task Name or Element ID',
+      name: 'taskElement',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. Approve purchase order',
+      description:
+        'The Task to wait for, by its name or by the ID of its element in the process. When it is empty, any open Task will do.',
+      displayOptions: { show: { waitFor: ['task'] } },
+    },
+    {
+      displayName: 'Variable',
+      name: 'callbackVariable',
+      type: 'string',
+      default: DEFAULT_VARIABLE,
+      required: true,
+      placeholder: 'e.g. n8n_resume_url',
+      description:
+        "The variable of the Request that receives the URL which the process has to call with POST. Forms do not show one that begins with an underscore. What the process sends is returned in the field 'callback'.",
+      displayOptions: { show: { waitFor: ['callback'] } },
+    },
+    {
+      displayName: 'Limit Wait Time',
+      name: 'limitWaitTime',
+      type: 'boolean',
+      default: false,
+      description:
+        "Whether to go on without a call after some time. The Request is then returned as it stood when the waiting began, with 'timeIsOver' set to true.",
+      displayOptions: { show: { waitFor: ['callback'] } },
+    },
+    {
+      displayName: 'Amount',
+      name: 'resumeAmount',
+      type: 'number',
+      typeOptions: { minValue: 0, numberPrecision: 2 },
+      default: 1,
+      description: 'The time to wait',
+      displayOptions: { show: { waitFor: ['callback'], limitWaitTime: [true] } },
+    },
+    {
+      displayName: 'Unit',
+      name: 'resumeUnit',
+      type: 'options',
+      default: 'days',
+      description: 'Unit of the interval value',
+      options: [
+        { name: 'Seconds', value: 'seconds' },
+        { name: 'Minutes', value: 'minutes' },
+        { name: 'Hours', value: 'hours' },
+        { name: 'Days', value: 'days' },
+      ],
+      displayOptions: { show: { waitFor: ['callback'], limitWaitTime: [true] } },
+    },
+  ];
+}
+
+/** Only these ways of waiting keep the execution running, so that they end by themselves. */
+const WHILE_RUNNING = { show: { '/waitFor': ['finish', 'task'] } };
+
+export const timeLimitOption: INodeProperties = {
+  displayName: 'Time Limit',
+  name: 'timeLimit',
+  type: 'number',
+  typeOptions: { minValue: 1, maxValue: MAX_WAIT_SECONDS },
+  default: DEFAULT_WAIT_SECONDS,
+  description: "How many seconds to wait at most. To wait for more than an hour, choose 'Callback'.",
+  displayOptions: WHILE_RUNNING,
+};
+
+export const whenTimeIsOverOption: INodeProperties = {
+  displayName: 'When Time Is Over',
+  name: 'whenTimeIsOver',
+  type: 'options',
+  default: 'raise',
+  description: "What to do with an item that is still waiting when the 'Time Limit' is reached",
+  options: [
+    { name: 'Raise', value: 'raise', description: 'Let the item fail, and name the Request' },
+    {
+      name: 'Return It',
+      value: 'return',
+      description: 'Return the Request as it stands, with timeIsOver set to true',
+    },
+  ],
+  displayOptions: WHILE_RUNNING,
+};

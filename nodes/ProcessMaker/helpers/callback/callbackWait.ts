@@ -1,0 +1,76 @@
+import { WAIT_INDEFINITELY, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+
+import { requestJson } from '../../descriptions/requestOutput';
+import type { Connection } from '../../transport/connection';
+import type { Result } from '../../transport/failure';
+import type { ApiRequest } from '../simplify';
+import { endedBadlyFailure } from '../waiting/waitFailures';
+import { beginRound, hidingResumeUrl, type CallRound } from './callRound';
+import { readCallbackSettings, type CallbackSettings } from './callbackParameters';
+import { giveUrl } from './giveUrl';
+import { hideUrl } from './hideUrl';
+
+/** Puts the execution to sleep until the process of its one Request calls, or a limit passes. */
+export class CallbackWait {
+  private constructor(
+    private readonly context: IExecuteFunctions,
+    private readonly round: CallRound,
+    private readonly settings: CallbackSettings,
+  ) {}
+
+  /** Reads and checks all that can be without a call. Nothing is sent. */
+  static read(context: IExecuteFunctions, itemIndex: number): Result<CallbackWait> {
+    const settings = readCallbackSettings(context, itemIndex);
+    if (!settings.ok) return settings;
+    const round = beginRound(context);
+    if (!round.ok) return round;
+    return { ok: true, value: new CallbackWait(context, round.value, settings.value) };
+  }
+
+  /** The name of the field for the URL. */
+  get variable(): string {
+    return this.settings.variable;
+  }
+
+  /** The field with the URL, to be sent along when the Request is started. */
+  takeField(): { name: string; value: string } {
+    this.round.markSent();
+    return { name: this.settings.variable, value: this.round.url };
+  }
+
+  /** Sees to it that a Request has the URL, and sleeps. */
+  async giveUrlAndSleep(connection: Connection, requestId: number): Promise<Result<IDataObject>> {
+    const { variable, includes } = this.settings;
+    const given = { requestId, variable, url: this.round.url, includes, isSent: this.round.isSent() };
+    const request = await giveUrl(hidingResumeUrl(this.context, connection), given);
+    return request.ok ? await this.sleep(connection, request.value) : request;
+  }
+
+  /**
+   * Sleeps for a Request that has the URL. One that has ended will not call any more: it is returned at once.
+   *
+   * @returns the output for when no call comes: n8n does not run the node again
+   */
+  private async sleep(connection: Connection, request: ApiRequest): Promise<Result<IDataObject>> {
+    const { instanceUrl } = connection;
+    const { returnsErrored, variable, simplify, includes } = this.settings;
+    const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
+    const shown = { ...hideUrl(json, variable, this.round.signature), callback: null };
+    if (request.status !== 'ACTIVE') {
+      return request.status === 'COMPLETED' || returnsErrored
+        ? { ok: true, value: { ...shown, timeIsOver: false } }
+        : { ok: false, failure: endedBadlyFailure(request, instanceUrl) };
+    }
+    this.round.expect({ requestId: request.id, variable, simplify, includes });
+    const atLimit = { ...shown, timeIsOver: true };
+    // Without this, the output at the limit would be the node's input.
+    this.context.getExecuteData().data.main = [[{ json: atLimit, pairedItem: { item: 0 } }]];
+    await this.context.putExecutionToWait(this.until());
+    return { ok: true, value: atLimit };
+  }
+
+  private until(): Date {
+    const { limitSeconds } = this.settings;
+    return limitSeconds === undefined ? WAIT_INDEFINITELY : new Date(Date.now() + limitSeconds * 1000);
+  }
+}

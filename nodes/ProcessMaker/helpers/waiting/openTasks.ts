@@ -1,0 +1,44 @@
+import type { Connection } from '../../transport/connection';
+import type { Result } from '../../transport/failure';
+import { objectsIn } from '../guards';
+import type { ApiRequest } from '../simplify';
+import { isApiTask, listTasks, type ApiTask } from '../tasks';
+
+/** Tasks in one call. */
+const TASKS_IN_CALL = 100;
+
+/** The open Tasks of Requests, each read once. */
+export class OpenTasks {
+  private readonly known = new Map<number, ApiTask>();
+
+  /**
+   * Completes what Requests show of their Tasks: `GET /api/1.0/tasks?pmql=id IN […]`, 100 in one call. Lists do not show
+   * the Tasks of other users; of those, only what their Request shows is known: id, name, status and user.
+   *
+   * @param requests with their `active_tasks`
+   * @returns by the id of the Request, the oldest Task first
+   */
+  async read(connection: Connection, requests: ApiRequest[]): Promise<Result<Map<number, ApiTask[]>>> {
+    const shown = new Map(requests.map((request) => [request.id, tasksOf(request)]));
+    const fresh = [...shown.values()].flat().filter(({ id }) => !this.known.has(id));
+    for (let from = 0; from < fresh.length; from += TASKS_IN_CALL) {
+      const piece = fresh.slice(from, from + TASKS_IN_CALL);
+      const pmql = `id IN [${piece.map(({ id }) => id).join(',')}]`;
+      const listed = await listTasks(connection, { pmql, order_by: 'id' });
+      if (!listed.ok) return listed;
+      for (const task of [...piece, ...listed.value]) this.known.set(task.id, task);
+    }
+    const completed = [...shown].map(
+      ([id, tasks]) => [id, tasks.map((task) => this.known.get(task.id) ?? task)] as const,
+    );
+    return { ok: true, value: new Map(completed) };
+  }
+}
+
+/** The open Tasks of a Request as it shows them itself, whoever has them. */
+function tasksOf(request: ApiRequest): ApiTask[] {
+  return objectsIn(request.active_tasks)
+    .filter(isApiTask)
+    .map((task) => ({ ...task, process_request_id: request.id, process_request: request }))
+    .sort((a, b) => a.id - b.id);
+}

@@ -1,0 +1,135 @@
+import { pauseFor, type Connection } from '../../transport/connection';
+import type { Failure, Result } from '../../transport/failure';
+import type { ApiRequest } from '../simplify';
+import type { ApiTask } from '../tasks';
+import { connectionForLook, mayComeBack, readStates } from './look';
+import { OpenTasks } from './openTasks';
+import { canceledFailure, silenceFailure } from './waitFailures';
+
+/** Pauses between two looks grow from the first to the longest. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 15_000;
+const GROWTH = 1.5;
+
+/** How a wait has ended: with the Task, with the Request as it stood at its end, or as it stood when the time was over. */
+export type Waited = { task: ApiTask } | { ended: ApiRequest } | { timeIsOver: ApiRequest };
+
+/** What one item waits for. */
+export interface Awaited {
+  requestId: number;
+  /** How long it may take, from when the room was made. */
+  seconds: number;
+  /** The Task that it waits for; when it is not given, the Request's end. */
+  isWanted?: (task: ApiTask) => boolean;
+}
+
+interface Waiter extends Awaited {
+  /** In milliseconds since 1970. */
+  until: number;
+  resolve: (result: Result<Waited>) => void;
+}
+
+/** All items of a run wait here together: one look reads their Requests in as few calls as can be. */
+export class WaitingRoom {
+  private readonly waiters = new Set<Waiter>();
+
+  private readonly began = Date.now();
+
+  private readonly tasks = new OpenTasks();
+
+  private isOpen = false;
+
+  private readonly connection: Connection;
+
+  /** @param stopped ends when nobody needs the results any more */
+  constructor(connection: Connection, stopped: AbortSignal) {
+    const signals = connection.canceled ? [connection.canceled, stopped] : [stopped];
+    this.connection = { ...connection, canceled: AbortSignal.any(signals) };
+  }
+
+  async wait(awaited: Awaited): Promise<Result<Waited>> {
+    return await new Promise((resolve, reject) => {
+      this.waiters.add({ ...awaited, until: this.began + awaited.seconds * 1000, resolve });
+      if (this.isOpen) return;
+      this.isOpen = true;
+      this.run().catch(reject);
+    });
+  }
+
+  private async run(): Promise<void> {
+    // The other items come in meanwhile.
+    let goesOn = await pauseFor(this.connection, 0);
+    for (let pause = FIRST_PAUSE_MS; goesOn; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
+      await this.look();
+      if (this.waiters.size === 0) break;
+      const left = Math.max(0, this.nextDeadline() - Date.now());
+      goesOn = await pauseFor(this.connection, Math.min(pause, left));
+    }
+    this.isOpen = false;
+    for (const waiter of this.waiters) this.fail(waiter, canceledFailure(waiter.requestId));
+  }
+
+  private nextDeadline(): number {
+    return Math.min(...[...this.waiters].map(({ until }) => until));
+  }
+
+  private async look(): Promise<void> {
+    const now = Date.now();
+    const connection = connectionForLook(this.connection, this.nextDeadline() - now);
+    const ids = [...new Set([...this.waiters].map(({ requestId }) => requestId))];
+    const states = await readStates(connection, ids);
+    if (!states.ok) {
+      for (const waiter of this.waiters) this.settleUnread(waiter, states.failure, now);
+      return;
+    }
+    const tasks = await this.tasks.read(connection, this.withWantedTasks(states.value));
+    for (const waiter of this.waiters) {
+      const state = states.value.get(waiter.requestId);
+      if (state) this.settle(waiter, state, tasks, now);
+    }
+  }
+
+  /** The Requests that are ACTIVE, and in which a Task is waited for. */
+  private withWantedTasks(states: Map<number, Result<ApiRequest>>): ApiRequest[] {
+    const ids = new Set(
+      [...this.waiters].flatMap(({ requestId, isWanted }) => (isWanted ? [requestId] : [])),
+    );
+    return [...states.values()].flatMap((state) =>
+      state.ok && state.value.status === 'ACTIVE' && ids.has(state.value.id) ? [state.value] : [],
+    );
+  }
+
+  private settle(
+    waiter: Waiter,
+    state: Result<ApiRequest>,
+    tasks: Result<Map<number, ApiTask[]>>,
+    now: number,
+  ): void {
+    const { requestId, isWanted, until } = waiter;
+    if (!state.ok) this.settleUnread(waiter, state.failure, now);
+    else if (state.value.status !== 'ACTIVE') this.end(waiter, { ended: state.value });
+    else if (!tasks.ok) this.settleUnread(waiter, tasks.failure, now);
+    else {
+      const task = isWanted && tasks.value.get(requestId)?.find(isWanted);
+      if (task) this.end(waiter, { task });
+      else if (until <= now) this.end(waiter, { timeIsOver: state.value });
+    }
+  }
+
+  /** A server that does not answer for a while ends no wait before its time. */
+  private settleUnread(waiter: Waiter, failure: Failure, now: number): void {
+    const { requestId, seconds, until } = waiter;
+    if (!mayComeBack(failure)) this.fail(waiter, { ...failure, requestId });
+    else if (until <= now) this.fail(waiter, silenceFailure(requestId, seconds, failure));
+  }
+
+  private end(waiter: Waiter, value: Waited): void {
+    this.waiters.delete(waiter);
+    waiter.resolve({ ok: true, value });
+  }
+
+  private fail(waiter: Waiter, failure: Failure): void {
+    this.waiters.delete(waiter);
+    waiter.resolve({ ok: false, failure });
+  }
+}

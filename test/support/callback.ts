@@ -1,0 +1,69 @@
+import { WebhookContext } from 'n8n-core';
+import type { IDataObject, IWebhookData } from 'n8n-workflow';
+import type { CredentialData } from './credentials';
+import type { Engine } from './engine';
+import { stored } from './engine';
+import type { Run } from './run';
+
+/** A call of the address at which a sleeping execution can be woken. */
+export interface WakingCall {
+  url: string;
+  body?: unknown;
+  credentials: CredentialData;
+}
+
+export interface WakingAnswer {
+  status: number;
+  body?: unknown;
+  /** The execution, when the call has woken it. */
+  run?: Run;
+}
+
+/** Calls the URL of a sleeping execution, as n8n takes such a call from the network; its signature is not checked. */
+export async function wake(
+  engine: Engine,
+  sleeping: Run,
+  { url, body = {}, credentials }: WakingCall,
+): Promise<WakingAnswer> {
+  const data = stored(sleeping);
+  const [entry] = data.executionData?.nodeExecutionStack ?? [];
+  if (sleeping.status !== 'waiting' || !entry) throw new Error('The execution does not sleep.');
+  entry.node.disabled = true;
+  data.waitTill = undefined;
+  data.resultData.runData[entry.node.name]?.pop();
+
+  const workflow = engine.instantiate(sleeping.workflow, credentials);
+  const node = workflow.getNode(entry.node.name);
+  const type = engine.nodeTypes.getByName(entry.node.type);
+  const [webhookDescription] = type.description.webhooks ?? [];
+  if (!node || !type.webhook || !webhookDescription?.restartWebhook) throw new Error('It takes no calls.');
+  const query: IDataObject = Object.fromEntries(new URL(url).searchParams);
+  const answer: WakingAnswer = { status: 200 };
+  const response = {
+    status(code: number) {
+      answer.status = code;
+      return { json: (content: unknown) => void (answer.body = content) };
+    },
+  };
+  const additionalData = {
+    ...engine.additionalData(credentials, sleeping.executionId),
+    httpRequest: { body, query, headers: {}, params: {} },
+    httpResponse: response,
+  };
+  const context = new WebhookContext(
+    workflow,
+    node,
+    additionalData,
+    'trigger',
+    { webhookDescription } as IWebhookData,
+    [],
+    data,
+  );
+  const { workflowData } = await type.webhook.call(context);
+  if (workflowData) {
+    entry.data.main = workflowData;
+    entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
+    answer.run = await engine.resume(sleeping, { credentials }, data);
+  }
+  return answer;
+}

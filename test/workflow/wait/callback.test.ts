@@ -1,0 +1,359 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { WAIT_INDEFINITELY } from 'n8n-workflow';
+import { wake } from '../../support/callback';
+import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import type { Run } from '../../support/run';
+import { startTasks, type WaitingTask } from '../../support/tasks';
+import {
+  createWorkflow,
+  ERROR_OUTPUT,
+  failedItems,
+  locator,
+  loopWorkflow,
+  PROCESS_MAKER,
+} from '../../support/workflows';
+import { useWorld, type StartOptions } from '../../support/world';
+
+const world = useWorld();
+
+const CALLBACK = {
+  resource: 'request',
+  operation: 'wait',
+  request: locator('id', '={{ $json.requestId }}'),
+  waitFor: 'callback',
+};
+const VARIABLE = '_n8n_resume_url';
+/** Not easy to name in an expression. */
+const LATER = 'It\'s "later" }}';
+
+const wait = (tasks: WaitingTask[], parameters: INodeParameters = {}, run: StartOptions = {}) =>
+  world.start({ ...CALLBACK, ...parameters }, { input: tasks, user: 'operator', ...run });
+const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+const storedUrl = (variable = VARIABLE, index = 0) => world.requests()[index]?.data[variable] as string;
+const signatureIn = (url: string) => new URL(url).searchParams.get('signature') ?? '';
+
+/** The process calls the URL that it finds in its data. */
+const call = (sleeping: Run, body: unknown = { approved: true }, url = storedUrl()) =>
+  wake(world.engine, sleeping, { url, body, credentials: world.credentials('operator') });
+
+async function oneTask(): Promise<WaitingTask> {
+  const [task] = await startTasks(world);
+  return task as WaitingTask;
+}
+
+it('writes the URL into the Request, sleeps, and goes on with what the process sends', async () => {
+  const task = await oneTask();
+  const sleeping = await wait([task]);
+  expect(sleeping.status).toBe('waiting');
+  expect(new Date(String(sleeping.data.waitTill))).toEqual(WAIT_INDEFINITELY);
+  expect(storedUrl()).toMatch(
+    new RegExp(
+      `^http://n8n\\.example/webhook-waiting/${sleeping.executionId}\\?signature=[^&]+&wait=[\\w-]+$`,
+    ),
+  );
+  expect(puts()).toHaveLength(1);
+
+  await world.server.completeTask(task.id, { checked: 'yes' });
+  const { status, run } = await call(sleeping, { approved: true, lines: [1, 2] });
+  expect(status).toBe(200);
+  expect(run?.status).toBe('success');
+  expect(run?.tasks('ProcessMaker')).toHaveLength(1);
+  expect(run?.outputs('ProcessMaker')).toMatchObject([
+    [
+      {
+        json: {
+          id: task.requestId,
+          caseNumber: task.caseNumber,
+          status: 'COMPLETED',
+          data: { number: 0, checked: 'yes' },
+          callback: { approved: true, lines: [1, 2] },
+          timeIsOver: false,
+        },
+        pairedItem: { item: 0 },
+      },
+    ],
+  ]);
+});
+
+it('never shows the signature in its output, wherever it stands', async () => {
+  const task = await oneTask();
+  const sleeping = await wait([task], { callbackVariable: 'resume_url' });
+  const url = storedUrl('resume_url');
+  const { run } = await call(sleeping, { sent: { from: [`see ${url}`] } }, url);
+  expect(signatureIn(url).length).toBeGreaterThan(20);
+  for (const one of [sleeping, run]) {
+    const shown = JSON.stringify(one?.tasks('ProcessMaker'));
+    expect(shown).not.toContain(signatureIn(url));
+    expect(shown).toContain('"resume_url":"***"');
+  }
+});
+
+describe('at the limit', () => {
+  it('the output is the Request, says that the time is over, and is not the input', async () => {
+    const task = await oneTask();
+    const parameters = { limitWaitTime: true, resumeAmount: 2, resumeUnit: 'days' };
+    const sleeping = await wait([task], parameters);
+    const until = new Date(String(sleeping.data.waitTill)).getTime();
+    expect(Math.abs(until - Date.now() - 2 * 86_400_000)).toBeLessThan(5000);
+    const run = await world.engine.resume(sleeping, { credentials: world.credentials('operator') });
+    expect(run.status).toBe('success');
+    expect(run.outputs('ProcessMaker')).toMatchObject([
+      [
+        {
+          json: {
+            id: task.requestId,
+            status: 'ACTIVE',
+            data: { number: 0 },
+            callback: null,
+            timeIsOver: true,
+          },
+          pairedItem: { item: 0 },
+        },
+      ],
+    ]);
+    expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(signatureIn(storedUrl()));
+  });
+
+  it.each([
+    [{ resumeAmount: 0 }, /'Amount' is not a number above 0/],
+    [{ resumeAmount: 4000 }, /'Amount' is not a number above 0, or more than ten years/],
+    [{ resumeUnit: 'weeks' }, /'Unit' has none of its values/],
+  ])('%j is refused before any call', async (limit, message) => {
+    const task = await oneTask();
+    const run = await wait([task], { limitWaitTime: true, ...limit });
+    expect(run.error?.message).toMatch(message);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});
+
+describe('a call that is not for this wait', () => {
+  it('does not wake the execution', async () => {
+    const sleeping = await wait([await oneTask()]);
+    const url = new URL(storedUrl());
+    url.searchParams.set('wait', 'another');
+    const { status, body, run } = await call(sleeping, {}, url.toString());
+    expect(run).toBeUndefined();
+    expect(status).toBe(410);
+    expect(body).toEqual({ message: 'The execution does not wait for this call any more.' });
+    expect((await call(sleeping)).run?.status).toBe('success');
+  });
+
+  it('is the late one of an earlier node, since both share the URL of n8n', async () => {
+    const [first, second] = (await startTasks(world, 2)) as [WaitingTask, WaitingTask];
+    const limited = { ...CALLBACK, limitWaitTime: true };
+    const later = { ...CALLBACK, request: locator('id', second.requestId) };
+    const workflow = createWorkflow(
+      [
+        { name: 'Start', type: 'test.start' },
+        { name: 'ProcessMaker', type: PROCESS_MAKER, parameters: limited },
+        { name: LATER, type: PROCESS_MAKER, parameters: later },
+      ],
+      [
+        ['Start', 'ProcessMaker'],
+        ['ProcessMaker', LATER],
+      ],
+    );
+    const credentials = world.credentials('operator');
+    const firstSleeps = await world.run(workflow, { input: [first], credentials });
+    const lateUrl = storedUrl();
+    const secondSleeps = await world.engine.resume(firstSleeps, { credentials });
+    expect(secondSleeps.status).toBe('waiting');
+    const ownUrl = storedUrl(VARIABLE, 1);
+    expect(signatureIn(ownUrl)).toBe(signatureIn(lateUrl));
+    expect((await call(secondSleeps, {}, lateUrl)).status).toBe(410);
+    const { run } = await call(secondSleeps, {}, ownUrl);
+    expect(run?.items(LATER)).toMatchObject([{ id: second.requestId, timeIsOver: false }]);
+  });
+});
+
+describe('more than one Request in an execution', () => {
+  it('as several items is refused before any call, and the way is named', async () => {
+    const tasks = await startTasks(world, 2);
+    const run = await wait(tasks);
+    expect(run.error?.message).toMatch(
+      /'Callback' waits for one Request in an execution, but 2 items have come in/,
+    );
+    expect(run.error).toHaveProperty('description', expect.stringContaining("'Execute Workflow'"));
+    expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('as the second round of a loop is refused, and the way is named', async () => {
+    const tasks = await startTasks(world, 2);
+    const workflow = loopWorkflow(CALLBACK, ERROR_OUTPUT);
+    const sleeping = await world.run(workflow, { input: tasks, user: 'operator' });
+    const { run } = await call(sleeping);
+    expect(run?.status).toBe('success');
+    expect(run?.tasks('ProcessMaker')).toHaveLength(2);
+    expect(run?.items('ProcessMaker', 1)).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /the node runs a second time, as in a loop.*'Execute Workflow'/s,
+        ) as string,
+      },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+});
+
+describe('a Request that has ended already', () => {
+  it('is returned without sleeping', async () => {
+    const task = await oneTask();
+    await world.server.completeTask(task.id, {});
+    const run = await wait([task]);
+    expect(run.status).toBe('success');
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { id: task.requestId, status: 'COMPLETED', callback: null, timeIsOver: false },
+    ]);
+    expect(puts()).toEqual([]);
+  });
+
+  it('badly fails the item, unless the option says otherwise', async () => {
+    const task = await oneTask();
+    world.server.failRequest(task.requestId, 'Stopped');
+    const failed = await wait([task], {}, { settings: ERROR_OUTPUT });
+    expect(failedItems(failed)).toMatchObject([
+      { details: { outcome: 'startedInError', requestId: task.requestId } },
+    ]);
+    const run = await wait([task], { options: { returnErroredRequests: true } });
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ERROR', timeIsOver: false }]);
+  });
+});
+
+describe('writing the URL', () => {
+  it('without the permission fails the item, and names the permission', async () => {
+    const run = await wait([await oneTask()], {}, { user: 'limited', settings: ERROR_OUTPUT });
+    expect(run.status).toBe('success');
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /may not write the URL.*'edit-task_data' or 'edit-request_data'/s,
+        ) as string,
+        details: { httpStatus: 403 },
+      },
+    ]);
+    expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(run.data.resumeToken);
+  });
+
+  it.each([
+    ['carried out', resetAfter, 1],
+    ['not carried out', resetBefore, 2],
+    ['undone by somebody else', answer(204, ''), 2],
+  ])('is looked at afterwards: a call that was %s', async (_case, behaviour, writes) => {
+    const task = await oneTask();
+    let isFirst = true;
+    world.gateway.treat = ({ method }) => {
+      if (method !== 'PUT' || !isFirst) return undefined;
+      isFirst = false;
+      return behaviour;
+    };
+    const sleeping = await wait([task]);
+    expect(sleeping.status).toBe('waiting');
+    expect(puts()).toHaveLength(writes);
+    expect((await call(sleeping)).run?.status).toBe('success');
+  });
+
+  it('is given up when the Request never keeps it', async () => {
+    const task = await oneTask();
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? answer(204, '') : undefined);
+    const run = await wait([task]);
+    expect(run.error?.message).toContain(`Request ${task.requestId} does not keep the URL`);
+    expect(puts()).toHaveLength(3);
+  });
+
+  it('does not happen for a Request that ends meanwhile', async () => {
+    const task = await oneTask();
+    world.gateway.treat = ({ method }) => {
+      if (method !== 'PUT') return undefined;
+      return async (response) => {
+        await world.server.completeTask(task.id, {});
+        response.writeHead(204).end();
+      };
+    };
+    const run = await wait([task]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timeIsOver: false }]);
+  });
+
+  it.each([' ', 'a b', '1x', '_request', '_n8n_key', 'a.b'])(
+    'under the name "%s" is refused',
+    async (name) => {
+      const run = await wait([await oneTask()], { callbackVariable: name });
+      expect(run.error?.message).toMatch(/'Variable' holds/);
+      expect(world.gateway.calls).toEqual([]);
+    },
+  );
+});
+
+describe('a repeat', () => {
+  it('by Retry On Fail waits with the same URL', async () => {
+    const task = await oneTask();
+    let looks = 0;
+    // The Request is read after the URL was written; that this does not succeed makes the node run again.
+    world.gateway.treat = ({ method }) =>
+      method === 'GET' && ++looks === 2 ? answer(403, { message: 'Unauthorized.' }) : undefined;
+    const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+    const sleeping = await wait([task], {}, { settings });
+    expect(sleeping.status).toBe('waiting');
+    expect(puts()).toHaveLength(1);
+    expect((await call(sleeping)).run?.status).toBe('success');
+  });
+
+  it('by the Retry button writes the new URL', async () => {
+    const task = await oneTask();
+    world.gateway.treat = ({ method }) =>
+      method === 'GET' && puts().length === 1 ? answer(403, { message: 'Unauthorized.' }) : undefined;
+    const failed = await wait([task]);
+    expect(failed.status).toBe('error');
+    const oldUrl = storedUrl();
+    world.gateway.treat = () => undefined;
+    const sleeping = await world.engine.retry(failed, { credentials: world.credentials('operator') });
+    expect(sleeping.status).toBe('waiting');
+    expect(puts()).toHaveLength(2);
+    expect(storedUrl()).not.toBe(oldUrl);
+    expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
+    expect((await call(sleeping, {}, oldUrl)).status).toBe(410);
+    expect((await call(sleeping)).run?.status).toBe('success');
+  });
+
+  it('after a crash of n8n writes the new URL', async () => {
+    const task = await oneTask();
+    const killed = await wait([task]);
+    const sleeping = await world.retryAfterCrash(killed, [task], 'operator');
+    expect(sleeping.status).toBe('waiting');
+    expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
+    expect((await call(sleeping)).run?.status).toBe('success');
+  });
+});
+
+it('does not lose a call when the Request cannot be read at that moment', async () => {
+  const task = await oneTask();
+  const sleeping = await wait([task]);
+  world.gateway.treat = () => resetBefore;
+  const { run } = await call(sleeping, { approved: false });
+  expect(run?.items('ProcessMaker')).toMatchObject([
+    {
+      id: task.requestId,
+      callback: { approved: false },
+      timeIsOver: false,
+      note: expect.stringContaining('as it stood when the waiting began') as string,
+    },
+  ]);
+});
+
+it('is refused to an AI agent', async () => {
+  const task = await oneTask();
+  const run = await wait([task], {}, { settings: { type: 'n8n-nodes-processmaker.processMakerTool' } });
+  expect(JSON.stringify(run.data.resultData)).toContain("An AI agent cannot wait for a 'Callback'");
+  expect(world.gateway.calls).toEqual([]);
+});
+
+it('sends nothing when the execution is canceled before', async () => {
+  const task = await oneTask();
+  const cancellation = new AbortController();
+  world.gateway.treat = ({ method }) => {
+    if (method === 'GET') cancellation.abort();
+    return undefined;
+  };
+  const run = await wait([task], {}, { signal: cancellation.signal });
+  expect(run.status).toBe('canceled');
+  expect((world.requests()[0]?.data as IDataObject)[VARIABLE]).toBeUndefined();
+});

@@ -1,0 +1,220 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { answer, resetBefore } from '../../support/gateway';
+import { startTasks, type WaitingTask } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { useWorld, type StartOptions } from '../../support/world';
+
+const world = useWorld();
+
+const byId = { request: locator('id', '={{ $json.requestId }}') };
+
+const wait = (tasks: WaitingTask[], options: INodeParameters = {}, run: StartOptions = {}) =>
+  world.perform(
+    'request wait',
+    { ...byId, options },
+    { input: tasks, user: 'admin', settings: ERROR_OUTPUT, ...run },
+  );
+const soon = (work: () => unknown) => setTimeout(() => void work(), 300);
+const complete = (tasks: WaitingTask[], data: IDataObject = {}) =>
+  Promise.all(tasks.map(({ id }) => world.server.completeTask(id, data as never)));
+
+it('gives each Request with its data when it has ended, in the order of the items', async () => {
+  const tasks = await startTasks(world, 3);
+  await complete(tasks.slice(2));
+  soon(() => complete(tasks.slice(0, 2), { approved: true }));
+  const run = await wait(tasks);
+  expect(run.items('ProcessMaker')).toMatchObject([
+    { id: tasks[0]?.requestId, status: 'COMPLETED', data: { number: 0, approved: true } },
+    { id: tasks[1]?.requestId, status: 'COMPLETED', data: { number: 1, approved: true } },
+    { id: tasks[2]?.requestId, status: 'COMPLETED', data: { number: 2 } },
+  ]);
+  expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual([
+    { item: 0 },
+    { item: 1 },
+    { item: 2 },
+  ]);
+});
+
+it('reads the Requests of all items in one call at each look', async () => {
+  const tasks = await startTasks(world, 30);
+  soon(() => complete(tasks));
+  const run = await wait(tasks);
+  expect(run.items('ProcessMaker')).toHaveLength(30);
+  // Two looks, and what is returned.
+  expect(world.lookUps()).toHaveLength(3);
+});
+
+it('finds a Request by its case number, and leaves out its data when it is told', async () => {
+  const [task] = await startTasks(world);
+  await complete([task as WaitingTask]);
+  const parameters = {
+    request: locator('caseNumber', '={{ $json.caseNumber }}'),
+    options: { includeData: false },
+  };
+  const run = await world.perform('request wait', parameters, { input: [task], user: 'admin' });
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.requestId, status: 'COMPLETED' }]);
+  expect(run.items('ProcessMaker')[0]).not.toHaveProperty('data');
+});
+
+describe('a Request that does not end well', () => {
+  it('fails its item, with what the engine says, and not the others', async () => {
+    const tasks = await startTasks(world, 3);
+    const [first, second, third] = tasks as [WaitingTask, WaitingTask, WaitingTask];
+    soon(() => {
+      world.server.failRequest(first.requestId, 'The script has stopped');
+      world.server.cancelRequest(second.requestId);
+      return complete([third]);
+    });
+    const run = await wait(tasks);
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: third.requestId }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(
+          `Request ${first.requestId} has ended in status ERROR: The script has stopped [item 0]`,
+        ) as string,
+        details: { outcome: 'startedInError', requestId: first.requestId },
+      },
+      {
+        error: expect.stringContaining(`Request ${second.requestId} was canceled [item 1]`) as string,
+        details: { outcome: 'started', requestId: second.requestId },
+      },
+    ]);
+  });
+
+  it('is returned like any other with the option', async () => {
+    const tasks = await startTasks(world, 2);
+    world.server.failRequest(tasks[0]?.requestId ?? 0, 'Stopped');
+    world.server.cancelRequest(tasks[1]?.requestId ?? 0);
+    const run = await wait(tasks, { returnErroredRequests: true });
+    expect(run.items('ProcessMaker').map(({ status }) => status)).toEqual(['ERROR', 'CANCELED']);
+  });
+
+  it('ends the wait of all at once when the node may not continue', async () => {
+    const tasks = await startTasks(world, 2);
+    soon(() => world.server.failRequest(tasks[1]?.requestId ?? 0, 'Stopped'));
+    const began = Date.now();
+    const run = await wait(tasks, {}, { settings: {} });
+    expect(Date.now() - began).toBeLessThan(1900);
+    expect(run.status).toBe('error');
+    const { message, description } = run.error as { message: string; description: string };
+    expect(`${message} ${description}`).toContain(`Request ${tasks[1]?.requestId} has ended in status ERROR`);
+  });
+});
+
+describe('at the time limit', () => {
+  it('the item fails and names the Request', async () => {
+    const tasks = await startTasks(world, 2);
+    soon(() => complete(tasks.slice(1)));
+    const began = Date.now();
+    const run = await wait(tasks, { timeLimit: 2 });
+    expect(Date.now() - began).toBeLessThan(2900);
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: tasks[1]?.requestId }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(
+          `Request ${tasks[0]?.requestId} was still ACTIVE after 2 seconds [item 0]`,
+        ) as string,
+        details: { outcome: 'started', requestId: tasks[0]?.requestId },
+      },
+    ]);
+  });
+
+  it('the Request is returned as it stands, with the option', async () => {
+    const tasks = await startTasks(world);
+    const run = await wait(tasks, { timeLimit: 1, whenTimeIsOver: 'return' });
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { id: tasks[0]?.requestId, status: 'ACTIVE', data: { number: 0 }, timeIsOver: true },
+    ]);
+  });
+
+  it.each([
+    ['0', /'Time Limit' is not a number from 1 to 3600/],
+    ['3601', /'Time Limit' is not a number from 1 to 3600/],
+    ['soon', /'Time Limit' is not a number from 1 to 3600/],
+  ])('of %s is refused before any call', async (timeLimit, message) => {
+    const run = await wait([{ id: 1, requestId: 1, caseNumber: 1 }], { timeLimit }, { settings: {} });
+    expect(run.error?.message).toMatch(message);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});
+
+describe('cancelling the execution', () => {
+  it('ends the wait at once', async () => {
+    const tasks = await startTasks(world);
+    const cancellation = new AbortController();
+    setTimeout(() => cancellation.abort(), 300);
+    const began = Date.now();
+    const run = await wait(tasks, {}, { signal: cancellation.signal });
+    expect(Date.now() - began).toBeLessThan(900);
+    expect(run.status).toBe('canceled');
+    expect(world.lookUps()).toHaveLength(1);
+  });
+});
+
+describe('a server that is away', () => {
+  it.each([
+    ['gives no answer', resetBefore],
+    ['is in maintenance', answer(503, { message: 'Service Unavailable' })],
+    ['is broken', answer(500, { message: 'Server Error' })],
+  ])('and %s for a while does not end the wait', async (_case, behaviour) => {
+    const tasks = await startTasks(world);
+    world.gateway.treat = () => behaviour;
+    setTimeout(() => (world.gateway.treat = () => undefined), 1500);
+    soon(() => complete(tasks));
+    const run = await wait(tasks, { timeLimit: 10 });
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: tasks[0]?.requestId, status: 'COMPLETED' }]);
+  });
+
+  it('until the time limit fails the item, and says that nothing is known', async () => {
+    const tasks = await startTasks(world);
+    world.gateway.treat = () => resetBefore;
+    const run = await wait(tasks, { timeLimit: 1, whenTimeIsOver: 'return' });
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(/^It is not known where Request \d+ stands after 1 seconds/) as string,
+        details: { requestId: tasks[0]?.requestId, outcome: 'started' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['does not know the token', answer(401, { error: 'Unauthenticated.' }), 401],
+    ['is something else', answer(200, '<html></html>'), undefined],
+  ])('and %s ends it at once', async (_case, behaviour, httpStatus) => {
+    const tasks = await startTasks(world);
+    world.gateway.treat = () => behaviour;
+    const run = await wait(tasks);
+    expect(failedItems(run)).toMatchObject([{ details: httpStatus ? { httpStatus } : {} }]);
+    expect(world.lookUps()).toHaveLength(1);
+  });
+});
+
+describe('a Request that cannot be seen', () => {
+  it('fails its item with the reason, and not the others', async () => {
+    const tasks = await startTasks(world);
+    await complete(tasks);
+    const missing = { id: 0, requestId: 999_999, caseNumber: 0 };
+    const run = await wait([missing, ...tasks]);
+    expect(run.items('ProcessMaker')).toHaveLength(1);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('There is no Request 999999 [item 0]') as string },
+    ]);
+  });
+
+  it('for lack of a permission says so', async () => {
+    const tasks = await startTasks(world);
+    const run = await wait(tasks, {}, { user: 'nobody' });
+    expect(failedItems(run)).toMatchObject([
+      { details: { httpStatus: 403, requestId: tasks[0]?.requestId } },
+    ]);
+  });
+});
+
+it('waits again on a repeat, and sends nothing but looks', async () => {
+  const tasks = await startTasks(world);
+  const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+  setTimeout(() => void complete(tasks), 1500);
+  const run = await wait(tasks, { timeLimit: 1 }, { settings });
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
+  expect(world.gateway.calls.every(({ method }) => method === 'GET')).toBe(true);
+});

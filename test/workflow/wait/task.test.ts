@@ -1,0 +1,126 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { startTasks } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { useWorld, type StartOptions } from '../../support/world';
+
+const world = useWorld();
+
+const INVOICE = { process: locator('id', 23), startEvent: locator('id', 'invoice') };
+const byId = { request: locator('id', '={{ $json.id }}'), waitFor: 'task' };
+
+const wait = (input: unknown[], parameters: INodeParameters = {}, run: StartOptions = {}) =>
+  world.perform(
+    'request wait',
+    { ...byId, ...parameters },
+    { input, user: 'admin', settings: ERROR_OUTPUT, ...run },
+  );
+const soon = (work: () => unknown) => setTimeout(() => void work(), 300);
+
+/** Requests that wait at the Task 'Check the invoice' of the user `limited`. */
+async function invoices(count = 1): Promise<Array<{ id: number; activeTask: { id: number } }>> {
+  const input = Array.from({ length: count }, () => ({ amount: 5 }));
+  const run = await world.start(INVOICE, { input, user: 'admin' });
+  world.gateway.calls = [];
+  return run.items('ProcessMaker') as never;
+}
+
+it('returns any open Task of each Request, all in one look', async () => {
+  const requests = await invoices(3);
+  const run = await wait(requests);
+  expect(run.items('ProcessMaker')).toMatchObject(
+    requests.map(({ id, activeTask }) => ({
+      id: activeTask.id,
+      requestId: id,
+      name: 'Check the invoice',
+      status: 'ACTIVE',
+      assignee: { name: expect.any(String) as string },
+      processName: 'Invoice approval',
+    })),
+  );
+  expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(10);
+  // The Requests, and their Tasks.
+  expect(world.lookUps()).toHaveLength(2);
+});
+
+it.each(['pay', 'Release the payment'])(
+  'waits for the Task "%s", by element or name',
+  async (taskElement) => {
+    const [request] = await invoices();
+    soon(() => world.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
+    const run = await wait([request], { taskElement });
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { requestId: request?.id, name: 'Release the payment', status: 'ACTIVE' },
+    ]);
+  },
+);
+
+it('gives two items that wait for different Tasks of one Request each its own', async () => {
+  const [request] = await invoices();
+  soon(() => world.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
+  const input = [
+    { id: request?.id, element: 'pay' },
+    { id: request?.id, element: 'check' },
+  ];
+  const run = await wait(input, { taskElement: '={{ $json.element }}' });
+  expect(run.items('ProcessMaker').map(({ name }) => name)).toEqual([
+    'Release the payment',
+    'Check the invoice',
+  ]);
+});
+
+it('shows what the Request tells of a Task that only others may open', async () => {
+  const run = await world.start(
+    { process: locator('id', 24), startEvent: locator('id', 'ordered') },
+    { user: 'limited' },
+  );
+  const [request] = run.items('ProcessMaker');
+  const event = world.server.tasks().find(({ requestId }) => requestId === request?.id);
+  await world.server.completeTask(event?.id ?? 0, {});
+  const waited = await wait([request], { taskElement: 'Check the goods' }, { user: 'limited' });
+  expect(waited.items('ProcessMaker')).toMatchObject([
+    { requestId: request?.id, name: 'Check the goods', status: 'ACTIVE', assignee: { id: 1, name: null } },
+  ]);
+});
+
+it('fails an item whose Request ends before', async () => {
+  const [request] = await invoices();
+  soon(() => world.server.completeTask(request?.activeTask.id ?? 0, { approved: false }));
+  const run = await wait([request], { taskElement: 'pay' });
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining(
+        `Request ${request?.id} has ended in status COMPLETED before the Task "pay" has appeared [item 0]`,
+      ) as string,
+      details: { outcome: 'started', requestId: request?.id },
+    },
+  ]);
+});
+
+it('fails an item at the time limit, or returns the Request', async () => {
+  const [request] = await invoices();
+  const options = { timeLimit: 1 };
+  const run = await wait([request], { taskElement: 'pay', options });
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining(
+        'was still ACTIVE after 1 seconds, and the Task "pay" has not appeared',
+      ) as string,
+      details: { outcome: 'started', requestId: request?.id },
+    },
+  ]);
+  const returned = await wait([request], {
+    taskElement: 'pay',
+    options: { ...options, whenTimeIsOver: 'return' },
+  });
+  expect(returned.items('ProcessMaker')).toMatchObject([
+    { id: request?.id, status: 'ACTIVE', timeIsOver: true },
+  ]);
+});
+
+it('gives the Task as ProcessMaker gives it without Simplify', async () => {
+  const [task] = await startTasks(world);
+  const run = await wait([{ id: task?.requestId }], { options: { simplify: false } });
+  expect(run.items('ProcessMaker')).toMatchObject([
+    { id: task?.id, element_id: 'node_2', process_request_id: task?.requestId },
+  ]);
+});
