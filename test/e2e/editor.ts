@@ -50,7 +50,7 @@ export class Editor {
   }
 
   async openNode(name: string): Promise<void> {
-    await this.page.getByTestId('canvas-node').getByText(name, { exact: true }).dblclick();
+    await this.page.getByTestId('canvas-node').filter({ hasText: name }).dblclick();
     await this.panel.waitFor();
   }
 
