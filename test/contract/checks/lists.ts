@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { loadMapperFields, searchList } from '../../support/editor';
+import { locator, PROCESS_MAKER } from '../../support/workflows';
+import type { Check } from '../contract';
+import { credentialsOf, findProcess, itemsOf, perform } from '../contract';
+
+/** What the editor shows for a person to choose from, and the operations that list the same. */
+export const listChecks: Check[] = [
+  {
+    name: 'the list of processes holds the process, with a link to its page',
+    run: async (contract) => {
+      const found = await findProcess(contract);
+      assert.match(found.url ?? '', new RegExp(`/process-browser/${contract.server.processId}$`));
+    },
+  },
+  {
+    name: 'the list of start events begins with Automatic',
+    run: async ({ engine, server }) => {
+      const { results } = await searchList(engine, {
+        nodeType: PROCESS_MAKER,
+        method: 'searchStartEvents',
+        parameters: { process: locator('id', server.processId) },
+        credentials: credentialsOf(server),
+      });
+      assert.equal(results[0]?.name, 'Automatic');
+      assert.ok(results.length > 1, 'the process has start events');
+    },
+  },
+  {
+    name: 'the fields of the process can be read for Map From Form',
+    run: async ({ engine, server }) => {
+      const { fields, emptyFieldsNotice = '' } = await loadMapperFields(engine, {
+        nodeType: PROCESS_MAKER,
+        method: 'getFormFields',
+        parameters: { dataMode: 'mapFromForm', process: locator('id', server.processId) },
+        credentials: credentialsOf(server),
+      });
+      if (fields.length === 0) assert.match(emptyFieldsNotice, /no form/);
+      for (const { id, displayName, type } of fields) assert.ok(id && displayName.includes(id) && type);
+    },
+  },
+  {
+    name: 'what may be started is listed, with its start events',
+    run: async (contract) => {
+      const process = locator('id', contract.server.processId);
+      const [one = {}] = itemsOf(await perform(contract, 'process get', { process }));
+      assert.equal(one.id, Number(contract.server.processId));
+      const all = itemsOf(await perform(contract, 'process getAll', { returnAll: true }));
+      assert.ok(all.some(({ id }) => id === one.id));
+      const [event] = itemsOf(await perform(contract, 'process getStartEvents', { process }));
+      assert.equal(event?.processId, one.id);
+    },
+  },
+];

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../../support/workflows';
+import type { Check } from '../contract';
+import { assertRefused, credentialsOf } from '../contract';
+
+/** What ProcessMaker refuses, and what goes wrong in it. */
+export const refusalChecks: Check[] = [
+  {
+    name: 'another token is refused, and nothing is started',
+    run: async (contract) => {
+      const credentials = {
+        processMakerApi: { ...credentialsOf(contract.server).processMakerApi, accessToken: 'no' },
+      };
+      await assertRefused(contract, { startEvent: locator('id', 'node_1') }, 401, { credentials });
+    },
+  },
+  {
+    name: 'an unknown process is refused, and nothing is started',
+    run: async (contract) => {
+      const parameters = { process: locator('id', 999999999), startEvent: locator('id', 'node_1') };
+      await assertRefused(contract, parameters, 404);
+    },
+  },
+  {
+    name: 'an unknown start event is refused, and nothing is started',
+    run: async (contract) => {
+      await assertRefused(contract, { startEvent: locator('id', 'no_such_event') }, [403, 404]);
+    },
+  },
+  {
+    name: 'a Request that comes back in ERROR is an item error',
+    onlyStandIn: 'it needs a process whose start fails in the engine',
+    run: async ({ engine, server }) => {
+      assert.ok(server.standIn);
+      const run = await engine.run(
+        startWorkflow({ process: locator('name', server.standIn.erringProcessName) }, ERROR_OUTPUT),
+        {
+          credentials: {
+            processMakerApi: { instanceUrl: server.url, accessToken: server.standIn.adminToken },
+          },
+        },
+      );
+      const [failed] = failedItems(run);
+      assert.equal(failed?.details.outcome, 'startedInError');
+      assert.ok(failed.details.requestId);
+    },
+  },
+  {
+    name: 'maintenance is told, and nothing is started',
+    onlyStandIn: 'the server would have to be put into maintenance mode',
+    run: async (contract) => {
+      contract.server.standIn?.setMaintenance(true);
+      try {
+        await assertRefused(contract, { startEvent: locator('id', 'node_1') }, 503);
+      } finally {
+        contract.server.standIn?.setMaintenance(false);
+      }
+    },
+  },
+];
