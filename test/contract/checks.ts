@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
 import { loadMapperFields, searchList } from '../support/editor';
+import { binary, rows } from '../support/files';
 import type { Engine, RunOptions } from '../support/engine';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
@@ -124,6 +125,18 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'Wait gives a Request that was started, ended or at its time limit',
+    run: async (contract) => {
+      const [started = {}] = itemsOf(await start(contract));
+      const options = { timeLimit: 1, whenTimeIsOver: 'return' };
+      const request = locator('id', asText(started.id));
+      const [waited = {}] = itemsOf(await perform(contract, 'request wait', { request, options }));
+      assert.equal(waited.id, started.id);
+      assert.equal(waited.timeIsOver, waited.status === 'ACTIVE' ? true : undefined);
+      assert.ok('data' in waited);
+    },
+  },
+  {
     name: 'Get Many finds a Request that was started, as its start gave it',
     run: async (contract) => {
       const [request = {}] = itemsOf(await start(contract));
@@ -166,6 +179,27 @@ export const checks: Check[] = [
       const [, id] = started.exec(first.error?.message ?? '') ?? [];
       assert.ok(id, `the message names what was started: ${first.error?.message}`);
       assert.equal(started.exec(second.error?.message ?? '')?.[1], id);
+    },
+  },
+  {
+    name: 'a file comes back as it was uploaded at the start, and can be listed and deleted',
+    run: async (contract) => {
+      const content = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
+      const binaries = [{ data: binary('Größe 1.bin', content) }];
+      const [request = {}] = itemsOf(
+        await start(contract, { options: rows(['data', 'contract_check']) }, { binaries }),
+      );
+      const parameters = { request: locator('id', asText(request.id)) };
+      const [listed] = itemsOf(await perform(contract, 'file getAll', parameters));
+      assert.equal(listed?.variable, 'contract_check');
+      assert.equal(listed?.size, content.length);
+      const file = { file: locator('variable', 'contract_check') };
+      const downloaded = await perform(contract, 'file download', { ...parameters, ...file });
+      const data = downloaded.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
+      assert.ok(content.equals(Buffer.from(data, 'base64')), 'byte by byte');
+      const deleted = itemsOf(await perform(contract, 'file delete', { ...parameters, ...file }));
+      assert.deepEqual(deleted, [{ deleted: true }]);
+      assert.deepEqual(itemsOf(await perform(contract, 'file getAll', parameters)), []);
     },
   },
   {

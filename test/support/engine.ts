@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ExecutionLifecycleHooks, ExternalSecretsProxy, WorkflowExecute } from 'n8n-core';
 import type { PackageDirectoryLoader } from 'n8n-core';
 import type {
+  IBinaryKeyData,
   ICredentialType,
   IDataObject,
   INodeExecutionData,
@@ -20,6 +21,8 @@ import { Run } from './run';
 export interface RunOptions {
   /** The items that the start node hands on. */
   input?: unknown[];
+  /** The binary fields of these items. */
+  binaries?: IBinaryKeyData[];
   credentials?: CredentialData;
   mode?: WorkflowExecuteMode;
   /** Cancels the execution, as the stop button does. */
@@ -39,7 +42,7 @@ export class Engine {
 
   /** Runs a workflow from its first node. */
   async run(workflow: IWorkflowBase, options: RunOptions = {}): Promise<Run> {
-    const data = beginning(workflow, options.input, randomUUID());
+    const data = beginning(workflow, options, randomUUID());
     return await this.execute(workflow, data, options.mode ?? 'trigger', options);
   }
 
@@ -64,7 +67,7 @@ export class Engine {
    */
   async retryAfterCrash(killed: Run, options: RunOptions = {}): Promise<Run> {
     const { resumeToken, resultData } = killed.data;
-    const data = beginning(killed.workflow, options.input, resumeToken);
+    const data = beginning(killed.workflow, options, resumeToken);
     for (const [name, [firstRun]] of Object.entries(resultData.runData)) {
       if (firstRun) data.resultData.runData[name] = [{ ...firstRun, data: undefined, error: undefined }];
     }
@@ -151,12 +154,12 @@ export function stored({ data }: Run): IRunExecutionData {
 /** An execution that is about to run its first node. */
 function beginning(
   workflow: IWorkflowBase,
-  input: unknown[] = [{}],
+  { input = [{}], binaries = [] }: RunOptions,
   resumeToken: string | undefined,
 ): IRunExecutionData {
   const [start] = workflow.nodes;
   if (!start) throw new Error('The workflow has no nodes.');
-  const items = input.map((json) => ({ json: json as IDataObject }));
+  const items = input.map((json, index) => ({ json: json as IDataObject, binary: binaries[index] }));
   return createRunExecutionData({
     executionData: { nodeExecutionStack: [{ node: start, data: { main: [items] }, source: null }] },
     resumeToken,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A call that came to the gateway. */
@@ -9,7 +9,9 @@ export interface Call {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
+  /** As text. */
   body: string;
+  bytes: Buffer;
 }
 
 /** One way to treat a call: `forward` sends it on to the server, at most once. */
@@ -18,7 +20,9 @@ export type Behaviour = (response: ServerResponse, forward: () => Promise<Forwar
 interface Forwarded {
   status: number;
   headers: Record<string, string>;
+  /** As text. */
   body: string;
+  bytes: Buffer;
 }
 
 export interface Gateway {
@@ -49,7 +53,8 @@ export async function startGateway(target: string, port = 0): Promise<Gateway> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/', headers } = request;
-    const call = { method, path, headers, body: await text(request) };
+    const bytes = await buffer(request);
+    const call = { method, path, headers, body: bytes.toString(), bytes };
     gateway.calls.push(call);
     const behaviour = gateway.treat(call) ?? pass;
     await behaviour(response, () => send(target, call));
@@ -85,22 +90,28 @@ const NOT_FORWARDED = [
   'content-encoding',
 ];
 
-async function send(target: string, { method, path, headers, body }: Call): Promise<Forwarded> {
+async function send(target: string, { method, path, headers, bytes }: Call): Promise<Forwarded> {
   const kept = Object.entries(headers).filter(([name]) => !NOT_FORWARDED.includes(name));
   const answer = await fetch(new URL(path, target), {
     method,
     headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
-    body: body === '' ? undefined : body,
+    body: bytes.length === 0 ? undefined : new Uint8Array(bytes),
     redirect: 'manual',
   });
   const answered = [...answer.headers].filter(([name]) => !NOT_FORWARDED.includes(name));
-  return { status: answer.status, headers: Object.fromEntries(answered), body: await answer.text() };
+  const body = Buffer.from(await answer.arrayBuffer());
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(answered),
+    body: body.toString(),
+    bytes: body,
+  };
 }
 
 /** Sends the call on and answers as the server did. */
 export const pass: Behaviour = async (response, forward) => {
-  const { status, headers, body } = await forward();
-  response.writeHead(status, headers).end(body);
+  const { status, headers, bytes } = await forward();
+  response.writeHead(status, headers).end(bytes);
 };
 
 /** Answers by itself; an object is sent as JSON. */
@@ -136,19 +147,19 @@ export const resetAfter: Behaviour = async (response, forward) => {
 
 /** Announces the whole answer, sends half of it and cuts the connection. */
 export const truncate: Behaviour = async (response, forward) => {
-  const { status, headers, body } = await forward();
-  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
-  response.write(body.slice(0, body.length / 2), () => response.destroy());
+  const { status, headers, bytes } = await forward();
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
 };
 
 /** Sends the answer byte by byte, each in time, but the whole of it too late. */
 export function drip(milliseconds: number): Behaviour {
   return async (response, forward) => {
-    const { status, headers, body } = await forward();
+    const { status, headers, bytes } = await forward();
     response.writeHead(status, headers);
     const end = Date.now() + milliseconds;
     for (let sent = 0; Date.now() < end && !response.destroyed; sent++) {
-      response.write(body.slice(sent, sent + 1));
+      response.write(bytes.subarray(sent, sent + 1));
       await pause(100, undefined, { ref: false });
     }
     response.destroy();
@@ -166,8 +177,8 @@ export function thenAnswer(behaviour: Behaviour): Behaviour {
 /** Holds the server's answer back. */
 export function delay(milliseconds: number): Behaviour {
   return async (response, forward) => {
-    const { status, headers, body } = await forward();
+    const { status, headers, bytes } = await forward();
     await pause(milliseconds, undefined, { ref: false });
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, headers).end(bytes);
   };
 }

@@ -1,4 +1,11 @@
-import type { IDataObject, INode, INodeParameters, IWorkflowBase, WorkflowExecuteMode } from 'n8n-workflow';
+import type {
+  IBinaryKeyData,
+  IDataObject,
+  INode,
+  INodeParameters,
+  IWorkflowBase,
+  WorkflowExecuteMode,
+} from 'n8n-workflow';
 import { isUsedRoute } from '../contract/recordings/routes';
 import type { ProcessMaker, ProcessMakerOptions } from '../processmaker';
 import { startProcessMaker } from '../processmaker';
@@ -16,6 +23,8 @@ type StoredRequest = ReturnType<ProcessMaker['requests']>[number];
 export interface StartOptions {
   /** The items, by their JSON. */
   input?: unknown[];
+  /** The binary fields of these items. */
+  binaries?: IBinaryKeyData[];
   /** Whose token the credential holds. */
   user?: User;
   credentials?: CredentialData;
@@ -74,6 +83,12 @@ export class World {
   /** The Requests that the current test has made. */
   requests(): StoredRequest[] {
     return this.server.requests().filter(({ id }) => !this.known.has(id));
+  }
+
+  /** The files of these Requests. */
+  files(): ReturnType<ProcessMaker['files']> {
+    const ids = new Set(this.requests().map(({ id }) => id));
+    return this.server.files().filter(({ requestId }) => ids.has(requestId));
   }
 
   /** The field `number` in the data of each of these Requests. */

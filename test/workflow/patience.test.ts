@@ -19,14 +19,14 @@ const maintenance = maintenanceFor(1);
 const start = (options: INodeParameters = {}, input: unknown[] = ITEMS) =>
   world.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
 
-/** Treats all starts in this way for a time. Gives the times at which starts came. */
+/** Treats all starts in this way for a time, from the first one on. Gives the times at which starts came. */
 function treatFor(milliseconds: number, behaviour: Behaviour): number[] {
   const times: number[] = [];
-  const end = Date.now() + milliseconds;
   world.gateway.treat = ({ method }) => {
     if (method !== 'POST') return undefined;
-    times.push(Date.now());
-    return Date.now() < end ? behaviour : undefined;
+    const now = Date.now();
+    times.push(now);
+    return now - (times[0] ?? now) < milliseconds ? behaviour : undefined;
   };
   return times;
 }
@@ -110,12 +110,11 @@ describe('Retry-After', () => {
 describe('patience', () => {
   it('ends with the window, and all items fail as surely not started', async () => {
     const times = treatFor(60_000, maintenance);
-    const began = Date.now();
     const run = await start({ recoveryWindow: 2 });
     expect(failedItems(run).map(({ details }) => details)).toEqual(
       Array(3).fill({ outcome: 'notStarted', httpStatus: 503 }),
     );
-    expect(Math.max(...times) - began).toBeLessThanOrEqual(2_500);
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(2_500);
     expect(world.starts().length).toBeGreaterThan(3);
   });
 

@@ -1,3 +1,4 @@
+import { file } from './file';
 import type { Resource } from './operation';
 import { process } from './process';
 import { request } from './request';
@@ -5,4 +6,4 @@ import { task } from './task';
 import { user } from './user';
 
 /** Everything that the node works on. */
-export const resources: Resource[] = [process, request, task, user];
+export const resources: Resource[] = [file, process, request, task, user];

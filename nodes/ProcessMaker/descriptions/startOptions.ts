@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { inputFilesField, writeFileIdOption } from './inputFiles';
 import { timeLimitOption, whenTimeIsOverOption } from './waitFields';
 
 export const hiddenKeyNotice: INodeProperties = {
@@ -18,6 +19,12 @@ export const startOptions: INodeProperties = {
   placeholder: 'Add option',
   default: {},
   options: [
+    {
+      ...inputFilesField,
+      displayName: 'Files',
+      description:
+        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to',
+    },
     {
       displayName: 'Hidden Key',
       name: 'hiddenKey',
@@ -120,5 +127,6 @@ export const startOptions: INodeProperties = {
         'How many seconds to wait for the answer to each start. After that, it is not known whether the Request was started.',
     },
     whenTimeIsOverOption,
+    writeFileIdOption,
   ],
 };

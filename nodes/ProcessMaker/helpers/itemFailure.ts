@@ -1,16 +1,20 @@
 import { NodeApiError, NodeOperationError, type INode, type INodeExecutionData } from 'n8n-workflow';
 
 import type { Failure } from '../transport/failure';
+import type { FileOutcome } from './files/uploads';
 
 /**
  * What is known of an item that did not end well: of the Request that it was to start, or of another change that it was
  * to make, which was made where something after it failed. Of reading there is nothing to be known.
  */
-export type Outcome = 'notStarted' | 'started' | 'startedInError' | 'notDone' | 'done' | 'unknown';
+export type Outcome =
+  'notStarted' | 'started' | 'startedInError' | 'notDone' | 'partlyDone' | 'done' | 'unknown';
 
 /** A failure of one item, with what is known about what it was to do. */
 export interface ItemFailure extends Failure {
   outcome?: Outcome;
+  /** What became of each file that was to be uploaded. */
+  files?: FileOutcome[];
 }
 
 /** Nothing was started when a call surely was not processed; otherwise nobody knows. */
@@ -20,7 +24,7 @@ export function toItemFailure(failure: Failure): ItemFailure {
 
 /** The item for the error output, in the one form that n8n routes there without losing the details. */
 export function toErrorItem(failure: ItemFailure, itemIndex: number): INodeExecutionData {
-  const { requestId, httpStatus, outcome } = failure;
+  const { requestId, httpStatus, outcome, files } = failure;
   return {
     json: {
       error: `${messageOf(failure, itemIndex)}. ${failure.description}`,
@@ -28,6 +32,7 @@ export function toErrorItem(failure: ItemFailure, itemIndex: number): INodeExecu
         ...(requestId !== undefined && { requestId }),
         ...(httpStatus !== undefined && { httpStatus }),
         ...(outcome !== undefined && { outcome }),
+        ...(files && { files: files.map((file) => ({ ...file })) }),
       },
     },
     pairedItem: { item: itemIndex },
@@ -40,7 +45,7 @@ export function toNodeError(
   failure: ItemFailure,
   itemIndex: number,
 ): NodeApiError | NodeOperationError {
-  const { description, httpStatus, requestId, outcome } = failure;
+  const { description, httpStatus, requestId, outcome, files } = failure;
   const message = messageOf(failure, itemIndex);
   const error =
     failure.kind === 'input'
@@ -53,7 +58,7 @@ export function toNodeError(
   // n8n puts its own text for one that contains a code such as ENOENT anywhere, even within a name.
   error.message = message;
   error.description = description;
-  Object.assign(error.context, { requestId, httpStatus, outcome });
+  Object.assign(error.context, { requestId, httpStatus, outcome, files });
   return error;
 }
 

@@ -37,7 +37,7 @@ export function pmqlText(text: string, parameter: string): Result<string> {
  */
 export function pmqlTime(value: unknown, parameter: string, timezone: string): Result<string> {
   try {
-    const time = tryToParseDateTime(value, timezone);
+    const time = tryToParseDateTime(typeof value === 'number' ? new Date(value) : value, timezone);
     return { ok: true, value: `"${time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'")}"` };
   } catch {
     return inputFailure(

@@ -85,6 +85,8 @@ async function readById(
     const page = await readPage(connection, { ...toCall(search, order, border), pageSize }, 1);
     if (!page.ok) return page;
     const { entries, lastPage } = page.value;
+    // Something on the way has ignored the border: to go on would have no end.
+    if (last && entries.some(({ id }) => id === last.id)) return { ok: false, failure: NOT_REQUESTS };
     found.push(...entries);
     if (lastPage <= 1 || entries.length === 0 || found.length >= search.limit)
       return { ok: true, value: found };

@@ -19,6 +19,9 @@ export interface Turn {
   mayBeDone: boolean;
 }
 
+/** What came of an item. A failure may tell more of it than its kind says. */
+export type WorkResult = { ok: true; value: OutputItem[] } | { ok: false; failure: ItemFailure };
+
 /** An operation that works on each item by itself. */
 export interface ItemOperation<T> {
   /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
@@ -38,7 +41,7 @@ export interface ItemOperation<T> {
     connection: Connection,
     all: T[],
     stopped: AbortSignal,
-  ): (value: T, turn: Turn) => Promise<Result<OutputItem[]>>;
+  ): (value: T, turn: Turn) => Promise<WorkResult>;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function runItems<T>(
 ): Promise<INodeExecutionData[]> {
   const output = new ItemOutput(context, operation.changes);
   const tries = operation.changes ? new EarlierTries(context) : undefined;
-  const fail = (index: number, failure: Failure, isSent: boolean) =>
+  const fail = (index: number, failure: ItemFailure, isSent: boolean) =>
     output.fail(index, withOutcome(failure, operation.changes, isSent));
   const connection = await connectForAll(context, output, fail);
   if (!connection) return output.finish();
@@ -101,7 +104,7 @@ export async function runItems<T>(
 async function connectForAll(
   context: IExecuteFunctions,
   output: ItemOutput,
-  fail: (index: number, failure: Failure, isSent: boolean) => void,
+  fail: (index: number, failure: ItemFailure, isSent: boolean) => void,
 ): Promise<Connection | undefined> {
   try {
     return await connect(context, PATIENCE_SECONDS);
@@ -112,14 +115,16 @@ async function connectForAll(
   }
 }
 
-function withOutcome(failure: Failure, changes: boolean, isSent: boolean): ItemFailure {
+function withOutcome(failure: ItemFailure, changes: boolean, isSent: boolean): ItemFailure {
   if (!changes) return failure;
   if (failure.done) return { ...failure, outcome: 'done' };
-  return { ...failure, outcome: isSent && !surelyNotDone(failure) ? 'unknown' : 'notDone' };
+  const isUnknown = isSent && failure.delivery === 'unknown';
+  return { outcome: isUnknown ? 'unknown' : 'notDone', ...failure };
 }
 
-function surelyNotDone({ delivery, done }: Failure): boolean {
-  return delivery === 'notProcessed' && done !== true;
+/** Nothing of the change was made, so that it can be made by a repeat. */
+function surelyNotDone({ delivery, done, outcome }: ItemFailure): boolean {
+  return delivery === 'notProcessed' && done !== true && outcome !== 'partlyDone';
 }
 
 function messageOf(error: unknown): string {

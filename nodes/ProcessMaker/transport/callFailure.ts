@@ -53,7 +53,8 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
     return {
       kind: 'timeout',
       message: `ProcessMaker did not answer within ${timeoutSeconds} seconds`,
-      description: "The option 'Timeout' sets how long to wait.",
+      description:
+        "It may be busy: try again later. Where an operation has the option 'Timeout', that sets how long to wait.",
       delivery: 'unknown',
     };
   }
@@ -66,7 +67,7 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
 }
 
 /** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
-function detailOf(error: unknown, name: 'code' | 'syscall'): string {
+export function detailOf(error: unknown, name: 'code' | 'syscall'): string {
   for (let current = error; current instanceof Error; current = current.cause) {
     const detail: unknown = name in current ? current[name as keyof typeof current] : undefined;
     if (typeof detail === 'string') return detail;

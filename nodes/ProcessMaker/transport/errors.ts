@@ -1,4 +1,5 @@
 import { isObject } from '../helpers/guards';
+import { isStream } from './answerBody';
 import type { Failure } from './failure';
 import { CHECK_INSTANCE_URL } from './instanceUrl';
 import { redirectFailure } from './redirect';
@@ -14,9 +15,9 @@ type Classified = Omit<Failure, 'httpStatus'>;
 
 /**
  * What a good answer holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
- * `nothing` that matters.
+ * `nothing` that matters; a `file`, as a stream.
  */
-export type Expected = 'json' | 'found' | 'nothing';
+export type Expected = 'json' | 'found' | 'nothing' | 'file';
 
 const NOT_FOUND: Classified = {
   kind: 'notFound',
@@ -38,7 +39,7 @@ export function answerFailure(
   const { statusCode } = answer;
   const isJson = typeof answer.body === 'object' && answer.body !== null;
   const isPage = typeof answer.body === 'string' && /^\s*</.test(answer.body);
-  const isExpected = expected === 'nothing' ? !isPage : isJson;
+  const isExpected = { json: isJson, found: isJson, nothing: !isPage, file: isStream(answer.body) }[expected];
   if (statusCode >= 200 && statusCode < 300 && isExpected) return undefined;
   if (expected === 'found' && statusCode === 204) return { ...NOT_FOUND, httpStatus: statusCode };
   return { ...classify(answer, isJson, requestUrl), httpStatus: statusCode };
@@ -128,6 +129,15 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
         };
       }
   }
+  const refusal = fileRefusal(answer.body);
+  if (status === 500 && /\/files$/.test(requestUrl) && refusal !== undefined) {
+    return {
+      kind: 'invalid',
+      message: 'ProcessMaker refused the file',
+      description: refusal,
+      delivery: 'notProcessed',
+    };
+  }
   if (status === 500 && isObject(answer.body) && typeof answer.body.message === 'string') {
     return {
       kind: 'serverError',
@@ -179,4 +189,10 @@ function fieldMessages(body: unknown): string {
   const fields = isObject(body.errors) ? Object.entries(body.errors) : [];
   if (fields.length === 0) return typeof body.message === 'string' ? body.message : '';
   return fields.map(([field, texts]) => `${field}: ${[texts].flat().map(String).join(' ')}`).join('; ');
+}
+
+/** The text of a 500 for a file of a kind that ProcessMaker does not store: `errors: { message }`. */
+function fileRefusal(body: unknown): string | undefined {
+  const errors = isObject(body) && isObject(body.errors) ? body.errors : {};
+  return typeof errors.message === 'string' ? errors.message : undefined;
 }

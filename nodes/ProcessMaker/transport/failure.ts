@@ -18,6 +18,7 @@ export type FailureKind =
   | 'connectionLost'
   | 'canceled'
   | 'unreachable'
+  | 'storage'
   | 'certificate';
 
 /** A complete sentence on what happened, one on what to do, and what is known about the server's side. */

@@ -1,9 +1,12 @@
-import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
+import { readUnlessFile } from './answerBody';
 import { callFailure } from './callFailure';
 import { pauseFor, type Connection } from './connection';
+import { withDeadline } from './deadline';
 import { answerFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
+import type { Form } from './multipart';
 import { oAuth2Failure } from './oAuth2Failure';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -16,8 +19,8 @@ export interface ApiCall {
   /** Below `/api/`, its variable parts already encoded (see `apiPath`). */
   path: string;
   qs?: IDataObject;
-  /** JSON text. It is sent as it is. */
-  body?: string;
+  /** JSON text, or a form with a file. It is sent as it is. */
+  body?: string | Form;
   /** What a good answer holds; JSON unless told. */
   expects?: Expected;
   timeoutSeconds?: number;
@@ -31,23 +34,55 @@ export function apiPath(...segments: Array<string | number>): string {
 }
 
 /**
- * The one way out: sends a call once, never follows a redirect, and tells what came of it.
+ * Sends a call once.
  *
  * @returns the answer's body, an object or a list; an empty object where nothing is expected
  */
 export async function callApi(connection: Connection, call: ApiCall): Promise<Result<object>> {
-  const { context } = connection;
+  const answer = await exchange(connection, call);
+  if (!answer.ok) return answer;
+  return { ok: true, value: call.expects === 'nothing' ? {} : (answer.value.body as object) };
+}
+
+/**
+ * The one way out: sends a call once, never follows a redirect, and tells what came of it.
+ *
+ * @returns the answer that was expected; the body of a file is a stream
+ */
+export async function exchange(connection: Connection, call: ApiCall): Promise<Result<Answer>> {
   const timeoutSeconds = call.timeoutSeconds ?? connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-  const options = {
-    method: call.method,
-    url: `${connection.instanceUrl}/api/${call.path}`,
-    qs: call.qs,
+  const options = requestOptions(connection, call, timeoutSeconds);
+  let answer: Answer;
+  try {
+    answer = await withDeadline(send(connection, options), timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
+  } catch (error) {
+    const signIn = connection.isOAuth2 ? oAuth2Failure(error) : undefined;
+    return refused(connection, call, signIn ?? callFailure(error, timeoutSeconds));
+  }
+  const failure = answerFailure(answer, options.url, call.expects);
+  if (failure) return refused(connection, call, failure);
+  connection.patience.restore();
+  return { ok: true, value: answer };
+}
+
+function requestOptions(
+  connection: Connection,
+  { method, path, qs, body, expects }: ApiCall,
+  timeoutSeconds: number,
+) {
+  return {
+    method,
+    url: `${connection.instanceUrl}/api/${path}`,
+    qs,
     headers: {
       ...connection.headers,
       Accept: 'application/json',
-      ...(call.body && { 'Content-Type': 'application/json' }),
+      // A list, since n8n would look at each single byte of a body with the text multipart/form-data in its header
+      // before it sends it again under a new OAuth2 token: 1 GB of memory for 100 MB.
+      ...(body && { 'Content-Type': typeof body === 'string' ? 'application/json' : [body.contentType] }),
     },
-    body: call.body,
+    body: typeof body === 'object' ? body.content : body,
+    ...(expects === 'file' && { encoding: 'stream' as const }),
     timeout: timeoutSeconds * 1000,
     disableFollowRedirect: true,
     skipSslCertificateValidation: connection.ignoreSslIssues,
@@ -56,26 +91,15 @@ export async function callApi(connection: Connection, call: ApiCall): Promise<Re
     // renews the token, and sends again what was surely not carried out.
     ignoreHttpStatusErrors: connection.isOAuth2 ? { ignore: true, except: [401] } : true,
   } satisfies IHttpRequestOptions;
-  let answer: Answer;
-  try {
-    answer = await withDeadline(
-      context.helpers.httpRequestWithAuthentication.call(
-        context,
-        connection.credential,
-        options,
-      ) as Promise<Answer>,
-      options.timeout + DEADLINE_GRACE_MS,
-    );
-  } catch (error) {
-    const signIn = connection.isOAuth2 ? oAuth2Failure(error) : undefined;
-    return refused(connection, call, signIn ?? callFailure(error, timeoutSeconds));
-  }
-  const failure = answerFailure(answer, options.url, call.expects);
-  if (!failure) {
-    connection.patience.restore();
-    return { ok: true, value: call.expects === 'nothing' ? {} : (answer.body as object) };
-  }
-  return refused(connection, call, failure);
+}
+
+async function send({ context, credential }: Connection, options: IHttpRequestOptions): Promise<Answer> {
+  const answer = (await context.helpers.httpRequestWithAuthentication.call(
+    context,
+    credential,
+    options,
+  )) as Answer;
+  return options.encoding === 'stream' ? await readUnlessFile(answer) : answer;
 }
 
 /** Sends a call again while it surely did nothing for a reason that passes, as long as the run has patience. */
@@ -84,8 +108,17 @@ export async function callApiPatiently(
   call: ApiCall,
   onRefused?: (failure: Failure) => void,
 ): Promise<Result<object>> {
+  return await patiently(connection, async () => await callApi(connection, call), onRefused);
+}
+
+/** Repeats what surely did nothing for a reason that passes, as long as the run has patience. */
+export async function patiently<T>(
+  connection: Connection,
+  attempt: () => Promise<Result<T>>,
+  onRefused?: (failure: Failure) => void,
+): Promise<Result<T>> {
   for (let tries = 1; ; tries++) {
-    const result = await callApi(connection, call);
+    const result = await attempt();
     if (result.ok) return result;
     const { passing } = result.failure;
     if (!passing || tries === passing.maxTries) return result;
@@ -95,32 +128,16 @@ export async function callApiPatiently(
   }
 }
 
-/** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
-const CALL_ENDED = new OperationalError('The call has ended');
-
-/** An answer that drips in slowly resets the client's own timeout with every byte. */
-async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
-  const over = new AbortController();
-  const deadline = sleep(milliseconds, over.signal).then(() => {
-    throw Object.assign(new OperationalError('The answer did not end in time'), { code: 'ETIMEDOUT' });
-  });
-  try {
-    return await Promise.race([call, deadline]);
-  } finally {
-    over.abort(CALL_ENDED);
-    deadline.catch(() => undefined);
-  }
-}
-
 const MAY_HAVE_HAPPENED =
   'ProcessMaker may have carried it out all the same: look there before you repeat it.';
 /** Why the answer to a reading call may be there the next time. */
 const READ_AGAIN = new Set<FailureKind>(['serverError', 'gateway', 'timeout', 'connectionLost']);
 const MAX_READS = 5;
 
-function refused(
+/** What a failure means to this call, without secrets. */
+export function refused(
   connection: Connection,
-  { method, maxReads = MAX_READS }: ApiCall,
+  { method, maxReads = MAX_READS }: Pick<ApiCall, 'method' | 'maxReads'>,
   failure: Failure,
 ): Result<never> {
   const { scrub } = connection;

@@ -41,6 +41,21 @@ describe('workThrough', () => {
     expect(queue).toEqual([3, 4, 5, 6, 7, 8, 9]);
   });
 
+  test('lets go of what is done in a long queue, and leaves just the rest in it', async () => {
+    const queue = Array.from({ length: 3500 }, (_, index) => index);
+    const begun: number[] = [];
+    const left: number[] = [];
+    await workThrough(queue, new Throttle(5), async (value) => {
+      begun.push(value);
+      left.push(queue.length);
+      await turn();
+      return value < 2700;
+    });
+    expect(begun).toEqual(begun.map((_, index) => index));
+    expect(left.at(-1)).toBe(1500);
+    expect(queue).toEqual(Array.from({ length: 3500 - begun.length }, (_, index) => begun.length + index));
+  });
+
   test('passes on an exception', async () => {
     const work = () => Promise.reject(new Error('broken'));
     await expect(workThrough([1, 2], new Throttle(1), work)).rejects.toThrow('broken');

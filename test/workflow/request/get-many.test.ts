@@ -279,6 +279,14 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
     expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('longer than') as string }]);
   });
 
+  it('pages that do not go on', async () => {
+    const page = { data: [{ id: 1, status: 'ACTIVE' }], meta: { last_page: 2 } };
+    world.gateway.treat = () => answer(200, page);
+    const run = await getMany({ returnAll: true });
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('not in the form') as string }]);
+    expect(world.gateway.calls).toHaveLength(2);
+  });
+
   it('an answer that is no list', async () => {
     world.gateway.treat = () => answer(200, { data: [{ id: 1 }], meta: { last_page: 1 } });
     const run = await getMany({});

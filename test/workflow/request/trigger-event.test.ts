@@ -132,6 +132,13 @@ describe('when n8n runs the node again', () => {
     expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
   });
 
+  it('knows the event again when its data is another one', async () => {
+    const input = [...(await waiting()), { id: 999_999, event: 'node_4' }];
+    const parameters = json('={{ { at: Math.random() } }}');
+    const run = await world.perform('request triggerEvent', parameters, { input, settings: AGAIN });
+    expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
+  });
+
   it('one whose outcome was unknown is triggered when it waits no more', async () => {
     const requests = await waiting();
     let isFirst = true;

@@ -46,6 +46,8 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         value: { reference: reference.value, eventId, data: data.value, ...output },
       };
     },
+    // The data may hold a time that is another one in a repeat.
+    changeOf: ({ reference, eventId }) => ({ reference, eventId }),
     begin(connection, all) {
       const ids = new RequestIds(
         connection,

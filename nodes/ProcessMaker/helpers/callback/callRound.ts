@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import type { Connection } from '../../transport/connection';
 import { inputFailure, type Result } from '../../transport/failure';
@@ -16,6 +16,8 @@ export interface AwaitedCall {
   variable: string;
   simplify: boolean;
   includes: string[];
+  /** What the output is to hold besides the Request. */
+  told: IDataObject;
 }
 
 interface Stored {

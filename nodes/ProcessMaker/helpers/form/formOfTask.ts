@@ -2,11 +2,8 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
-import { isObject } from '../guards';
-import { readTask } from '../tasks';
 import type { FormField } from './field';
-import { screenFields } from './screenFields';
-import { readScreens } from './screens';
+import { readTaskScreens } from './taskScreens';
 
 /** A field of a Task's form, as workflows use it. */
 export interface TaskField {
@@ -20,20 +17,12 @@ export interface TaskField {
   options: INodePropertyOptions[];
 }
 
-/**
- * The fields of the form of a Task: `GET /api/1.0/tasks/{id}?include=screen`, and the screens that stand inside of its
- * screen.
- *
- * @returns none for a Task without a form
- */
+/** The fields of the form of a Task, the files last; none for a Task without a form. See `readTaskScreens`. */
 export async function readFormOfTask(connection: Connection, taskId: number): Promise<Result<TaskField[]>> {
-  const task = await readTask(connection, taskId, ['screen']);
-  if (!task.ok) return task;
-  const own = screenFields(isObject(task.value.screen) ? task.value.screen.config : undefined);
-  const nested = await readScreens(connection, own.nested);
-  if (!nested.ok) return nested;
-  const fields = [...own.fields, ...nested.value.fields].map(toTaskField);
-  const files = [...own.files, ...nested.value.files].map(({ path, label }) => ({
+  const form = await readTaskScreens(connection, taskId);
+  if (!form.ok) return form;
+  const fields = form.value.fields.map(toTaskField);
+  const files = form.value.files.map(({ path, label }) => ({
     name: path,
     label,
     type: 'file',

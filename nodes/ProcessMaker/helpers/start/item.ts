@@ -2,6 +2,8 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputFailure, type Result } from '../../transport/failure';
 import type { Connection } from '../../transport/connection';
+import { checkVariables } from '../files/fileVariables';
+import { readInputFiles, type InputFile } from '../files/inputFiles';
 import { findUnsendable } from '../jsonData';
 import { readSafely } from '../readSafely';
 import { readRequestData } from '../requestData';
@@ -18,6 +20,8 @@ const OWN_FIELDS = ['_request', '_user'];
 export interface StartItem {
   index: number;
   data: IDataObject;
+  /** To be uploaded once it is started. */
+  files: InputFile[];
   options: StartOptions;
   reference: StartReference;
 }
@@ -26,6 +30,7 @@ export interface StartItem {
 export interface Entry {
   index: number;
   data: IDataObject;
+  files: InputFile[];
   options: StartOptions;
   target: StartTarget;
 }
@@ -54,13 +59,30 @@ function readAll(
   if (!data.ok) return data;
   const checked = checkData(data.value, notices, itemIndex);
   if (!checked.ok) return checked;
+  const files = readFiles(context, itemIndex, options.value);
+  if (!files.ok) return files;
   const value = {
     index: itemIndex,
     data: checked.value,
+    files: files.value,
     options: options.value,
     reference: reference.value,
   };
   return { ok: true, value };
+}
+
+/** Shared by all items without files, which can be very many. */
+const NO_FILES: InputFile[] = [];
+
+function readFiles(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  { writeFileId }: StartOptions,
+): Result<InputFile[]> {
+  const files = readInputFiles(context, itemIndex, 'options.files.file');
+  if (!files.ok) return files;
+  if (files.value.length === 0) return { ok: true, value: NO_FILES };
+  return writeFileId ? checkVariables(files.value) : files;
 }
 
 function checkData(data: IDataObject, notices: StartNotices, itemIndex: number): Result<IDataObject> {

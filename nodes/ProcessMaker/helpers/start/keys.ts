@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { InputFile } from '../files/inputFiles';
 import type { StartTarget } from './target';
 
 /**
@@ -40,9 +41,14 @@ export function parseItemKey(
     : { round: Number(parts[1]), itemIndex: Number(parts[2]), digest: parts[3] };
 }
 
-/** What makes two starts the same: process, start event and the JSON text of the data. */
-export function digestOf({ processId, startEventId }: StartTarget, body: string): string {
-  return shortHash(`${processId}\n${startEventId}\n${body}`);
+/** What makes two starts the same: process, start event, the JSON text of the data, and the files. */
+export function digestOf(
+  { processId, startEventId }: StartTarget,
+  body: string,
+  files: InputFile[] = [],
+): string {
+  const filesText = files.length === 0 ? '' : `\n${JSON.stringify(files)}`;
+  return shortHash(`${processId}\n${startEventId}\n${body}${filesText}`);
 }
 
 /** 64 bit of SHA-256, in hex. */

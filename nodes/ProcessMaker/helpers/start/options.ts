@@ -18,6 +18,7 @@ export interface StartOptions {
   hiddenKey: boolean;
   windowSeconds: number;
   startAgainWhenNotFound: boolean;
+  writeFileId: boolean;
 }
 
 /** Items mostly have the same options. In a run of very many they then share one object. */
@@ -69,6 +70,7 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Resu
       simplify: options.simplify !== false,
       includeData: options.includeData === true,
       returnErroredRequests: options.returnErroredRequests === true,
+      writeFileId: options.writeFileId === true,
     },
   };
 }

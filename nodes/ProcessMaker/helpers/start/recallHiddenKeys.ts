@@ -29,8 +29,8 @@ export class HiddenKeyRecall {
     const found = await this.recalled.find({ prefixes: [prefix] }, this.entries);
     if (!found) return;
     const digests: Array<string | undefined> = [];
-    for (const { index, data, target } of this.entries) {
-      digests[index] = digestOf(target, JSON.stringify(data));
+    for (const { index, data, files, target } of this.entries) {
+      digests[index] = digestOf(target, JSON.stringify(data), files);
     }
     const starts = found.flatMap(({ key, request }) => this.earlierStart(key, request));
     const { matched, disputed } = matchStarts(digests, starts);

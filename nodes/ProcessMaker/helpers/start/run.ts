@@ -5,6 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { Throttle, workThrough } from '../concurrency';
 import { readStartItem, type Entry, type StartItem } from './item';
 import { digestOf, itemKey, roundPrefix } from './keys';
+import { StartFiles } from './files';
 import type { StartMemory } from './memory';
 import { StartNotices } from './notices';
 import { shareOptions, type StartOptions } from './options';
@@ -26,6 +27,8 @@ export class StartRun {
 
   private readonly output: StartOutput;
 
+  private readonly files: StartFiles;
+
   private readonly settling: Settling;
 
   private readonly unknown: UnknownStarts;
@@ -44,7 +47,8 @@ export class StartRun {
     private readonly memory: StartMemory,
   ) {
     this.output = new StartOutput(context, connection);
-    this.settling = new Settling(connection, memory, this.output);
+    this.files = new StartFiles(connection, this.output);
+    this.settling = new Settling(connection, memory, this.output, this.files);
     this.unknown = new UnknownStarts(connection, this.settling);
     this.recalled = new RecalledStarts(connection, memory);
     this.wait = new StartWait(context, connection, this.output);
@@ -71,10 +75,10 @@ export class StartRun {
   async findTargets(): Promise<void> {
     const targets = new StartTargets(this.connection);
     const isSubWorkflow = this.context.getMode() === 'integrated';
-    for (const { index, data, options, reference } of this.items) {
+    for (const { index, data, files, options, reference } of this.items) {
       const target = this.valueOf(index, await targets.resolve(reference));
       if (!target) continue;
-      this.entries.push({ index, data, options, target });
+      this.entries.push({ index, data, files, options, target });
       if (isSubWorkflow && options.idempotencyKey === undefined) this.notices.subWorkflowWithoutKey();
     }
     this.items = [];
@@ -105,6 +109,7 @@ export class StartRun {
     }
     for (const entry of queue) this.unknown.giveUp(entry);
     this.settling.followers(followers, this.recalled);
+    await this.files.uploadRest(throttle);
   }
 
   /** Waits for what was started, where the items say so. */
@@ -143,13 +148,14 @@ export class StartRun {
       this.unknown.add(entry, key, outcome.failure);
     } else {
       this.settling.sent(entry, outcome, key);
+      await this.files.uploadOf(index);
     }
   }
 
-  private keyOf({ index, options, target }: Entry, body: string): string | undefined {
+  private keyOf({ index, files, options, target }: Entry, body: string): string | undefined {
     const userKey = this.recalled.keyFor(index);
     if (userKey !== undefined || !options.hiddenKey) return userKey;
-    return itemKey(roundPrefix(this.memory.run, this.memory.round), index, digestOf(target, body));
+    return itemKey(roundPrefix(this.memory.run, this.memory.round), index, digestOf(target, body, files));
   }
 
   private valueOf<T>(index: number, result: Result<T>): T | undefined {

@@ -1,6 +1,7 @@
 import type { Connection } from '../../transport/connection';
 import type { Failure } from '../../transport/failure';
 import type { ApiRequest } from '../simplify';
+import type { StartFiles } from './files';
 import type { Entry } from './item';
 import type { StartMemory } from './memory';
 import { asExistingOutcome, asFoundOutcome, asOutcome, type StartOutcome } from './outcome';
@@ -14,6 +15,7 @@ export class Settling {
     private readonly connection: Connection,
     private readonly memory: StartMemory,
     private readonly output: StartOutput,
+    private readonly files: StartFiles,
   ) {}
 
   /** An item that was sent, under a key where it has one. */
@@ -51,30 +53,40 @@ export class Settling {
 
   /** Items with the same Idempotency Key as another one get what came of that one. */
   followers(entries: Entry[], recalledStarts: RecalledStarts): void {
-    for (const { index } of entries) {
-      const leader = recalledStarts.leaderOf(index);
-      if (leader !== undefined) this.output.copy(leader, index);
+    for (const entry of entries) {
+      const leader = recalledStarts.leaderOf(entry.index);
+      if (leader === undefined) continue;
+      this.output.copy(leader, entry.index);
+      const requestId = this.memory.earlierMark(leader);
+      if (typeof requestId === 'number') this.files.add(entry, requestId, 'variable');
     }
   }
 
-  private started({ index, options }: Entry, request: ApiRequest): void {
+  private started(entry: Entry, request: ApiRequest): void {
+    const { index, options } = entry;
     this.memory.settleStarted(index, request.id);
     this.output.countStarted(request.id);
     const judged = asOutcome(request, options, this.connection.instanceUrl);
     if ('failure' in judged) this.output.fail(index, judged.failure);
     else this.output.succeed(index, judged.request, options);
+    this.files.add(entry, request.id);
   }
 
   private found(
-    { index, options }: Entry,
+    entry: Entry,
     { found: request, alreadyStarted, isOwn }: Extract<Recalled, { found: ApiRequest }>,
   ): void {
+    const { index, options } = entry;
     this.memory.settleStarted(index, request.id);
     if (isOwn) this.output.countStarted(request.id);
     const judge = isOwn ? asFoundOutcome : asExistingOutcome;
     const judged = judge(request, options, this.connection.instanceUrl);
-    if ('failure' in judged) this.output.fail(index, judged.failure);
-    else this.output.succeed(index, judged.request, options, alreadyStarted);
+    if ('failure' in judged) {
+      this.output.fail(index, judged.failure);
+      return;
+    }
+    this.output.succeed(index, judged.request, options, alreadyStarted);
+    this.files.add(entry, request.id, 'variable');
   }
 }
 

@@ -1,3 +1,4 @@
+export { searchFiles } from './files';
 export { searchProcesses, searchStartEvents } from './processes';
 export { searchRequests } from './requests';
 export { searchTasks } from './tasks';

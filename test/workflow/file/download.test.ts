@@ -1,0 +1,213 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { givenFile, REQUEST_OF_ITEM, startedRequests } from '../../support/files';
+import type { Behaviour } from '../../support/gateway';
+import { answer, drip, redirect, resetBefore, truncate } from '../../support/gateway';
+import type { Run } from '../../support/run';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const BYTES = Buffer.from(Array.from({ length: 256 * 5 }, (_, index) => index % 256));
+const BY_ID = { file: locator('id', '={{ $json.fileId }}') };
+const BY_VARIABLE = { file: locator('variable', '={{ $json.variable }}') };
+
+const download = (parameters: INodeParameters, input: IDataObject[], user: User = 'limited') =>
+  world.perform(
+    'file download',
+    { ...REQUEST_OF_ITEM, ...BY_ID, ...parameters },
+    { input, user, settings: ERROR_OUTPUT },
+  );
+/** The content of a binary field of each item. */
+const contents = (run: Run, field = 'data') =>
+  run
+    .outputs('ProcessMaker')[0]
+    ?.map(({ binary }) => Buffer.from(binary?.[field]?.data ?? 'missing', 'base64'));
+const isDownload = (path: string) => /\/files\/\d+$/.test(path);
+/** Treats the first downloads in a special way. */
+const treatDownloads = (behaviour: Behaviour, count = Infinity) => {
+  let left = count;
+  world.gateway.treat = ({ path }) => (isDownload(path) && left-- > 0 ? behaviour : undefined);
+};
+const downloads = () => world.gateway.calls.filter(({ path }) => isDownload(path));
+
+it('puts the file into a binary field, byte by byte, and what is known of it into the JSON', async () => {
+  const [request] = await startedRequests(world);
+  const fileId = await givenFile(world, request?.id, 'Größe.bin', BYTES, 'contract');
+  const run = await download({ binaryPropertyName: 'paper' }, [{ id: request?.id, fileId }]);
+  expect(contents(run, 'paper')).toEqual([BYTES]);
+  const [item] = run.outputs('ProcessMaker')[0] ?? [];
+  expect(item?.binary).toEqual({
+    paper: expect.objectContaining({
+      fileName: 'Größe.bin',
+      fileExtension: 'bin',
+      mimeType: 'application/octet-stream',
+    }) as object,
+  });
+  expect(item?.json).toEqual({
+    fileId,
+    requestId: request?.id,
+    fileName: 'Größe.bin',
+    variable: 'contract',
+    mimeType: 'application/octet-stream',
+    size: BYTES.length,
+    createdAt: expect.stringMatching(/^\d{4}-/) as string,
+    createdBy: 1,
+  });
+  expect(item?.pairedItem).toEqual({ item: 0 });
+});
+
+it('finds the file by its variable', async () => {
+  const [request] = await startedRequests(world);
+  await givenFile(world, request?.id, 'a.txt', 'a', 'first');
+  await givenFile(world, request?.id, 'b.txt', 'b', 'second');
+  await givenFile(world, request?.id, 'c.txt', 'c');
+  const variables = ['second', 'c.txt', 'first'];
+  const run = await download(
+    BY_VARIABLE,
+    variables.map((variable) => ({ id: request?.id, variable })),
+  );
+  expect(contents(run)?.map(String)).toEqual(['b', 'c', 'a']);
+  // One list for all of them.
+  expect(world.gateway.calls).toHaveLength(4);
+});
+
+it.each([
+  ['a page', 'page.html', '<!doctype html><p>no page of a gateway</p>'],
+  ['JSON', 'data.json', '{"message":"no answer"}'],
+  ['nothing', 'empty.txt', ''],
+])('takes a file that is %s for a file', async (_, name, content) => {
+  const [request] = await startedRequests(world);
+  const fileId = await givenFile(world, request?.id, name, content);
+  const run = await download({}, [{ id: request?.id, fileId }]);
+  expect(contents(run)).toEqual([Buffer.from(content)]);
+});
+
+it('reads it again when its connection broke, from the beginning', async () => {
+  const [request] = await startedRequests(world);
+  const fileId = await givenFile(world, request?.id, 'a.bin', BYTES);
+  const behaviours = [truncate, resetBefore];
+  world.gateway.treat = ({ path }) => (isDownload(path) ? behaviours.shift() : undefined);
+  const run = await download({}, [{ id: request?.id, fileId }]);
+  expect(contents(run)).toEqual([BYTES]);
+  expect(downloads()).toHaveLength(3);
+});
+
+it('gives up a file that drips in after the time that it may take', async () => {
+  const [request] = await startedRequests(world);
+  const fileId = await givenFile(world, request?.id, 'a.bin', BYTES);
+  // The first is too slow; what comes then is an end.
+  treatDownloads(drip(5000), 1);
+  world.gateway.treat = (
+    (slowly) => (call) =>
+      slowly(call) ?? (isDownload(call.path) ? answer(403, {}) : undefined)
+  )(world.gateway.treat);
+  const run = await download({ options: { timeout: 1 } }, [{ id: request?.id, fileId }]);
+  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 403 } }]);
+  expect(downloads()).toHaveLength(2);
+});
+
+describe('what is no file', () => {
+  it('is an item that names a missing one, with what the Request has', async () => {
+    const [request, empty] = await startedRequests(world, 2);
+    const fileId = await givenFile(world, request?.id, 'a.txt', 'a', 'first');
+    const run = await download({}, [
+      { id: request?.id, fileId: 999_999 },
+      { id: empty?.id, fileId },
+      { id: request?.id, fileId },
+    ]);
+    expect(failedItems(run).map(({ error }) => error)).toEqual([
+      `Request ${request?.id} has no file 999999 [item 0]. Its files are: ${fileId} (a.txt, variable 'first').`,
+      `Request ${empty?.id} has no file ${fileId} [item 1]. It has no files at all.`,
+    ]);
+    expect(contents(run)?.map(String)).toEqual(['a']);
+  });
+
+  it('is one that goes away in the meantime', async () => {
+    const [request] = await startedRequests(world);
+    const fileId = await givenFile(world, request?.id, 'a.txt', 'a');
+    treatDownloads(
+      answer(400, { message: 'Something went wrong and the file cannot be previewed or downloaded.' }),
+    );
+    const run = await download({}, [{ id: request?.id, fileId }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(`has no file ${fileId} any more`) as string,
+        details: { httpStatus: 400 },
+      },
+    ]);
+  });
+
+  it('is the page of a gateway', async () => {
+    const [request] = await startedRequests(world);
+    const fileId = await givenFile(world, request?.id, 'a.txt', 'a');
+    treatDownloads(answer(200, '<html>Please sign in</html>'));
+    const run = await download({}, [{ id: request?.id, fileId }]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('not that of a ProcessMaker API') as string },
+    ]);
+  });
+
+  it('is a redirect', async () => {
+    const [request] = await startedRequests(world);
+    const fileId = await givenFile(world, request?.id, 'a.txt', 'a');
+    treatDownloads(redirect(302, 'https://files.example/a.txt'));
+    const run = await download({}, [{ id: request?.id, fileId }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining('Redirects are not followed') as string,
+        details: { httpStatus: 302 },
+      },
+    ]);
+  });
+
+  it('is one that comes with another size than ProcessMaker lists', async () => {
+    const [request] = await startedRequests(world);
+    const fileId = await givenFile(world, request?.id, 'a.txt', 'abcd');
+    treatDownloads((response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/plain', 'content-disposition': 'attachment' })
+        .end('abc');
+      return Promise.resolve();
+    });
+    const run = await download({}, [{ id: request?.id, fileId }]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('came with 3 bytes, but ProcessMaker lists it with 4') as string },
+    ]);
+  });
+
+  it('is one of a Request that is missing, or may not be seen', async () => {
+    const [request] = await startedRequests(world);
+    const run = await download(
+      {},
+      [
+        { id: 999_999, fileId: 1 },
+        { id: request?.id, fileId: 1 },
+      ],
+      'nobody',
+    );
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining('There is no Request 999999') as string,
+        details: { httpStatus: 404 },
+      },
+      { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+    ]);
+  });
+
+  it.each([
+    [BY_ID, { fileId: '' }, /No file is given in 'File'/],
+    [BY_ID, { fileId: 'contract' }, /'File' holds "contract", which is not the id of a file/],
+    [BY_ID, { fileId: 1.5 }, /'File' holds "1.5"/],
+    [
+      { binaryPropertyName: '={{ $json.field }}' },
+      { fileId: 1, field: ' ' },
+      /'Put Output File in Field' names no/,
+    ],
+  ])('is refused before any call: %j of %j', async (parameters, item, message) => {
+    const run = await download(parameters, [{ id: 1, ...item }]);
+    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+});

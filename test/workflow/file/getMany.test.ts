@@ -1,0 +1,96 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { givenFile, REQUEST_OF_ITEM, startedRequests } from '../../support/files';
+import { answer } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const getMany = (parameters: INodeParameters, input: IDataObject[], user: User = 'limited') =>
+  world.perform(
+    'file getAll',
+    { ...REQUEST_OF_ITEM, ...parameters },
+    { input, user, settings: ERROR_OUTPUT },
+  );
+
+/** A Request with three files. */
+async function withFiles() {
+  const [request] = await startedRequests(world);
+  const first = await givenFile(world, request?.id, 'a.txt', 'a', 'first');
+  const second = await givenFile(world, request?.id, 'b.txt', 'bb', 'second');
+  const third = await givenFile(world, request?.id, 'c.txt', '');
+  return { id: request?.id, fileIds: [first, second, third] };
+}
+
+it('gives an item for each file, paired with the item of its Request', async () => {
+  const { id, fileIds } = await withFiles();
+  const run = await getMany({ returnAll: true }, [{ id }, { id }]);
+  expect(run.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual([...fileIds, ...fileIds]);
+  expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
+    [0, 0, 0, 1, 1, 1].map((item) => ({ item })),
+  );
+  expect(run.items('ProcessMaker')[1]).toEqual({
+    fileId: fileIds[1],
+    requestId: id,
+    fileName: 'b.txt',
+    variable: 'second',
+    mimeType: 'text/plain',
+    size: 2,
+    createdAt: expect.stringMatching(/^\d{4}-/) as string,
+    createdBy: 1,
+  });
+  expect(world.gateway.calls).toHaveLength(1);
+});
+
+it('gives as many as asked for, of one variable, or as ProcessMaker gives them', async () => {
+  const { id, fileIds } = await withFiles();
+  const limited = await getMany({ returnAll: false, limit: 2 }, [{ id }]);
+  expect(limited.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual(fileIds.slice(0, 2));
+  const ofVariable = await getMany({ returnAll: true, options: { variable: 'second' } }, [{ id }]);
+  expect(ofVariable.items('ProcessMaker')).toMatchObject([{ fileId: fileIds[1] }]);
+  const raw = await getMany({ returnAll: true, options: { simplify: false } }, [{ id }]);
+  expect(raw.items('ProcessMaker')[0]).toMatchObject({
+    id: fileIds[0],
+    file_name: 'a.txt',
+    custom_properties: { data_name: 'first' },
+  });
+});
+
+it('gives nothing for a Request without files, and goes on', async () => {
+  const [empty] = await startedRequests(world);
+  const { id, fileIds } = await withFiles();
+  const run = await getMany({ returnAll: true }, [{ id: empty?.id }, { id }]);
+  expect(run.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual(fileIds);
+});
+
+it('tells a Request that is missing from one that may not be seen', async () => {
+  const { id } = await withFiles();
+  const run = await getMany({}, [{ id: 999_999 }, { id }], 'nobody');
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining('There is no Request 999999 [item 0]') as string,
+      details: { httpStatus: 404 },
+    },
+    { error: expect.stringContaining(`for Request ${String(id)}`) as string, details: { httpStatus: 403 } },
+  ]);
+});
+
+it.each([{}, [], { data: null }, { data: [{ id: 1 }] }])(
+  'does not take %j for an empty list',
+  async (body) => {
+    world.gateway.treat = () => answer(200, body);
+    const run = await getMany({}, [{ id: 1 }]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('not in the form that ProcessMaker gives it') as string },
+    ]);
+  },
+);
+
+it('refuses what is no Request before any call', async () => {
+  const run = await getMany({}, [{ id: 'abc' }]);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining('\'Request\' holds "abc"') as string },
+  ]);
+  expect(world.gateway.calls).toEqual([]);
+});

@@ -1,0 +1,75 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IssuedTokens } from '../../processmaker';
+import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const perform = (
+  operation: string,
+  parameters: INodeParameters,
+  input: IDataObject[],
+  tokens: IssuedTokens,
+) =>
+  world.perform(
+    operation,
+    { authentication: 'oAuth2', ...REQUEST_OF_ITEM, ...parameters },
+    {
+      input,
+      binaries: input.map(({ id }) => ({ data: binary('a.txt', `of ${String(id as number)}`) })),
+      credentials: {
+        processMakerOAuth2Api: {
+          instanceUrl: world.gateway.url,
+          clientId: world.server.oauth.client.id,
+          clientSecret: world.server.oauth.client.secret,
+          oauthTokenData: {
+            access_token: tokens.accessToken,
+            refresh_token: tokens.refreshToken ?? '',
+            token_type: 'Bearer',
+          },
+        },
+      },
+      settings: ERROR_OUTPUT,
+    },
+  );
+
+it.each([0, 3])('sends files again that met a token which ended after %d calls', async (calls) => {
+  const requests = await startedRequests(world, 6);
+  const tokens = world.server.oauth.issue('limited');
+  world.server.oauth.expire(tokens.accessToken, calls);
+  const run = await perform('file upload', rows(['data', 'x']), requests, tokens);
+  expect(run.items('ProcessMaker')).toHaveLength(6);
+  expect(
+    world
+      .files()
+      .map(({ requestId, content }) => [requestId, content.toString()])
+      .sort(),
+  ).toEqual(requests.map(({ id }) => [id, `of ${id}`]).sort());
+});
+
+it('reads a file again that met an expired token', async () => {
+  const [request] = await startedRequests(world);
+  const fileId = await givenFile(world, request?.id, 'a.txt', 'content', 'x');
+  const tokens = world.server.oauth.issue('limited');
+  // The list is read with it, the file no more.
+  world.server.oauth.expire(tokens.accessToken, 1);
+  const file = { file: locator('id', '={{ $json.fileId }}') };
+  const run = await perform('file download', file, [{ id: request?.id, fileId }], tokens);
+  const data = run.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
+  expect(Buffer.from(data, 'base64').toString()).toBe('content');
+});
+
+it('says that the credential has to be connected again, and shows no token', async () => {
+  const requests = await startedRequests(world);
+  const tokens = world.server.oauth.issue('limited');
+  world.server.oauth.revoke(tokens.accessToken);
+  const run = await perform('file upload', rows(['data', 'x']), requests, tokens);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining('connect it again') as string, details: { outcome: 'notDone' } },
+  ]);
+  expect(world.files()).toEqual([]);
+  for (const secret of [tokens.accessToken, tokens.refreshToken, world.server.oauth.client.secret]) {
+    expect(run.text).not.toContain(secret);
+  }
+});

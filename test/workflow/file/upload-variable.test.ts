@@ -1,0 +1,81 @@
+import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
+import { binary, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
+import { resetAfter, resetBefore } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
+const options = { writeFileId: true };
+const upload = (
+  parameters: INodeParameters,
+  input: IDataObject[],
+  binaries: IBinaryKeyData[],
+  user: User = 'admin',
+) =>
+  world.perform(
+    'file upload',
+    { ...REQUEST_OF_ITEM, options, ...parameters },
+    { input, binaries, user, settings: ERROR_OUTPUT },
+  );
+const stored = () => world.files();
+describe("'Write File ID to Variable'", () => {
+  const data = () => world.requests()[0]?.data;
+  const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+
+  it('writes the ids of all files of an item at once', async () => {
+    const requests = await startedRequests(world);
+    const two = { a: binary('a.txt', 'a'), b: binary('b.txt', 'b') };
+    await upload(rows(['a', 'x'], ['b', 'y']), requests, [two]);
+    expect(data()).toMatchObject(Object.fromEntries(stored().map(({ dataName, id }) => [dataName, id])));
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('writes to one Request one after the other, since it would keep only some of the changes', async () => {
+    const [request] = await startedRequests(world);
+    const numbers = [1, 2, 3, 4, 5, 6];
+    await upload(
+      rows(['data', '=file{{ $json.number }}']),
+      numbers.map((number) => ({ id: request?.id, number })),
+      numbers.map((number) => ({ data: binary('a.txt', String(number)) })),
+    );
+    expect(stored()).toHaveLength(6);
+    expect(data()).toMatchObject(Object.fromEntries(stored().map(({ dataName, id }) => [dataName, id])));
+  });
+
+  it('says that the file is there when the user may not write', async () => {
+    const [request] = await startedRequests(world);
+    const run = await upload(rows(['data', 'contract']), [{ id: request?.id }], [contract], 'limited');
+    const id = stored()[0]?.id;
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(
+          new RegExp(
+            `^Uploaded to Request ${String(request?.id)}, but its id was not written .*file ${id} \\('contract'\\).*edit-task_data`,
+          ),
+        ) as string,
+        details: { httpStatus: 403, outcome: 'partlyDone', files: [{ fileId: id, outcome: 'uploaded' }] },
+      },
+    ]);
+  });
+
+  it('sees in the data that a change whose answer was lost was made', async () => {
+    const requests = await startedRequests(world);
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+    const run = await upload(rows(['data', 'contract']), requests, [contract]);
+    expect(run.items('ProcessMaker')).toHaveLength(1);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('calls the outcome unknown when the data do not show it', async () => {
+    const requests = await startedRequests(world);
+    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+    const run = await upload(rows(['data', 'contract']), requests, [contract]);
+    expect(failedItems(run)).toMatchObject([
+      { details: { outcome: 'unknown', files: [{ fileId: stored()[0]?.id, outcome: 'uploaded' }] } },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+});

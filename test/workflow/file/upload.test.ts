@@ -1,0 +1,290 @@
+import type { IBinaryKeyData, IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
+import { answer } from '../../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld({ uploadLimitBytes: 1024 * 1024 });
+
+interface UploadRun {
+  user?: User;
+  settings?: Partial<INode>;
+}
+
+const upload = (
+  parameters: INodeParameters,
+  input: IDataObject[],
+  binaries: IBinaryKeyData[],
+  { user = 'limited', settings = ERROR_OUTPUT }: UploadRun = {},
+) => world.perform('file upload', { ...REQUEST_OF_ITEM, ...parameters }, { input, binaries, user, settings });
+
+const stored = () => world.files();
+const posts = () => world.gateway.calls.filter(({ method }) => method === 'POST');
+const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
+
+describe('a file', () => {
+  it('arrives byte by byte, under its name and variable', async () => {
+    const [request] = await startedRequests(world);
+    const bytes = Buffer.from(Array.from({ length: 256 * 5 }, (_, index) => index % 256));
+    const run = await upload(
+      rows(['data', 'contract']),
+      [{ id: request?.id }],
+      [{ data: binary('a.bin', bytes) }],
+    );
+    const [file] = stored();
+    expect(file).toEqual({
+      id: file?.id,
+      requestId: request?.id,
+      fileName: 'a.bin',
+      dataName: 'contract',
+      content: bytes,
+    });
+    expect(run.items('ProcessMaker')).toEqual([
+      {
+        fileId: file?.id,
+        requestId: request?.id,
+        field: 'data',
+        variable: 'contract',
+        fileName: 'a.bin',
+        mimeType: 'text/plain',
+        size: bytes.length,
+      },
+    ]);
+    expect(world.gateway.calls).toHaveLength(1);
+  });
+
+  it('has its name as variable when none is given', async () => {
+    const requests = await startedRequests(world);
+    const run = await upload(rows(['data']), requests, [contract]);
+    expect(stored()).toMatchObject([{ fileName: 'contract.pdf', dataName: 'contract.pdf' }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ variable: 'contract.pdf' }]);
+  });
+
+  it('may be empty', async () => {
+    const requests = await startedRequests(world);
+    await upload(rows(['data', 'note']), requests, [{ data: binary('empty.txt', '') }]);
+    expect(stored()).toMatchObject([{ dataName: 'note', content: Buffer.alloc(0) }]);
+  });
+
+  it.each([
+    ['Größe 世界.txt', 'Größe-世界.txt'],
+    ['a"b.txt', 'a-b.txt'],
+    ['a\r\nContent-Type: text/html\r\n\r\nb.txt', 'a--Content-Type:-text-html----b.txt'],
+    ['..\\..\\a/b.txt', '..-..-a-b.txt'],
+    ["it's 100 %22.txt", "it's-100-%22.txt"],
+  ])('named %j is kept as %j', async (name, kept) => {
+    const requests = await startedRequests(world);
+    await upload(rows(['data', 'x']), requests, [{ data: binary(name, 'content') }]);
+    // The parser of the stand-in decodes %22, the form's own spelling of a quote.
+    expect(stored()).toMatchObject([
+      { fileName: kept.replace('%22', '"'), dataName: 'x', content: Buffer.from('content') },
+    ]);
+  });
+
+  it('without a name has that of its field', async () => {
+    const requests = await startedRequests(world);
+    const data = { ...binary(undefined, 'a,b', 'text/csv'), fileExtension: 'csv' };
+    await upload(rows(['table']), requests, [{ table: data }]);
+    expect(stored()).toMatchObject([{ fileName: 'table.csv' }]);
+  });
+
+  it('takes the place of the one with its variable', async () => {
+    const [request] = await startedRequests(world);
+    await givenFile(world, request?.id, 'old.txt', 'old', 'contract');
+    await upload(rows(['data', 'contract']), [{ id: request?.id }], [contract]);
+    expect(stored()).toMatchObject([{ fileName: 'contract.pdf', dataName: 'contract' }]);
+  });
+});
+
+describe('several files', () => {
+  it('of one item become one item each, in the order of the rows', async () => {
+    const [request] = await startedRequests(world);
+    const run = await upload(
+      rows(['second', 'b'], ['first', 'a']),
+      [{ id: request?.id }],
+      [{ first: binary('1.txt', 'one'), second: binary('2.txt', 'two') }],
+    );
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { field: 'second', variable: 'b', fileName: '2.txt' },
+      { field: 'first', variable: 'a', fileName: '1.txt' },
+    ]);
+    expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual([
+      { item: 0 },
+      { item: 0 },
+    ]);
+    expect(stored()).toHaveLength(2);
+  });
+
+  it('of several items go to the Request of each, also by its case number', async () => {
+    const requests = await startedRequests(world, 7);
+    const run = await upload(
+      { request: locator('caseNumber', '={{ $json.caseNumber }}'), ...rows(['data', 'contract']) },
+      requests,
+      requests.map(({ id }) => ({ data: binary('id.txt', String(id)) })),
+    );
+    expect(run.items('ProcessMaker').map(({ requestId }) => requestId)).toEqual(requests.map(({ id }) => id));
+    expect(
+      stored()
+        .map(({ requestId, content }) => [requestId, content.toString()])
+        .sort(),
+    ).toEqual(requests.map(({ id }) => [id, String(id)]).sort());
+    expect(world.lookUps()).toHaveLength(1);
+  });
+
+  it('of two items for one variable of one Request do not take each other away', async () => {
+    const [request] = await startedRequests(world);
+    const items = [{ id: request?.id }, { id: request?.id }];
+    const run = await upload(rows(['data', 'contract']), items, [contract, { data: binary('b.txt', 'b') }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ fileName: 'contract.pdf' }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /^Item 0 uploads a file to the variable 'contract' .* \[item 1\]\./,
+        ) as string,
+        details: { outcome: 'notDone' },
+      },
+    ]);
+    expect(stored()).toMatchObject([{ fileName: 'contract.pdf' }]);
+  });
+});
+
+describe('before any call', () => {
+  const refused = async (parameters: INodeParameters, binaries: IBinaryKeyData[]) => {
+    const run = await upload(parameters, [{ id: 1 }], binaries, { settings: {} });
+    expect(world.gateway.calls).toEqual([]);
+    return `${run.error?.message} ${String(run.error && 'description' in run.error ? run.error.description : '')}`;
+  };
+
+  it('a field that the item does not have is refused, and those that it has are named', async () => {
+    const text = await refused(rows(['date']), [{ data: contract.data, photo: contract.data }]);
+    expect(text).toMatch(/The item has no binary field 'date' \[item 0\].*It has: data, photo/);
+  });
+
+  it('an item without any file is refused', async () => {
+    expect(await refused(rows(['data']), [])).toMatch(/no binary field 'data'.*no binary fields at all/);
+  });
+
+  it('a parameter without rows is refused', async () => {
+    expect(await refused({ files: {} }, [contract])).toMatch(/No file is given in 'Input Binary Fields'/);
+  });
+
+  it('a row without a field is refused', async () => {
+    expect(await refused(rows([' ']), [contract])).toMatch(/No field is given in 'Input Binary Field'/);
+  });
+
+  it('two files for one variable are refused', async () => {
+    const text = await refused(rows(['data', 'x'], ['photo', ' x ']), [
+      { data: contract.data, photo: contract.data },
+    ]);
+    expect(text).toMatch(/Two files of the item have the variable 'x'/);
+  });
+
+  it('a file of more than 100 MB is refused by what n8n knows of it', async () => {
+    const data = { ...contract.data, id: 'filesystem-v2:missing', bytes: 100 * 1024 * 1024 + 1 };
+    expect(await refused(rows(['data']), [{ data }])).toMatch(
+      /The file 'contract\.pdf' in 'data' is larger than 100 MB/,
+    );
+  });
+
+  it.each([
+    ['', /has no variable that its id could be written to/],
+    ['customer.contract', /'customer\.contract', which is within another variable/],
+  ])('a variable %j whose value cannot be written is refused', async (variable, message) => {
+    const parameters = { ...rows(['data', variable]), options: { writeFileId: true } };
+    expect(await refused(parameters, [contract])).toMatch(message);
+  });
+});
+
+it('says that n8n has lost a file, and uploads the others', async () => {
+  const requests = await startedRequests(world, 2);
+  const lost = { ...contract.data, id: 'filesystem-v2:missing' };
+  const run = await upload(rows(['data', 'x']), requests, [{ data: lost }, contract]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining("n8n cannot read the file 'contract.pdf' in 'data'") as string,
+      details: { outcome: 'notDone' },
+    },
+  ]);
+  expect(stored()).toHaveLength(1);
+});
+
+describe('what ProcessMaker refuses', () => {
+  it('a missing Request', async () => {
+    const run = await upload(rows(['data']), [{ id: 999_999 }], [contract]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(/^There is no Request 999999 \[item 0\]/) as string,
+        details: { httpStatus: 404, outcome: 'notDone', requestId: 999_999 },
+      },
+    ]);
+  });
+
+  it('a user who does not take part', async () => {
+    const requests = await startedRequests(world);
+    const run = await upload(rows(['data']), requests, [contract], { user: 'nobody' });
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining('does not allow this') as string, details: { httpStatus: 403 } },
+    ]);
+    expect(stored()).toEqual([]);
+  });
+
+  it('a file that is too large for it', async () => {
+    const requests = await startedRequests(world);
+    const run = await upload(rows(['data']), requests, [
+      { data: binary('big.bin', Buffer.alloc(1024 * 1024 + 1)) },
+    ]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /^ProcessMaker refused the file 'big\.bin'.*Maximum allowed size is 1M/,
+        ) as string,
+        details: { httpStatus: 422, outcome: 'notDone' },
+      },
+    ]);
+  });
+
+  it('a file that could run there', async () => {
+    const requests = await startedRequests(world);
+    const run = await upload(rows(['data']), requests, [{ data: binary('x.php', '<?php echo 1;') }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(/^ProcessMaker refused the file 'x\.php'.*PHP file/) as string,
+        details: { httpStatus: 500, outcome: 'notDone' },
+      },
+    ]);
+    expect(posts()).toHaveLength(1);
+  });
+
+  it('a file that is too large for its web server', async () => {
+    const requests = await startedRequests(world);
+    world.gateway.treat = () => answer(413, '<html>Request Entity Too Large</html>');
+    const run = await upload(rows(['data']), requests, [contract]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringContaining("'contract.pdf' is larger than the web server") as string },
+    ]);
+  });
+
+  it('one of several files: says what became of each, and sends the rest again only', async () => {
+    const [request] = await startedRequests(world);
+    const three = { a: binary('a.txt', 'a'), b: binary('b.php', 'b'), c: binary('c.txt', 'c') };
+    const run = await upload(rows(['a'], ['b'], ['c']), [{ id: request?.id }], [three]);
+    const [file] = stored();
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(
+          `Uploaded: 'a.txt' (file ${file?.id}). Not uploaded: 'b.php', 'c.txt'.`,
+        ) as string,
+        details: {
+          requestId: request?.id,
+          outcome: 'partlyDone',
+          files: [
+            { fileName: 'a.txt', outcome: 'uploaded', fileId: file?.id },
+            { fileName: 'b.php', outcome: 'notUploaded' },
+            { fileName: 'c.txt', outcome: 'notUploaded' },
+          ],
+        },
+      },
+    ]);
+  });
+});

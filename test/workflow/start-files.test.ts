@@ -1,0 +1,237 @@
+import type { IBinaryKeyData, IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { binary, givenFile, rows } from '../support/files';
+import type { Call } from '../support/gateway';
+import { answer, resetAfter } from '../support/gateway';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import type { User } from '../support/world';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const RETRIED = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
+/** A file of its own for each item. */
+const files = (count: number): IBinaryKeyData[] =>
+  Array.from({ length: count }, (_, number) => ({ data: binary('number.txt', `file ${number}`) }));
+const items = (count: number): IDataObject[] => Array.from({ length: count }, (_, number) => ({ number }));
+
+interface StartRun {
+  user?: User;
+  settings?: Partial<INode>;
+}
+
+const start = (
+  options: INodeParameters,
+  input: IDataObject[],
+  binaries: IBinaryKeyData[],
+  { user = 'limited', settings = ERROR_OUTPUT }: StartRun = {},
+) =>
+  world.start(
+    {
+      process: locator('id', 2),
+      startEvent: locator('id', 'node_1'),
+      options: { ...rows(['data', 'contract']), ...options },
+    },
+    { input, binaries, user, settings },
+  );
+const isUpload = ({ method, path }: Call) => method === 'POST' && path.endsWith('/files');
+const uploads = () => world.gateway.calls.filter(isUpload);
+/** The number in the data of each Request, with the content of its files. */
+const contents = () =>
+  world.requests().map(({ id, data }) => [
+    (data as IDataObject).number,
+    world
+      .files()
+      .filter(({ requestId }) => requestId === id)
+      .map(({ content }) => content.toString()),
+  ]);
+const each = (count: number) =>
+  items(count).map(({ number }) => [number, [`file ${String(number as number)}`]]);
+
+it('uploads the files of each item to the Request that it starts', async () => {
+  const run = await start({}, items(7), files(7));
+  expect(contents().sort()).toEqual(each(7));
+  const [first] = run.items('ProcessMaker');
+  expect(first).toMatchObject({
+    status: 'ACTIVE',
+    files: [{ fileName: 'number.txt', variable: 'contract', requestId: first?.id, size: 6 }],
+  });
+  expect(world.gateway.calls).toHaveLength(14);
+});
+
+it('refuses a file that is not there before anything is started', async () => {
+  const run = await start({}, items(2), [contract, { photo: contract.data }]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringMatching(/no binary field 'data' \[item 1\]\. It has: photo/) as string,
+      details: { outcome: 'notStarted' },
+    },
+  ]);
+  expect(world.requests()).toHaveLength(1);
+});
+
+it('starts nothing at all when it may not continue', async () => {
+  await start({}, items(2), [contract], { settings: {} });
+  expect(world.gateway.calls).toEqual([]);
+});
+
+it('writes the ids into the data when it is told to', async () => {
+  await start({ writeFileId: true }, items(1), [contract], { user: 'admin' });
+  expect(world.requests()[0]?.data).toMatchObject({ number: 0, contract: world.files()[0]?.id });
+});
+
+describe('a file that does not arrive', () => {
+  it('fails its item, which names the Request and the file', async () => {
+    world.gateway.treat = (call) => (isUpload(call) ? answer(422, { message: 'Not now.' }) : undefined);
+    const run = await start({}, items(1), [contract]);
+    const [request] = world.requests();
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringMatching(
+          new RegExp(`^Request ${request?.id} was started, but .* refused the file 'contract\\.pdf'`),
+        ) as string,
+        details: {
+          requestId: request?.id,
+          outcome: 'started',
+          files: [{ fileName: 'contract.pdf', variable: 'contract', outcome: 'notUploaded' }],
+        },
+      },
+    ]);
+  });
+
+  it('is said to be unknown when its answer was lost and it is not there', async () => {
+    world.gateway.treat = (call) => (isUpload(call) ? answer(502, '<html>Bad Gateway</html>') : undefined);
+    const run = await start({}, items(1), [contract]);
+    expect(failedItems(run)).toMatchObject([
+      { details: { outcome: 'started', files: [{ outcome: 'unknown' }] } },
+    ]);
+    expect(uploads()).toHaveLength(1);
+  });
+
+  it('does not keep the files of items that are started from arriving', async () => {
+    let isFirst = true;
+    world.gateway.treat = (call) => {
+      const isRefused = isUpload(call) && isFirst;
+      if (isRefused) isFirst = false;
+      return isRefused ? answer(422, { message: 'Not now.' }) : undefined;
+    };
+    const run = await start({ requestsInParallel: 3 }, items(3), files(3), { settings: {} });
+    expect(run.error?.message).toContain('was started, but');
+    expect(world.requests()).toHaveLength(3);
+    expect(world.files()).toHaveLength(2);
+  });
+});
+
+describe('a repeat', () => {
+  /** Refuses the first upload of the file with this content. */
+  const refuseOnce = (content: string) => {
+    let isFirst = true;
+    world.gateway.treat = (call) => {
+      const isRefused = isFirst && isUpload(call) && call.body.includes(content);
+      if (isRefused) isFirst = false;
+      return isRefused ? answer(422, { message: 'Not now.' }) : undefined;
+    };
+  };
+
+  it.each([
+    ['by the hidden key', {}],
+    ["by the user's own key", { idempotencyKey: '={{ "files-" + $json.number }}' }],
+    ['by what n8n remembers', { hiddenKey: false }],
+  ])('finds the Requests %s, and uploads only what is missing', async (_, options) => {
+    refuseOnce('file 1');
+    const run = await start(options, items(3), files(3), { settings: RETRIED });
+    expect(run.error).toBeUndefined();
+    expect(contents().sort()).toEqual(each(3));
+    expect(run.items('ProcessMaker')).toMatchObject(
+      items(3).map(() => ({ files: [{ fileName: 'number.txt' }] })),
+    );
+    expect(uploads()).toHaveLength(4);
+  });
+
+  it('on the Retry button does the same', async () => {
+    refuseOnce('file 1');
+    const failed = await start({ requestsInParallel: 1 }, items(3), files(3), { settings: {} });
+    const run = await world.engine.retry(failed, { credentials: world.credentials() });
+    expect(run.error).toBeUndefined();
+    expect(contents().sort()).toEqual(each(3));
+    expect(uploads()).toHaveLength(4);
+  });
+
+  it('after a crash gives each Request the file of its item, though the items stand in another order', async () => {
+    // Equal data, so that only the files tell the items apart.
+    const input = [{}, {}, {}];
+    const binaries = ['a', 'bb', 'ccc'].map((content) => ({ data: binary(`${content}.txt`, content) }));
+    let count = 0;
+    world.gateway.treat = (call) =>
+      isUpload(call) && ++count > 1 ? answer(422, { message: 'Killed.' }) : undefined;
+    const killed = await start({ requestsInParallel: 1 }, input, binaries);
+    world.gateway.reset();
+    await world.engine.retryAfterCrash(killed, {
+      input,
+      binaries: binaries.toReversed(),
+      credentials: world.credentials(),
+    });
+    expect(world.requests()).toHaveLength(3);
+    expect(
+      world
+        .files()
+        .map(({ content }) => content.toString())
+        .sort(),
+    ).toEqual(['a', 'bb', 'ccc']);
+    expect(new Set(world.files().map(({ requestId }) => requestId)).size).toBe(3);
+    expect(uploads()).toHaveLength(2);
+  });
+
+  it('leaves a file alone that has taken the place of what an earlier try uploaded', async () => {
+    let isFirst = true;
+    world.gateway.treat = ({ method, path }) => {
+      // The second item makes the first try end badly, after the first item has ended well.
+      const isRefused =
+        isFirst && method === 'POST' && path.includes('process_events') && uploads().length === 1;
+      if (isRefused) isFirst = false;
+      return isRefused ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
+    };
+    const failed = await start({ requestsInParallel: 1 }, items(2), files(2), { settings: {} });
+    await givenFile(world, world.requests()[0]?.id, 'corrected.txt', 'corrected', 'contract');
+    await world.engine.retry(failed, { credentials: world.credentials() });
+    expect(contents().sort()).toEqual([
+      [0, ['corrected']],
+      [1, ['file 1']],
+    ]);
+  });
+});
+
+it('uploads to a Request whose start was not answered, once it is found', async () => {
+  world.gateway.treat = ({ path }) => (path.includes('process_events') ? resetAfter : undefined);
+  const run = await start({}, items(1), files(1));
+  expect(run.items('ProcessMaker')).toMatchObject([{ files: [{ fileName: 'number.txt' }] }]);
+  expect(contents()).toEqual(each(1));
+});
+
+it('uploads the files of all items that share a Request, and lets none take the place of another', async () => {
+  const options = { idempotencyKey: 'shared-files', ...rows(['data', '={{ $json.variable }}']) };
+  const input = [{ variable: 'a' }, { variable: 'b' }, { variable: 'b' }];
+  const run = await start(options, input, files(3));
+  expect(world.requests()).toHaveLength(1);
+  expect(
+    world
+      .files()
+      .map(({ dataName, content }) => `${dataName}: ${content.toString()}`)
+      .sort(),
+  ).toEqual(['a: file 0', 'b: file 1']);
+  const ids = run.items('ProcessMaker').map((item) => (item.files as IDataObject[])[0]?.fileId);
+  expect(ids[2]).toBe(ids[1]);
+});
+
+it('uploads to a Request that stands in error too', async () => {
+  const run = await world.start(
+    { process: locator('name', 'M assignment error'), options: rows(['data', 'contract']) },
+    { binaries: [contract], user: 'admin', settings: ERROR_OUTPUT },
+  );
+  expect(failedItems(run)).toMatchObject([
+    {
+      details: { outcome: 'startedInError', files: [{ outcome: 'uploaded', fileId: world.files()[0]?.id }] },
+    },
+  ]);
+  expect(world.files()).toHaveLength(1);
+});
