@@ -67,6 +67,29 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
     assert.equal((await post(url, {})).status, 409);
   });
 
+  await checks.check('waits for many Requests at once, each in an execution of a sub-workflow', async () => {
+    const known = processMaker.requests().length;
+    const contracts = [{ contract: 'C-3' }, { contract: 'C-4' }];
+    const calling = await stage.beginCalling('many', CONTRACT_APPROVAL, contracts);
+    assert.equal((await host.client.ended(calling)).status, 'success');
+    const waiting = [1, 2].map((next) => String(Number(calling) + next));
+    for (const execution of waiting) await stage.isAsleep(execution);
+    const ids = processMaker
+      .requests()
+      .slice(known)
+      .map(({ id }) => id);
+    assert.equal(ids.length, contracts.length);
+    for (const task of processMaker.tasks().filter(({ requestId }) => ids.includes(requestId))) {
+      await processMaker.completeTask(task.id, { approved: task.requestId });
+    }
+    const results = await Promise.all(waiting.map((execution) => stage.result(execution)));
+    assert.deepEqual(
+      results.map(({ callback }) => callback),
+      results.map(({ id }) => ({ approved: id })),
+    );
+    assert.deepEqual(results.map(({ id }) => id).sort(), ids);
+  });
+
   await checks.check('goes on when its limit has passed, and gives the Request', async () => {
     const limit = { limitWaitTime: true, resumeAmount: LIMIT_SECONDS, resumeUnit: 'seconds' };
     const execution = await stage.begin('limit', CONTRACT_APPROVAL, { contract: 'C-2' }, limit);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { outputOf, type Credential, type Execution } from '../../demo/n8nClient';
+import { outputOf, type Credential, type ExampleWorkflow, type Execution } from '../../demo/n8nClient';
 import type { Host } from '../faults/n8n/host';
 import type { ProcessMaker } from '../processmaker';
 import type { Gateway } from '../support/gateway';
-import { WAITING_NODE, waitingWorkflow } from './workflow';
+import { callingWorkflow, WAITING_NODE, waitingSubWorkflow, waitingWorkflow } from './workflow';
 
 const WEBHOOK_TRIES = 50;
 
@@ -25,8 +25,20 @@ export class Stage {
     data: IDataObject,
     parameters?: INodeParameters,
   ): Promise<string> {
-    const { client, url } = this.host;
     const workflow = waitingWorkflow(path, processId, this.credential, parameters);
+    return await this.beginWorkflow(path, workflow, data);
+  }
+
+  /** Starts an execution of a workflow that calls another one for each contract; that one waits. */
+  async beginCalling(path: string, processId: number, contracts: IDataObject[]): Promise<string> {
+    const { client } = this.host;
+    const sub = await client.createWorkflow(waitingSubWorkflow(processId, this.credential));
+    await client.publish(sub);
+    return await this.beginWorkflow(path, callingWorkflow(path, sub.id), { contracts });
+  }
+
+  private async beginWorkflow(path: string, workflow: ExampleWorkflow, data: IDataObject): Promise<string> {
+    const { client, url } = this.host;
     await client.publish(await client.createWorkflow(workflow));
     const executionId = (await client.latestExecutionId()) + 1;
     for (let tries = 1; ; tries++) {

@@ -43,7 +43,7 @@ export interface CallRound {
 }
 
 const ONE_ONLY =
-  "An execution has only one URL to be called. Put this node into a workflow of its own, and call that for each item with 'Execute Workflow' (mode 'Run once for each item').";
+  "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own, and call that with 'Execute Workflow', in the mode 'Run once for each item' and with 'Wait For Sub-Workflow Completion' switched off.";
 
 /**
  * Begins a round. Its memory is the node's own context, which n8n saves with the execution, and gives back to a repeat.
