@@ -20,6 +20,7 @@ const PASSED_ON = [
 
 export interface N8n {
   url: string;
+  port: number;
   logFile: string;
   stop(): Promise<void>;
   /** Ends it at once, as a power cut would. */
@@ -28,8 +29,14 @@ export interface N8n {
   endedByItself(): Promise<never>;
 }
 
-/** Starts n8n and waits until it answers. */
-export async function startN8n(runtime: N8nRuntime, userFolder: string, signal: AbortSignal): Promise<N8n> {
+/** Starts n8n and waits until it answers; again on the port that it had, when that is given. */
+export async function startN8n(
+  runtime: N8nRuntime,
+  userFolder: string,
+  signal: AbortSignal,
+  formerPort?: number,
+): Promise<N8n> {
+  if (formerPort !== undefined) return startOn(formerPort, runtime, userFolder, signal);
   const port = await freePort(PREFERRED_PORT);
   if (port !== PREFERRED_PORT) say(`Port ${PREFERRED_PORT} is in use; n8n gets port ${port}.`);
   say('Starting n8n …');
@@ -61,6 +68,7 @@ async function startOn(
   const ended = once(child, 'exit');
   const n8n: N8n = {
     url: `http://127.0.0.1:${port}`,
+    port,
     logFile,
     stop: () => stopGroup(child),
     kill: () => killGroup(child),

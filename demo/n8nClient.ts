@@ -92,17 +92,25 @@ export class N8nClient {
 
   /** Waits until an execution has ended. */
   async ended(executionId: string): Promise<Execution> {
+    return await this.until(executionId, (status) => !RUNNING.includes(status));
+  }
+
+  /** Waits until an execution sleeps, or has ended. */
+  async asleep(executionId: string): Promise<Execution> {
+    return await this.until(executionId, (status) => status === 'waiting' || !RUNNING.includes(status));
+  }
+
+  private async until(
+    executionId: string,
+    isReached: (status: Execution['status']) => boolean,
+  ): Promise<Execution> {
     for (;;) {
-      const execution = (await this.call('GET', `/rest/executions/${executionId}`)) as {
+      const { status, data } = (await this.call('GET', `/rest/executions/${executionId}`)) as {
         status: Execution['status'];
         data: string;
       };
-      if (!RUNNING.includes(execution.status)) {
-        return {
-          id: executionId,
-          status: execution.status,
-          data: parseFlatted(execution.data) as IRun['data'],
-        };
+      if (isReached(status)) {
+        return { id: executionId, status, data: parseFlatted(data) as IRun['data'] };
       }
       await sleep(200, undefined, { signal: this.signal });
     }

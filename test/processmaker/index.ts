@@ -63,6 +63,7 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     set scriptsRun(value: boolean) {
       instance.scriptsRun = value;
     },
+    scriptAnswers: instance.scripts.answers,
     tasks: () =>
       instance.database
         .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE element_type <> 'startEvent' ORDER BY id`)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { asText } from '../../../nodes/ProcessMaker/helpers/guards';
-import { failedItems } from '../../support/workflows';
+import { failedItems, locator } from '../../support/workflows';
 import type { Check } from '../contract';
 import { itemsOf, perform, start } from '../contract';
 
-/** Finding Requests. */
+/** Finding Requests, and waiting for them. */
 export const requestChecks: Check[] = [
   {
     name: 'Get Many finds a Request that was started, as its start gave it',
@@ -33,6 +33,18 @@ export const requestChecks: Check[] = [
         assert.equal(failed?.details.httpStatus, status);
         assert.match(failed.error, /'PMQL'/);
       }
+    },
+  },
+  {
+    name: 'Wait gives a Request that was started, ended or at its time limit',
+    run: async (contract) => {
+      const [started = {}] = itemsOf(await start(contract));
+      const options = { timeLimit: 1, whenTimeIsOver: 'return' };
+      const request = locator('id', asText(started.id));
+      const [waited = {}] = itemsOf(await perform(contract, 'request wait', { request, options }));
+      assert.equal(waited.id, started.id);
+      assert.equal(waited.timeIsOver, waited.status === 'ACTIVE' ? true : undefined);
+      assert.ok('data' in waited);
     },
   },
 ];

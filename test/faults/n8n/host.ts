@@ -48,8 +48,10 @@ export class Host {
     });
   }
 
+  /** Others know n8n by its address: it keeps its port. */
   private async start(): Promise<void> {
-    this.n8n = await startN8n(this.installed.runtime, this.installed.userFolder, this.signal);
+    const { runtime, userFolder } = this.installed;
+    this.n8n = await startN8n(runtime, userFolder, this.signal, this.n8n?.port);
     this.client = new N8nClient(this.n8n.url, this.signal);
   }
 }

@@ -1,6 +1,7 @@
 import type { Instance } from '../instance';
 import { failRequest } from './finish';
 import { completeToken } from './progress';
+import { makeCall, scriptCall } from './script-call';
 import { activeTokens, findRequest } from './store';
 
 /** What a script's failure says. */
@@ -10,6 +11,9 @@ const DELAY_MS = 50;
 
 /** The queue of the script tasks. Where none of them can run, each ends its Request in ERROR. */
 export class ScriptQueue {
+  /** The statuses with which calls of scripts were answered. */
+  readonly answers: number[] = [];
+  private readonly ended = new AbortController();
   private stopped = false;
   private readonly timers = new Set<NodeJS.Timeout>();
   private waiting: number[] = [];
@@ -53,11 +57,12 @@ export class ScriptQueue {
 
   stop(): void {
     this.stopped = true;
+    this.ended.abort();
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }
 
-  /** Runs the script at which a Request stands; it changes no data. */
+  /** Runs the script at which a Request stands: it changes no data, but may call a URL in it. */
   private async work(requestId: number): Promise<void> {
     const request = findRequest(this.instance, requestId);
     if (request?.status !== 'ACTIVE') return;
@@ -65,7 +70,14 @@ export class ScriptQueue {
       ['scriptTask', 'serviceTask'].includes(type),
     );
     if (token === undefined) return;
-    if (this.instance.scriptsRun) await completeToken(this.instance, token.id, {});
-    else failRequest(this.instance, requestId, SCRIPT_FAILURE, token);
+    if (!this.instance.scriptsRun) {
+      failRequest(this.instance, requestId, SCRIPT_FAILURE, token);
+      return;
+    }
+    const call = await scriptCall(this.instance, request, token);
+    const refused = call && (await makeCall(call, this.answers, this.ended.signal));
+    if (this.stopped) return;
+    if (refused === undefined) await completeToken(this.instance, token.id, {});
+    else failRequest(this.instance, requestId, refused, token);
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Instance } from '../instance';
 import { insert } from '../requests/store';
 import type { ProcessInput } from '../types';
+import { CALLING_PROCESSES } from './calling-processes';
 import { DEMO_PROCESSES } from './demo-processes';
 import { SYSTEM_PROCESS, TEST_PROCESSES } from './processes';
 import { SCREENS } from './screens';
@@ -14,7 +15,13 @@ const ADMINISTRATOR_ID = 1;
 /** Fills an empty database; one that was filled before is left alone. */
 export async function seed(instance: Instance): Promise<void> {
   if (instance.database.get('SELECT 1 AS found FROM users') !== undefined) return;
-  const processes = [SYSTEM_PROCESS, ...TEST_PROCESSES, ...DEMO_PROCESSES, ...WAITING_PROCESSES];
+  const processes = [
+    SYSTEM_PROCESS,
+    ...TEST_PROCESSES,
+    ...DEMO_PROCESSES,
+    ...WAITING_PROCESSES,
+    ...CALLING_PROCESSES,
+  ];
   const prepared = await Promise.all(processes.map((process) => prepareProcess(instance, process)));
   instance.database.transaction(() => {
     seedUsers(instance);

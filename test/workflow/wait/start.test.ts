@@ -210,6 +210,18 @@ describe('Callback', () => {
     expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
   });
 
+  it('tells in the end that the Request was started before', async () => {
+    const options = { idempotencyKey: 'callback-1' };
+    await start({ ...FORM, options }, one);
+    const sleeping = await start({ ...CALLBACK, options }, one);
+    expect(sleeping.status).toBe('waiting');
+    const { run } = await call(sleeping);
+    expect(run?.items('ProcessMaker')).toMatchObject([
+      { alreadyStarted: true, callback: { approved: true }, timeIsOver: false },
+    ]);
+    expect(world.numbers()).toEqual(['a']);
+  });
+
   it('refuses several items before anything is started', async () => {
     const run = await start(CALLBACK);
     expect(run.error?.message).toMatch(/waits for one Request in an execution, but 2 items have come in/);

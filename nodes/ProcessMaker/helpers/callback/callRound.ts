@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import type { Connection } from '../../transport/connection';
 import { inputFailure, type Result } from '../../transport/failure';
@@ -16,6 +16,8 @@ export interface AwaitedCall {
   variable: string;
   simplify: boolean;
   includes: string[];
+  /** What the output is to hold besides the Request. */
+  told: IDataObject;
 }
 
 interface Stored {
@@ -41,7 +43,7 @@ export interface CallRound {
 }
 
 const ONE_ONLY =
-  "An execution has only one URL to be called. Put this node into a workflow of its own, and call that for each item with 'Execute Workflow' (mode 'Run once for each item').";
+  "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own, and call that with 'Execute Workflow', in the mode 'Run once for each item' and with 'Wait For Sub-Workflow Completion' switched off.";
 
 /**
  * Begins a round. Its memory is the node's own context, which n8n saves with the execution, and gives back to a repeat.

@@ -38,12 +38,20 @@ export class CallbackWait {
     return { name: this.settings.variable, value: this.round.url };
   }
 
-  /** Sees to it that a Request has the URL, and sleeps. */
-  async giveUrlAndSleep(connection: Connection, requestId: number): Promise<Result<IDataObject>> {
+  /**
+   * Sees to it that a Request has the URL, and sleeps.
+   *
+   * @param told what the output is to hold besides the Request
+   */
+  async giveUrlAndSleep(
+    connection: Connection,
+    requestId: number,
+    told: IDataObject = {},
+  ): Promise<Result<IDataObject>> {
     const { variable, includes } = this.settings;
     const given = { requestId, variable, url: this.round.url, includes, isSent: this.round.isSent() };
     const request = await giveUrl(hidingResumeUrl(this.context, connection), given);
-    return request.ok ? await this.sleep(connection, request.value) : request;
+    return request.ok ? await this.sleep(connection, request.value, told) : request;
   }
 
   /**
@@ -51,17 +59,21 @@ export class CallbackWait {
    *
    * @returns the output for when no call comes: n8n does not run the node again
    */
-  private async sleep(connection: Connection, request: ApiRequest): Promise<Result<IDataObject>> {
+  private async sleep(
+    connection: Connection,
+    request: ApiRequest,
+    told: IDataObject,
+  ): Promise<Result<IDataObject>> {
     const { instanceUrl } = connection;
     const { returnsErrored, variable, simplify, includes } = this.settings;
     const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
-    const shown = { ...hideUrl(json, variable, this.round.signature), callback: null };
+    const shown = { ...hideUrl(json, variable, this.round.signature), ...told, callback: null };
     if (request.status !== 'ACTIVE') {
       return request.status === 'COMPLETED' || returnsErrored
         ? { ok: true, value: { ...shown, timeIsOver: false } }
         : { ok: false, failure: endedBadlyFailure(request, instanceUrl) };
     }
-    this.round.expect({ requestId: request.id, variable, simplify, includes });
+    this.round.expect({ requestId: request.id, variable, simplify, includes, told });
     const atLimit = { ...shown, timeIsOver: true };
     // Without this, the output at the limit would be the node's input.
     this.context.getExecuteData().data.main = [[{ json: atLimit, pairedItem: { item: 0 } }]];

@@ -29,7 +29,8 @@ export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResp
     response.status(GONE).json({ message: 'The execution does not wait for this call any more.' });
     return { noWebhookResponse: true };
   }
-  const json = { ...(await readNow(this, awaited)), callback: this.getBodyData(), timeIsOver: false };
+  const request = await readNow(this, awaited);
+  const json = { ...request, ...awaited.told, callback: this.getBodyData(), timeIsOver: false };
   const shown = hideUrl(json, awaited.variable, asText(signature));
   return { workflowData: [[{ json: shown, pairedItem: { item: 0 } }]] };
 }

@@ -9,8 +9,8 @@ import type { StartOptions } from './options';
 
 const MAX_IDS_IN_MESSAGE = 25;
 const MAX_FURTHER_FAILURES = 10;
-/** What the JSON of an item holds besides its Request. */
-const TOLD_BY_START = ['alreadyStarted', 'files'];
+/** Fields that no Request has. */
+const TOLD = ['alreadyStarted', 'files'];
 
 /** The items that a round gives back, one for each item of its input, and the failures among them. */
 export class StartOutput {
@@ -77,11 +77,15 @@ export class StartOutput {
     return typeof id === 'number' ? id : undefined;
   }
 
+  /** What the JSON of an item holds besides its Request. */
+  toldOf(index: number): IDataObject {
+    const told = Object.entries(this.items[index]?.json ?? {}).filter(([name]) => TOLD.includes(name));
+    return Object.fromEntries(told);
+  }
+
   /** Gives an item another JSON after the wait for its Request, and keeps what its start has told. */
   replace(index: number, json: IDataObject): void {
-    const before = this.items[index]?.json ?? {};
-    const told = Object.entries(before).filter(([name]) => TOLD_BY_START.includes(name));
-    this.items[index] = { json: { ...json, ...Object.fromEntries(told) }, pairedItem: { item: index } };
+    this.items[index] = { json: { ...json, ...this.toldOf(index) }, pairedItem: { item: index } };
   }
 
   fail(index: number, failure: ItemFailure): void {

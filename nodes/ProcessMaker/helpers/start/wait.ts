@@ -57,7 +57,10 @@ export class StartWait {
     if (this.output.mustStop()) return;
     const stop = new AbortController();
     const { callback } = this;
-    if (callback) await this.settle(0, (id) => callback.giveUrlAndSleep(this.connection, id), stop);
+    if (callback) {
+      const told = this.output.toldOf(0);
+      await this.settle(0, (id) => callback.giveUrlAndSleep(this.connection, id, told), stop);
+    }
     const requests = new RequestWait(this.connection, stop.signal);
     const waits = [...this.settings].map(([index, settings]) =>
       this.settle(index, (id) => requests.wait(id, settings), stop),

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RequestRow, TokenRow } from '../database/rows';
+import type { Instance } from '../instance';
+import type { JsonObject } from '../types';
+import { findProcess, requestData } from './store';
+
+const PAUSE_MS = 250;
+const MAX_TRIES = 600;
+/** Asleep in a moment, or starting: n8n answers 409 while an execution runs, and 404 or 503 while it starts itself. */
+const NOT_YET = [404, 409, 503];
+
+/** A call that a script makes. */
+export interface ScriptCall {
+  url: string;
+  body: JsonObject;
+}
+
+/** The call of a script task whose configuration names the variable with the URL, and the variables to send. */
+export async function scriptCall(
+  instance: Instance,
+  request: RequestRow,
+  token: TokenRow,
+): Promise<ScriptCall | undefined> {
+  const process = findProcess(instance, request.process_id);
+  if (process === undefined) return undefined;
+  const { elements } = await instance.definitions.definition(process.bpmn);
+  const text = elements.get(token.element_id)?.properties['config'] || '{}';
+  const { callUrlIn, send = [] } = JSON.parse(text) as { callUrlIn?: string; send?: string[] };
+  if (callUrlIn === undefined) return undefined;
+  const data = requestData(request);
+  const url = data[callUrlIn];
+  if (typeof url !== 'string') return undefined;
+  return { url, body: Object.fromEntries(send.map((name) => [name, data[name] ?? null])) };
+}
+
+/**
+ * Makes the call, again and again while the receiver is not ready or away.
+ *
+ * @param answers notes the status of each answer
+ * @returns why it was refused
+ */
+export async function makeCall(
+  { url, body }: ScriptCall,
+  answers: number[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const call = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  };
+  for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries++) {
+    const status = await fetch(url, call).then(
+      (answer) => answer.status,
+      () => undefined,
+    );
+    if (status !== undefined) answers.push(status);
+    if (status !== undefined && status < 300) return undefined;
+    if (status !== undefined && !NOT_YET.includes(status)) return `The call was answered with ${status}.`;
+    await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return 'Nobody was ready for the call.';
+}
