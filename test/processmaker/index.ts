@@ -1,19 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import type { RequestRow, TokenRow } from './database/rows';
-import { toApiTime } from './database/time';
+import type { FileRow, RequestRow, TokenRow } from './database/rows';
 import { Instance } from './instance';
 import { completeToken } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
-import { requestData } from './requests/store';
 import { createServer } from './server';
-import type {
-  ProcessMaker,
-  ProcessMakerOptions,
-  RecordedCall,
-  StoredRequest,
-  StoredTask,
-  TokenName,
-} from './types';
+import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
+import type { ProcessMaker, ProcessMakerOptions, RecordedCall, TokenName } from './types';
 import { prepareProcess, seed } from './world/seed';
 import { TOKENS } from './world/users';
 
@@ -24,6 +16,7 @@ export type {
   ProcessMaker,
   ProcessMakerOptions,
   RecordedCall,
+  StoredFile,
   StoredRequest,
   StoredTask,
   TokenName,
@@ -73,6 +66,7 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
         .map(toStoredTask),
     requests: () =>
       instance.database.all<RequestRow>('SELECT * FROM process_requests ORDER BY id').map(toStoredRequest),
+    files: () => instance.database.all<FileRow>('SELECT * FROM request_files ORDER BY id').map(toStoredFile),
     addProcess: async (input) => ({ id: (await prepareProcess(instance, input))() }),
     cancelRequest: (id) => endRequest(instance, id, 'CANCELED'),
     failRequest: (id, message) => failRequest(instance, id, message),
@@ -87,33 +81,4 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
 function tokenTexts(): Record<TokenName, string> {
   const entries = Object.entries(TOKENS).map(([name, { token }]) => [name, token]);
   return Object.fromEntries(entries) as Record<TokenName, string>;
-}
-
-function toStoredRequest(row: RequestRow): StoredRequest {
-  return {
-    id: row.id,
-    caseNumber: row.case_number,
-    processId: row.process_id,
-    processName: row.name,
-    userId: row.user_id,
-    status: row.status,
-    data: requestData(row),
-    parentRequestId: row.parent_request_id,
-    initiatedAt: toApiTime(row.initiated_at),
-    completedAt: toApiTime(row.completed_at),
-  };
-}
-
-function toStoredTask(row: TokenRow): StoredTask {
-  return {
-    id: row.id,
-    requestId: row.process_request_id,
-    elementId: row.element_id,
-    elementName: row.element_name ?? '',
-    elementType: row.element_type,
-    userId: row.user_id,
-    status: row.status,
-    dueAt: toApiTime(row.due_at),
-    completedAt: toApiTime(row.completed_at),
-  };
 }

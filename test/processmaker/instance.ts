@@ -8,6 +8,8 @@ import { Turns } from './requests/turns';
 import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
 
+const UPLOAD_LIMIT = 10 * 1024 * 1024;
+
 /** One ProcessMaker instance without its HTTP side. */
 export class Instance {
   readonly database: Connection;
@@ -15,6 +17,7 @@ export class Instance {
   readonly scripts: ScriptQueue;
   readonly turns = new Turns();
   readonly version: string;
+  readonly uploadLimitBytes: number;
   maintenance = false;
   /** Whether script tasks can run. The recorded server had nothing that could run one. */
   scriptsRun = false;
@@ -23,6 +26,7 @@ export class Instance {
   private readonly clock: () => Date;
 
   constructor(options: ProcessMakerOptions) {
+    this.uploadLimitBytes = options.uploadLimitBytes ?? UPLOAD_LIMIT;
     this.version = options.version ?? NEWEST_VERSION;
     this.clock = options.now ?? (() => new Date());
     this.reassigns = options.reassigns === true;

@@ -18,6 +18,8 @@ export interface ProcessMakerOptions {
   database?: string;
   /** Bodies over it are answered with 413. */
   bodyLimitBytes?: number;
+  /** Larger files are answered with 422; missing: 10 MB. */
+  uploadLimitBytes?: number;
   /** The version of the server, such as `4.11.0`; routes that came later are missing. */
   version?: string;
   /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
@@ -69,6 +71,16 @@ export interface StoredTask {
   completedAt: string | null;
 }
 
+/** A file of a Request as the server keeps it. */
+export interface StoredFile {
+  id: number;
+  requestId: number;
+  fileName: string;
+  /** The variable of the Request. */
+  dataName: string;
+  content: Buffer;
+}
+
 export interface ProcessInput {
   name: string;
   bpmn: string;
@@ -91,6 +103,8 @@ export interface ProcessMaker {
   requests(): StoredRequest[];
   /** The tasks of all Requests, start events left out. */
   tasks(): StoredTask[];
+  /** The files of all Requests. */
+  files(): StoredFile[];
   addProcess(input: ProcessInput): Promise<{ id: number }>;
   cancelRequest(id: number): void;
   failRequest(id: number, message: string): void;

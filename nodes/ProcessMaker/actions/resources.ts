@@ -1,5 +1,6 @@
 import type { Resource } from './operation';
 import { request } from './request';
+import { task } from './task';
 
 /** Everything that the node works on. */
-export const resources: Resource[] = [request];
+export const resources: Resource[] = [request, task];

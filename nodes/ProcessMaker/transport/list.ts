@@ -31,24 +31,36 @@ export async function readList(
   const ids = new Set<unknown>();
   const perPage = Math.min(pageSize, limit);
   for (let page = 1, lastPage = 1; page <= lastPage && entries.length < limit; page++) {
-    const result = await callApiPatiently(connection, {
-      method: 'GET',
-      path,
-      qs: { ...qs, per_page: perPage, page },
-    });
-    if (!result.ok) return result;
-    const { data, meta } = result.value as IDataObject;
-    if (!Array.isArray(data) || !isObject(meta)) return notAList(path);
-    lastPage = Number(meta.last_page);
-    const listed = (data as unknown[]).filter(isObject);
-    if (listed.length < data.length || !Number.isInteger(lastPage)) return notAList(path);
-    for (const entry of listed) {
+    const listed = await readPage(connection, { path, qs, pageSize: perPage }, page);
+    if (!listed.ok) return listed;
+    lastPage = listed.value.lastPage;
+    for (const entry of listed.value.entries) {
       if (entries.length === limit || ids.has(entry.id)) continue;
       if (entry.id !== undefined) ids.add(entry.id);
       entries.push(entry);
     }
   }
   return { ok: true, value: entries };
+}
+
+/** Reads one page of such a list, the first of which is page 1. */
+export async function readPage(
+  connection: Connection,
+  { path, qs, pageSize = PAGE_SIZE }: Omit<ListCall, 'limit'>,
+  page: number,
+): Promise<Result<{ entries: IDataObject[]; lastPage: number }>> {
+  const result = await callApiPatiently(connection, {
+    method: 'GET',
+    path,
+    qs: { ...qs, per_page: pageSize, page },
+  });
+  if (!result.ok) return result;
+  const { data, meta } = result.value as IDataObject;
+  if (!Array.isArray(data) || !isObject(meta)) return notAList(path);
+  const lastPage = Number(meta.last_page);
+  const entries = (data as unknown[]).filter(isObject);
+  if (entries.length < data.length || !Number.isInteger(lastPage)) return notAList(path);
+  return { ok: true, value: { entries, lastPage } };
 }
 
 function notAList(path: string): Result<never> {

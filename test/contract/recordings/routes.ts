@@ -12,6 +12,8 @@ const USED_ROUTES: { methods: string[]; path: RegExp }[] = [
   { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/processes(\/[^/]+)?$/ },
   { methods: ['GET'], path: /^\/api\/1\.1\/processes\/variables$/ },
   { methods: ['GET'], path: /^\/api\/1\.0\/screens\/\d+$/ },
+  { methods: ['GET', 'POST'], path: /^\/api\/1\.0\/requests\/\d+\/files$/ },
+  { methods: ['GET', 'DELETE'], path: /^\/api\/1\.0\/requests\/\d+\/files\/\d+$/ },
   { methods: ['GET'], path: /^\/api\/1\.0\/users(\/configuration)?$/ },
 ];
 

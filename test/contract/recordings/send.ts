@@ -3,6 +3,9 @@ import { request as httpRequest } from 'node:http';
 import type { Answer } from './compare';
 import type { Recording } from './recording';
 
+/** More than a server takes as one file, and less than it takes as a body. */
+const LARGE_FILE = 11 * 1024 * 1024;
+
 const CUT = /<cut: (\d+) characters>/;
 
 /** Sends a recorded call to the stand-in. */
@@ -59,6 +62,13 @@ function bodyOf({ request, response }: Recording, limit: number): string | undef
   if (request.body === null) return undefined;
   const cut = CUT.exec(request.body);
   if (cut === null) return request.body;
-  const missing = response.status === 413 ? limit : Number(cut[1]);
-  return `${request.body.slice(0, cut.index)}${'x'.repeat(missing)}"}`;
+  const tooLarge: Record<number, number> = { 413: limit, 422: LARGE_FILE };
+  const missing = tooLarge[response.status] ?? Number(cut[1]);
+  return `${request.body.slice(0, cut.index)}${'x'.repeat(missing)}${endOf(request.headers['Content-Type'])}`;
+}
+
+/** What ends a body behind the text that was cut. */
+function endOf(contentType = ''): string {
+  const boundary = /boundary=(\S+)/.exec(contentType)?.[1];
+  return boundary === undefined ? '"}' : `\r\n--${boundary}--\r\n`;
 }

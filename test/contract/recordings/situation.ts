@@ -12,6 +12,7 @@ import { addUnknownProcess, removeDemoProcesses, removeYoungProcesses } from './
 import { storeRequestToChange, storeRequestWithEvent } from './changed-requests';
 import { storeCountedRequests, storeListedRequests } from './listed-requests';
 import type { Recording } from './recording';
+import { storeShownFiles } from './shown-files';
 import { shownData, storeRequest } from './shown-requests';
 import { storeCalledTask, storeListedTasks } from './shown-tasks';
 
@@ -52,6 +53,7 @@ export async function prepare(instance: Instance, recording: Recording): Promise
   const id = Number(idText);
   if (user === undefined) return;
   const call = { instance, user, query };
+  storeShownFiles(instance, pathname, recording);
   if (resource === 'start_processes') await prepareProcesses(startProcessRoutes[0], call, recording);
   if (resource === 'processes') await prepareProcesses(processRoutes[0], call, recording);
   if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);

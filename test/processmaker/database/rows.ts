@@ -100,3 +100,18 @@ export type TokenRow = {
   created_at: string;
   updated_at: string;
 };
+
+export type FileRow = {
+  id: number;
+  uuid: string;
+  process_request_id: number;
+  file_name: string;
+  data_name: string;
+  mime_type: string;
+  size: number;
+  /** Base64. */
+  content: string;
+  created_by: number;
+  updated_by: number;
+  created_at: string;
+};

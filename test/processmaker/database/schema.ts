@@ -36,6 +36,10 @@ CREATE TABLE IF NOT EXISTS process_request_tokens (
   updated_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS process_request_tokens_request ON process_request_tokens (process_request_id);
 CREATE INDEX IF NOT EXISTS process_request_tokens_user ON process_request_tokens (user_id, process_request_id);
+CREATE TABLE IF NOT EXISTS request_files (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, process_request_id INTEGER NOT NULL,
+  file_name TEXT NOT NULL, data_name TEXT NOT NULL, mime_type TEXT NOT NULL, size INTEGER NOT NULL,
+  content TEXT NOT NULL, created_by INTEGER NOT NULL, updated_by INTEGER NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS case_numbers (id INTEGER PRIMARY KEY AUTOINCREMENT);
 CREATE TABLE IF NOT EXISTS process_collaborations (id INTEGER PRIMARY KEY AUTOINCREMENT);
 `;

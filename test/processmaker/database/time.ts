@@ -11,3 +11,8 @@ export function toApiTime(sqlTime: string | null): string | null;
 export function toApiTime(sqlTime: string | null): string | null {
   return sqlTime === null ? null : `${sqlTime.replace(' ', 'T')}+00:00`;
 }
+
+/** The HTTP form of a database time. */
+export function toHttpTime(sqlTime: string): string {
+  return DateTime.fromSQL(sqlTime, { zone: 'utc' }).toHTTP() ?? '';
+}

@@ -30,6 +30,16 @@ export function maySee(instance: Instance, user: UserRow, request: RequestRow): 
   return rows.length > 0;
 }
 
+/** Whether a Request is a user's own, or the user took part in it, or is an administrator: seeing it is not enough. */
+export function mayParticipate(instance: Instance, user: UserRow, request: RequestRow): boolean {
+  if (user.is_administrator === 1) return true;
+  const rows = instance.database.query(
+    `SELECT 1 FROM process_requests WHERE id = ? AND (user_id = ? OR ${TOOK_PART})`,
+    [request.id, user.id, user.id],
+  );
+  return rows.length > 0;
+}
+
 /** Whether a user may trigger a start event; without one: any of the process's. */
 export function mayStart(
   user: UserRow,

@@ -1,4 +1,5 @@
 import { processEventRoutes } from './process-events';
+import { requestFileRoutes } from './request-files';
 import { requestRoutes } from './requests';
 import { processVariableRoutes } from './process-variables';
 import { processRoutes } from './processes';
@@ -11,6 +12,7 @@ import { userRoutes } from './users';
 /** Every route of the API that the stand-in knows. */
 export const ROUTES: Route[] = [
   ...requestRoutes,
+  ...requestFileRoutes,
   ...processEventRoutes,
   ...startProcessRoutes,
   ...taskRoutes,

@@ -110,6 +110,13 @@ export const SCREENS: Screen[] = [
   screen(26, 'Release the payment', 'The payment of an invoice', [
     datePicker('paidAt', 'Payment date', 'datetime'),
   ]),
+  screen(27, 'Check the goods', 'The check of a delivery', [
+    checkbox('complete', 'Everything was delivered'),
+    textArea('damage', 'Damage'),
+  ]),
+  screen(28, 'Answer the ticket', 'The answer to a help desk ticket', [
+    required(textArea('answer', 'Answer')),
+  ]),
   expenses,
   screen(32, 'Check the expenses', 'The decision on a travel expense report', [
     checkbox('approved', 'Approved'),

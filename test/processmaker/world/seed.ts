@@ -6,6 +6,7 @@ import { DEMO_PROCESSES } from './demo-processes';
 import { SYSTEM_PROCESS, TEST_PROCESSES } from './processes';
 import { SCREENS } from './screens';
 import { TOKENS, USERS } from './users';
+import { WAITING_PROCESSES } from './waiting-processes';
 
 const CATEGORY_ID = 3;
 const ADMINISTRATOR_ID = 1;
@@ -13,7 +14,7 @@ const ADMINISTRATOR_ID = 1;
 /** Fills an empty database; one that was filled before is left alone. */
 export async function seed(instance: Instance): Promise<void> {
   if (instance.database.get('SELECT 1 AS found FROM users') !== undefined) return;
-  const processes = [SYSTEM_PROCESS, ...TEST_PROCESSES, ...DEMO_PROCESSES];
+  const processes = [SYSTEM_PROCESS, ...TEST_PROCESSES, ...DEMO_PROCESSES, ...WAITING_PROCESSES];
   const prepared = await Promise.all(processes.map((process) => prepareProcess(instance, process)));
   instance.database.transaction(() => {
     seedUsers(instance);

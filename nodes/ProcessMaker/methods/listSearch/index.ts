@@ -1,1 +1,3 @@
 export { searchProcesses, searchStartEvents } from './processes';
+export { searchTasks } from './tasks';
+export { searchUsers } from './users';

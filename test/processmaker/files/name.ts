@@ -1,0 +1,25 @@
+import { ApiError } from '../http/errors';
+
+const PHP_FILE = /\.(php\d?|phtml|phar)$/i;
+
+/** The name under which the server keeps a file; what could run on the server is refused with its 500. */
+export function storedName(name: string): string {
+  const clean = name.replace(/[#/\\ ]/g, '-');
+  if (!PHP_FILE.test(clean)) return clean;
+  const message =
+    `The file name \`${name}\` was sanitized to \`${clean}\`. ` +
+    'This sanitized file name is not allowed because it is a PHP file.';
+  throw new ApiError(500, { errors: { message } });
+}
+
+/** The Content-Disposition of a download: a name beyond ASCII is told twice. */
+export function disposition(name: string): string {
+  const ascii = name
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[^\x20-\x7e]/g, '')
+    .replaceAll('%', '');
+  const plain = /^[\w.-]+$/.test(ascii) ? ascii : `"${ascii.replace(/["\\]/g, '\\$&')}"`;
+  if (ascii === name) return `attachment; filename=${plain}`;
+  return `attachment; filename=${plain}; filename*=utf-8''${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,36 @@
+import { searchList } from '../../support/editor';
+import { PROCESS_MAKER } from '../../support/workflows';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const search = (user: User, filter?: string) =>
+  searchList(world.engine, {
+    nodeType: PROCESS_MAKER,
+    method: 'searchUsers',
+    credentials: world.credentials(user),
+    filter,
+  });
+
+it('shows the active users by their usernames', async () => {
+  expect(await search('operator')).toEqual({
+    results: [
+      { name: 'Admin User (admin)', value: '1' },
+      { name: 'Limited Test (limited)', value: '3' },
+      { name: 'Nobody Test (nobody)', value: '4' },
+      { name: 'Operator Test (operator)', value: '5' },
+    ],
+  });
+});
+
+it('is filtered by what a person types', async () => {
+  expect(await search('admin', 'lim')).toMatchObject({ results: [{ value: '3' }] });
+});
+
+it('says what a user lacks who may not see it, and what to do', async () => {
+  await expect(search('limited')).rejects.toMatchObject({
+    message: expect.stringContaining('does not show its users') as string,
+    description: expect.stringContaining("choose 'By ID'") as string,
+  });
+});
