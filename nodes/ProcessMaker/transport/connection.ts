@@ -4,6 +4,7 @@ import {
   type IDataObject,
   type IExecuteFunctions,
   type ILoadOptionsFunctions,
+  type IPollFunctions,
 } from 'n8n-workflow';
 
 import { asText, isObject } from '../helpers/guards';
@@ -13,7 +14,7 @@ import { Patience } from './patience';
 
 /** Where calls go, and what must never be shown. One for a whole run. */
 export interface Connection {
-  context: IExecuteFunctions | ILoadOptionsFunctions;
+  context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
   /** Without a trailing slash. */
   instanceUrl: string;
   /** The credential type that n8n signs calls with. */

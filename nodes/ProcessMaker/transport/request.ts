@@ -20,6 +20,8 @@ export interface ApiCall {
   /** What a good answer holds; JSON unless told. */
   expects?: Expected;
   timeoutSeconds?: number;
+  /** Receives the headers of a good answer, by their names in lower case. */
+  onHeaders?: (headers: Answer['headers']) => void;
 }
 
 /** Joins path segments, each encoded, so that no id can lead to another route. */
@@ -70,6 +72,7 @@ export async function callApi(connection: Connection, call: ApiCall): Promise<Re
   const failure = answerFailure(answer, options.url, call.expects);
   if (!failure) {
     connection.patience.restore();
+    call.onHeaders?.(answer.headers);
     return { ok: true, value: call.expects === 'nothing' ? {} : (answer.body as object) };
   }
   return refused(connection, call, failure);

@@ -1,0 +1,1 @@
+export { getProcesses } from './processes';
