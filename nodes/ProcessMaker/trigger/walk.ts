@@ -5,7 +5,7 @@ import { firstHalf, firstSlice, isOneSecond, nextSlice, type Slice } from './sli
 import { Seen, type KindState } from './state';
 
 /** Rows that are read at once, and new events after which the rest is left to the next poll. */
-const LIMIT = 500;
+export const LIMIT = 500;
 
 /** An event that was not seen before. */
 export interface NewEvent extends Occurrence {
