@@ -1,6 +1,8 @@
 import type { History, SimulatedRequest } from './history';
 import type { Kind } from './plan';
 
+/** Mixes the delays. */
+const STRIDE = 37;
 const NEVER_DUE_SECONDS = 10_000_000;
 const DEEDS = { requestCanceled: 'cancel', requestCompleted: 'complete', requestErrored: 'break' } as const;
 
@@ -8,7 +10,7 @@ export interface Flood {
   count: number;
   /** Over which they are spread. */
   seconds: number;
-  /** After which each becomes visible. */
+  /** Within which they become visible, in another order. */
   delay: number;
 }
 
@@ -18,7 +20,7 @@ export function flood(history: History, kind: Kind, { count, seconds, delay }: F
   const each = Array.from({ length: count }, () => prepare(history, kind, request));
   history.pass(1);
   for (const [index, make] of each.entries()) {
-    make(delay);
+    make((index * STRIDE) % (delay + 1));
     if (Math.floor(((index + 1) * seconds) / count) > Math.floor((index * seconds) / count)) history.pass(1);
   }
 }

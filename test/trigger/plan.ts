@@ -136,12 +136,17 @@ const flood: fc.Arbitrary<Step[]> = fc.oneof(
     weight: 1,
     arbitrary: fc
       .record({
-        step: fc.constant('flood' as const),
+        meanwhile: fc.integer({ min: 1, max: LATEST_SECONDS }),
         count: fc.integer({ min: 301, max: 640 }),
         seconds: fc.constantFrom(0, 1, 30, 150, 3000),
-        delay: fc.constantFrom(0, 5, LATEST_SECONDS),
+        delay: fc.constantFrom(0, LATEST_SECONDS),
       })
-      .map((one) => [one]),
+      .map(({ meanwhile, ...one }): Step[] => [
+        { step: 'flood', ...one },
+        // Some of it can be seen, some cannot yet.
+        { step: 'wait', seconds: meanwhile },
+        { step: 'poll' },
+      ]),
   },
 );
 

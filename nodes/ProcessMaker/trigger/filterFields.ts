@@ -12,7 +12,9 @@ export const filterFields: INodeProperties[] = [
     name: 'triggerOn',
     type: 'multiOptions',
     required: true,
-    options: EVENT_KINDS.map(({ name, value, description }) => ({ name, value, description })),
+    options: EVENT_KINDS.map(({ name, value, description }) => ({ name, value, description })).sort((a, b) =>
+      a.name.localeCompare(b.name),
+    ),
     default: ['requestStarted'],
     description:
       'What starts the workflow, as polls observe it: what comes and goes between two polls is not seen',

@@ -64,36 +64,8 @@ function overdue(row: Row): Occurrence | undefined {
   return time === undefined ? undefined : { time, identity: `${row.id}.${time}` };
 }
 
-/** In the order of the parameter 'Trigger On'. */
+/** In the order in which they come about when several fall into one second. */
 export const EVENT_KINDS: EventKind[] = [
-  {
-    value: 'requestCanceled',
-    name: 'Request Canceled',
-    description: 'A Request has been canceled',
-    list: 'requests',
-    column: 'completed',
-    status: 'Canceled',
-    ...once('completed_at'),
-  },
-  {
-    value: 'requestCompleted',
-    name: 'Request Completed',
-    description: 'A Request has come to its end',
-    list: 'requests',
-    column: 'completed',
-    status: 'Completed',
-    ...once('completed_at'),
-  },
-  {
-    value: 'requestErrored',
-    name: 'Request Errored',
-    description: 'A Request has stopped with the status ERROR',
-    list: 'requests',
-    column: 'updated_at',
-    status: 'Error',
-    rowTime: (row) => parseTime(row.updated_at),
-    occurrence: breakdown,
-  },
   {
     value: 'requestStarted',
     name: 'Request Started',
@@ -101,15 +73,6 @@ export const EVENT_KINDS: EventKind[] = [
     list: 'requests',
     column: 'created',
     ...once('created_at'),
-  },
-  {
-    value: 'taskCompleted',
-    name: 'Task Completed',
-    description: 'A Task has been completed, or closed because its Request was canceled',
-    list: 'tasks',
-    column: 'completed',
-    status: 'Completed',
-    ...once('completed_at'),
   },
   {
     value: 'taskCreated',
@@ -128,6 +91,43 @@ export const EVENT_KINDS: EventKind[] = [
     status: 'In Progress',
     rowTime: (row) => parseTime(row.due_at),
     occurrence: overdue,
+  },
+  {
+    value: 'taskCompleted',
+    name: 'Task Completed',
+    description: 'A Task has been completed, or closed because its Request was canceled',
+    list: 'tasks',
+    column: 'completed',
+    status: 'Completed',
+    ...once('completed_at'),
+  },
+  {
+    value: 'requestErrored',
+    name: 'Request Errored',
+    description: 'A Request has stopped with the status ERROR',
+    list: 'requests',
+    column: 'updated_at',
+    status: 'Error',
+    rowTime: (row) => parseTime(row.updated_at),
+    occurrence: breakdown,
+  },
+  {
+    value: 'requestCanceled',
+    name: 'Request Canceled',
+    description: 'A Request has been canceled',
+    list: 'requests',
+    column: 'completed',
+    status: 'Canceled',
+    ...once('completed_at'),
+  },
+  {
+    value: 'requestCompleted',
+    name: 'Request Completed',
+    description: 'A Request has come to its end',
+    list: 'requests',
+    column: 'completed',
+    status: 'Completed',
+    ...once('completed_at'),
   },
 ];
 

@@ -77,7 +77,7 @@ async function findEvents(
   }
   const detailed = await addDetails(reading.connection, events, details);
   if (!detailed.ok) return detailed;
-  const ordered = detailed.value.sort((one, other) => one.time - other.time || one.row.id - other.row.id);
+  const ordered = detailed.value.sort((one, other) => one.time - other.time);
   return { ok: true, value: { events: ordered, kinds: read } };
 }
 
