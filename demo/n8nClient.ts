@@ -65,6 +65,11 @@ export class N8nClient {
     await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
   }
 
+  /** Switches a workflow's own triggers off. */
+  async unpublish({ id }: SavedWorkflow): Promise<void> {
+    await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
+  }
+
   /** Executes a workflow from its trigger, and waits until it has ended. */
   async execute(workflowId: string, trigger: string): Promise<Execution> {
     const body = { triggerToStartFrom: { name: trigger } };

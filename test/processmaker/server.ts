@@ -42,7 +42,7 @@ export function createServer(
       headers: { ...request.headers },
       body: body.toString('utf8'),
     });
-    reply.header('Cache-Control', 'no-cache, private');
+    reply.header('Cache-Control', 'no-cache, private').header('Date', instance.now().toUTCString());
     if (request.url.length > URL_LIMIT) {
       return sendPage(reply, { status: 414, html: layout('Request-URI Too Long', '') });
     }

@@ -1,10 +1,17 @@
-import { NodeApiError, type ILoadOptionsFunctions } from 'n8n-workflow';
+import { NodeApiError, type INode } from 'n8n-workflow';
 
 import type { Result } from '../transport/failure';
 
-/** @throws NodeApiError, so that the editor shows why a list cannot be read instead of an empty one */
-export function unwrap<T>(context: ILoadOptionsFunctions, result: Result<T>): T {
+/**
+ * @throws NodeApiError, so that the editor shows why a list cannot be read instead of an empty one, and n8n can tell
+ * by the HTTP status how long to leave a poll alone
+ */
+export function unwrap<T>(context: { getNode(): INode }, result: Result<T>): T {
   if (result.ok) return result.value;
-  const { message, description } = result.failure;
-  throw new NodeApiError(context.getNode(), { message }, { message, description });
+  const { message, description, httpStatus } = result.failure;
+  throw new NodeApiError(
+    context.getNode(),
+    { message },
+    { message, description, ...(httpStatus !== undefined && { httpCode: String(httpStatus) }) },
+  );
 }

@@ -4,6 +4,7 @@ import {
   type IDataObject,
   type IExecuteFunctions,
   type ILoadOptionsFunctions,
+  type IPollFunctions,
   type IWebhookFunctions,
 } from 'n8n-workflow';
 
@@ -14,7 +15,7 @@ import { Patience } from './patience';
 
 /** Where calls go, and what must never be shown. One for a whole run. */
 export interface Connection {
-  context: IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
+  context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
   /** Without a trailing slash. */
   instanceUrl: string;
   /** The credential type that n8n signs calls with. */

@@ -3,20 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject } from '../helpers/guards';
 import type { Connection } from './connection';
 import type { Result } from './failure';
-import { callApiPatiently } from './request';
+import { callApiPatiently, type ApiCall } from './request';
 
 /** As many as ProcessMaker gives in one answer everywhere. */
 const PAGE_SIZE = 100;
 
-export interface ListCall {
-  /** Below `/api/` (see `apiPath`). */
-  path: string;
-  qs?: IDataObject;
+export interface ListCall extends Pick<ApiCall, 'path' | 'qs' | 'timeoutSeconds' | 'maxReads' | 'onHeaders'> {
   /** How many entries at most; all unless told. */
   limit?: number;
   pageSize?: number;
-  /** See `ApiCall`. */
-  maxReads?: number;
 }
 
 /**
@@ -27,13 +22,13 @@ export interface ListCall {
  */
 export async function readList(
   connection: Connection,
-  { path, qs, limit = Infinity, pageSize = PAGE_SIZE, maxReads }: ListCall,
+  { limit = Infinity, pageSize = PAGE_SIZE, ...call }: ListCall,
 ): Promise<Result<IDataObject[]>> {
   const entries: IDataObject[] = [];
   const ids = new Set<unknown>();
   const perPage = Math.min(pageSize, limit);
   for (let page = 1, lastPage = 1; page <= lastPage && entries.length < limit; page++) {
-    const listed = await readPage(connection, { path, qs, pageSize: perPage, maxReads }, page);
+    const listed = await readPage(connection, { ...call, pageSize: perPage }, page);
     if (!listed.ok) return listed;
     lastPage = listed.value.lastPage;
     for (const entry of listed.value.entries) {
@@ -45,17 +40,24 @@ export async function readList(
   return { ok: true, value: entries };
 }
 
+export interface ListPage {
+  entries: IDataObject[];
+  lastPage: number;
+  /** How many entries the whole list has; NaN when the answer does not say. */
+  total: number;
+}
+
 /** Reads one page of such a list, the first of which is page 1. */
 export async function readPage(
   connection: Connection,
-  { path, qs, pageSize = PAGE_SIZE, maxReads }: Omit<ListCall, 'limit'>,
+  { qs, pageSize = PAGE_SIZE, ...call }: Omit<ListCall, 'limit'>,
   page: number,
-): Promise<Result<{ entries: IDataObject[]; lastPage: number }>> {
+): Promise<Result<ListPage>> {
+  const { path } = call;
   const result = await callApiPatiently(connection, {
+    ...call,
     method: 'GET',
-    path,
     qs: { ...qs, per_page: pageSize, page },
-    maxReads,
   });
   if (!result.ok) return result;
   const { data, meta } = result.value as IDataObject;
@@ -63,7 +65,7 @@ export async function readPage(
   const lastPage = Number(meta.last_page);
   const entries = (data as unknown[]).filter(isObject);
   if (entries.length < data.length || !Number.isInteger(lastPage)) return notAList(path);
-  return { ok: true, value: { entries, lastPage } };
+  return { ok: true, value: { entries, lastPage, total: Number(meta.total) } };
 }
 
 function notAList(path: string): Result<never> {

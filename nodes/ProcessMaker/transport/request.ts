@@ -26,6 +26,8 @@ export interface ApiCall {
   timeoutSeconds?: number;
   /** How often a reading call is sent at most when its outcome is unknown; 5 times unless told. */
   maxReads?: number;
+  /** Receives the headers of a good answer, by their names in lower case. */
+  onHeaders?: (headers: Answer['headers']) => void;
 }
 
 /** Joins path segments, each encoded, so that no id can lead to another route. */
@@ -62,6 +64,7 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<R
   const failure = answerFailure(answer, options.url, call.expects);
   if (failure) return refused(connection, call, failure);
   connection.patience.restore();
+  call.onHeaders?.(answer.headers);
   return { ok: true, value: answer };
 }
 

@@ -1,0 +1,61 @@
+import {
+  NodeConnectionTypes,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+  type IPollFunctions,
+} from 'n8n-workflow';
+
+import * as loadOptions from './methods/loadOptions';
+import { filterFields } from './trigger/filterFields';
+import { optionFields } from './trigger/output';
+import { poll } from './trigger/poll';
+
+export class ProcessMakerTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'ProcessMaker Trigger',
+    name: 'processMakerTrigger',
+    icon: { light: 'file:../../icons/processmaker.svg', dark: 'file:../../icons/processmaker.dark.svg' },
+    group: ['trigger'],
+    version: 1,
+    subtitle: '={{ $parameter["triggerOn"].join(", ") }}',
+    description: 'Starts the workflow when something happens to Requests or Tasks in ProcessMaker',
+    defaults: { name: 'ProcessMaker Trigger' },
+    polling: true,
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [
+      {
+        name: 'processMakerApi',
+        required: true,
+        displayOptions: { show: { authentication: ['accessToken'] } },
+      },
+      {
+        name: 'processMakerOAuth2Api',
+        required: true,
+        displayOptions: { show: { authentication: ['oAuth2'] } },
+      },
+    ],
+    properties: [
+      {
+        displayName: 'Authentication',
+        name: 'authentication',
+        type: 'options',
+        noDataExpression: true,
+        options: [
+          { name: 'Access Token', value: 'accessToken' },
+          { name: 'OAuth2', value: 'oAuth2' },
+        ],
+        default: 'accessToken',
+      },
+      ...filterFields,
+      ...optionFields,
+    ],
+  };
+
+  methods = { loadOptions };
+
+  async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+    return await poll(this);
+  }
+}

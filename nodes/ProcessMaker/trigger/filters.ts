@@ -1,0 +1,121 @@
+import type { IPollFunctions } from 'n8n-workflow';
+
+import { asText } from '../helpers/guards';
+import { parseId } from '../helpers/locatorValue';
+import type { Connection } from '../transport/connection';
+import { inputFailure, type Result } from '../transport/failure';
+import { apiPath, callApiPatiently } from '../transport/request';
+import { EVENT_KINDS, type EventKind } from './kinds';
+import type { ListFilter, Reading } from './rows';
+
+/** What is to be watched. */
+export interface Watch {
+  kinds: EventKind[];
+  processIds: number[];
+  elementId: string;
+  /** An id; `me` for the user of the access token. */
+  assignee: number | 'me' | undefined;
+  requestPmql: string;
+  taskPmql: string;
+  ignoresN8n: boolean;
+}
+
+/** What the parameters say is to be watched. Nothing is sent. */
+export function readWatch(context: IPollFunctions): Result<Watch> {
+  const chosen = [context.getNodeParameter('triggerOn')].flat().map(asText);
+  const kinds = EVENT_KINDS.filter(({ value }) => chosen.includes(value));
+  const unknown = chosen.find((value) => !kinds.some((kind) => kind.value === value));
+  if (unknown !== undefined || kinds.length === 0) {
+    return inputFailure(
+      unknown === undefined
+        ? "No event is chosen in 'Trigger On'"
+        : `'Trigger On' holds "${unknown}", which is no event that ProcessMaker Trigger knows`,
+      `Choose at least one of the list. Expressions can give ${EVENT_KINDS.map(({ value }) => value).join(', ')}.`,
+    );
+  }
+  const processIds = readProcessIds(context.getNodeParameter('processes', []));
+  if (!processIds.ok) return processIds;
+  const filters = context.getNodeParameter('filters', {}) as Record<string, unknown>;
+  const assignee = readAssignee(asText(filters.assignee).trim());
+  if (!assignee.ok) return assignee;
+  return {
+    ok: true,
+    value: {
+      kinds,
+      processIds: processIds.value,
+      elementId: asText(filters.elementId).trim(),
+      assignee: assignee.value,
+      requestPmql: asText(filters.requestPmql).trim(),
+      taskPmql: asText(filters.taskPmql).trim(),
+      ignoresN8n: filters.ignoreN8n === true,
+    },
+  };
+}
+
+/** A list of ids, or text such as `3, 12` from an expression. */
+function readProcessIds(value: unknown): Result<number[]> {
+  const texts = [value].flat().flatMap((one) => asText(one).split(','));
+  const given = texts.map((text) => text.trim()).filter((text) => text !== '');
+  const ids = given.map(parseId);
+  const wrong = given.find((_, index) => ids[index] === undefined);
+  if (wrong === undefined) return { ok: true, value: ids.filter((id) => id !== undefined) };
+  return inputFailure(
+    `'Processes' holds "${wrong}", which is not the id of a process`,
+    'Choose processes from the list, or give their ids, which stand in the addresses of their pages.',
+  );
+}
+
+function readAssignee(text: string): Result<Watch['assignee']> {
+  if (text === '') return { ok: true, value: undefined };
+  if (text.toLowerCase() === 'me') return { ok: true, value: 'me' };
+  const id = parseId(text);
+  if (id !== undefined) return { ok: true, value: id };
+  return inputFailure(
+    `'Assignee' holds "${text}", which is neither "me" nor the id of a user`,
+    'Enter the number in the address of the user\'s page, or "me" for the user of the access token.',
+  );
+}
+
+/** The conditions of both lists, for every call of a poll. */
+export async function filtersOf(connection: Connection, watch: Watch): Promise<Result<Reading['filters']>> {
+  const { processIds, requestPmql, taskPmql, elementId, kinds } = watch;
+  const wantsUser = kinds.some(({ list }) => list === 'tasks') && watch.assignee === 'me';
+  const user = wantsUser ? await readOwnId(connection) : { ok: true as const, value: watch.assignee };
+  if (!user.ok) return user;
+  const processes = processIds.length > 0 ? [`process_id IN [${processIds.join(',')}]`] : [];
+  return {
+    ok: true,
+    value: {
+      requests: withOwn({ pmql: processes, qs: {} }, requestPmql),
+      tasks: withOwn(
+        {
+          pmql: processes,
+          qs: {
+            ...(elementId !== '' && { element_id: elementId }),
+            ...(user.value !== undefined && { user_id: user.value }),
+          },
+        },
+        taskPmql,
+      ),
+    },
+  };
+}
+
+function withOwn({ pmql, qs }: ListFilter, own: string): ListFilter {
+  return own === '' ? { pmql, qs } : { pmql: [...pmql, own], qs, own };
+}
+
+/** `GET /api/1.0/users/configuration`, which answers for any user's token since ProcessMaker 4.12. */
+async function readOwnId(connection: Connection): Promise<Result<number>> {
+  const answer = await callApiPatiently(connection, {
+    method: 'GET',
+    path: apiPath('1.0', 'users', 'configuration'),
+  });
+  const id = answer.ok ? Number((answer.value as { user_id?: unknown }).user_id) : NaN;
+  if (Number.isSafeInteger(id)) return { ok: true, value: id };
+  if (!answer.ok && answer.failure.kind !== 'notFound') return answer;
+  return inputFailure(
+    'This ProcessMaker does not tell whose access token it is',
+    "It does so since version 4.12. Enter the id of the user in 'Assignee': the number stands in the address of the user's page.",
+  );
+}

@@ -1,0 +1,111 @@
+import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+
+import { unwrap } from '../methods/unwrap';
+import { connect } from '../transport/connection';
+import type { Failure, FailureKind, Result } from '../transport/failure';
+import { ServerClock, OVERLAP_SECONDS } from './clock';
+import { addDetails, type Details } from './details';
+import { filtersOf, readWatch, type Watch } from './filters';
+import { latestEvent } from './latest';
+import { eventJson, readOutput } from './output';
+import { readServerTime, type Reading } from './rows';
+import { beginAt, readState, type KindState } from './state';
+import { walk, type NewEvent } from './walk';
+
+/** For calls that are refused for a reason that passes. The next poll comes soon anyway. */
+const PATIENCE_SECONDS = 5;
+
+/** What has been polled since it was switched on. n8n makes one context for that, and keeps it. */
+const begun = new WeakSet<IPollFunctions>();
+
+/**
+ * One poll: what is new since the last one, the oldest first. The state changes at the very end, all at once, so that
+ * a poll that fails leaves it alone.
+ *
+ * @returns null when nothing is new
+ * @throws NodeApiError when ProcessMaker cannot be read; NodeOperationError when the credential is of no use
+ */
+export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+  const watch = unwrap(context, readWatch(context));
+  const output = readOutput(context);
+  const connection = await connect(context, PATIENCE_SECONDS);
+  const { instanceUrl } = connection;
+  const details = { includeData: output.includeData, ignoresN8n: watch.ignoresN8n };
+  const filters = unwrap(context, explained(await filtersOf(connection, watch)));
+  const toItems = (events: NewEvent[]) => [
+    events.map((event) => ({ json: eventJson(event, output, instanceUrl) })),
+  ];
+  if (context.getMode() === 'manual') {
+    const reading = { connection, filters, clock: new ServerClock(0) };
+    const latest = unwrap(context, explained(await latestEvent(reading, watch, details)));
+    return toItems([latest]);
+  }
+
+  const memory = context.getWorkflowStaticData('node');
+  const { kinds: before } = memory;
+  const isFirst = output.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
+  const state = isFirst ? undefined : readState(memory, instanceUrl);
+  const reading = { connection, filters, clock: new ServerClock(state?.latest ?? 0) };
+  const found = unwrap(context, explained(await findEvents(reading, watch, details, state?.kinds ?? {})));
+  // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
+  if (memory.kinds !== before) return null;
+  Object.assign(memory, { instance: instanceUrl, latest: reading.clock.latest, kinds: found.kinds });
+  begun.add(context);
+  return found.events.length > 0 ? toItems(found.events) : null;
+}
+
+interface Found {
+  events: NewEvent[];
+  /** How far each kind has been read. */
+  kinds: Record<string, KindState>;
+}
+
+async function findEvents(
+  reading: Reading,
+  { kinds }: Watch,
+  details: Details,
+  states: Record<string, KindState>,
+): Promise<Result<Found>> {
+  const events: NewEvent[] = [];
+  const read: Found['kinds'] = {};
+  for (const kind of kinds) {
+    const state = states[kind.value];
+    const walked = state ? await walk(reading, kind, state) : await begin(reading, kind);
+    if (!walked.ok) return walked;
+    events.push(...walked.value.events);
+    read[kind.value] = walked.value.state;
+  }
+  const detailed = await addDetails(reading.connection, events, details);
+  if (!detailed.ok) return detailed;
+  const ordered = detailed.value.sort((one, other) => one.time - other.time);
+  return { ok: true, value: { events: ordered, kinds: read } };
+}
+
+/** The first poll of a kind: all that can be seen by now is known, and no event. */
+async function begin(reading: Reading, kind: Watch['kinds'][number]): ReturnType<typeof walk> {
+  const now = await readServerTime(reading);
+  if (!now.ok) return now;
+  const walked = await walk(reading, kind, beginAt(now.value - OVERLAP_SECONDS), Infinity);
+  return walked.ok ? { ok: true, value: { ...walked.value, events: [] } } : walked;
+}
+
+/** Failures after which nothing has to be done. */
+const PASSING = new Set<FailureKind>([
+  'tooManyRequests',
+  'maintenance',
+  'gateway',
+  'timeout',
+  'connectionLost',
+  'unreachable',
+]);
+
+/** What a failure means for a poll, which is no run that anybody could repeat. */
+function explained<T>(result: Result<T>): Result<T> {
+  if (result.ok || !PASSING.has(result.failure.kind)) return result;
+  const failure: Failure = {
+    ...result.failure,
+    description:
+      'No event is lost: the next poll goes on where the last one ended. If this goes on, see whether ProcessMaker can be reached from n8n.',
+  };
+  return { ok: false, failure };
+}

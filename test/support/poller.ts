@@ -1,0 +1,124 @@
+import './environment';
+import { Container } from '@n8n/di';
+import { PollContext, PollTriggerExecutor } from 'n8n-core';
+import type {
+  IDataObject,
+  INode,
+  INodeExecutionData,
+  INodeParameters,
+  IWorkflowExecuteAdditionalData,
+  WorkflowActivateMode,
+  WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { Workflow } from 'n8n-workflow';
+import type { CredentialData } from './credentials';
+import type { Engine } from './engine';
+import { temporaryNode } from './editor';
+
+export const PROCESS_MAKER_TRIGGER = 'n8n-nodes-processmaker.processMakerTrigger';
+
+/**
+ * An active workflow that begins with the trigger, as n8n keeps one: the state of the trigger lives in memory, and is
+ * written to n8n's database on activation and when a poll emits.
+ */
+export class Poller {
+  /** What n8n's database holds. */
+  saved = '{}';
+  /** The items of each execution that a poll has begun. */
+  executions: INodeExecutionData[][] = [];
+  errors: Error[] = [];
+  private active: { executePoll: (isActivation?: boolean) => Promise<void>; workflow: Workflow } | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    public parameters: INodeParameters,
+    public credentials: CredentialData,
+  ) {}
+
+  /** Switches the workflow on; `init` is what n8n does when it starts. Polls once. */
+  async activate(activation: WorkflowActivateMode = 'activate'): Promise<void> {
+    const { workflow, node } = this.load();
+    const context = new PollContext(
+      workflow,
+      node,
+      this.additionalData(),
+      'trigger',
+      activation,
+      ([items = []]) => {
+        this.save(workflow);
+        this.executions.push(items);
+      },
+      (error) => this.errors.push(error),
+    );
+    const registration: { executePoll: (isActivation?: boolean) => Promise<void>; workflow: Workflow } = {
+      workflow,
+      executePoll: Container.get(PollTriggerExecutor).create(
+        workflow,
+        node,
+        context,
+        () => this.active === registration,
+      ),
+    };
+    await registration.executePoll(true);
+    this.save(workflow);
+    this.active = registration;
+  }
+
+  /** What n8n's timer does. */
+  async poll(): Promise<void> {
+    await this.active?.executePoll();
+  }
+
+  /** Switches the workflow off, or ends n8n in an orderly way: what a poll is still at counts no more. */
+  deactivate(): void {
+    this.active = undefined;
+  }
+
+  /** The button that executes the trigger in the editor. */
+  async test(): Promise<INodeExecutionData[] | undefined> {
+    const { workflow, node } = this.load();
+    const context = this.context(workflow, node, 'manual', 'manual');
+    const nodeType = this.engine.nodeTypes.getByName(node.type);
+    const items = await nodeType.poll?.call(context);
+    this.save(workflow);
+    return items?.[0];
+  }
+
+  /** The JSON of all items so far. */
+  get items(): IDataObject[] {
+    return this.executions.flat().map(({ json }) => json);
+  }
+
+  private context(
+    workflow: Workflow,
+    node: INode,
+    mode: WorkflowExecuteMode,
+    activation: WorkflowActivateMode,
+  ): PollContext {
+    return new PollContext(workflow, node, this.additionalData(), mode, activation);
+  }
+
+  private additionalData(): IWorkflowExecuteAdditionalData {
+    return this.engine.additionalData(this.credentials);
+  }
+
+  private load(): { workflow: Workflow; node: INode } {
+    const workflow = new Workflow({
+      id: 'polled',
+      nodes: [temporaryNode(PROCESS_MAKER_TRIGGER, this.credentials, this.parameters)],
+      connections: {},
+      active: true,
+      nodeTypes: this.engine.nodeTypes,
+      staticData: JSON.parse(this.saved) as IDataObject,
+    });
+    const node = workflow.getNode('Temporary');
+    if (!node) throw new Error('The workflow has lost its node.');
+    return { workflow, node };
+  }
+
+  private save({ staticData }: Workflow): void {
+    if (staticData.__dataChanged !== true) return;
+    this.saved = JSON.stringify(staticData);
+    staticData.__dataChanged = false;
+  }
+}

@@ -1,0 +1,18 @@
+/** What can go wrong in a run, by name. */
+export const FAULTS = [
+  'ids visible out of order',
+  'changes within one second',
+  'changes visible 120 s late',
+  'visible during a poll',
+  'more than three pages between two polls',
+  'a poll fails half-way',
+  'polls overlap',
+  'n8n restarted',
+  'n8n restarted during a poll',
+  'switched off and on',
+  'switched on from now',
+  "server's clock off by an hour or more",
+  "time zone of the token's user",
+] as const;
+
+export type Fault = (typeof FAULTS)[number];

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { outputOf, type ExampleWorkflow } from '../../../demo/n8nClient';
+import { say } from '../../../demo/progress';
+import type { Host } from '../../faults/n8n/host';
+import type { ProcessMaker } from '../../processmaker';
+import { PROCESS_MAKER_TRIGGER } from '../../support/poller';
+import { createWorkflow } from '../../support/workflows';
+
+const TRIGGER = 'ProcessMaker Trigger';
+/** n8n polls once a minute at most. */
+const POLLED_WITHIN_MS = 90_000;
+const PROCESS = 2;
+
+export interface Result {
+  requests: number;
+  executions: number;
+  events: number;
+  lost: number;
+  repeated: number;
+}
+
+/** Starts Requests while the workflow is on, while n8n is stopped, and while the workflow is off. */
+export async function watchInN8n(
+  host: Host,
+  processMaker: ProcessMaker,
+  signal: AbortSignal,
+): Promise<Result> {
+  await startRequest(processMaker);
+  const before = processMaker.requests().length;
+  const credential = await host.createCredential(processMaker.url, processMaker.tokens.admin);
+  const workflow = await host.client.createWorkflow(watchingWorkflow(credential));
+  await host.client.publish(workflow);
+  const wanted = (): number[] =>
+    processMaker
+      .requests()
+      .slice(before)
+      .map(({ id }) => id);
+  const arrived = async (): Promise<void> => await untilGiven(host, wanted(), signal);
+
+  say('Two Requests are started while the workflow is on …');
+  await startRequest(processMaker);
+  await startRequest(processMaker);
+  await arrived();
+
+  say('One is started while n8n is stopped …');
+  await host.stop();
+  await startRequest(processMaker);
+  await host.restart();
+  await arrived();
+
+  say('One is started while the workflow is off …');
+  await host.client.unpublish(workflow);
+  await startRequest(processMaker);
+  await host.client.publish(workflow);
+  await arrived();
+
+  say('One more poll, that finds nothing new …');
+  await sleep(POLLED_WITHIN_MS, undefined, { signal });
+  const { ids, executions } = await given(host);
+  const lost = wanted().filter((id) => !ids.includes(id)).length;
+  const strangers = ids.filter((id) => !wanted().includes(id)).length;
+  const repeated = ids.length - new Set(ids).size + strangers;
+  return { requests: wanted().length, executions, events: ids.length, lost, repeated };
+}
+
+function watchingWorkflow(credential: { id: string; name: string }): ExampleWorkflow {
+  const { name, nodes, connections } = createWorkflow(
+    [
+      {
+        name: TRIGGER,
+        type: PROCESS_MAKER_TRIGGER,
+        parameters: {
+          triggerOn: ['requestStarted'],
+          pollTimes: { item: [{ mode: 'everyMinute' }] },
+        },
+        credentials: { processMakerApi: credential },
+      },
+      { name: 'After', type: 'n8n-nodes-base.noOp' },
+    ],
+    [[TRIGGER, 'After']],
+  );
+  return { name, nodes, connections, pinData: {} };
+}
+
+async function startRequest({ url, tokens }: ProcessMaker): Promise<void> {
+  const { ok, status } = await fetch(`${url}/api/1.0/process_events/${PROCESS}?event=node_1`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  if (!ok) throw new Error(`The stand-in answered ${status} to a start.`);
+}
+
+/** The ids of the Requests in all executions. */
+async function given({ client }: Host): Promise<{ ids: number[]; executions: number }> {
+  const executions = await client.latestExecutionId();
+  const ids: number[] = [];
+  for (let execution = 1; execution <= executions; execution++) {
+    const ended = await client.ended(String(execution));
+    if (ended.status !== 'success') throw new Error(`Execution ${execution} ended as '${ended.status}'.`);
+    ids.push(...outputOf(ended, 'After').map(({ json }) => Number(json.id)));
+  }
+  return { ids, executions };
+}
+
+async function untilGiven(host: Host, wanted: number[], signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + POLLED_WITHIN_MS;
+  for (;;) {
+    const { ids } = await given(host);
+    if (wanted.every((id) => ids.includes(id))) return;
+    if (Date.now() > deadline)
+      throw new Error(`Of ${wanted.join(', ')}, n8n was given only ${ids.join(', ')}.`);
+    await sleep(1000, undefined, { signal });
+  }
+}

@@ -1,0 +1,172 @@
+import type { Engine } from '../support/engine';
+import type { Fault } from './faults';
+import { flood } from './flood';
+import { History } from './history';
+import { LATEST_SECONDS, type Change, type Plan, type Step } from './plan';
+import { Road, type HeldPoll } from './road';
+import type { SimulatedServer } from './server';
+import { eventOf, judge, type Verdict } from './verdict';
+import { Watcher } from './watcher';
+
+/** What came of one run. */
+export interface Outcome extends Verdict {
+  events: number;
+  polls: number;
+  /** The faults that it really had. */
+  faults: Set<Fault>;
+  /** Characters of the largest state that n8n had to keep. */
+  largestState: number;
+}
+
+const DRAIN_SECONDS = 200;
+/** A trigger that repeats itself does not come to an end. */
+const MOST_DRAINING_POLLS = 100;
+
+/** Plays a plan through, and compares what the trigger gave with what happened. */
+export async function play(engine: Engine, server: SimulatedServer, plan: Plan): Promise<Outcome> {
+  const run = new SimulatedRun(engine, server, plan);
+  await run.begin();
+  for (const step of plan.steps) await run.take(step);
+  return await run.end();
+}
+
+class SimulatedRun {
+  private readonly history: History;
+  private readonly road: Road;
+  private readonly watcher: Watcher;
+  private readonly seconds: number[];
+  private readonly faults = new Set<Fault>();
+
+  constructor(
+    engine: Engine,
+    private readonly server: SimulatedServer,
+    private readonly plan: Plan,
+  ) {
+    server.reset(Date.now() + plan.clockHours * 3_600_000, plan.timezone);
+    this.history = new History(server, plan.onlyOneProcess);
+    this.seconds = [...plan.callSeconds];
+    this.road = new Road(server, this.history, this.seconds);
+    this.watcher = new Watcher(engine, server, this.history, this.road, plan);
+    if (plan.clockHours !== 0) this.faults.add("server's clock off by an hour or more");
+    if (plan.timezone !== 'UTC') this.faults.add("time zone of the token's user");
+  }
+
+  /** What is there before the trigger is switched on is no event. */
+  async begin(): Promise<void> {
+    for (let pick = 0; pick < 3; pick++) {
+      this.history.change({ deed: 'start', delay: pick * 40, pick, elsewhere: false, pause: 1 });
+    }
+    await this.activateFromNow();
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.step) {
+      case 'changes':
+        return this.make(step.changes);
+      case 'flood':
+        return flood(this.history, this.plan.kinds[0] ?? 'requestStarted', step);
+      case 'wait':
+        return this.history.pass(step.seconds);
+      case 'poll':
+        return void (await this.watcher.poll());
+      case 'failingPoll':
+        return await this.failingPoll(step);
+      case 'overlap':
+        return await this.overlap(step);
+      case 'restart':
+        return await this.restart(step);
+      case 'offAndOn':
+        return await this.offAndOn(step);
+    }
+  }
+
+  /** Polls until there is nothing more. */
+  async end(): Promise<Outcome> {
+    const { watcher, history, road, faults } = this;
+    this.seconds.fill(0);
+    history.pass(DRAIN_SECONDS);
+    for (let quiet = 0, polls = 0; quiet < 2 && polls < MOST_DRAINING_POLLS; polls++) {
+      const executions = watcher.executions.length;
+      await watcher.poll();
+      history.pass(60);
+      quiet = watcher.executions.length > executions ? 0 : quiet + 1;
+    }
+    if (history.wasOutOfOrder) faults.add('ids visible out of order');
+    if (road.wasVisibleMeanwhile) faults.add('visible during a poll');
+    if (watcher.wasFlooded) faults.add('more than three pages between two polls');
+    const { executions, items, polls, largestState } = watcher;
+    const verdict = judge(watcher.wanted, executions, this.server.now - 60_000);
+    return { ...verdict, events: items.length, polls, faults, largestState };
+  }
+
+  private make(changes: Change[]): void {
+    for (const [index, change] of changes.entries()) {
+      if (change.pause === 0 && index > 0) this.faults.add('changes within one second');
+      if (change.delay === LATEST_SECONDS) this.faults.add('changes visible 120 s late');
+      this.history.change(change);
+    }
+  }
+
+  private async failingPoll({ call, refusal }: Extract<Step, { step: 'failingPoll' }>): Promise<void> {
+    await this.road.whileRefusing(call, refusal, async () => {
+      const hasFailed = await this.watcher.poll();
+      if (hasFailed && call > 0) this.faults.add('a poll fails half-way');
+    });
+  }
+
+  private async overlap({
+    call,
+    seconds,
+    changes,
+    inner,
+  }: Extract<Step, { step: 'overlap' }>): Promise<void> {
+    const held = this.holdPoll(call);
+    if (await held.isReached) {
+      this.faults.add('polls overlap');
+      for (let count = 0; count < inner; count++) {
+        this.history.pass(Math.floor(seconds / inner));
+        if (count === 0) this.make(changes);
+        await this.watcher.poll();
+      }
+    }
+    await held.end();
+  }
+
+  private async restart({ isPolling, call, seconds }: Extract<Step, { step: 'restart' }>): Promise<void> {
+    const held = isPolling ? this.holdPoll(call) : undefined;
+    if (await held?.isReached) this.faults.add('n8n restarted during a poll');
+    this.watcher.deactivate();
+    await held?.end();
+    this.history.pass(seconds);
+    this.faults.add('n8n restarted');
+    await this.watcher.activate('init', false);
+  }
+
+  private async offAndOn({
+    seconds,
+    changes,
+    startFromNow,
+  }: Extract<Step, { step: 'offAndOn' }>): Promise<void> {
+    this.watcher.deactivate();
+    this.history.pass(seconds);
+    this.make(changes);
+    this.faults.add(startFromNow ? 'switched on from now' : 'switched off and on');
+    if (startFromNow) await this.activateFromNow();
+    else await this.watcher.activate('activate', false);
+  }
+
+  /** What could be seen before is no event; what becomes visible during the first poll may be one or not. */
+  private async activateFromNow(): Promise<void> {
+    const before = this.server.now;
+    await this.watcher.activate('activate', true);
+    const given = new Set(this.watcher.items.map((json) => eventOf(json).key));
+    for (const happening of this.history.visible) {
+      if (given.has(happening.key) || happening.expectation === 'never') continue;
+      happening.expectation = happening.visibleAt <= before ? 'never' : 'either';
+    }
+  }
+
+  private holdPoll(call: number): HeldPoll {
+    return this.road.holdPoll(call, async () => void (await this.watcher.poll()));
+  }
+}

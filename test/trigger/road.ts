@@ -1,0 +1,95 @@
+import type { History } from './history';
+import type { Refusal } from './plan';
+import type { Interference, SimulatedServer } from './server';
+
+/** A poll that was begun, and stands still at one of its calls, unless it ends before. */
+export interface HeldPoll {
+  isReached: Promise<boolean>;
+  /** Lets it go on, and waits until it has ended. */
+  end: () => Promise<void>;
+}
+
+/** What happens to the calls of polls on their way: time passes, some are held, some are refused. */
+export class Road {
+  /** Something has become visible between the first and the last call of a poll. */
+  wasVisibleMeanwhile = false;
+  private calls = 0;
+  private hold: { call: number; reached: () => void; released: Promise<void> } | undefined;
+  private refusal: { call: number; refusal: Refusal } | undefined;
+
+  constructor(
+    server: SimulatedServer,
+    private readonly history: History,
+    private readonly seconds: number[],
+  ) {
+    server.interfere = async (reply) => await this.receive(reply);
+    server.beforeAnswer = () => this.pass(1);
+  }
+
+  beginPoll(): void {
+    this.calls = 0;
+  }
+
+  /** From one call of the next poll on, all are refused. */
+  async whileRefusing(call: number, refusal: Refusal, poll: () => Promise<void>): Promise<void> {
+    this.refusal = { call, refusal };
+    await poll();
+    this.refusal = undefined;
+  }
+
+  holdPoll(call: number, poll: () => Promise<void>): HeldPoll {
+    let release = (): void => undefined;
+    let reach = (): void => undefined;
+    const reached = new Promise<boolean>((resolve) => (reach = () => resolve(true)));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    this.hold = { call, reached: reach, released };
+    const polled = poll();
+    return {
+      isReached: Promise.race([reached, polled.then(() => false)]).then((isReached) => {
+        this.hold = undefined;
+        return isReached;
+      }),
+      end: async () => {
+        release();
+        await polled;
+      },
+    };
+  }
+
+  private async receive(reply: Parameters<Interference>[0]): Promise<void> {
+    const call = this.calls++;
+    this.pass(0);
+    if (this.hold?.call === call) {
+      const { reached, released } = this.hold;
+      this.hold = undefined;
+      reached();
+      await released;
+    }
+    if (this.refusal && call >= this.refusal.call) await refuse(this.refusal.refusal, reply);
+  }
+
+  private pass(offset: number): void {
+    const seconds = this.seconds[(2 * this.calls + offset) % this.seconds.length] ?? 0;
+    if (seconds === 0) return;
+    const before = this.history.visible.length;
+    this.history.pass(seconds);
+    if (this.history.visible.length > before) this.wasVisibleMeanwhile = true;
+  }
+}
+
+async function refuse(refusal: Refusal, reply: Parameters<Interference>[0]): Promise<void> {
+  switch (refusal) {
+    case 'forbidden':
+      await reply.code(403).send({ message: 'This action is unauthorized.' });
+      return;
+    case 'unauthorized':
+      await reply.code(401).send({ error: 'Unauthenticated.' });
+      return;
+    case 'page':
+      await reply.code(200).type('text/html').send('<html></html>');
+      return;
+    case 'reset':
+      reply.hijack();
+      reply.raw.destroy();
+  }
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import type { Engine } from '../support/engine';
+import { plan, type Plan } from './plan';
+import type { Fault } from './faults';
+import { play, type Outcome } from './play';
+import { SimulatedServer } from './server';
+import { SWITCHES, type Switch } from './switches';
+
+/** Runs at the same time, each with a server of its own, since some have to wait for n8n's pauses. */
+const LANES = 4;
+const SHRINK_WITHIN_MS = 60_000;
+const SHOWN = 5;
+
+/** What many runs came to. */
+export interface Tally {
+  runs: number;
+  polls: number;
+  calls: number;
+  events: number;
+  lost: number;
+  repeated: number;
+  disordered: number;
+  largestState: number;
+  /** In how many runs a fault happened. */
+  faults: Map<Fault, number>;
+}
+
+/** Plays many random plans, and counts. */
+export async function simulate(engine: Engine, name: Switch, seed: number, runs: number): Promise<Tally> {
+  const tally: Tally = {
+    ...{ runs: 0, polls: 0, calls: 0, events: 0, lost: 0, repeated: 0, disordered: 0, largestState: 0 },
+    faults: new Map(),
+  };
+  const restore = SWITCHES[name]();
+  try {
+    const lanes = Array.from({ length: LANES }, (_, lane) => Math.ceil((runs - lane) / LANES));
+    await Promise.all(
+      lanes.map((count, lane) =>
+        inLane(
+          seed + lane,
+          count,
+          async (server, chosen) => add(tally, await play(engine, server, chosen)),
+          tally,
+        ),
+      ),
+    );
+  } finally {
+    restore();
+  }
+  return tally;
+}
+
+/** Looks for the smallest plan that goes wrong, and tells what it is. */
+export async function explain(engine: Engine, name: Switch, seed: number, runs: number): Promise<string> {
+  const restore = SWITCHES[name]();
+  const server = await SimulatedServer.open();
+  try {
+    for (let lane = 0; lane < LANES; lane++) {
+      const property = fc.asyncProperty(plan, async (chosen) => {
+        const { lost, repeated, disordered } = await play(engine, server, chosen);
+        if (lost.length + repeated.length + disordered === 0) return;
+        const some = { lost: lost.slice(0, SHOWN), repeated: repeated.slice(0, SHOWN), disordered };
+        throw new Error(JSON.stringify(some));
+      });
+      const numRuns = Math.ceil((runs - lane) / LANES);
+      const details = await fc.check(property, {
+        seed: seed + lane,
+        numRuns,
+        interruptAfterTimeLimit: SHRINK_WITHIN_MS,
+      });
+      if (details.failed)
+        return `${JSON.stringify(details.counterexample)}\n${String(details.errorInstance)}`;
+    }
+    return 'It did not go wrong again.';
+  } finally {
+    restore();
+    await server.close();
+  }
+}
+
+async function inLane(
+  seed: number,
+  runs: number,
+  one: (server: SimulatedServer, chosen: Plan) => Promise<void>,
+  tally: Tally,
+): Promise<void> {
+  if (runs < 1) return;
+  const server = await SimulatedServer.open();
+  try {
+    await fc.assert(
+      fc.asyncProperty(plan, async (chosen) => await one(server, chosen)),
+      { seed, numRuns: runs, endOnFailure: true },
+    );
+  } finally {
+    tally.calls += server.calls;
+    await server.close();
+  }
+}
+
+function add(tally: Tally, { faults, lost, repeated, ...outcome }: Outcome): void {
+  tally.runs += 1;
+  tally.polls += outcome.polls;
+  tally.events += outcome.events;
+  tally.lost += lost.length;
+  tally.repeated += repeated.length;
+  tally.disordered += outcome.disordered;
+  tally.largestState = Math.max(tally.largestState, outcome.largestState);
+  for (const fault of faults) tally.faults.set(fault, (tally.faults.get(fault) ?? 0) + 1);
+}

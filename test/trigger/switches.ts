@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const built = createRequire(path.resolve(__dirname, '../../dist/nodes/ProcessMaker/trigger/index.js'));
+
+/** The parts of the built trigger that a simulation can change: constants, and what remembers seen events. */
+interface Parts {
+  clock: { OVERLAP_SECONDS: number };
+  rows: { PAGE_ROWS: number };
+  walk: { LIMIT: number };
+  state: { Seen: { prototype: { from: (since: number) => Record<string, string[]> } } };
+}
+
+function part<Name extends keyof Parts>(name: Name): Parts[Name] {
+  return built(`./${name}.js`) as Parts[Name];
+}
+
+/** The trigger as it is built, or with one thing changed. Each gives a function that puts it back. */
+export const SWITCHES = {
+  asBuilt: () => () => undefined,
+
+  /** Few rows make many pages, and a backlog that takes many polls. */
+  smallPages: () => {
+    const [rows, walk] = [part('rows'), part('walk')];
+    const before = { rows: rows.PAGE_ROWS, limit: walk.LIMIT };
+    rows.PAGE_ROWS = 7;
+    walk.LIMIT = 20;
+    return () => {
+      rows.PAGE_ROWS = before.rows;
+      walk.LIMIT = before.limit;
+    };
+  },
+
+  withoutOverlap: () => {
+    const clock = part('clock');
+    const before = clock.OVERLAP_SECONDS;
+    clock.OVERLAP_SECONDS = 0;
+    return () => {
+      clock.OVERLAP_SECONDS = before;
+    };
+  },
+
+  withoutSeenSet: () => {
+    const { prototype } = part('state').Seen;
+    const before = prototype.from;
+    prototype.from = () => ({});
+    return () => {
+      prototype.from = before;
+    };
+  },
+};
+
+export type Switch = keyof typeof SWITCHES;

@@ -1,0 +1,66 @@
+import type { Kind } from './plan';
+import type { SimulatedServer } from './server';
+
+/** What should become of an event: given out, not given out, or either. */
+export type Expectation = 'given' | 'never' | 'either';
+
+/** Something that happened on the server, by the key of its event. */
+export interface Happening {
+  kind: Kind;
+  key: string;
+  visibleAt: number;
+  expectation: Expectation;
+}
+
+/** What is written on the server: at one moment, and visible at that or at a later one. */
+export class Timeline {
+  readonly happenings: Happening[] = [];
+  /** Something became visible after something of a higher id. */
+  wasOutOfOrder = false;
+  private pending: { at: number; write: () => void }[] = [];
+  private highestVisible = 0;
+
+  constructor(protected readonly server: SimulatedServer) {}
+
+  /** Lets time pass; what becomes visible meanwhile does so in order. */
+  pass(seconds: number): void {
+    const end = this.server.now + seconds * 1000;
+    this.pending.sort((one, other) => one.at - other.at);
+    for (let next = this.pending[0]; next && next.at <= end; next = this.pending[0]) {
+      this.pending.shift();
+      this.server.now = Math.max(this.server.now, next.at);
+      next.write();
+    }
+    this.server.now = end;
+  }
+
+  /** Lets time pass until a moment. */
+  passUntil(moment: number): void {
+    this.pass(Math.max(0, Math.ceil((moment - this.server.now) / 1000)));
+  }
+
+  /** What can be seen by now. */
+  get visible(): Happening[] {
+    return this.happenings.filter(({ visibleAt }) => visibleAt <= this.server.now);
+  }
+
+  /** The moment a number of seconds from now. */
+  protected after(seconds: number): number {
+    return this.server.now + seconds * 1000;
+  }
+
+  /** The current second of the server, which is as fine as it writes. */
+  protected second(): number {
+    return Math.floor(this.server.now / 1000) * 1000;
+  }
+
+  protected write(id: number, visibleAt: number, write: () => void): void {
+    const noted = () => {
+      write();
+      if (id < this.highestVisible) this.wasOutOfOrder = true;
+      this.highestVisible = Math.max(this.highestVisible, id);
+    };
+    if (visibleAt <= this.server.now) noted();
+    else this.pending.push({ at: visibleAt, write: noted });
+  }
+}

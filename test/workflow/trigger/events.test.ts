@@ -1,0 +1,204 @@
+import { serverTime, startByHand, taskOf, watching } from '../../support/watch';
+import { useWorld } from '../../support/world';
+
+const world = useWorld({ now: () => new Date(serverTime.now) });
+
+const WITH_TASK = 2;
+const DAY_MS = 24 * 3_600_000;
+
+beforeEach(() => (serverTime.now = Date.now()));
+
+const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/) as string;
+
+const requestFields = (id: number) => ({
+  id,
+  caseNumber: expect.any(Number) as number,
+  processId: WITH_TASK,
+  processName: 'A single start with form',
+  startedAt: time,
+  url: `${world.gateway.url}/requests/${id}`,
+});
+
+const taskFields = (id: number, requestId: number) => ({
+  id,
+  caseNumber: expect.any(Number) as number,
+  name: 'Form Task',
+  assignee: { id: 3, name: 'Limited Test' },
+  requestId,
+  processName: 'A single start with form',
+  url: `${world.gateway.url}/tasks/${id}/edit`,
+});
+
+describe('an event of a Request', () => {
+  it('is that it was started', async () => {
+    const poller = await watching(world, { triggerOn: ['requestStarted'] });
+    const id = await startByHand(world, WITH_TASK);
+    await poller.poll();
+    expect(poller.items).toEqual([
+      {
+        ...requestFields(id),
+        event: 'requestStarted',
+        status: 'ACTIVE',
+        completedAt: null,
+        activeTask: { id: taskOf(world, id), name: 'Form Task' },
+      },
+    ]);
+  });
+
+  it('is that it was completed', async () => {
+    const poller = await watching(world, { triggerOn: ['requestCompleted'] });
+    const id = await startByHand(world, WITH_TASK);
+    await poller.poll();
+    await world.server.completeTask(taskOf(world, id), {});
+    await poller.poll();
+    expect(poller.items).toEqual([
+      {
+        ...requestFields(id),
+        event: 'requestCompleted',
+        status: 'COMPLETED',
+        completedAt: time,
+        activeTask: null,
+      },
+    ]);
+  });
+
+  it('is that it was canceled', async () => {
+    const poller = await watching(world, { triggerOn: ['requestCanceled'] });
+    const id = await startByHand(world, WITH_TASK);
+    world.server.cancelRequest(id);
+    await poller.poll();
+    expect(poller.items).toMatchObject([
+      { ...requestFields(id), event: 'requestCanceled', status: 'CANCELED', completedAt: time },
+    ]);
+  });
+
+  it('is that it has stopped in ERROR, with the reason', async () => {
+    const poller = await watching(world, { triggerOn: ['requestErrored'] });
+    const id = await startByHand(world, WITH_TASK);
+    world.server.failRequest(id, 'The script could not be run.');
+    await poller.poll();
+    expect(poller.items).toMatchObject([
+      {
+        ...requestFields(id),
+        event: 'requestErrored',
+        status: 'ERROR',
+        reason: 'The script could not be run.',
+      },
+    ]);
+    // n8n takes an item with this field for a failed one.
+    expect(poller.items[0]).not.toHaveProperty('error');
+  });
+});
+
+describe('an event of a Task', () => {
+  it('is that a Request has reached it', async () => {
+    const poller = await watching(world, { triggerOn: ['taskCreated'] });
+    const id = await startByHand(world, WITH_TASK);
+    await poller.poll();
+    expect(poller.items).toEqual([
+      { ...taskFields(taskOf(world, id), id), event: 'taskCreated', status: 'ACTIVE', dueAt: time },
+    ]);
+  });
+
+  it('is that it was completed', async () => {
+    const poller = await watching(world, { triggerOn: ['taskCompleted'] });
+    const id = await startByHand(world, WITH_TASK);
+    await world.server.completeTask(taskOf(world, id), {});
+    await poller.poll();
+    expect(poller.items).toEqual([
+      { ...taskFields(taskOf(world, id), id), event: 'taskCompleted', status: 'CLOSED', completedAt: time },
+    ]);
+  });
+
+  it('is that its due date has passed', async () => {
+    const poller = await watching(world, { triggerOn: ['taskOverdue'] });
+    const id = await startByHand(world, WITH_TASK);
+    await poller.poll();
+    expect(poller.items).toEqual([]);
+    serverTime.now += 3 * DAY_MS + 1000;
+    await poller.poll();
+    await poller.poll();
+    expect(poller.items.filter(({ requestId }) => requestId === id)).toEqual([
+      { ...taskFields(taskOf(world, id), id), event: 'taskOverdue', status: 'ACTIVE', dueAt: time },
+    ]);
+  });
+});
+
+describe('several events', () => {
+  it('of several kinds begin one execution, the oldest first', async () => {
+    const poller = await watching(world, {
+      triggerOn: ['taskCompleted', 'requestCompleted', 'requestStarted', 'taskCreated'],
+    });
+    const first = await startByHand(world, WITH_TASK);
+    serverTime.now += 2000;
+    const second = await startByHand(world, WITH_TASK);
+    serverTime.now += 2000;
+    await world.server.completeTask(taskOf(world, first), {});
+    await poller.poll();
+    expect(poller.executions).toHaveLength(1);
+    expect(poller.items.map(({ event, id, requestId = id }) => [event, requestId])).toEqual([
+      ['requestStarted', first],
+      ['taskCreated', first],
+      ['requestStarted', second],
+      ['taskCreated', second],
+      ['taskCompleted', first],
+      ['requestCompleted', first],
+    ]);
+  });
+
+  it('are given once, whatever else changes', async () => {
+    const triggerOn = ['requestStarted', 'requestErrored'];
+    const poller = await watching(world, { triggerOn });
+    const id = await startByHand(world, WITH_TASK);
+    world.server.failRequest(id, 'It broke.');
+    await poller.poll();
+    world.server.failRequest(id, 'It broke again.');
+    await poller.poll();
+    expect(poller.items).toMatchObject([
+      { event: 'requestStarted' },
+      { event: 'requestErrored', reason: 'It broke.' },
+      { event: 'requestErrored', reason: 'It broke again.' },
+    ]);
+  });
+});
+
+describe('what an event brings along', () => {
+  it('has ten fields, ids and case number first', async () => {
+    const poller = await watching(world, {
+      triggerOn: ['requestStarted', 'taskCreated', 'requestErrored'],
+    });
+    world.server.failRequest(await startByHand(world, WITH_TASK), 'It broke.');
+    await poller.poll();
+    expect(poller.items).toHaveLength(3);
+    for (const item of poller.items) {
+      expect(Object.keys(item)).toHaveLength(10);
+      expect(Object.keys(item).slice(0, 2)).toEqual(['id', 'caseNumber']);
+    }
+  });
+
+  it('is the data as well when it is asked for, read only for what is new', async () => {
+    const options = { includeData: true };
+    const poller = await watching(world, { triggerOn: ['requestStarted', 'taskCreated'], options });
+    await startByHand(world, WITH_TASK, { order: 'PO-1' });
+    await poller.poll();
+    expect(poller.items).toMatchObject([{ data: { order: 'PO-1' } }, { data: { order: 'PO-1' } }]);
+    world.gateway.calls = [];
+    await poller.poll();
+    expect(world.gateway.calls.filter(({ path }) => path.includes('include'))).toEqual([]);
+  });
+
+  it('is what ProcessMaker gives without Simplify', async () => {
+    const poller = await watching(world, {
+      triggerOn: ['requestStarted', 'taskCreated'],
+      options: { simplify: false },
+    });
+    const id = await startByHand(world, WITH_TASK);
+    await poller.poll();
+    expect(poller.items).toMatchObject([
+      { event: 'requestStarted', id, callable_id: 'ProcessId', process: { id: WITH_TASK } },
+      { event: 'taskCreated', process_request_id: id, element_id: 'node_2' },
+    ]);
+    expect(poller.items[0]).not.toHaveProperty('summary');
+    expect(poller.items[1]).not.toHaveProperty('data');
+  });
+});

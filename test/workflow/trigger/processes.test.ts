@@ -1,0 +1,45 @@
+import { LoadOptionsContext } from 'n8n-core';
+import type { INodePropertyOptions } from 'n8n-workflow';
+import { Workflow } from 'n8n-workflow';
+import { temporaryNode } from '../../support/editor';
+import { answer } from '../../support/gateway';
+import { PROCESS_MAKER_TRIGGER } from '../../support/poller';
+import type { User } from '../../support/world';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+/** Fills the list of processes, as the editor does. */
+async function load(user: User): Promise<INodePropertyOptions[]> {
+  const { nodeTypes } = world.engine;
+  const node = temporaryNode(PROCESS_MAKER_TRIGGER, world.credentials(user));
+  const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+  const context = new LoadOptionsContext(
+    workflow,
+    node,
+    world.engine.additionalData(world.credentials(user)),
+    '',
+  );
+  const method = nodeTypes.getByName(PROCESS_MAKER_TRIGGER).methods?.loadOptions?.getProcesses;
+  return (await method?.call(context)) ?? [];
+}
+
+describe('the list of processes', () => {
+  it('has all of them, by name, for a user who may view processes', async () => {
+    const processes = await load('operator');
+    expect(processes).toContainEqual({ name: 'G limited may not start', value: '10' });
+    const names = processes.map(({ name }) => name);
+    expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+  });
+
+  it('has those that a user may start who may not view processes', async () => {
+    const names = (await load('limited')).map(({ name }) => name);
+    expect(names).toContain('A single start with form');
+    expect(names).not.toContain('G limited may not start');
+  });
+
+  it('is never empty in place of a refusal', async () => {
+    world.gateway.treat = () => answer(401, { error: 'Unauthenticated.' });
+    await expect(load('admin')).rejects.toThrow('did not accept the access token');
+  });
+});
