@@ -27,7 +27,7 @@ async function load(user: User): Promise<INodePropertyOptions[]> {
 describe('the list of processes', () => {
   it('has all of them, by name, for a user who may view processes', async () => {
     const processes = await load('operator');
-    expect(processes).toContainEqual({ name: 'G limited may not start', value: '10' });
+    expect(processes).toContainEqual({ name: 'G limited may not start', value: 10 });
     const names = processes.map(({ name }) => name);
     expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
   });
