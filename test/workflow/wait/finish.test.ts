@@ -171,7 +171,7 @@ describe('a server that is away', () => {
     const run = await wait(tasks, { timeLimit: 1, whenTimeIsOver: 'return' });
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(/^It is not known where Request \d+ stands after 1 seconds/) as string,
+        error: expect.stringMatching(/^It is not known where Request \d+ stands after a second/) as string,
         details: { requestId: tasks[0]?.requestId, outcome: 'started' },
       },
     ]);

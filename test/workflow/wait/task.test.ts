@@ -103,7 +103,7 @@ it('fails an item at the time limit, or returns the Request', async () => {
   expect(failedItems(run)).toMatchObject([
     {
       error: expect.stringContaining(
-        'was still ACTIVE after 1 seconds, and the Task "pay" has not appeared',
+        'was still ACTIVE after a second, and the Task "pay" has not appeared',
       ) as string,
       details: { outcome: 'started', requestId: request?.id },
     },

@@ -19,7 +19,7 @@ export function canceledFailure(requestId: number): ItemFailure {
 export function silenceFailure(requestId: number, seconds: number, failure: Failure): ItemFailure {
   return {
     ...failure,
-    message: `It is not known where Request ${requestId} stands after ${seconds} seconds, since ProcessMaker could not be read: ${failure.message}`,
+    message: `It is not known where Request ${requestId} stands after ${duration(seconds)}, since ProcessMaker could not be read: ${failure.message}`,
     delivery: 'notProcessed',
     outcome: 'started',
     requestId,
@@ -35,7 +35,7 @@ export function timeIsOverFailure(
 ): ItemFailure {
   return {
     kind: 'timeout',
-    message: `Request ${id} was still ACTIVE after ${seconds} seconds${missing ? `, and ${missing} has not appeared` : ''}`,
+    message: `Request ${id} was still ACTIVE after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
     description: `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Time Limit' higher, let 'When Time Is Over' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
     delivery: 'notProcessed',
     outcome: 'started',
@@ -70,4 +70,8 @@ export function endedFirstFailure(request: ApiRequest, missing: string, instance
     outcome: status === 'ERROR' ? 'startedInError' : 'started',
     requestId: id,
   };
+}
+
+function duration(seconds: number): string {
+  return seconds === 1 ? 'a second' : `${seconds} seconds`;
 }
