@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/helpers/guards';
 import { testCredential } from '../support/credential-test';
 import { searchList } from '../support/editor';
+import { Poller } from '../support/poller';
 import type { Engine, RunOptions } from '../support/engine';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
@@ -124,6 +125,22 @@ export const checks: Check[] = [
       const [, id] = started.exec(first.error?.message ?? '') ?? [];
       assert.ok(id, `the message names what was started: ${first.error?.message}`);
       assert.equal(started.exec(second.error?.message ?? '')?.[1], id);
+    },
+  },
+  {
+    name: 'the trigger watches every kind of event, and gives a Request that was started',
+    run: async (contract) => {
+      const { engine, server } = contract;
+      const triggerOn = ['requestStarted', 'requestCompleted', 'requestErrored', 'requestCanceled'];
+      triggerOn.push('taskCreated', 'taskCompleted', 'taskOverdue');
+      const parameters = { triggerOn, processes: [server.processId] };
+      const poller = new Poller(engine, parameters, credentialsOf(server));
+      await poller.activate();
+      const [request = {}] = itemsOf(await start(contract));
+      await poller.poll();
+      assert.deepEqual(poller.errors, []);
+      const started = poller.items.filter(({ event }) => event === 'requestStarted');
+      assert.ok(started.some(({ id }) => id === request.id));
     },
   },
   {

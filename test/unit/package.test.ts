@@ -101,7 +101,12 @@ describe('the codex', () => {
 describe('index.js', () => {
   it('hands out the built classes', () => {
     const entry = jest.requireActual<Record<string, new () => object>>('../../index.js');
-    expect(Object.keys(entry).sort()).toEqual(['ProcessMaker', 'ProcessMakerApi', 'ProcessMakerOAuth2Api']);
+    expect(Object.keys(entry).sort()).toEqual([
+      'ProcessMaker',
+      'ProcessMakerApi',
+      'ProcessMakerOAuth2Api',
+      'ProcessMakerTrigger',
+    ]);
     expect(entry.ProcessMaker && new entry.ProcessMaker()).toMatchObject({
       description: { name: 'processMaker' },
     });
