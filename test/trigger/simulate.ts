@@ -12,7 +12,7 @@ const SHRINK_WITHIN_MS = 60_000;
 const SHOWN = 5;
 
 /** What many runs came to. */
-export interface Tally {
+export interface Counts {
   runs: number;
   polls: number;
   calls: number;
@@ -21,6 +21,10 @@ export interface Tally {
   repeated: number;
   disordered: number;
   largestState: number;
+}
+
+export interface Tally {
+  counts: Counts;
   /** In how many runs a fault happened. */
   faults: Map<Fault, number>;
 }
@@ -28,7 +32,7 @@ export interface Tally {
 /** Plays many random plans, and counts. */
 export async function simulate(engine: Engine, name: Switch, seed: number, runs: number): Promise<Tally> {
   const tally: Tally = {
-    ...{ runs: 0, polls: 0, calls: 0, events: 0, lost: 0, repeated: 0, disordered: 0, largestState: 0 },
+    counts: { runs: 0, polls: 0, calls: 0, events: 0, lost: 0, repeated: 0, disordered: 0, largestState: 0 },
     faults: new Map(),
   };
   const restore = SWITCHES[name]();
@@ -92,18 +96,18 @@ async function inLane(
       { seed, numRuns: runs, endOnFailure: true },
     );
   } finally {
-    tally.calls += server.calls;
+    tally.counts.calls += server.calls;
     await server.close();
   }
 }
 
-function add(tally: Tally, { faults, lost, repeated, ...outcome }: Outcome): void {
-  tally.runs += 1;
-  tally.polls += outcome.polls;
-  tally.events += outcome.events;
-  tally.lost += lost.length;
-  tally.repeated += repeated.length;
-  tally.disordered += outcome.disordered;
-  tally.largestState = Math.max(tally.largestState, outcome.largestState);
-  for (const fault of faults) tally.faults.set(fault, (tally.faults.get(fault) ?? 0) + 1);
+function add({ counts, faults: times }: Tally, { faults, lost, repeated, ...outcome }: Outcome): void {
+  counts.runs += 1;
+  counts.polls += outcome.polls;
+  counts.events += outcome.events;
+  counts.lost += lost.length;
+  counts.repeated += repeated.length;
+  counts.disordered += outcome.disordered;
+  counts.largestState = Math.max(counts.largestState, outcome.largestState);
+  for (const fault of faults) times.set(fault, (times.get(fault) ?? 0) + 1);
 }

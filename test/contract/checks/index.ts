@@ -5,6 +5,7 @@ import { refusalChecks } from './refusals';
 import { requestChecks } from './requests';
 import { startChecks } from './start';
 import { taskChecks } from './tasks';
+import { triggerChecks } from './trigger';
 import type { Check } from '../contract';
 
 /** Every call of the node, and every answer that can be provoked, in the order in which they are made. */
@@ -15,5 +16,6 @@ export const checks: Check[] = [
   ...requestChecks,
   ...fileChecks,
   ...taskChecks,
+  ...triggerChecks,
   ...refusalChecks,
 ];

@@ -37,6 +37,8 @@ export async function watchInN8n(
       .map(({ id }) => id);
   const arrived = async (): Promise<void> => await untilGiven(host, wanted(), signal);
 
+  await untilPolled(processMaker, signal);
+
   say('Two Requests are started while the workflow is on …');
   await startRequest(processMaker);
   await startRequest(processMaker);
@@ -89,6 +91,17 @@ async function startRequest({ url, tokens }: ProcessMaker): Promise<void> {
     body: '{}',
   });
   if (!ok) throw new Error(`The stand-in answered ${status} to a start.`);
+}
+
+/** n8n switches a workflow on a moment after it was published; its first poll tells what is not new. */
+async function untilPolled({ calls }: ProcessMaker, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + POLLED_WITHIN_MS;
+  while (!calls.some(({ path }) => path.includes('created'))) {
+    if (Date.now() > deadline) throw new Error('n8n has not polled.');
+    await sleep(200, undefined, { signal });
+  }
+  // The answer has to arrive as well.
+  await sleep(1000, undefined, { signal });
 }
 
 /** The ids of the Requests in all executions. */
