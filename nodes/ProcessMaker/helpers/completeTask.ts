@@ -32,9 +32,10 @@ export async function completeTask(
   connection: Connection,
   before: ApiTask,
   { data, windowSeconds }: Completion,
-  { mayBeDone }: Turn,
+  { mayBeDone, isDone }: Turn,
 ): Promise<Result<CompletedTask>> {
   const { id } = before;
+  if (isDone) return completed(before, true);
   if (before.status === 'CLOSED') {
     return mayBeDone ? completed(before, true) : { ok: false, failure: closedBefore(before) };
   }

@@ -43,7 +43,9 @@ export async function changeRequests(
       return async (output, turn) => {
         const request = await reader.get(output);
         if (!request.ok) return request;
-        const changed = await change({ connection, request: request.value, output, ...turn });
+        const changed = turn.isDone
+          ? request
+          : await change({ connection, request: request.value, output, ...turn });
         if (!changed.ok) return changed;
         return { ok: true, value: [{ json: requestJson(changed.value, output, connection.instanceUrl) }] };
       };

@@ -30,8 +30,9 @@ export interface DataUpdate {
 export async function updateData(
   connection: Connection,
   { requestId, data, isDeep, includes }: DataUpdate,
-  { mayBeDone }: Turn,
+  { mayBeDone, isDone }: Turn,
 ): Promise<Result<ApiRequest>> {
+  if (isDone) return await readChanged(connection, requestId, includes);
   let fields = data;
   if (isDeep || mayBeDone) {
     const before = await readRequest(connection, requestId, includes);

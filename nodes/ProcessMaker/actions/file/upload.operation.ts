@@ -62,14 +62,14 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       );
       const claims = new FileClaims(ids, all);
       const variables = new FileVariables(connection);
-      return async (wanted, { mayBeDone }) => {
+      return async (wanted, { mayBeDone, isDone }) => {
         const requestId = await ids.idOf(wanted.request);
         if (!requestId.ok) return requestId;
         const claimed = await claims.check(requestId.value, wanted);
         if (!claimed.ok) return claimed;
         const settings: UploadSettings = {
           timeoutSeconds: wanted.timeoutSeconds,
-          ...(mayBeDone && { lookFor: 'file' }),
+          ...(mayBeDone && { lookFor: isDone ? 'variable' : 'file' }),
         };
         const { uploaded, outcomes, failure } = await uploadFiles(
           connection,
@@ -79,7 +79,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         );
         // The ids of those that are there are written also when another one is not.
         const written =
-          wanted.writeIds && uploaded.length > 0
+          wanted.writeIds && uploaded.length > 0 && !isDone
             ? await variables.write(requestId.value, uploaded)
             : undefined;
         const refused = failure ?? (written?.ok === false ? written.failure : undefined);

@@ -19,8 +19,8 @@ export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fi
 
 export interface UploadSettings {
   /**
-   * What is looked for first, since an earlier try may have uploaded it: this very file, or, in a Request of the run's
-   * own, whatever its variable holds, since only a later change can have put another file there.
+   * What is looked for first, since an earlier try may have uploaded it: this very file, or, where that is sure and in a
+   * Request of the run's own, whatever its variable holds, since only a later change can have put another file there.
    */
   lookFor?: 'file' | 'variable';
   timeoutSeconds?: number;
