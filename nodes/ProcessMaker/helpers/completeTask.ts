@@ -48,8 +48,10 @@ export async function completeTask(
   const failure = call.ok ? NOT_CLOSED : call.failure;
   if (failure.kind === 'invalid') {
     const after = await readTask(connection, id);
-    // Somebody else was faster.
-    if (after.ok && isClosed(after.value)) return { ok: false, failure: closedBefore(after.value) };
+    if (after.ok && isClosed(after.value)) {
+      // An earlier try came to its end since, or somebody else was faster.
+      return mayBeDone ? completed(after.value, true) : { ok: false, failure: closedBefore(after.value) };
+    }
   }
   if (failure.delivery === 'notProcessed') return { ok: false, failure: aboutTask(failure, id) };
   return await lookForCompletion(connection, id, failure, windowSeconds);
@@ -130,7 +132,7 @@ function closedBefore({ id, completed_at: at, process_request: request, user }: 
         )
       : inputFailure(
           `Task ${id} was already completed${at ? ` at ${asText(at)}` : ''}${isObject(user) ? `, as a Task of ${asText(user.fullname)}` : ''}`,
-          'Nothing was sent to ProcessMaker. Take it out of the items, or get only Tasks in progress.',
+          'The data of this item was not taken. Take it out of the items, or get only Tasks in progress.',
         );
   return failure;
 }

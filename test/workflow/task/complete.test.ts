@@ -307,6 +307,24 @@ describe('when n8n runs the node again', () => {
     expect(stored()).toMatchObject([{ status: 'COMPLETED' }, { status: 'COMPLETED' }]);
   });
 
+  it('a Task is given that the first try completes while the second one begins', async () => {
+    const tasks = await startTasks(world);
+    world.gateway.treat = ({ method }) => {
+      if (method !== 'PUT') return undefined;
+      if (puts().length === 1) return resetBefore;
+      return async (response, forward) => {
+        await world.completeFirstTask();
+        const { status, headers, body } = await forward();
+        response.writeHead(status, headers).end(body);
+      };
+    };
+    const options = { recoveryWindow: 0 };
+    const done = await run({ options }, { input: tasks.map(withData), settings: AGAIN });
+    expect(done.items('ProcessMaker')).toMatchObject([
+      { id: tasks[0]?.id, status: 'CLOSED', alreadyCompleted: true },
+    ]);
+  });
+
   it('what another one completed stays a failed item', async () => {
     const tasks = await startTasks(world);
     await world.completeFirstTask();
