@@ -288,3 +288,15 @@ describe('what ProcessMaker refuses', () => {
     ]);
   });
 });
+
+it.each([0, -1, 'soon', 1e9])('refuses the timeout %p before any call', async (timeout) => {
+  const run = await upload(
+    { ...rows(['data']), options: { timeout } },
+    [{ id: 1 }],
+    [{ data: binary('a.txt', 'a') }],
+  );
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining("'Timeout' is not a number from 1 to 3600") as string },
+  ]);
+  expect(world.gateway.calls).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { fileTimeoutOption } from '../../descriptions/fileTimeout';
+import { fileTimeoutOption, readFileTimeout } from '../../descriptions/fileTimeout';
 import { inputFilesField, writeFileIdOption } from '../../descriptions/inputFiles';
 import { requestLocator } from '../../descriptions/locators/request';
 import { FileClaims } from '../../helpers/files/fileClaims';
@@ -49,10 +49,17 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       const writeIds = options.writeFileId === true;
       const writable = writeIds ? checkVariables(files.value) : files;
       if (!writable.ok) return writable;
-      const timeoutSeconds = Number(options.timeout ?? fileTimeoutOption.default);
+      const timeout = readFileTimeout(context, itemIndex);
+      if (!timeout.ok) return timeout;
       return {
         ok: true,
-        value: { itemIndex, request: request.value, files: files.value, writeIds, timeoutSeconds },
+        value: {
+          itemIndex,
+          request: request.value,
+          files: files.value,
+          writeIds,
+          timeoutSeconds: timeout.value,
+        },
       };
     },
     begin(connection, all) {
