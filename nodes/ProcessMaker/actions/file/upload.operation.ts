@@ -6,6 +6,7 @@ import { requestLocator } from '../../descriptions/locators/request';
 import { FileClaims } from '../../helpers/files/fileClaims';
 import { checkVariables, FileVariables } from '../../helpers/files/fileVariables';
 import { readInputFiles } from '../../helpers/files/inputFiles';
+import { MemoryRoom } from '../../helpers/files/memoryRoom';
 import type { UploadSettings } from '../../helpers/files/upload';
 import { describeOutcomes, uploadFiles } from '../../helpers/files/uploads';
 import { readRequestReference, RequestIds } from '../../helpers/requestReference';
@@ -69,12 +70,14 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       );
       const claims = new FileClaims(ids, all);
       const variables = new FileVariables(connection);
+      const room = new MemoryRoom();
       return async (wanted, { mayBeDone, isDone }) => {
         const requestId = await ids.idOf(wanted.request);
         if (!requestId.ok) return requestId;
         const claimed = await claims.check(requestId.value, wanted);
         if (!claimed.ok) return claimed;
         const settings: UploadSettings = {
+          room,
           timeoutSeconds: wanted.timeoutSeconds,
           ...(mayBeDone && { lookFor: isDone ? 'variable' : 'file' }),
         };
