@@ -37,7 +37,7 @@ export async function completeTask(
   const { id } = before;
   if (isDone) return completed(before, true);
   if (before.status === 'CLOSED') {
-    return mayBeDone ? completed(before, true) : { ok: false, failure: closedBefore(before) };
+    return mayBeDone ? perhapsCompleted(before) : { ok: false, failure: closedBefore(before) };
   }
   const call = await callApiPatiently(connection, {
     method: 'PUT',
@@ -50,7 +50,7 @@ export async function completeTask(
     const after = await readTask(connection, id);
     if (after.ok && isClosed(after.value)) {
       // An earlier try came to its end since, or somebody else was faster.
-      return mayBeDone ? completed(after.value, true) : { ok: false, failure: closedBefore(after.value) };
+      return mayBeDone ? perhapsCompleted(after.value) : { ok: false, failure: closedBefore(after.value) };
     }
   }
   if (failure.delivery === 'notProcessed') return { ok: false, failure: aboutTask(failure, id) };
@@ -58,6 +58,13 @@ export async function completeTask(
 }
 
 const isClosed = (body: object): body is ApiTask => isApiTask(body) && body.status === 'CLOSED';
+
+/** A closed Task that an earlier try may have completed. A cancel closes Tasks too, and nobody knows which it was. */
+function perhapsCompleted(task: ApiTask): Result<CompletedTask> {
+  const { status } = isObject(task.process_request) ? task.process_request : {};
+  if (status !== 'CANCELED') return completed(task, true);
+  return { ok: false, failure: { ...closedBefore(task), delivery: 'unknown' } };
+}
 
 function completed(task: ApiTask, alreadyCompleted: boolean): Result<CompletedTask> {
   const request = isObject(task.process_request) ? task.process_request : {};

@@ -49,7 +49,10 @@ export async function triggerEvent(
           : await explainUnknown(connection, event, failure),
     };
   }
-  if (mayBeDone) return seen(await readChanged(connection, requestId, includes));
+  if (mayBeDone) {
+    const request = seen(await readChanged(connection, requestId, includes));
+    if (request.ok || request.failure.kind !== 'notFound') return request;
+  }
   return { ok: false, failure: await explainNotFound(connection, event, failure) };
 }
 

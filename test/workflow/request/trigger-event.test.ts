@@ -160,6 +160,18 @@ describe('when n8n runs the node again', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   });
 
+  it('of a Request that does not exist is not called triggered, also after a crash', async () => {
+    const [request = {}] = await waiting();
+    const killed = await trigger([request]);
+    const run = await world.retryAfterCrash(killed, [{ id: 999_999, event: 'node_4' }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining('There is no Request 999999') as string,
+        details: { outcome: 'notDone' },
+      },
+    ]);
+  });
+
   it('one that never waited still does not wait', async () => {
     const [request = {}] = await waiting();
     const input = [{ ...request, event: 'node_1' }];

@@ -333,6 +333,17 @@ describe('when n8n runs the node again', () => {
     expect(puts()).toEqual([]);
   });
 
+  it('a Task that was closed by a cancel is not called completed', async () => {
+    const tasks = await startTasks(world);
+    const killed = await run({}, { input: [{ id: 999_999, data: {} }] });
+    world.server.cancelRequest(tasks[0]?.requestId ?? 0);
+    const done = await world.retryAfterCrash(killed, tasks.map(withData));
+    expect(failedItems(done)).toMatchObject([
+      { error: expect.stringMatching(/Request \d+ was canceled/) as string, details: { outcome: 'unknown' } },
+    ]);
+    expect(done.items('ProcessMaker')).toEqual([]);
+  });
+
   it('Tasks that were completed before n8n crashed are given, and none is completed twice', async () => {
     const tasks = await startTasks(world, 2);
     const input = tasks.map(withData);
