@@ -50,6 +50,13 @@ it('are taken out of what a gateway answers with them', async () => {
   expect(run.text).not.toContain(SECRET);
 });
 
+it('are taken out whole where one of them is the beginning of another', async () => {
+  world.gateway.treat = () => answer(422, { message: `No entry with ${SECRET}` });
+  const run = await start(['X-Zone', SECRET.slice(0, 7)], ['X-Gateway-Key', SECRET]);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('No entry with ***') as string }]);
+  expect(run.text).not.toContain(SECRET.slice(7));
+});
+
 it.each([
   ['Authorization', 'Basic x'],
   ['content-type', 'text/plain'],

@@ -32,11 +32,12 @@ export async function completeTask(
   connection: Connection,
   before: ApiTask,
   { data, windowSeconds }: Completion,
-  { mayBeDone }: Turn,
+  { mayBeDone, isDone }: Turn,
 ): Promise<Result<CompletedTask>> {
   const { id } = before;
+  if (isDone) return completed(before, true);
   if (before.status === 'CLOSED') {
-    return mayBeDone ? completed(before, true) : { ok: false, failure: closedBefore(before) };
+    return mayBeDone ? perhapsCompleted(before) : { ok: false, failure: closedBefore(before) };
   }
   const call = await callApiPatiently(connection, {
     method: 'PUT',
@@ -47,14 +48,23 @@ export async function completeTask(
   const failure = call.ok ? NOT_CLOSED : call.failure;
   if (failure.kind === 'invalid') {
     const after = await readTask(connection, id);
-    // Somebody else was faster.
-    if (after.ok && isClosed(after.value)) return { ok: false, failure: closedBefore(after.value) };
+    if (after.ok && isClosed(after.value)) {
+      // An earlier try came to its end since, or somebody else was faster.
+      return mayBeDone ? perhapsCompleted(after.value) : { ok: false, failure: closedBefore(after.value) };
+    }
   }
   if (failure.delivery === 'notProcessed') return { ok: false, failure: aboutTask(failure, id) };
   return await lookForCompletion(connection, id, failure, windowSeconds);
 }
 
 const isClosed = (body: object): body is ApiTask => isApiTask(body) && body.status === 'CLOSED';
+
+/** A closed Task that an earlier try may have completed. A cancel closes Tasks too, and nobody knows which it was. */
+function perhapsCompleted(task: ApiTask): Result<CompletedTask> {
+  const { status } = isObject(task.process_request) ? task.process_request : {};
+  if (status !== 'CANCELED') return completed(task, true);
+  return { ok: false, failure: { ...closedBefore(task), delivery: 'unknown' } };
+}
 
 function completed(task: ApiTask, alreadyCompleted: boolean): Result<CompletedTask> {
   const request = isObject(task.process_request) ? task.process_request : {};
@@ -129,7 +139,7 @@ function closedBefore({ id, completed_at: at, process_request: request, user }: 
         )
       : inputFailure(
           `Task ${id} was already completed${at ? ` at ${asText(at)}` : ''}${isObject(user) ? `, as a Task of ${asText(user.fullname)}` : ''}`,
-          'Nothing was sent to ProcessMaker. Take it out of the items, or get only Tasks in progress.',
+          'The data of this item was not taken. Take it out of the items, or get only Tasks in progress.',
         );
   return failure;
 }

@@ -2,13 +2,14 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { readRequestOutput, requestJson, type RequestOutput } from '../descriptions/requestOutput';
 import type { Connection } from '../transport/connection';
-import type { Failure, Result } from '../transport/failure';
+import { inputFailure, type Failure, type Result } from '../transport/failure';
 import { apiPath, callApiPatiently } from '../transport/request';
 import { RequestReader } from './requestReader';
 import { readRequestReference, RequestIds } from './requestReference';
 import { readRequest } from './requests';
 import { runItems, type Turn } from './runItems';
 import type { ApiRequest } from './simplify';
+import { Turns } from './turns';
 
 /** A Request that an operation is to change, as it stood at the beginning of the run. */
 export interface RequestToChange extends Turn {
@@ -40,10 +41,20 @@ export async function changeRequests(
         all.map(({ reference }) => reference),
       );
       const reader = new RequestReader(connection, ids, all);
+      const turns = new Turns();
+      const touched = new Set<number>();
       return async (output, turn) => {
-        const request = await reader.get(output);
-        if (!request.ok) return request;
-        const changed = await change({ connection, request: request.value, output, ...turn });
+        const id = await ids.idOf(output.reference);
+        if (!id.ok) return id;
+        const changed = await turns.take(id.value, async () => {
+          // Another item may have changed it since all of them were read.
+          const request = touched.has(id.value)
+            ? await readRequest(connection, id.value, output.includes)
+            : await reader.get(output);
+          touched.add(id.value);
+          if (!request.ok || turn.isDone) return request;
+          return await change({ connection, request: request.value, output, ...turn });
+        });
         if (!changed.ok) return changed;
         return { ok: true, value: [{ json: requestJson(changed.value, output, connection.instanceUrl) }] };
       };
@@ -68,10 +79,21 @@ export async function setRequestStatus(
     body: JSON.stringify({ status }),
     expects: 'nothing',
   });
-  if (call.ok) return await readChanged(connection, id, includes);
+  if (call.ok) {
+    const changed = await readChanged(connection, id, includes);
+    return changed.ok && changed.value.status !== status ? notChanged(changed.value, status) : changed;
+  }
   if (call.failure.delivery === 'notProcessed') return { ok: false, failure: explain(call.failure) };
   const after = await readRequest(connection, id, includes);
   return after.ok && after.value.status === status ? after : call;
+}
+
+/** ProcessMaker answers 204 also when it leaves the Request as it is, since it has come to another end. */
+function notChanged({ id, status: found }: ApiRequest, status: string): Result<never> {
+  return inputFailure(
+    `ProcessMaker did not set Request ${id} to status ${status}: it stands in status ${found}`,
+    'It may have come to its end at the same moment. Look at its page in ProcessMaker.',
+  );
 }
 
 /** Reads a Request that was changed. That this fails does not undo the change, and is told so. */

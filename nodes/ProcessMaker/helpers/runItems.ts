@@ -3,21 +3,21 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { connect, type Connection } from '../transport/connection';
 import { inputFailure, type Failure, type Result } from '../transport/failure';
 import { Throttle, workThrough } from './concurrency';
-import { EarlierTries } from './earlierTries';
+import { EarlierTries, type EarlierTry } from './earlierTries';
 import type { ItemFailure } from './itemFailure';
 import { ItemOutput, type OutputItem } from './itemOutput';
 import { readSafely } from './readSafely';
+import { workSafely } from './workSafely';
 
 /** So many items are worked on at the same time. */
 const PARALLEL = 5;
 /** How long a run goes on repeating calls that surely did nothing, for a reason that passes. */
 const PATIENCE_SECONDS = 60;
 
-/** What is known of an item when its turn comes. */
-export interface Turn {
-  /** An earlier try of this execution may have made the same change already. */
-  mayBeDone: boolean;
-}
+/** What is known of an item when its turn comes. What is done already is only looked at. */
+export type Turn = EarlierTry;
+
+const FIRST_TRY: Turn = { mayBeDone: false, isDone: false };
 
 /** What came of an item. A failure may tell more of it than its kind says. */
 export type WorkResult = { ok: true; value: OutputItem[] } | { ok: false; failure: ItemFailure };
@@ -55,11 +55,11 @@ export async function runItems<T>(
   operation: ItemOperation<T>,
 ): Promise<INodeExecutionData[]> {
   const output = new ItemOutput(context, operation.changes);
-  const tries = operation.changes ? new EarlierTries(context) : undefined;
   const fail = (index: number, failure: ItemFailure, isSent: boolean) =>
     output.fail(index, withOutcome(failure, operation.changes, isSent));
   const connection = await connectForAll(context, output, fail);
   if (!connection) return output.finish();
+  const tries = operation.changes ? new EarlierTries(context, connection.instanceUrl) : undefined;
 
   const entries: Array<{ index: number; value: T }> = [];
   for (let index = 0; index < output.count; index++) {
@@ -81,15 +81,11 @@ export async function runItems<T>(
       return false;
     }
     const change = operation.changeOf ? operation.changeOf(value) : value;
-    const mayBeDone = tries?.mayHaveSent(change) ?? false;
-    tries?.markSent(change);
-    const result = await work(value, { mayBeDone });
+    const turn = tries?.begin(change) ?? FIRST_TRY;
+    const result = await workSafely(() => work(value, turn));
     if (result.ok) output.succeed(index, result.value);
-    else {
-      fail(index, result.failure, true);
-      // A change that was refused is not taken for a made one when n8n runs the node again.
-      if (!mayBeDone && surelyNotDone(result.failure)) tries?.unmark(change);
-    }
+    else fail(index, turn.isDone ? { ...result.failure, done: true } : result.failure, true);
+    tries?.end(change, turn, result.ok ? undefined : result.failure);
     if (output.mustStop()) stop.abort();
     return !output.mustStop();
   });
@@ -120,11 +116,6 @@ function withOutcome(failure: ItemFailure, changes: boolean, isSent: boolean): I
   if (failure.done) return { ...failure, outcome: 'done' };
   const isUnknown = isSent && failure.delivery === 'unknown';
   return { outcome: isUnknown ? 'unknown' : 'notDone', ...failure };
-}
-
-/** Nothing of the change was made, so that it can be made by a repeat. */
-function surelyNotDone({ delivery, done, outcome }: ItemFailure): boolean {
-  return delivery === 'notProcessed' && done !== true && outcome !== 'partlyDone';
 }
 
 function messageOf(error: unknown): string {

@@ -28,9 +28,11 @@ export interface EventToTrigger {
 export async function triggerEvent(
   connection: Connection,
   event: EventToTrigger,
-  { mayBeDone }: Turn,
+  { mayBeDone, isDone }: Turn,
 ): Promise<Result<ApiRequest | 'unseen'>> {
   const { requestId, eventId, data, includes } = event;
+  // The Request may have come to the event once more.
+  if (isDone) return seen(await readChanged(connection, requestId, includes));
   const call = await callApiPatiently(connection, {
     method: 'POST',
     path: apiPath('1.0', 'requests', requestId, 'events', eventId),
@@ -47,7 +49,10 @@ export async function triggerEvent(
           : await explainUnknown(connection, event, failure),
     };
   }
-  if (mayBeDone) return seen(await readChanged(connection, requestId, includes));
+  if (mayBeDone) {
+    const request = seen(await readChanged(connection, requestId, includes));
+    if (request.ok || request.failure.kind !== 'notFound') return request;
+  }
   return { ok: false, failure: await explainNotFound(connection, event, failure) };
 }
 

@@ -30,8 +30,9 @@ export interface DataUpdate {
 export async function updateData(
   connection: Connection,
   { requestId, data, isDeep, includes }: DataUpdate,
-  { mayBeDone }: Turn,
+  { mayBeDone, isDone }: Turn,
 ): Promise<Result<ApiRequest>> {
+  if (isDone) return await readChanged(connection, requestId, includes);
   let fields = data;
   if (isDeep || mayBeDone) {
     const before = await readRequest(connection, requestId, includes);
@@ -77,10 +78,9 @@ function merged(stored: IDataObject, given: IDataObject): Result<IDataObject> {
   );
 }
 
-/** Whether the data has the fields, as far as they can be seen: ProcessMaker hides those that begin with an underscore. */
+/** Whether the data surely has the fields: ProcessMaker hides those that begin with an underscore. */
 function shows(stored: IDataObject, fields: IDataObject): boolean {
-  const visible = Object.entries(fields).filter(([name]) => !isHidden(name));
-  return visible.length > 0 && hasFields(stored, Object.fromEntries(visible));
+  return !Object.keys(fields).some(isHidden) && hasFields(stored, fields);
 }
 
 const isHidden = (name: string) => name.startsWith('_');

@@ -17,12 +17,7 @@ export async function listUsers(
 ): Promise<Result<IDataObject[]>> {
   const list = await readList(connection, { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, limit });
   if (!list.ok) return { ok: false, failure: aboutUsers(list.failure) };
-  return { ok: true, value: list.value.map(withoutSecret) };
-}
-
-/** With it, a browser stays signed in as the user. */
-function withoutSecret(user: IDataObject): IDataObject {
-  return Object.fromEntries(Object.entries(user).filter(([name]) => name !== 'remember_token'));
+  return list;
 }
 
 /** Who may not see the list of users. */

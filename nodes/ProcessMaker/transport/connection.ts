@@ -73,6 +73,8 @@ const MIN_SECRET_LENGTH = 4;
 
 function scrubber(secrets: string[]): Connection['scrub'] {
   const known = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH);
+  // One may be part of another, of which the rest would be left.
+  known.sort((a, b) => b.length - a.length);
   return (text) => known.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 

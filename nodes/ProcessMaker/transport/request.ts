@@ -8,6 +8,7 @@ import { answerFailure, type Answer, type Expected } from './errors';
 import type { Failure, FailureKind, Result } from './failure';
 import type { Form } from './multipart';
 import { oAuth2Failure } from './oAuth2Failure';
+import { dropSignInSecrets } from './signInSecrets';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 /** The client's own timeout comes first where it can. */
@@ -43,7 +44,10 @@ export function apiPath(...segments: Array<string | number>): string {
 export async function callApi(connection: Connection, call: ApiCall): Promise<Result<object>> {
   const answer = await exchange(connection, call);
   if (!answer.ok) return answer;
-  return { ok: true, value: call.expects === 'nothing' ? {} : (answer.value.body as object) };
+  if (call.expects === 'nothing') return { ok: true, value: {} };
+  const body = answer.value.body as object;
+  dropSignInSecrets(body);
+  return { ok: true, value: body };
 }
 
 /**

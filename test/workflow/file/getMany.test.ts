@@ -94,3 +94,11 @@ it('refuses what is no Request before any call', async () => {
   ]);
   expect(world.gateway.calls).toEqual([]);
 });
+
+it.each([0, -1, 'ten'])('refuses the limit %p before any call', async (limit) => {
+  const run = await getMany({ returnAll: false, limit }, [{ id: 1 }]);
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining("'Limit' is not a whole number above 0") as string },
+  ]);
+  expect(world.gateway.calls).toEqual([]);
+});

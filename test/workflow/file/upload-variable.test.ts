@@ -45,6 +45,17 @@ describe("'Write File ID to Variable'", () => {
     expect(data()).toMatchObject(Object.fromEntries(stored().map(({ dataName, id }) => [dataName, id])));
   });
 
+  it.each(['_parent', '_user', '_request', '_n8n_key'])('does not write to %s', async (variable) => {
+    const run = await upload(rows(['data', variable]), [{ id: 1 }], [contract]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining(`cannot be written to '${variable}'`) as string,
+        details: { outcome: 'notDone' },
+      },
+    ]);
+    expect(world.gateway.calls).toEqual([]);
+  });
+
   it('says that the file is there when the user may not write', async () => {
     const [request] = await startedRequests(world);
     const run = await upload(rows(['data', 'contract']), [{ id: request?.id }], [contract], 'limited');

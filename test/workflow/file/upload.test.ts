@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
-import { answer } from '../../support/gateway';
+import { answer, delay } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/world';
 import { useWorld } from '../../support/world';
@@ -287,4 +287,34 @@ describe('what ProcessMaker refuses', () => {
       },
     ]);
   });
+});
+
+it.each([0, -1, 'soon', 1e9])('refuses the timeout %p before any call', async (timeout) => {
+  const run = await upload(
+    { ...rows(['data']), options: { timeout } },
+    [{ id: 1 }],
+    [{ data: binary('a.txt', 'a') }],
+  );
+  expect(failedItems(run)).toMatchObject([
+    { error: expect.stringContaining("'Timeout' is not a number from 1 to 3600") as string },
+  ]);
+  expect(world.gateway.calls).toEqual([]);
+});
+
+it.each([
+  ['small files side by side', 1, 5],
+  ['large files one after the other, since each is in memory as a whole', 60 * 1024 * 1024, 1],
+])('sends %s', async (_, bytes, atOnce) => {
+  const requests = await startedRequests(world, 6);
+  world.gateway.mostAtOnce = 0;
+  world.gateway.treat = () => delay(50);
+  // n8n says how large a file is that it keeps elsewhere.
+  const file = { ...binary('a.txt', 'a'), bytes };
+  const run = await upload(
+    rows(['data']),
+    requests.map(({ id }) => ({ id })),
+    requests.map(() => ({ data: file })),
+  );
+  expect(run.items('ProcessMaker')).toHaveLength(6);
+  expect(world.gateway.mostAtOnce).toBe(atOnce);
 });

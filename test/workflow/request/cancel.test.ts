@@ -52,6 +52,26 @@ it('refuses one that is completed', async () => {
   expect(statuses()).toEqual(['COMPLETED']);
 });
 
+it('does not call one canceled that is completed in the meantime', async () => {
+  const requests = await started();
+  world.gateway.treat = ({ method }) =>
+    method === 'PUT'
+      ? async (response, forward) => {
+          await world.completeFirstTask();
+          const { status, headers, body } = await forward();
+          response.writeHead(status, headers).end(body);
+        }
+      : undefined;
+  const run = await cancel(requests);
+  expect(statuses()).toEqual(['COMPLETED']);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringMatching(/did not .*it stands in status COMPLETED/) as string,
+      details: { outcome: 'notDone' },
+    },
+  ]);
+});
+
 it('says what a user lacks who may not', async () => {
   const run = await world.start(WITH_FORM, { user: 'limited' });
   const failed = await cancel(run.items('ProcessMaker'), 'limited');

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { answer, delay, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/world';
 import { useWorld } from '../../support/world';
@@ -83,6 +83,20 @@ it.each([404, 405])('says since when ProcessMaker can when its answer is %i', as
       details: { httpStatus: status, outcome: 'notDone' },
     },
   ]);
+});
+
+it('retries a Request once that two items name', async () => {
+  const [request = {}] = await errored();
+  world.gateway.treat = ({ method }) => (method === 'PUT' ? delay(50) : undefined);
+  const run = await retry([request, request]);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
+  expect(failedItems(run)).toMatchObject([
+    {
+      error: expect.stringContaining('nothing to retry [item 1]') as string,
+      details: { outcome: 'notDone' },
+    },
+  ]);
+  expect(puts()).toHaveLength(1);
 });
 
 describe('a call whose answer was lost', () => {

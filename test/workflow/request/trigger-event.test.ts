@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { answer, delay, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/world';
 import { useWorld } from '../../support/world';
@@ -123,6 +123,15 @@ it.each([
   },
 );
 
+it('is not triggered twice at once when two items name it', async () => {
+  const [request = {}] = await waiting();
+  world.gateway.treat = ({ method }) => (method === 'POST' ? delay(50) : undefined);
+  const run = await trigger([request, request]);
+  expect(world.gateway.mostAtOnce).toBe(1);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
+  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 404, outcome: 'notDone' } }]);
+});
+
 describe('when n8n runs the node again', () => {
   it('an event that an earlier try has triggered is triggered', async () => {
     const requests = await waiting();
@@ -151,6 +160,18 @@ describe('when n8n runs the node again', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   });
 
+  it('of a Request that does not exist is not called triggered, also after a crash', async () => {
+    const [request = {}] = await waiting();
+    const killed = await trigger([request]);
+    const run = await world.retryAfterCrash(killed, [{ id: 999_999, event: 'node_4' }]);
+    expect(failedItems(run)).toMatchObject([
+      {
+        error: expect.stringContaining('There is no Request 999999') as string,
+        details: { outcome: 'notDone' },
+      },
+    ]);
+  });
+
   it('one that never waited still does not wait', async () => {
     const [request = {}] = await waiting();
     const input = [{ ...request, event: 'node_1' }];
@@ -175,6 +196,8 @@ it('sends the event again when it surely did nothing', async () => {
 
 it.each([
   ['no event', { event: '' }, '{}', /No event is given in 'Event'/],
+  ['an event that leads elsewhere', { event: '..' }, '{}', /'Event' holds "\.\."/],
+  ['half of a character as event', { event: '\ud800' }, '{}', /'Event' holds/],
   ['a list', { event: 'node_4' }, '[1]', /'JSON' holds a list/],
   ['text that is no JSON', { event: 'node_4' }, '{"a"', /not valid JSON/],
   ['a parent', { event: 'node_4' }, '{"_parent": {}}', /'_parent'/],

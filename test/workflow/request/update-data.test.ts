@@ -174,6 +174,7 @@ describe('a call whose answer was lost', () => {
   it.each([
     ['the data does not show it', { x: 1 }, resetBefore],
     ['ProcessMaker hides the field', { _x: 1 }, resetAfter],
+    ['one field is hidden, and the others were so before', { kept: 1, _x: 1 }, resetBefore],
   ])('is of unknown outcome when %s, and is not sent again', async (_, data, behaviour) => {
     const request = await started();
     world.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);

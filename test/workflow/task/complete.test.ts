@@ -307,12 +307,41 @@ describe('when n8n runs the node again', () => {
     expect(stored()).toMatchObject([{ status: 'COMPLETED' }, { status: 'COMPLETED' }]);
   });
 
+  it('a Task is given that the first try completes while the second one begins', async () => {
+    const tasks = await startTasks(world);
+    world.gateway.treat = ({ method }) => {
+      if (method !== 'PUT') return undefined;
+      if (puts().length === 1) return resetBefore;
+      return async (response, forward) => {
+        await world.completeFirstTask();
+        const { status, headers, body } = await forward();
+        response.writeHead(status, headers).end(body);
+      };
+    };
+    const options = { recoveryWindow: 0 };
+    const done = await run({ options }, { input: tasks.map(withData), settings: AGAIN });
+    expect(done.items('ProcessMaker')).toMatchObject([
+      { id: tasks[0]?.id, status: 'CLOSED', alreadyCompleted: true },
+    ]);
+  });
+
   it('what another one completed stays a failed item', async () => {
     const tasks = await startTasks(world);
     await world.completeFirstTask();
     const done = await run({}, { input: tasks.map(withData), settings: AGAIN });
     expect(done.error?.message).toContain('already completed');
     expect(puts()).toEqual([]);
+  });
+
+  it('a Task that was closed by a cancel is not called completed', async () => {
+    const tasks = await startTasks(world);
+    const killed = await run({}, { input: [{ id: 999_999, data: {} }] });
+    world.server.cancelRequest(tasks[0]?.requestId ?? 0);
+    const done = await world.retryAfterCrash(killed, tasks.map(withData));
+    expect(failedItems(done)).toMatchObject([
+      { error: expect.stringMatching(/Request \d+ was canceled/) as string, details: { outcome: 'unknown' } },
+    ]);
+    expect(done.items('ProcessMaker')).toEqual([]);
   });
 
   it('Tasks that were completed before n8n crashed are given, and none is completed twice', async () => {

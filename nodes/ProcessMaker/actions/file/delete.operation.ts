@@ -38,7 +38,8 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         connection,
         all.map(({ request }) => request),
       );
-      return async ({ request, file: reference }, { mayBeDone }) => {
+      return async ({ request, file: reference }, { mayBeDone, isDone }) => {
+        if (isDone) return { ok: true, value: DELETED };
         const requestId = await ids.idOf(request);
         if (!requestId.ok) return requestId;
         const files = await readFiles(connection, requestId.value);

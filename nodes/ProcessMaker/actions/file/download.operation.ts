@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { fileTimeoutOption } from '../../descriptions/fileTimeout';
+import { fileTimeoutOption, readFileTimeout } from '../../descriptions/fileTimeout';
 import { fileLocator } from '../../descriptions/locators/file';
 import { requestLocator } from '../../descriptions/locators/request';
 import { simplifyFile } from '../../helpers/files/apiFile';
@@ -55,9 +55,9 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       if (field === '') {
         return inputFailure("'Put Output File in Field' names no field", 'Enter a name, such as data.');
       }
-      const timeoutSeconds = Number(
-        context.getNodeParameter('options.timeout', itemIndex, fileTimeoutOption.default),
-      );
+      const timeout = readFileTimeout(context, itemIndex);
+      if (!timeout.ok) return timeout;
+      const timeoutSeconds = timeout.value;
       return { ok: true, value: { request: request.value, file: file.value, field, timeoutSeconds } };
     },
     begin: (connection, all) => {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
+import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
 import { simplifyFile, variableOf } from '../../helpers/files/apiFile';
 import { RequestFiles } from '../../helpers/files/requestFiles';
@@ -16,22 +17,7 @@ export const getMany: Operation = {
   description: 'Get a list of the files of a Request',
   fields: [
     requestLocator,
-    {
-      displayName: 'Return All',
-      name: 'returnAll',
-      type: 'boolean',
-      default: false,
-      description: 'Whether to return all results or only up to a given limit',
-    },
-    {
-      displayName: 'Limit',
-      name: 'limit',
-      type: 'number',
-      typeOptions: { minValue: 1 },
-      default: 50,
-      description: 'Max number of results to return',
-      displayOptions: { show: { returnAll: [false] } },
-    },
+    ...returnAllFields,
     {
       displayName: 'Options',
       name: 'options',
@@ -61,15 +47,14 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     read(context, itemIndex, connection) {
       const request = readRequestReference(context, itemIndex, connection);
       if (!request.ok) return request;
-      const limit = context.getNodeParameter('returnAll', itemIndex)
-        ? undefined
-        : Number(context.getNodeParameter('limit', itemIndex));
+      const limit = readLimit(context, itemIndex);
+      if (!limit.ok) return limit;
       const { simplify, variable } = context.getNodeParameter('options', itemIndex, {});
       return {
         ok: true,
         value: {
           request: request.value,
-          limit,
+          limit: limit.value,
           simplify: simplify !== false,
           variable: asText(variable).trim(),
         },

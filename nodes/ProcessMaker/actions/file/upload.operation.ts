@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { fileTimeoutOption } from '../../descriptions/fileTimeout';
+import { fileTimeoutOption, readFileTimeout } from '../../descriptions/fileTimeout';
 import { inputFilesField, writeFileIdOption } from '../../descriptions/inputFiles';
 import { requestLocator } from '../../descriptions/locators/request';
 import { FileClaims } from '../../helpers/files/fileClaims';
 import { checkVariables, FileVariables } from '../../helpers/files/fileVariables';
 import { readInputFiles } from '../../helpers/files/inputFiles';
+import { MemoryRoom } from '../../helpers/files/memoryRoom';
 import type { UploadSettings } from '../../helpers/files/upload';
 import { describeOutcomes, uploadFiles } from '../../helpers/files/uploads';
 import { readRequestReference, RequestIds } from '../../helpers/requestReference';
@@ -49,10 +50,17 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       const writeIds = options.writeFileId === true;
       const writable = writeIds ? checkVariables(files.value) : files;
       if (!writable.ok) return writable;
-      const timeoutSeconds = Number(options.timeout ?? fileTimeoutOption.default);
+      const timeout = readFileTimeout(context, itemIndex);
+      if (!timeout.ok) return timeout;
       return {
         ok: true,
-        value: { itemIndex, request: request.value, files: files.value, writeIds, timeoutSeconds },
+        value: {
+          itemIndex,
+          request: request.value,
+          files: files.value,
+          writeIds,
+          timeoutSeconds: timeout.value,
+        },
       };
     },
     begin(connection, all) {
@@ -62,14 +70,16 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       );
       const claims = new FileClaims(ids, all);
       const variables = new FileVariables(connection);
-      return async (wanted, { mayBeDone }) => {
+      const room = new MemoryRoom();
+      return async (wanted, { mayBeDone, isDone }) => {
         const requestId = await ids.idOf(wanted.request);
         if (!requestId.ok) return requestId;
         const claimed = await claims.check(requestId.value, wanted);
         if (!claimed.ok) return claimed;
         const settings: UploadSettings = {
+          room,
           timeoutSeconds: wanted.timeoutSeconds,
-          ...(mayBeDone && { lookFor: 'file' }),
+          ...(mayBeDone && { lookFor: isDone ? 'variable' : 'file' }),
         };
         const { uploaded, outcomes, failure } = await uploadFiles(
           connection,
@@ -79,7 +89,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         );
         // The ids of those that are there are written also when another one is not.
         const written =
-          wanted.writeIds && uploaded.length > 0
+          wanted.writeIds && uploaded.length > 0 && !isDone
             ? await variables.write(requestId.value, uploaded)
             : undefined;
         const refused = failure ?? (written?.ok === false ? written.failure : undefined);

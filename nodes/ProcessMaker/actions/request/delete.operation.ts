@@ -26,6 +26,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     begin(connection, all) {
       const ids = new RequestIds(connection, all);
       return async (reference, turn) => {
+        if (turn.isDone) return { ok: true, value: [{ json: { deleted: true, ...reference } }] };
         const id = await ids.idOf(reference);
         if (!id.ok) {
           // An earlier try has found the case, and its Request is gone.

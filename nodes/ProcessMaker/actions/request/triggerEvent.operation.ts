@@ -11,6 +11,7 @@ import { runItems } from '../../helpers/runItems';
 import { requestUrl } from '../../helpers/simplify';
 import { StartNotices } from '../../helpers/start/notices';
 import { triggerEvent as sendEvent } from '../../helpers/triggerEvent';
+import { Turns } from '../../helpers/turns';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 
@@ -22,6 +23,9 @@ export const triggerEvent: Operation = {
   fields: [requestLocator, waitingEventLocator, ...changeDataFields, requestOutputCollection],
   execute,
 };
+
+/** Whole characters, and more than dots, which would lead to another address. */
+const ELEMENT_ID = /^(?!\.+$)\P{Surrogate}+$/u;
 
 /** Triggers one event per item, and gives its Request as it stands then. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -35,6 +39,12 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       if (eventId === '') {
         return inputFailure(
           "No event is given in 'Event'",
+          "Enter the id that the event has in ProcessMaker's designer, e.g. node_4.",
+        );
+      }
+      if (!ELEMENT_ID.test(eventId)) {
+        return inputFailure(
+          `'Event' holds "${eventId.toWellFormed()}", which cannot be the id of an event`,
           "Enter the id that the event has in ProcessMaker's designer, e.g. node_4.",
         );
       }
@@ -53,11 +63,13 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         connection,
         all.map(({ reference }) => reference),
       );
+      const turns = new Turns();
       return async ({ reference, eventId, data, ...output }, turn) => {
         const id = await ids.idOf(reference);
         if (!id.ok) return id;
         const event = { requestId: id.value, eventId, data, includes: output.includes };
-        const triggered = await sendEvent(connection, event, turn);
+        // ProcessMaker may let a Request go on twice for two calls at the same moment.
+        const triggered = await turns.take(id.value, () => sendEvent(connection, event, turn));
         if (!triggered.ok) return triggered;
         const { instanceUrl } = connection;
         const json =

@@ -55,10 +55,10 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         connection,
         all.map(({ id }) => ({ id, includeData: false })),
       );
-      return async ({ id, userId, simplify }) => {
+      return async ({ id, userId, simplify }, { isDone }) => {
         const before = await reader.get({ id, includeData: false });
         if (!before.ok) return before;
-        const after = await reassignTask(connection, before.value, userId);
+        const after = isDone ? before : await reassignTask(connection, before.value, userId);
         if (!after.ok) return after;
         const json = simplify ? simplifyTask(after.value, connection.instanceUrl) : after.value;
         return { ok: true, value: [{ json }] };

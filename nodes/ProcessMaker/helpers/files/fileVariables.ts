@@ -3,8 +3,11 @@ import { inputFailure, type Failure, type Result } from '../../transport/failure
 import { apiPath, callApiPatiently } from '../../transport/request';
 import { isObject } from '../guards';
 import { readRequest } from '../requests';
+import { KEY_FIELD } from '../start/keys';
 import type { InputFile } from './inputFiles';
 import type { UploadedFile } from './upload';
+
+const OWN_VARIABLES = new Set(['_parent', '_request', '_user', KEY_FIELD]);
 
 /** Whether the ids of these files can be written to their variables. Nothing is sent. */
 export function checkVariables(files: InputFile[]): Result<InputFile[]> {
@@ -13,6 +16,12 @@ export function checkVariables(files: InputFile[]): Result<InputFile[]> {
       return inputFailure(
         `The file in '${field}' has no variable that its id could be written to`,
         "Enter a 'Variable', or switch off 'Write File ID to Variable'.",
+      );
+    }
+    if (OWN_VARIABLES.has(variable)) {
+      return inputFailure(
+        `The id of a file cannot be written to '${variable}', which is ProcessMaker's or this node's own`,
+        "Enter another 'Variable', or switch off 'Write File ID to Variable'.",
       );
     }
     if (/[.[\]]/.test(variable)) {

@@ -7,6 +7,7 @@ import { isObject } from '../guards';
 import { aboutRequest } from '../requests';
 import { isSameName, variableOf } from './apiFile';
 import type { InputFile } from './inputFiles';
+import type { MemoryRoom } from './memoryRoom';
 import { filePath, filesPath, readFiles } from './requestFiles';
 
 /** A file that is in ProcessMaker now. */
@@ -18,9 +19,11 @@ export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fi
 }
 
 export interface UploadSettings {
+  /** One for all files of a run. */
+  room: MemoryRoom;
   /**
-   * What is looked for first, since an earlier try may have uploaded it: this very file, or, in a Request of the run's
-   * own, whatever its variable holds, since only a later change can have put another file there.
+   * What is looked for first, since an earlier try may have uploaded it: this very file, or, where that is sure and in a
+   * Request of the run's own, whatever its variable holds, since only a later change can have put another file there.
    */
   lookFor?: 'file' | 'variable';
   timeoutSeconds?: number;
@@ -35,7 +38,7 @@ export async function uploadFile(
   connection: Connection,
   requestId: number,
   file: InputFile,
-  { lookFor, timeoutSeconds }: UploadSettings,
+  { lookFor, timeoutSeconds }: Omit<UploadSettings, 'room'>,
 ): Promise<Result<UploadedFile>> {
   const loaded = await file.load();
   if (!loaded.ok) return loaded;

@@ -28,7 +28,9 @@ export async function uploadFiles(
   const uploaded: UploadedFile[] = [];
   let failure: Failure | undefined;
   for (const file of files) {
-    const result = await uploadFile(connection, requestId, file, settings);
+    const result = await settings.room.take(file.size, () =>
+      uploadFile(connection, requestId, file, settings),
+    );
     if (!result.ok) {
       failure = result.failure;
       break;

@@ -2,6 +2,7 @@ import type { Connection } from '../../transport/connection';
 import type { Failure } from '../../transport/failure';
 import { workThrough, type Throttle } from '../concurrency';
 import { FileVariables } from '../files/fileVariables';
+import { MemoryRoom } from '../files/memoryRoom';
 import type { UploadSettings } from '../files/upload';
 import { describeOutcomes, uploadFiles, type FileOutcome } from '../files/uploads';
 import type { ItemFailure } from '../itemFailure';
@@ -19,6 +20,8 @@ export class StartFiles {
   private waiting: Waiting[] = [];
 
   private readonly variables: FileVariables;
+
+  private readonly room = new MemoryRoom();
 
   constructor(
     private readonly connection: Connection,
@@ -55,7 +58,10 @@ export class StartFiles {
   }
 
   private async upload({ index, files, options, requestId, lookFor }: Waiting): Promise<void> {
-    const { uploaded, outcomes, failure } = await uploadFiles(this.connection, requestId, files, { lookFor });
+    const { uploaded, outcomes, failure } = await uploadFiles(this.connection, requestId, files, {
+      room: this.room,
+      lookFor,
+    });
     const written =
       options.writeFileId && uploaded.length > 0
         ? await this.variables.write(requestId, uploaded)

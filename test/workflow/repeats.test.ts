@@ -1,0 +1,152 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../support/files';
+import { startTasks } from '../support/tasks';
+import { locator } from '../support/workflows';
+import type { StartOptions } from '../support/world';
+import { useWorld } from '../support/world';
+
+/**
+ * What an earlier try of the node has made is not made again when n8n repeats it for another item that has failed: in
+ * the meantime, somebody else may have changed the same thing.
+ */
+const world = useWorld({ queue: 'sync', reassigns: true });
+
+const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+/** The second item, which fails in every try. */
+const MISSING = 999_999;
+
+/** Performs an operation twice; in between, once the first item is done, something else happens. */
+async function repeated(
+  operation: string,
+  parameters: INodeParameters,
+  options: StartOptions,
+  isDone: () => boolean,
+  meanwhile: () => unknown = () => undefined,
+) {
+  let isFirst = true;
+  world.gateway.treat = ({ path }) => {
+    if (!path.includes(`/${MISSING}`) || !isFirst) return undefined;
+    isFirst = false;
+    return async (response, forward) => {
+      while (!isDone()) await pause(10);
+      await pause(100);
+      await meanwhile();
+      const { status, headers, body } = await forward();
+      response.writeHead(status, headers).end(body);
+    };
+  };
+  const run = await world.perform(operation, parameters, { user: 'admin', settings: AGAIN, ...options });
+  expect(run.error?.message).toMatch(/999999.* \[item 1\]$/);
+  expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
+}
+
+/** Calls of the first item that may change something. */
+const changes = () =>
+  world.gateway.calls.filter(({ method, path }) => method !== 'GET' && !path.includes(`/${MISSING}`));
+
+const asAdmin = async (method: string, path: string, body: IDataObject) =>
+  await fetch(`${world.server.url}/api/1.0/${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${world.server.tokens.admin}`,
+      accept: 'application/json',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  });
+
+it('an event, for which the Request may be waiting again', async () => {
+  const waiting = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
+  const started = await world.start(waiting, { user: 'admin' });
+  const [request] = started.items('ProcessMaker');
+  world.gateway.calls = [];
+  const parameters = {
+    ...REQUEST_OF_ITEM,
+    event: locator('id', 'node_4'),
+    dataMode: 'json',
+    jsonData: '{}',
+  };
+  const input = [{ id: request?.id }, { id: MISSING }];
+  await repeated(
+    'request triggerEvent',
+    parameters,
+    { input },
+    () => world.requests()[0]?.status === 'COMPLETED',
+  );
+  expect(changes()).toHaveLength(1);
+});
+
+it('the retry of a Request that has come into ERROR again', async () => {
+  world.server.scriptsRun = false;
+  const started = await world.start(
+    {
+      process: locator('name', 'D script task'),
+      startEvent: locator('id', 'node_1'),
+      options: { returnErroredRequests: true },
+    },
+    { user: 'admin' },
+  );
+  const [request] = started.items('ProcessMaker');
+  world.gateway.calls = [];
+  const input = [{ id: request?.id }, { id: MISSING }];
+  await repeated('request retry', REQUEST_OF_ITEM, { input }, () => changes().length > 0);
+  world.server.scriptsRun = true;
+  expect(changes()).toHaveLength(1);
+});
+
+it('data that has been changed since', async () => {
+  const [request] = await startedRequests(world);
+  const parameters = { ...REQUEST_OF_ITEM, dataMode: 'json', jsonData: '{"state":"sent"}' };
+  const data = () => world.requests()[0]?.data as IDataObject;
+  await repeated(
+    'request updateData',
+    parameters,
+    { input: [{ id: request?.id }, { id: MISSING }] },
+    () => data().state === 'sent',
+    () => asAdmin('PUT', `requests/${request?.id}`, { data: { state: 'paid' } }),
+  );
+  expect(data()).toMatchObject({ state: 'paid' });
+});
+
+it('a Task that has been given on since', async () => {
+  const [task] = await startTasks(world);
+  const assignee = () => world.server.tasks().find(({ id }) => id === task?.id)?.userId;
+  await repeated(
+    'task reassign',
+    { task: locator('id', '={{ $json.id }}'), user: locator('id', 4) },
+    { input: [{ id: task?.id }, { id: MISSING }] },
+    () => assignee() === 4,
+    () => asAdmin('PUT', `tasks/${task?.id}`, { user_id: 5 }),
+  );
+  expect(assignee()).toBe(5);
+});
+
+it('a file in whose place another one has been put', async () => {
+  const [request] = await startedRequests(world, 1, 'admin');
+  const contents = () => world.files().map(({ content }) => content.toString());
+  await repeated(
+    'file upload',
+    { ...REQUEST_OF_ITEM, ...rows(['data', 'contract']) },
+    {
+      input: [{ id: request?.id }, { id: MISSING }],
+      binaries: [{ data: binary('a.txt', 'first') }, { data: binary('a.txt', 'first') }],
+    },
+    () => contents()[0] === 'first',
+    () => givenFile(world, request?.id, 'b.txt', 'second', 'contract'),
+  );
+  expect(contents()).toEqual(['second']);
+});
+
+it('the deletion of a file, where a new one of the same variable has come', async () => {
+  const [request] = await startedRequests(world, 1, 'admin');
+  await givenFile(world, request?.id, 'a.txt', 'first', 'contract');
+  await repeated(
+    'file delete',
+    { ...REQUEST_OF_ITEM, file: locator('variable', 'contract') },
+    { input: [{ id: request?.id }, { id: MISSING }] },
+    () => world.files().length === 0,
+    () => givenFile(world, request?.id, 'b.txt', 'second', 'contract'),
+  );
+  expect(world.files()).toHaveLength(1);
+});
