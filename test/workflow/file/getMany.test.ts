@@ -47,7 +47,7 @@ it('gives as many as asked for, of one variable, or as ProcessMaker gives them',
   const { id, fileIds } = await withFiles();
   const limited = await getMany({ returnAll: false, limit: 2 }, [{ id }]);
   expect(limited.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual(fileIds.slice(0, 2));
-  const ofVariable = await getMany({ returnAll: true, options: { variable: 'second' } }, [{ id }]);
+  const ofVariable = await getMany({ returnAll: true, filters: { variable: 'second' } }, [{ id }]);
   expect(ofVariable.items('ProcessMaker')).toMatchObject([{ fileId: fileIds[1] }]);
   const raw = await getMany({ returnAll: true, options: { simplify: false } }, [{ id }]);
   expect(raw.items('ProcessMaker')[0]).toMatchObject({
@@ -92,5 +92,15 @@ it('refuses what is no Request before any call', async () => {
   expect(failedItems(run)).toMatchObject([
     { error: expect.stringContaining('\'Request\' holds "abc"') as string },
   ]);
+  expect(world.gateway.calls).toEqual([]);
+});
+
+it.each<[INodeParameters, RegExp]>([
+  [{ limit: '={{ -1 }}' }, /'Limit'/],
+  [{ limit: '={{ "x" }}' }, /'Limit'/],
+  [{ filters: { variable: '={{ $json.nothing }}' } }, /filter 'Variable' has no value/],
+])('refuses %j before any call', async (parameters, message) => {
+  const run = await getMany(parameters, [{ id: 1 }]);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
   expect(world.gateway.calls).toEqual([]);
 });
