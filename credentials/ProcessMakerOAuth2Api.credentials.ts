@@ -30,7 +30,8 @@ export class ProcessMakerOAuth2Api implements ICredentialType {
       default: '',
       required: true,
       placeholder: 'e.g. https://acme.processmaker.net',
-      description: 'The address of your ProcessMaker. The address of any of its pages will do.',
+      description:
+        'The address of your ProcessMaker. The address of any of its pages will do. With http:// instead of https:// the token travels unencrypted.',
     },
     { displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
     {

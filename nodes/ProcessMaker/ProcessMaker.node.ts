@@ -25,7 +25,7 @@ export class ProcessMaker implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-    description: 'Start Requests in ProcessMaker',
+    description: 'Start and follow Requests, complete Tasks and exchange files with ProcessMaker',
     defaults: { name: 'ProcessMaker' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { resources } from '../../nodes/ProcessMaker/actions/resources';
 import manifest from '../../package.json';
 
 // What n8n's verification demands of a package and its lint rules do not check. They do check the built JavaScript
@@ -85,6 +86,19 @@ describe('the packed tarball', () => {
 });
 
 describe('the codex', () => {
+  // The panel's search does not look at actions, only at the names of nodes and these.
+  it('has the action of every operation', () => {
+    const { alias } = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as {
+      alias: string[];
+    };
+    const known = alias.map((one) => one.toLowerCase());
+    const actions = resources.flatMap(({ operations }) =>
+      operations.map(({ action }) => action.toLowerCase()),
+    );
+    expect(actions.filter((action) => !known.includes(action))).toEqual([]);
+    expect(known.filter((one, index) => known.indexOf(one) !== index)).toEqual([]);
+  });
+
   it('lets people find the node by what they call it', () => {
     const codex = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as Record<
       string,

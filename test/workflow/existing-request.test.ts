@@ -61,7 +61,7 @@ describe('a Request that was canceled', () => {
   });
 });
 
-describe('Raise', () => {
+describe('Let the Item Fail', () => {
   const raise = { onExistingRequest: 'raise' };
 
   it('fails for a Request of an earlier execution, and names it', async () => {

@@ -106,6 +106,14 @@ describe('the list of start events', () => {
     expect(names(await startEventsOf(locator('list', '')))).toEqual(['Automatic']);
   });
 
+  it.each([
+    ['id', '={{ $json.process }}'],
+    ['name', 'No such process'],
+    ['id', '999999'],
+  ])('says that the process is unknown, given by %s as %s', async (mode, value) => {
+    await expect(startEventsOf(locator(mode, value))).rejects.toThrow(/is not among the processes/);
+  });
+
   it('shows a refusal instead of an empty list', async () => {
     world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
     await expect(startEventsOf(locator('id', 3))).rejects.toThrow(/allow|may not/);

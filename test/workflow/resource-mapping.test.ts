@@ -244,11 +244,11 @@ describe('the process', () => {
     await expect(fieldsIn(world, locator('name', 'No such process'))).rejects.toThrow(/No such process/);
   });
 
-  it('makes the editor load the fields anew when it changes', () => {
+  it('makes the editor load the fields anew when it, or the start event, changes', () => {
     const { properties } = world.engine.nodeTypes.getByName(PROCESS_MAKER).description;
     const parameter = properties.find(({ name }) => name === 'formFields');
     expect(parameter?.typeOptions).toMatchObject({
-      loadOptionsDependsOn: ['process.value', 'authentication'],
+      loadOptionsDependsOn: ['process.value', 'startEvent.value', 'authentication'],
     });
   });
 });

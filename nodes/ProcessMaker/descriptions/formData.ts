@@ -6,9 +6,9 @@ import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../helpers/formData';
  * The fields of a form, for the mode 'Map From Form' of a parameter `dataMode`.
  *
  * @param method the name of the method that tells the fields
- * @param dependsOn the parameter whose form it is
+ * @param dependsOn the locators that say whose form it is
  */
-function formFields(method: string, dependsOn: string, description: string): INodeProperties {
+function formFields(method: string, dependsOn: string[], description: string): INodeProperties {
   return {
     ...FORM_FIELDS,
     type: 'resourceMapper',
@@ -23,7 +23,7 @@ function formFields(method: string, dependsOn: string, description: string): INo
     },
     description,
     typeOptions: {
-      loadOptionsDependsOn: [`${dependsOn}.value`, 'authentication'],
+      loadOptionsDependsOn: [...dependsOn.map((name) => `${name}.value`), 'authentication'],
       resourceMapper: {
         resourceMapperMethod: method,
         mode: 'add',
@@ -53,7 +53,7 @@ const additionalFields: INodeProperties = {
 export const processFormFields: INodeProperties[] = [
   formFields(
     'getFormFields',
-    'process',
+    ['process', 'startEvent'],
     'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not among them.',
   ),
   additionalFields,
@@ -63,7 +63,7 @@ export const processFormFields: INodeProperties[] = [
 export const taskFormFields: INodeProperties[] = [
   formFields(
     'getTaskFormFields',
-    'task',
+    ['task'],
     'The fields of the form of the Task. Those without a value keep the one that the Request has. Files are not among them.',
   ),
   additionalFields,

@@ -39,14 +39,16 @@ export const requestFilters: INodeProperties = {
       name: 'startedAfter',
       type: 'dateTime',
       default: '',
-      description: 'Only Requests that were started at this time or later',
+      description:
+        'Only Requests that were started at this time or later. A time without a zone is in that of the workflow.',
     },
     {
       displayName: 'Started Before',
       name: 'startedBefore',
       type: 'dateTime',
       default: '',
-      description: 'Only Requests that were started before this time',
+      description:
+        'Only Requests that were started before this time. A time without a zone is in that of the workflow.',
     },
     {
       displayName: 'Status',
@@ -74,14 +76,16 @@ export const requestFilters: INodeProperties = {
       name: 'updatedAfter',
       type: 'dateTime',
       default: '',
-      description: 'Only Requests that were last changed at this time or later',
+      description:
+        'Only Requests that were last changed at this time or later. A time without a zone is in that of the workflow.',
     },
     {
       displayName: 'Updated Before',
       name: 'updatedBefore',
       type: 'dateTime',
       default: '',
-      description: 'Only Requests that were last changed before this time',
+      description:
+        'Only Requests that were last changed before this time. A time without a zone is in that of the workflow.',
     },
   ],
 };

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { objectsIn } from '../helpers/guards';
 import { simplifyRequest, type ApiRequest } from '../helpers/simplify';
+import { simplifyOption } from './simplify';
 
 /** What of a Request is returned. */
 const requestOutputOptions: INodeProperties[] = [
@@ -26,13 +27,7 @@ const requestOutputOptions: INodeProperties[] = [
     default: false,
     description: "Whether to return all of the Request's open Tasks, in the field tasks",
   },
-  {
-    displayName: 'Simplify',
-    name: 'simplify',
-    type: 'boolean',
-    default: true,
-    description: 'Whether to return a simplified version of the response instead of the raw data',
-  },
+  simplifyOption,
 ];
 
 /** The collection 'Options' of an operation that returns Requests. */

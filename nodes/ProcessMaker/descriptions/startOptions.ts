@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { inputFilesField, writeFileIdOption } from './inputFiles';
+import { simplifyOption } from './simplify';
 import { timeLimitOption, whenTimeIsOverOption } from './waitFields';
 
 export const hiddenKeyNotice: INodeProperties = {
@@ -50,9 +51,9 @@ export const startOptions: INodeProperties = {
       description: 'What to do when the process already has a Request with the Idempotency Key',
       options: [
         {
-          name: 'Raise',
+          name: 'Let the Item Fail',
           value: 'raise',
-          description: 'Let the item fail, and name the Request',
+          description: 'Start nothing, and name that Request in the message',
         },
         {
           name: 'Return It',
@@ -101,13 +102,7 @@ export const startOptions: INodeProperties = {
       description:
         'Whether a Request that is in status ERROR right after its start, or that has ended in ERROR or CANCELED while it was waited for, is returned like any other, instead of letting its item fail',
     },
-    {
-      displayName: 'Simplify',
-      name: 'simplify',
-      type: 'boolean',
-      default: true,
-      description: 'Whether to return a simplified version of the response instead of the raw data',
-    },
+    simplifyOption,
     {
       displayName: 'Start Again When Not Found',
       name: 'startAgainWhenNotFound',

@@ -57,10 +57,15 @@ export const taskFilters: INodeProperties = {
       default: '',
       placeholder: 'e.g. data.amount > 1000',
       description:
-        "Your own condition in ProcessMaker's query language. It knows, among others, task, status, due, completed, created, updated_at, case_number, request and data.field.",
+        "Your own condition in ProcessMaker's query language. It knows, among others, task, status, due, completed, created, updated_at, case_number, request and data.field. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
     },
     { ...processLocator, required: false, description: 'Only Tasks of this process' },
-    { ...requestLocator, required: false, description: 'Only Tasks of this Request' },
+    {
+      ...requestLocator,
+      required: false,
+      description:
+        'Only Tasks of this Request. For those of the sub-processes of its case too, use PMQL: case_number = 42.',
+    },
     {
       displayName: 'Status',
       name: 'status',

@@ -120,7 +120,7 @@ export const whenTimeIsOverOption: INodeProperties = {
   default: 'raise',
   description: "What to do with an item that is still waiting when the 'Time Limit' is reached",
   options: [
-    { name: 'Raise', value: 'raise', description: 'Let the item fail, and name the Request' },
+    { name: 'Let the Item Fail', value: 'raise', description: 'Name the Request in the message' },
     {
       name: 'Return It',
       value: 'return',

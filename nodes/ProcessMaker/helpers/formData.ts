@@ -68,7 +68,7 @@ function fromItem(context: IExecuteFunctions, itemIndex: number, { fields }: Map
   if (fields.length === 0) {
     return inputFailure(
       "The fields of the form are not known, so nothing can be mapped automatically in 'Form Fields'",
-      "Open the node and let it load the fields, or choose another way in 'Request Data'.",
+      "Open the node and let it load the fields, or give the data in another way than 'Map From Form'.",
     );
   }
   const item = context.getInputData()[itemIndex]?.json ?? {};

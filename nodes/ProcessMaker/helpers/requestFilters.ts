@@ -2,8 +2,10 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { requestFilters } from '../descriptions/requestFilters';
 import { inputFailure, type Result } from '../transport/failure';
+import { readFilters } from './filters';
 import { asText } from './guards';
 import { parseId } from './locatorValue';
+import { readOwnPmql } from './ownPmql';
 import { pmqlText, pmqlTime } from './pmql';
 
 /** Which Requests are looked for. */
@@ -32,28 +34,18 @@ const TIMES = [
   { name: 'updatedBefore', parameter: 'Updated Before', condition: 'updated_at <' },
 ];
 
-/**
- * The parameter 'Filters' of an item. A filter that is left empty is none; one whose expression gives nothing is
- * refused, since all Requests would be returned. Nothing is sent.
- */
+/** The parameter 'Filters' of an item. Nothing is sent. */
 export function readRequestFilter(context: IExecuteFunctions, itemIndex: number): Result<RequestFilter> {
-  const filters = context.getNodeParameter('filters', itemIndex, {});
-  const missing = Object.keys(filters).find((name) => filters[name] === undefined || filters[name] === null);
-  if (missing !== undefined) {
-    const filter = requestFilters.options?.find(({ name }) => name === missing);
-    const shown = filter && 'displayName' in filter ? filter.displayName : missing;
-    return inputFailure(
-      `The filter '${shown}' has no value`,
-      'Check its expression, or take the filter out.',
-    );
-  }
+  const read = readFilters(context, itemIndex, requestFilters);
+  if (!read.ok) return read;
+  const filters = read.value;
   const conditions: string[] = [];
   for (const condition of [
     processCondition(filters),
     statusCondition(filters),
     requesterCondition(filters),
     ...TIMES.map((time) => timeCondition(filters, time, context.getTimezone())),
-    ownCondition(filters),
+    readOwnPmql(filters.pmql),
   ]) {
     if (!condition.ok) return condition;
     if (condition.value !== undefined) conditions.push(condition.value);
@@ -123,26 +115,4 @@ function timeCondition(filters: IDataObject, time: (typeof TIMES)[number], timez
   if (value === '' || value === undefined) return NONE;
   const text = pmqlTime(value, time.parameter, timezone);
   return text.ok ? { ok: true, value: `${time.condition} ${text.value}` } : text;
-}
-
-function ownCondition({ pmql }: IDataObject): Condition {
-  const own = asText(pmql).trim();
-  if (own === '') return NONE;
-  if (hasBracketsInPairs(own)) return { ok: true, value: own };
-  return inputFailure(
-    "'PMQL' has a bracket or a quote without its counterpart",
-    'Check the brackets and quotes of the condition. Texts stand in double quotes.',
-  );
-}
-
-/** Otherwise a condition could end the brackets that are put around it, and void the other filters. */
-function hasBracketsInPairs(pmql: string): boolean {
-  const bare = pmql.replace(/"(?:\\.|[^"\\])*"/gs, '');
-  let depth = 0;
-  for (const character of bare) {
-    if (character === '(') depth++;
-    if (character === ')') depth--;
-    if (depth < 0) return false;
-  }
-  return depth === 0 && !bare.includes('"');
 }

@@ -50,6 +50,9 @@ const CASES_IN_CALL = 100;
 
 /** Finds the Requests of case numbers: those of all items together, and only when one is needed. */
 export class RequestIds {
+  /** The Requests of sub-processes, by case number. */
+  private readonly parts = new Map<number, number[]>();
+
   private byCase: Promise<Result<Map<number, ApiRequest>>> | undefined;
 
   constructor(
@@ -64,10 +67,7 @@ export class RequestIds {
     if (!byCase.ok) return byCase;
     const request = byCase.value.get(reference.caseNumber);
     if (request) return { ok: true, value: request.id };
-    return inputFailure(
-      `There is no Request with the case number ${reference.caseNumber} that the user of the access token may see`,
-      'Check the number, and that the user started the Request, takes part in it, or may see all Requests.',
-    );
+    return notSeen(reference.caseNumber, this.parts.get(reference.caseNumber));
   }
 
   async idsOf(references: RequestReference[]): Promise<Map<RequestReference, Result<number>>> {
@@ -84,10 +84,26 @@ export class RequestIds {
       const requests = await readPages(this.connection, pmql, []);
       if (!requests.ok) return requests;
       for (const request of requests.value) {
+        const caseNumber = Number(request.case_number);
         // Its sub-processes have the same case number.
-        if (request.parent_request_id === null) found.set(Number(request.case_number), request);
+        if (request.parent_request_id === null) found.set(caseNumber, request);
+        else this.parts.set(caseNumber, [...(this.parts.get(caseNumber) ?? []), request.id]);
       }
     }
     return { ok: true, value: found };
   }
+}
+
+/** @param parts the Requests of the case that the user may see, all of them of sub-processes */
+function notSeen(caseNumber: number, parts: number[] | undefined): Result<never> {
+  if (parts) {
+    return inputFailure(
+      `Of case ${caseNumber}, the user of the access token may see only the Requests of sub-processes, and not the one that it began with`,
+      `Choose 'By ID' for one of them: ${parts.join(', ')}.`,
+    );
+  }
+  return inputFailure(
+    `There is no Request with the case number ${caseNumber} that the user of the access token may see`,
+    'Check the number, and that the user started the Request, takes part in it, or may see all Requests.',
+  );
 }

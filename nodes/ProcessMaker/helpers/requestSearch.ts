@@ -1,29 +1,23 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
 import { inputFailure, type Failure, type Result } from '../transport/failure';
-import { readList, readPage, type ListCall } from '../transport/list';
+import { readList, type ListCall } from '../transport/list';
 import { apiPath } from '../transport/request';
 import { asText, isObject } from './guards';
+import { comparing, listById, type ListOrder } from './listById';
 import { pmqlAll } from './pmql';
 import type { RequestFilter } from './requestFilters';
 import { NOT_REQUESTS } from './requests';
 import { isApiRequest, type ApiRequest } from './simplify';
 
-const PAGE_SIZE = 100;
 /** What ProcessMaker cannot carry out it cannot the next time either. */
 const MAX_READS = 2;
 const SORT_FIELDS = ['id', 'case_number', 'completed_at', 'name', 'initiated_at', 'status', 'updated_at'];
 
-export interface RequestSort {
-  /** As the API names it. */
-  field: string;
-  direction: 'asc' | 'desc';
-}
-
 /** A search for Requests. */
 export interface RequestSearch extends RequestFilter {
-  sort: RequestSort;
+  sort: ListOrder;
   /** How many at most; all of them when it is Infinity. */
   limit: number;
   /** Names that ProcessMaker's `include` knows. */
@@ -31,7 +25,7 @@ export interface RequestSearch extends RequestFilter {
 }
 
 /** The parameter 'Sort' of an item; the newest first unless told. Nothing is sent. */
-export function readRequestSort(context: IExecuteFunctions, itemIndex: number): Result<RequestSort> {
+export function readRequestSort(context: IExecuteFunctions, itemIndex: number): Result<ListOrder> {
   const by: unknown = context.getNodeParameter('sort.by', itemIndex, null);
   if (!isObject(by)) return { ok: true, value: { field: 'id', direction: 'desc' } };
   const field = asText(by.field);
@@ -57,48 +51,22 @@ export async function searchRequests(
   // The database sorts rows with all of their data, for which it can lack the memory, but finds them by id.
   const isSortedHere = limit === Infinity && sort.field !== 'id';
   const order = isSortedHere ? ID_ORDER : sort;
+  const call = toCall(search, order);
   const found = await (order.field === 'id'
-    ? readById(connection, search, order)
-    : readList(connection, { ...toCall(search, order), limit }));
+    ? listById(connection, call, order.direction)
+    : readList(connection, call));
   if (!found.ok) return { ok: false, failure: explain(found.failure, search, order) };
   if (!found.value.every(isApiRequest)) return { ok: false, failure: NOT_REQUESTS };
   return { ok: true, value: isSortedHere ? found.value.sort(comparing(sort)) : found.value };
 }
 
-const ID_ORDER: RequestSort = { field: 'id', direction: 'desc' };
-
-/**
- * Reads page by page, each behind the last id of the one before: borders of pages would move when Requests come, go or
- * change meanwhile, and some would be missed.
- */
-async function readById(
-  connection: Connection,
-  search: RequestSearch,
-  order: RequestSort,
-): Promise<Result<IDataObject[]>> {
-  const found: IDataObject[] = [];
-  const comparison = order.direction === 'asc' ? 'id >' : 'id <';
-  for (;;) {
-    const last = found.at(-1);
-    const border = last ? [`${comparison} ${asText(last.id)}`] : [];
-    const pageSize = Math.min(PAGE_SIZE, search.limit - found.length);
-    const page = await readPage(connection, { ...toCall(search, order, border), pageSize }, 1);
-    if (!page.ok) return page;
-    const { entries, lastPage } = page.value;
-    // Something on the way has ignored the border: to go on would have no end.
-    if (last && entries.some(({ id }) => id === last.id)) return { ok: false, failure: NOT_REQUESTS };
-    found.push(...entries);
-    if (lastPage <= 1 || entries.length === 0 || found.length >= search.limit)
-      return { ok: true, value: found };
-  }
-}
+const ID_ORDER: ListOrder = { field: 'id', direction: 'desc' };
 
 function toCall(
-  { conditions, text, includes }: RequestSearch,
-  { field, direction }: RequestSort,
-  border: string[] = [],
+  { conditions, text, includes, limit }: RequestSearch,
+  { field, direction }: ListOrder,
 ): ListCall {
-  const pmql = pmqlAll([...conditions, ...border]);
+  const pmql = pmqlAll(conditions);
   return {
     path: apiPath('1.0', 'requests'),
     qs: {
@@ -108,23 +76,13 @@ function toCall(
       order_by: field,
       order_direction: direction,
     },
+    limit,
     maxReads: MAX_READS,
   };
 }
 
-/** As the database sorts: what has no value comes first. */
-function comparing({ field, direction }: RequestSort) {
-  const sign = direction === 'asc' ? 1 : -1;
-  return (a: ApiRequest, b: ApiRequest): number => sign * (compare(a[field], b[field]) || a.id - b.id);
-}
-
-function compare(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return asText(a).localeCompare(asText(b));
-}
-
 /** What some answers mean to a search. */
-function explain(failure: Failure, { hasPmql, requester }: RequestSearch, { field }: RequestSort): Failure {
+function explain(failure: Failure, { hasPmql, requester }: RequestSearch, { field }: ListOrder): Failure {
   if (failure.kind === 'badRequest') {
     const [subject, ...others] = [...(hasPmql ? ["'PMQL'"] : []), ...(requester ? ["'Requester'"] : [])];
     if (subject === undefined) return failure;

@@ -44,7 +44,6 @@ export class TaskReader {
       const pmql = `id IN [${ids.slice(from, from + TASKS_IN_CALL).join(',')}]`;
       const tasks = await listTasks(this.connection, {
         pmql,
-        order_by: 'id',
         ...(includeData && { include: 'data' }),
       });
       if (!tasks.ok) return tasks;

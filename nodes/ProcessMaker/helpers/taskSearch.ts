@@ -1,9 +1,12 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { taskFilters } from '../descriptions/taskFilters';
 import type { Connection } from '../transport/connection';
 import { inputFailure, type Failure, type Result } from '../transport/failure';
+import { readFilters } from './filters';
 import { asText } from './guards';
 import { readLocator } from './locatorValue';
+import { readOwnPmql } from './ownPmql';
 import { pmqlAll, pmqlTime } from './pmql';
 import { toProcessReference, type ProcessReference } from './processReference';
 import { toRequestReference, type RequestReference } from './requestReference';
@@ -26,7 +29,9 @@ export function readTaskSearch(
   itemIndex: number,
   connection: Connection,
 ): Result<TaskSearch> {
-  const filters = context.getNodeParameter('filters', itemIndex, {});
+  const read = readFilters(context, itemIndex, taskFilters);
+  if (!read.ok) return read;
+  const filters = read.value;
   const assignee = readAssignee(context, itemIndex);
   if (!assignee.ok) return assignee;
   const process = readGiven(filters.process, (locator) => toProcessReference(locator, connection));
@@ -64,7 +69,8 @@ function readGiven<T>(locator: unknown, read: (locator: unknown) => Result<T>): 
 function readConditions({ elementId, overdue, pmql, status, text }: IDataObject): Result<IDataObject> {
   const element = asText(elementId).trim();
   const words = asText(text).trim();
-  const own = asText(pmql).trim();
+  const own = readOwnPmql(pmql);
+  if (!own.ok) return own;
   if (overdue === true && status === 'CLOSED') {
     return inputFailure(
       "'Overdue' finds open Tasks, and 'Status' asks for completed ones",
@@ -73,7 +79,10 @@ function readConditions({ elementId, overdue, pmql, status, text }: IDataObject)
   }
   const now = pmqlTime(new Date(), 'Overdue', 'UTC');
   if (!now.ok) return now;
-  const conditions = pmqlAll([...(own ? [own] : []), ...(overdue === true ? [`due < ${now.value}`] : [])]);
+  const conditions = pmqlAll([
+    ...(own.value === undefined ? [] : [own.value]),
+    ...(overdue === true ? [`due < ${now.value}`] : []),
+  ]);
   const wanted = overdue === true ? 'ACTIVE' : asText(status);
   return {
     ok: true,

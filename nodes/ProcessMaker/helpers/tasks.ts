@@ -5,6 +5,7 @@ import type { Failure, Result } from '../transport/failure';
 import { readList, type ListCall } from '../transport/list';
 import { apiPath, callApiPatiently } from '../transport/request';
 import { isObject } from './guards';
+import { comparing, listById, type ListOrder } from './listById';
 
 /** A Task as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiTask extends IDataObject {
@@ -28,20 +29,30 @@ const NOT_TASKS: { ok: false; failure: Failure } = {
   },
 };
 
+const OLDEST_FIRST: ListOrder = { field: 'id', direction: 'asc' };
+
 /**
  * Reads Tasks of the user of the token, or those of all users for an administrator: `GET /api/1.0/tasks`.
  *
  * @param qs the filters; `include` as well
+ * @param bounds the order is that of the ids unless told
  * @returns the Tasks, each with its Request, process and user; a failure when an answer is anything but a
  * list of Tasks
  */
 export async function listTasks(
   connection: Connection,
   qs: IDataObject,
-  bounds: Pick<ListCall, 'limit' | 'maxReads'> = {},
+  { order = OLDEST_FIRST, ...bounds }: Pick<ListCall, 'limit' | 'maxReads'> & { order?: ListOrder } = {},
 ): Promise<Result<ApiTask[]>> {
-  const list = await readList(connection, { path: apiPath('1.0', 'tasks'), qs, ...bounds });
+  const { field, direction } = order;
+  const call = { path: apiPath('1.0', 'tasks'), qs, ...bounds };
+  // All Tasks are read by id whatever their order, since open ones leave the list while it is read.
+  const isById = field === 'id' || bounds.limit === undefined;
+  const list = await (isById
+    ? listById(connection, call, direction)
+    : readList(connection, { ...call, qs: { ...qs, order_by: field, order_direction: direction } }));
   if (!list.ok) return list;
+  if (isById && field !== 'id') list.value.sort(comparing(order));
   const tasks = list.value.filter(isApiTask);
   // An answer that is no list of Tasks does not say that there is none.
   return tasks.length === list.value.length ? { ok: true, value: tasks } : NOT_TASKS;

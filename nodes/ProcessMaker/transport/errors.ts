@@ -114,7 +114,7 @@ function classify(answer: Answer, isJson: boolean, requestUrl: string): Classifi
       return {
         kind: 'tooManyRequests',
         message: 'ProcessMaker, or a gateway in front of it, receives too many calls',
-        description: `${retryAfterText(answer)}Lower 'Requests in Parallel', then run it again.`,
+        description: `${retryAfterText(answer)}Run it again later. Where the operation has the option 'Requests in Parallel', lower it.`,
         delivery: 'notProcessed',
         passing: { afterSeconds: retryAfter(answer) },
       };

@@ -47,7 +47,7 @@ it('gives as many as asked for, of one variable, or as ProcessMaker gives them',
   const { id, fileIds } = await withFiles();
   const limited = await getMany({ returnAll: false, limit: 2 }, [{ id }]);
   expect(limited.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual(fileIds.slice(0, 2));
-  const ofVariable = await getMany({ returnAll: true, options: { variable: 'second' } }, [{ id }]);
+  const ofVariable = await getMany({ returnAll: true, filters: { variable: 'second' } }, [{ id }]);
   expect(ofVariable.items('ProcessMaker')).toMatchObject([{ fileId: fileIds[1] }]);
   const raw = await getMany({ returnAll: true, options: { simplify: false } }, [{ id }]);
   expect(raw.items('ProcessMaker')[0]).toMatchObject({
@@ -95,10 +95,12 @@ it('refuses what is no Request before any call', async () => {
   expect(world.gateway.calls).toEqual([]);
 });
 
-it.each([0, -1, 'ten'])('refuses the limit %p before any call', async (limit) => {
-  const run = await getMany({ returnAll: false, limit }, [{ id: 1 }]);
-  expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining("'Limit' is not a whole number above 0") as string },
-  ]);
+it.each<[INodeParameters, RegExp]>([
+  [{ limit: '={{ -1 }}' }, /'Limit'/],
+  [{ limit: '={{ "x" }}' }, /'Limit'/],
+  [{ filters: { variable: '={{ $json.nothing }}' } }, /filter 'Variable' has no value/],
+])('refuses %j before any call', async (parameters, message) => {
+  const run = await getMany(parameters, [{ id: 1 }]);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
   expect(world.gateway.calls).toEqual([]);
 });

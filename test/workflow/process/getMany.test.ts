@@ -64,6 +64,7 @@ it('says what a user lacks who may not view all', async () => {
 it.each([
   [{ limit: 0 }, "'Limit' is not a whole number above 0"],
   [{ limit: 1.5 }, "'Limit' is not a whole number above 0"],
+  [{ filters: { text: '={{ $json.nothing }}' } }, "The filter 'Text' has no value"],
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
   expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining(message) as string }]);

@@ -231,7 +231,13 @@ describe('what PMQL cannot express is refused before any call', () => {
     [{ pmql: 'id > 1) OR (id < 5' }, /'PMQL' has a bracket/],
     [{ pmql: '(id > 1' }, /'PMQL' has a bracket/],
     [{ pmql: 'data.x = "a' }, /'PMQL' has a bracket or a quote/],
+    [{ pmql: 'data.x = "say \\"hi\\""' }, /'PMQL' looks for "say \\"hi\\"", .*cannot search for quotes/],
+    [{ pmql: 'data.x = "a\\\\b"' }, /'PMQL' looks for .*backslashes/],
+    [{ pmql: '={{ $json.nothing }}' }, /filter 'PMQL' has no value/],
     [{ text: '={{ $json.nothing }}' }, /filter 'Text' has no value/],
+    [{ text: '={{ true }}' }, /filter 'Text' holds a value of type boolean/],
+    [{ requester: '={{ [] }}' }, /filter 'Requester' holds a list/],
+    [{ startedAfter: '={{ null }}' }, /filter 'Started After' has no value/],
   ])('%j', async (filters, message) => {
     const run = await getMany({ filters });
     expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);

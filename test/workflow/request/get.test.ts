@@ -1,4 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { answer } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import { useWorld } from '../../support/world';
 
@@ -116,6 +117,17 @@ describe('what is no Request', () => {
     expect(run.error?.message).toMatch(message);
     expect(run.error?.message).toContain('[item 0]');
     expect(world.gateway.calls).toEqual([]);
+  });
+
+  it('is one of a sub-process, when the user may see no other of the case', async () => {
+    const part = { status: 'ACTIVE', case_number: 42, parent_request_id: 11 };
+    world.gateway.treat = () =>
+      answer(200, { data: [12, 13].map((id) => ({ id, ...part })), meta: { last_page: 1 } });
+    const run = await get(ofItem('caseNumber', 'number'), [{ number: 42 }]);
+    expect(failedItems(run)).toMatchObject([
+      { error: expect.stringMatching(/only the Requests of sub-processes.*'By ID'.*12, 13/) as string },
+    ]);
+    expect(world.gateway.calls).toHaveLength(1);
   });
 
   it('is an item error when no Request has the case number', async () => {

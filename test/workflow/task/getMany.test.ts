@@ -45,17 +45,38 @@ describe('the Tasks', () => {
     expect(await found({ options: { sort } }, tasks)).toEqual(expected);
   });
 
-  it('are read page by page, all of them', async () => {
-    const tasks = await startTasks(world, 105);
-    expect(await found({}, tasks)).toHaveLength(105);
-    expect(world.gateway.calls.length).toBeGreaterThan(1);
-  });
-
   it('bring the data along when asked to, and all fields without Simplify', async () => {
     await startTasks(world);
     const run = await getMany({ limit: 1, options: { includeData: true, simplify: false } });
     expect(run.items('ProcessMaker')).toMatchObject([{ element_id: 'node_2', data: { number: 0 } }]);
   });
+});
+
+describe('more Tasks than a page holds', () => {
+  const started: WaitingTask[] = [];
+
+  beforeAll(async () => {
+    started.push(...(await startTasks(world, 105)));
+  });
+
+  it.each(['oldestFirst', 'newestFirst', 'dueFirst'])(
+    'are all found though one leaves the list between two pages, %s',
+    async (sort) => {
+      const [first] = started;
+      const expected = ids(started);
+      const leaving = sort === 'newestFirst' ? started.pop() : started.shift();
+      let pages = 0;
+      world.gateway.treat = () => {
+        if (++pages === 2) world.server.cancelRequest(leaving?.requestId ?? 0);
+        return undefined;
+      };
+      const filters = { status: 'ACTIVE', pmql: `id >= ${first?.id}` };
+      const run = await getMany({ returnAll: true, filters, options: { sort } });
+      const found = run.items('ProcessMaker').map(({ id }) => id);
+      expect(found).toEqual(sort === 'newestFirst' ? expected.toReversed() : expected);
+      expect(world.gateway.calls).toHaveLength(2);
+    },
+  );
 });
 
 describe('filters', () => {
@@ -156,6 +177,14 @@ describe('a search that cannot be made', () => {
     [{ filters: { request: locator('caseNumber', 'x') } }, /'Request' holds "x"/],
     [{ filters: { process: locator('id', 'x') } }, /'Process' holds "x"/],
     [{ filters: { overdue: true, status: 'CLOSED' } }, /'Overdue' finds open Tasks/],
+    // A filter that is left out by mistake would find, and let others change, the Tasks of everybody.
+    [{ filters: { request: locator('id', '={{ $json.nothing }}') } }, /filter 'Request' has no value/],
+    [{ filters: { process: locator('name', '={{ null }}') } }, /filter 'Process' has no value/],
+    [{ filters: { elementId: '={{ $json.nothing }}' } }, /filter 'Element ID' has no value/],
+    [{ filters: { overdue: '={{ "yes" }}' } }, /filter 'Overdue' is neither true nor false/],
+    [{ filters: { status: '={{ "Open" }}' } }, /filter 'Status' is "Open", .*CLOSED, ACTIVE/],
+    [{ filters: { pmql: 'id > 1) OR (id < 5', overdue: true } }, /'PMQL' has a bracket/],
+    [{ filters: { pmql: 'data.x = "a \\"b\\""' } }, /cannot search for quotes/],
     [{ limit: 0 }, /'Limit' is not/],
     [{ options: { sort: '={{ "x" }}' } }, /'Sort' is "x"/],
   ])('%j is refused before any call', async (parameters, message) => {
@@ -166,7 +195,7 @@ describe('a search that cannot be made', () => {
 
   it.each([
     ['bogus = 1', 422, /^'PMQL' names something .*Column not found: "bogus"/],
-    ['garbage(((', 500, /^ProcessMaker could not search with 'PMQL'/],
+    ['garbage = = 1', 500, /^ProcessMaker could not search with 'PMQL'/],
   ])('with PMQL "%s" says so, and asks once', async (pmql, httpStatus, message) => {
     const run = await getMany({ filters: { pmql } });
     expect(failedItems(run)).toMatchObject([

@@ -39,6 +39,7 @@ it('shows the open Tasks, the newest first, with a link to each', async () => {
 it('finds a Task by its case number and by its id', async () => {
   const [task] = await startTasks(world);
   expect(values(await search(`#${task?.caseNumber}`))).toContain(task?.id);
+  expect(values(await search(` Case #${task?.caseNumber}`))).toContain(task?.id);
   expect(values(await search(String(task?.id)))).toContain(task?.id);
 });
 

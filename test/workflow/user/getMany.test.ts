@@ -50,8 +50,16 @@ it('says what a user lacks who may not view users', async () => {
   ]);
 });
 
-it('refuses a limit that is none before any call', async () => {
-  const run = await getMany({ limit: -1 });
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining("'Limit'") as string }]);
+it.each<[INodeParameters, string]>([
+  [{ limit: -1 }, "'Limit'"],
+  [{ filters: { text: '={{ $json.nothing }}' } }, "The filter 'Text' has no value"],
+  [{ filters: { text: '={{ ["a"] }}' } }, "The filter 'Text' holds a list"],
+  [
+    { filters: { status: '={{ "active" }}' } },
+    'The filter \'Status\' is "active", which is none of its choices',
+  ],
+])('refuses %j before any call', async (parameters, message) => {
+  const run = await getMany(parameters);
+  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining(message) as string }]);
   expect(world.gateway.calls).toEqual([]);
 });

@@ -1,14 +1,33 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
 import { simplifyFile, variableOf } from '../../helpers/files/apiFile';
 import { RequestFiles } from '../../helpers/files/requestFiles';
+import { readFilters } from '../../helpers/filters';
 import { asText } from '../../helpers/guards';
 import { readRequestReference, RequestIds } from '../../helpers/requestReference';
 import { runItems } from '../../helpers/runItems';
 import type { Operation } from '../operation';
+
+const fileFilters: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add filter',
+  default: {},
+  options: [
+    {
+      displayName: 'Variable',
+      name: 'variable',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. contract',
+      description: 'Only the file that belongs to this variable of the Request',
+    },
+  ],
+};
 
 export const getMany: Operation = {
   value: 'getAll',
@@ -18,23 +37,14 @@ export const getMany: Operation = {
   fields: [
     requestLocator,
     ...returnAllFields,
+    fileFilters,
     {
       displayName: 'Options',
       name: 'options',
       type: 'collection',
       placeholder: 'Add option',
       default: {},
-      options: [
-        simplifyOption,
-        {
-          displayName: 'Variable',
-          name: 'variable',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. contract',
-          description: 'The variable of the files to return; all files when it is empty',
-        },
-      ],
+      options: [simplifyOption],
     },
   ],
   execute,
@@ -49,14 +59,16 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       if (!request.ok) return request;
       const limit = readLimit(context, itemIndex);
       if (!limit.ok) return limit;
-      const { simplify, variable } = context.getNodeParameter('options', itemIndex, {});
+      const filters = readFilters(context, itemIndex, fileFilters);
+      if (!filters.ok) return filters;
+      const { simplify } = context.getNodeParameter('options', itemIndex, {});
       return {
         ok: true,
         value: {
           request: request.value,
           limit: limit.value,
           simplify: simplify !== false,
-          variable: asText(variable).trim(),
+          variable: asText(filters.value.variable).trim(),
         },
       };
     },

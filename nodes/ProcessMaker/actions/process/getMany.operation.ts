@@ -1,13 +1,32 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
+import { readFilters } from '../../helpers/filters';
 import { asText } from '../../helpers/guards';
 import { listStartable, listViewable } from '../../helpers/processReader';
 import { runItems } from '../../helpers/runItems';
 import { simplifyProcess } from '../../helpers/simplifyProcess';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
+
+const processFilters: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add filter',
+  default: {},
+  options: [
+    {
+      displayName: 'Text',
+      name: 'text',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. invoice',
+      description: 'Text to look for in name, description and category',
+    },
+  ],
+};
 
 export const getMany: Operation = {
   value: 'getAll',
@@ -41,23 +60,7 @@ export const getMany: Operation = {
       ],
     },
     ...returnAllFields,
-    {
-      displayName: 'Filters',
-      name: 'filters',
-      type: 'collection',
-      placeholder: 'Add filter',
-      default: {},
-      options: [
-        {
-          displayName: 'Text',
-          name: 'text',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. invoice',
-          description: 'Text to look for in name, description and category',
-        },
-      ],
-    },
+    processFilters,
     {
       displayName: 'Options',
       name: 'options',
@@ -81,7 +84,9 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       if (!['startable', 'all', 'archived'].includes(show)) {
         return inputFailure(`'Show' is "${show}", which is none of its choices`, 'Choose one from its list.');
       }
-      const text = asText(context.getNodeParameter('filters', itemIndex, {}).text).trim();
+      const filters = readFilters(context, itemIndex, processFilters);
+      if (!filters.ok) return filters;
+      const text = asText(filters.value.text).trim();
       const { simplify } = context.getNodeParameter('options', itemIndex, {});
       return { ok: true, value: { limit: limit.value, show, text, simplify: simplify !== false } };
     },

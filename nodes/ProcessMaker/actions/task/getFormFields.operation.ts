@@ -23,7 +23,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     begin: (connection) => async (taskId) => {
       const fields = await readFormOfTask(connection, taskId);
       if (!fields.ok) return fields;
-      return { ok: true, value: fields.value.map((field) => ({ json: { ...field, taskId } })) };
+      return { ok: true, value: fields.value.map((field) => ({ json: { taskId, ...field } })) };
     },
   });
 }

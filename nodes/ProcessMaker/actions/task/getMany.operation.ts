@@ -1,9 +1,10 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { assignedToFields, taskFilters } from '../../descriptions/taskFilters';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/taskOutput';
 import { asText } from '../../helpers/guards';
+import type { ListOrder } from '../../helpers/listById';
 import { runItems } from '../../helpers/runItems';
 import { listTasks } from '../../helpers/tasks';
 import { aboutOwnPmql, readTaskSearch } from '../../helpers/taskSearch';
@@ -11,10 +12,10 @@ import { TaskSearchIds } from '../../helpers/taskSearchIds';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 
-const ORDERS: Record<string, IDataObject> = {
-  dueFirst: { order_by: 'due_at', order_direction: 'asc' },
-  newestFirst: { order_by: 'id', order_direction: 'desc' },
-  oldestFirst: { order_by: 'id', order_direction: 'asc' },
+const ORDERS: Record<string, ListOrder> = {
+  dueFirst: { field: 'due_at', direction: 'asc' },
+  newestFirst: { field: 'id', direction: 'desc' },
+  oldestFirst: { field: 'id', direction: 'asc' },
 };
 
 const sort: INodeProperties = {
@@ -81,9 +82,9 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         const include = output.includeData ? { include: 'data' } : {};
         const tasks = await listTasks(
           connection,
-          { ...qs.value, ...ORDERS[order], ...include },
+          { ...qs.value, ...include },
           // What is most likely a mistake of writing stays one.
-          { limit, maxReads: search.hasOwnPmql ? 1 : undefined },
+          { limit, order: ORDERS[order], maxReads: search.hasOwnPmql ? 1 : undefined },
         );
         if (!tasks.ok) return search.hasOwnPmql ? { ok: false, failure: aboutOwnPmql(tasks.failure) } : tasks;
         const items = tasks.value.map((task) => ({ json: taskJson(task, output, connection.instanceUrl) }));

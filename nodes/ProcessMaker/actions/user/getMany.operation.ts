@@ -1,11 +1,41 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
+import { readFilters } from '../../helpers/filters';
 import { asText } from '../../helpers/guards';
 import { runItems } from '../../helpers/runItems';
 import { listUsers, simplifyUser } from '../../helpers/users';
 import type { Operation } from '../operation';
+
+const userFilters: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add filter',
+  default: {},
+  options: [
+    {
+      displayName: 'Status',
+      name: 'status',
+      type: 'options',
+      default: 'ACTIVE',
+      description: 'Which users to get',
+      options: [
+        { name: 'Active', value: 'ACTIVE' },
+        { name: 'Inactive', value: 'INACTIVE' },
+      ],
+    },
+    {
+      displayName: 'Text',
+      name: 'text',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. jane',
+      description: 'Text to look for in username, first name, last name and email address',
+    },
+  ],
+};
 
 export const getMany: Operation = {
   value: 'getAll',
@@ -14,34 +44,7 @@ export const getMany: Operation = {
   description: 'Get a list of users, which needs the permission to view users',
   fields: [
     ...returnAllFields,
-    {
-      displayName: 'Filters',
-      name: 'filters',
-      type: 'collection',
-      placeholder: 'Add filter',
-      default: {},
-      options: [
-        {
-          displayName: 'Status',
-          name: 'status',
-          type: 'options',
-          default: 'ACTIVE',
-          description: 'Which users to get',
-          options: [
-            { name: 'Active', value: 'ACTIVE' },
-            { name: 'Inactive', value: 'INACTIVE' },
-          ],
-        },
-        {
-          displayName: 'Text',
-          name: 'text',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. jane',
-          description: 'Text to look for in username, first name, last name and email address',
-        },
-      ],
-    },
+    userFilters,
     {
       displayName: 'Options',
       name: 'options',
@@ -61,7 +64,9 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     read(context, itemIndex) {
       const limit = readLimit(context, itemIndex);
       if (!limit.ok) return limit;
-      const { status, text } = context.getNodeParameter('filters', itemIndex, {});
+      const filters = readFilters(context, itemIndex, userFilters);
+      if (!filters.ok) return filters;
+      const { status, text } = filters.value;
       const { simplify } = context.getNodeParameter('options', itemIndex, {});
       const filter = asText(text).trim();
       const qs: IDataObject = { ...(filter && { filter }), ...(asText(status) && { status }) };

@@ -32,7 +32,7 @@ export const requestLocator: INodeProperties = {
       name: 'caseNumber',
       type: 'string',
       placeholder: 'e.g. 42',
-      hint: 'The number that ProcessMaker shows as "Case #42"',
+      hint: 'The number that ProcessMaker shows as "Case #42". It stands for the Request that the case began with, not for those of its sub-processes.',
       validation: [
         {
           type: 'regex',

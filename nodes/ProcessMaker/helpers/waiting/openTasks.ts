@@ -24,7 +24,7 @@ export class OpenTasks {
     for (let from = 0; from < fresh.length; from += TASKS_IN_CALL) {
       const piece = fresh.slice(from, from + TASKS_IN_CALL);
       const pmql = `id IN [${piece.map(({ id }) => id).join(',')}]`;
-      const listed = await listTasks(connection, { pmql, order_by: 'id' });
+      const listed = await listTasks(connection, { pmql });
       if (!listed.ok) return listed;
       for (const task of [...piece, ...listed.value]) this.known.set(task.id, task);
     }

@@ -5,6 +5,7 @@ import type {
   INodeListSearchResult,
 } from 'n8n-workflow';
 
+import { parseId } from '../../helpers/locatorValue';
 import type { Connection } from '../../transport/connection';
 import type { Failure } from '../../transport/failure';
 import { readPage } from '../../transport/list';
@@ -45,4 +46,9 @@ export async function searchPage(
     results: entries.map(toEntry),
     ...(page < lastPage && { paginationToken: String(page + 1) }),
   };
+}
+
+/** The number in what a person types to find a Request or a Task: `42`, `#42` or `Case #42`. */
+export function typedNumber(filter: string): number | undefined {
+  return parseId(filter.trim().replace(/^(?:case\s*)?#\s*/i, ''));
 }

@@ -4,6 +4,7 @@ import { asText } from '../../helpers/guards';
 import { getStartableProcesses, type StartableProcess } from '../../helpers/processes';
 import { AUTOMATIC, describeTriggers } from '../../helpers/start/target';
 import { connect } from '../../transport/connection';
+import { inputFailure, type Result } from '../../transport/failure';
 import { unwrap } from '../unwrap';
 
 const AUTOMATIC_ENTRY: INodeListSearchItems = {
@@ -35,9 +36,11 @@ export async function searchStartEvents(
   this: ILoadOptionsFunctions,
   filter = '',
 ): Promise<INodeListSearchResult> {
-  const process = this.getCurrentNodeParameter('process', { extractValue: true });
+  const process = asText(this.getCurrentNodeParameter('process', { extractValue: true }));
   const processes = unwrap(this, await getStartableProcesses(await connect(this)));
-  const events = findProcesses(processes, asText(process)).flatMap(({ startEvents }) =>
+  const found = findProcesses(processes, process);
+  if (found.length === 0 && process !== '') unwrap(this, notStartable(process));
+  const events = found.flatMap(({ startEvents }) =>
     startEvents.map((event) => ({
       name: event.name,
       value: event.id,
@@ -50,6 +53,13 @@ export async function searchStartEvents(
       `${name} ${value}`.toLowerCase().includes(wanted),
     ),
   };
+}
+
+function notStartable(idOrName: string): Result<never> {
+  return inputFailure(
+    `Process "${idOrName}" is not among the processes that the user of the access token may start`,
+    "Check 'Process'. While it is an expression, give the start event 'By ID', or leave it at Automatic.",
+  );
 }
 
 /** By id, or by name when the locator holds one. */

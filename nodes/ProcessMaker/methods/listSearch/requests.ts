@@ -1,13 +1,13 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { asText } from '../../helpers/guards';
-import { parseId } from '../../helpers/locatorValue';
 import { pmqlAll } from '../../helpers/pmql';
 import { requestUrl } from '../../helpers/simplify';
 import { connect } from '../../transport/connection';
 import { readPage } from '../../transport/list';
 import { apiPath } from '../../transport/request';
 import { unwrap } from '../unwrap';
+import { typedNumber } from './page';
 
 const PAGE_SIZE = 50;
 
@@ -24,7 +24,7 @@ export async function searchRequests(
 ): Promise<INodeListSearchResult> {
   const connection = await connect(this);
   const text = filter.trim();
-  const number = parseId(text.replace(/^(?:case\s*)?#/i, ''));
+  const number = typedNumber(text);
   // Further pages are found by id, since new Requests would move the borders of pages.
   const pmql = pmqlAll([
     ...(number === undefined ? [] : [`case_number = ${number} OR id = ${number}`]),

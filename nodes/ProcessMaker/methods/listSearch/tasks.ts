@@ -4,7 +4,7 @@ import { asText, isObject } from '../../helpers/guards';
 import { taskUrl } from '../../helpers/simplifyTask';
 import { connect } from '../../transport/connection';
 import { apiPath } from '../../transport/request';
-import { searchPage } from './page';
+import { searchPage, typedNumber } from './page';
 
 /**
  * The open Tasks that the user of the access token may see, the newest first, with a link to the page of each. A number
@@ -16,9 +16,12 @@ export async function searchTasks(
   paginationToken?: string,
 ): Promise<INodeListSearchResult> {
   const connection = await connect(this);
-  const [, number] = /^#?(\d{1,15})$/.exec(filter.trim()) ?? [];
+  const text = filter.trim();
+  const number = typedNumber(text);
   const search =
-    number === undefined ? filter && { filter } : { pmql: `(case_number = ${number}) OR (id = ${number})` };
+    number === undefined
+      ? text && { filter: text }
+      : { pmql: `(case_number = ${number}) OR (id = ${number})` };
   const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...search };
   return await searchPage(
     this,

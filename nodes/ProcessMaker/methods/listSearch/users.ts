@@ -12,7 +12,8 @@ export async function searchUsers(
   paginationToken?: string,
 ): Promise<INodeListSearchResult> {
   const connection = await connect(this);
-  const qs = { ...USERS_ORDER, status: 'ACTIVE', ...(filter && { filter }) };
+  const text = filter.trim();
+  const qs = { ...USERS_ORDER, status: 'ACTIVE', ...(text && { filter: text }) };
   return await searchPage(
     this,
     connection,
