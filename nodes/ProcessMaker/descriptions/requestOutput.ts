@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { objectsIn } from '../helpers/guards';
-import { simplifyRequest, type ApiRequest } from '../helpers/simplify';
+import { simplifyRequest, type ApiRequest } from '../helpers/requests/simplifyRequest';
 import { simplifyOption } from './simplify';
 
 /** What of a Request is returned. */

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { simplifyTask } from '../helpers/simplifyTask';
-import type { ApiTask } from '../helpers/tasks';
+import { simplifyTask } from '../helpers/tasks/simplifyTask';
+import type { ApiTask } from '../helpers/tasks/tasks';
 import { simplifyOption } from './simplify';
 
 /** Options on what of a Task is returned, for the collection 'Options' of an operation. */

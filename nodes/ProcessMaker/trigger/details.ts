@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, objectsIn } from '../helpers/guards';
-import { includesOf, readByIds } from '../helpers/requests';
+import { includesOf, readByIds } from '../helpers/requests/requests';
 import { KEY_FIELD } from '../helpers/start/keys';
-import { listTasks } from '../helpers/tasks';
+import { listTasks } from '../helpers/tasks/tasks';
 import type { Connection } from '../transport/connection';
 import type { Result } from '../transport/failure';
 import type { EventKind, Row } from './kinds';

@@ -2,8 +2,8 @@ import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow'
 
 import { simplifyOption } from '../descriptions/simplify';
 import { asText, objectsIn } from '../helpers/guards';
-import { simplifyRequest } from '../helpers/simplify';
-import { simplifyTask } from '../helpers/simplifyTask';
+import { simplifyRequest } from '../helpers/requests/simplifyRequest';
+import { simplifyTask } from '../helpers/tasks/simplifyTask';
 import type { NewEvent } from './walk';
 
 /** What of an event is given out, and where the trigger begins; read by `readOutput`. */

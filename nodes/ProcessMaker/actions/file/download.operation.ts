@@ -8,8 +8,8 @@ import { downloadFile } from '../../helpers/files/download';
 import { findFile, readFileReference } from '../../helpers/files/fileReference';
 import { RequestFiles } from '../../helpers/files/requestFiles';
 import { asText } from '../../helpers/guards';
-import { readRequestReference, RequestIds } from '../../helpers/requestReference';
-import { runItems } from '../../helpers/runItems';
+import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
+import { runItems } from '../../helpers/items/runItems';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 

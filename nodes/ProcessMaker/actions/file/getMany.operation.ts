@@ -7,8 +7,8 @@ import { simplifyFile, variableOf } from '../../helpers/files/apiFile';
 import { RequestFiles } from '../../helpers/files/requestFiles';
 import { readFilters } from '../../helpers/filters';
 import { asText } from '../../helpers/guards';
-import { readRequestReference, RequestIds } from '../../helpers/requestReference';
-import { runItems } from '../../helpers/runItems';
+import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
+import { runItems } from '../../helpers/items/runItems';
 import type { Operation } from '../operation';
 
 const fileFilters: INodeProperties = {

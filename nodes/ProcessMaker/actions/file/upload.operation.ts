@@ -9,8 +9,8 @@ import { readInputFiles } from '../../helpers/files/inputFiles';
 import { MemoryRoom } from '../../helpers/files/memoryRoom';
 import type { UploadSettings } from '../../helpers/files/upload';
 import { describeOutcomes, uploadFiles } from '../../helpers/files/uploads';
-import { readRequestReference, RequestIds } from '../../helpers/requestReference';
-import { runItems } from '../../helpers/runItems';
+import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
+import { runItems } from '../../helpers/items/runItems';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 

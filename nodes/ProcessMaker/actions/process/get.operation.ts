@@ -2,11 +2,11 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { processLocator } from '../../descriptions/locators/process';
 import { simplifyOption } from '../../descriptions/simplify';
-import { ProcessFinder } from '../../helpers/processFinder';
-import { ProcessReader } from '../../helpers/processReader';
-import { readProcessReference } from '../../helpers/processReference';
-import { runItems } from '../../helpers/runItems';
-import { simplifyProcess } from '../../helpers/simplifyProcess';
+import { ProcessFinder } from '../../helpers/processes/processFinder';
+import { ProcessReader } from '../../helpers/processes/processReader';
+import { readProcessReference } from '../../helpers/processes/processReference';
+import { runItems } from '../../helpers/items/runItems';
+import { simplifyProcess } from '../../helpers/processes/simplifyProcess';
 import type { Operation } from '../operation';
 
 export const get: Operation = {

@@ -4,9 +4,9 @@ import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
 import { readFilters } from '../../helpers/filters';
 import { asText } from '../../helpers/guards';
-import { listStartable, listViewable } from '../../helpers/processReader';
-import { runItems } from '../../helpers/runItems';
-import { simplifyProcess } from '../../helpers/simplifyProcess';
+import { listStartable, listViewable } from '../../helpers/processes/processReader';
+import { runItems } from '../../helpers/items/runItems';
+import { simplifyProcess } from '../../helpers/processes/simplifyProcess';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { processLocator } from '../../descriptions/locators/process';
-import { ProcessFinder } from '../../helpers/processFinder';
-import { readProcessReference } from '../../helpers/processReference';
-import { runItems } from '../../helpers/runItems';
+import { ProcessFinder } from '../../helpers/processes/processFinder';
+import { readProcessReference } from '../../helpers/processes/processReference';
+import { runItems } from '../../helpers/items/runItems';
 import type { Operation } from '../operation';
 
 export const getStartEvents: Operation = {

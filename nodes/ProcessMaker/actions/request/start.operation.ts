@@ -5,7 +5,7 @@ import { requestDataFields } from '../../descriptions/requestData';
 import { hiddenKeyNotice, startOptions } from '../../descriptions/startOptions';
 import { waitAfterwardsFields } from '../../descriptions/waitFields';
 import { hidingResumeUrl } from '../../helpers/callback/callRound';
-import { toErrorItem, type ItemFailure } from '../../helpers/itemFailure';
+import { toErrorItem, type ItemFailure } from '../../helpers/items/itemFailure';
 import { DEFAULT_WINDOW_SECONDS } from '../../helpers/start/options';
 import { StartMemory } from '../../helpers/start/memory';
 import { afterEarlierTry } from '../../helpers/start/recallFailures';

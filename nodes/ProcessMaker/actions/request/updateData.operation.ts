@@ -3,12 +3,16 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { changeDataFields } from '../../descriptions/changeData';
 import { requestLocator } from '../../descriptions/locators/request';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
-import { readChangeData } from '../../helpers/changeData';
-import { readRequestReference, RequestIds, type RequestReference } from '../../helpers/requestReference';
-import { runItems } from '../../helpers/runItems';
+import { readChangeData } from '../../helpers/data/changeData';
+import {
+  readRequestReference,
+  RequestIds,
+  type RequestReference,
+} from '../../helpers/requests/requestReference';
+import { runItems } from '../../helpers/items/runItems';
 import { StartNotices } from '../../helpers/start/notices';
-import { Turns } from '../../helpers/turns';
-import { checkUpdate, updateData as sendUpdate } from '../../helpers/updateData';
+import { Turns } from '../../helpers/items/turns';
+import { checkUpdate, updateData as sendUpdate } from '../../helpers/requests/updateData';
 import type { Result } from '../../transport/failure';
 import type { Operation } from '../operation';
 

@@ -3,16 +3,16 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { taskDataFields } from '../../descriptions/changeData';
 import { taskLocator } from '../../descriptions/locators/task';
 import { simplifyOption } from '../../descriptions/simplify';
-import { readChangeData } from '../../helpers/changeData';
-import { completeTask, type CompletedTask } from '../../helpers/completeTask';
+import { readChangeData } from '../../helpers/data/changeData';
+import { completeTask, type CompletedTask } from '../../helpers/tasks/completeTask';
 import { isObject } from '../../helpers/guards';
-import type { ServerChange } from '../../helpers/jsonData';
-import { OnePerTask } from '../../helpers/onePerTask';
-import { runItems } from '../../helpers/runItems';
-import { simplifyTask } from '../../helpers/simplifyTask';
+import type { ServerChange } from '../../helpers/data/jsonData';
+import { OnePerTask } from '../../helpers/tasks/onePerTask';
+import { runItems } from '../../helpers/items/runItems';
+import { simplifyTask } from '../../helpers/tasks/simplifyTask';
 import { StartNotices } from '../../helpers/start/notices';
-import { TaskReader } from '../../helpers/taskReader';
-import { readTaskId } from '../../helpers/taskReference';
+import { TaskReader } from '../../helpers/tasks/taskReader';
+import { readTaskId } from '../../helpers/tasks/taskReference';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 

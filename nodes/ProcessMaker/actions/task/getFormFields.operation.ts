@@ -2,8 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { taskLocator } from '../../descriptions/locators/task';
 import { readFormOfTask } from '../../helpers/form/formOfTask';
-import { runItems } from '../../helpers/runItems';
-import { readTaskId } from '../../helpers/taskReference';
+import { runItems } from '../../helpers/items/runItems';
+import { readTaskId } from '../../helpers/tasks/taskReference';
 import type { Operation } from '../operation';
 
 export const getFormFields: Operation = {

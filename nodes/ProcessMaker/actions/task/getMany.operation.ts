@@ -5,10 +5,10 @@ import { assignedToFields, taskFilters } from '../../descriptions/taskFilters';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/taskOutput';
 import { asText } from '../../helpers/guards';
 import type { ListOrder } from '../../helpers/listById';
-import { runItems } from '../../helpers/runItems';
-import { listTasks } from '../../helpers/tasks';
-import { aboutOwnPmql, readTaskSearch } from '../../helpers/taskSearch';
-import { TaskSearchIds } from '../../helpers/taskSearchIds';
+import { runItems } from '../../helpers/items/runItems';
+import { listTasks } from '../../helpers/tasks/tasks';
+import { aboutOwnPmql, readTaskSearch } from '../../helpers/tasks/taskSearch';
+import { TaskSearchIds } from '../../helpers/tasks/taskSearchIds';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 

@@ -3,13 +3,13 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { taskLocator } from '../../descriptions/locators/task';
 import { userLocator } from '../../descriptions/locators/user';
 import { simplifyOption } from '../../descriptions/simplify';
-import { OnePerTask } from '../../helpers/onePerTask';
-import { reassignTask } from '../../helpers/reassignTask';
-import { runItems } from '../../helpers/runItems';
-import { simplifyTask } from '../../helpers/simplifyTask';
-import { TaskReader } from '../../helpers/taskReader';
-import { readTaskId } from '../../helpers/taskReference';
-import { readUserId } from '../../helpers/userReference';
+import { OnePerTask } from '../../helpers/tasks/onePerTask';
+import { reassignTask } from '../../helpers/tasks/reassignTask';
+import { runItems } from '../../helpers/items/runItems';
+import { simplifyTask } from '../../helpers/tasks/simplifyTask';
+import { TaskReader } from '../../helpers/tasks/taskReader';
+import { readTaskId } from '../../helpers/tasks/taskReference';
+import { readUserId } from '../../helpers/users/userReference';
 import type { Operation } from '../operation';
 
 export const reassign: Operation = {

@@ -4,8 +4,8 @@ import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
 import { readFilters } from '../../helpers/filters';
 import { asText } from '../../helpers/guards';
-import { runItems } from '../../helpers/runItems';
-import { listUsers, simplifyUser } from '../../helpers/users';
+import { runItems } from '../../helpers/items/runItems';
+import { listUsers, simplifyUser } from '../../helpers/users/users';
 import type { Operation } from '../operation';
 
 const userFilters: INodeProperties = {

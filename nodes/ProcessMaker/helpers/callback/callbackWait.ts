@@ -3,7 +3,7 @@ import { WAIT_INDEFINITELY, type IDataObject, type IExecuteFunctions } from 'n8n
 import { requestJson } from '../../descriptions/requestOutput';
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
-import type { ApiRequest } from '../simplify';
+import type { ApiRequest } from '../requests/simplifyRequest';
 import { endedBadlyFailure } from '../waiting/waitFailures';
 import { beginRound, hidingResumeUrl, type CallRound } from './callRound';
 import { readCallbackSettings, type CallbackSettings } from './callbackParameters';

@@ -4,8 +4,8 @@ import type { Connection } from '../../transport/connection';
 import type { Failure, Result } from '../../transport/failure';
 import { apiPath, callApiPatiently } from '../../transport/request';
 import { isObject, objectsIn } from '../guards';
-import { aboutRequest, readRequest } from '../requests';
-import type { ApiRequest } from '../simplify';
+import { aboutRequest, readRequest } from '../requests/requests';
+import type { ApiRequest } from '../requests/simplifyRequest';
 
 /** Changes of the data at the same time undo each other: ProcessMaker locks nothing. */
 const MAX_WRITES = 3;

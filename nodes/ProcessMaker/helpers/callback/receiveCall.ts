@@ -3,7 +3,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { requestJson } from '../../descriptions/requestOutput';
 import { connect, type Connection } from '../../transport/connection';
 import { asText, isObject } from '../guards';
-import { readRequest } from '../requests';
+import { readRequest } from '../requests/requests';
 import { awaitedCall, type AwaitedCall } from './callRound';
 import { hideUrl } from './hideUrl';
 

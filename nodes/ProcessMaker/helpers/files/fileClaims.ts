@@ -1,5 +1,5 @@
 import { inputFailure, type Result } from '../../transport/failure';
-import type { RequestIds, RequestReference } from '../requestReference';
+import type { RequestIds, RequestReference } from '../requests/requestReference';
 import type { InputFile } from './inputFiles';
 
 interface Claim {

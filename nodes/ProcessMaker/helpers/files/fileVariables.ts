@@ -2,7 +2,7 @@ import type { Connection } from '../../transport/connection';
 import { inputFailure, type Failure, type Result } from '../../transport/failure';
 import { apiPath, callApiPatiently } from '../../transport/request';
 import { isObject } from '../guards';
-import { readRequest } from '../requests';
+import { readRequest } from '../requests/requests';
 import { KEY_FIELD } from '../start/keys';
 import type { InputFile } from './inputFiles';
 import type { UploadedFile } from './upload';

@@ -2,7 +2,7 @@ import type { Connection } from '../../transport/connection';
 import type { Failure, Result } from '../../transport/failure';
 import { apiPath, callApiPatiently } from '../../transport/request';
 import { isObject } from '../guards';
-import { aboutRequest } from '../requests';
+import { aboutRequest } from '../requests/requests';
 import { isApiFile, type ApiFile } from './apiFile';
 
 /** Below `/api/`: the files of a Request. */

@@ -4,7 +4,7 @@ import { pauseFor, type Connection } from '../../transport/connection';
 import type { Failure, Result } from '../../transport/failure';
 import { fetchFile, sendFile } from '../../transport/files';
 import { isObject } from '../guards';
-import { aboutRequest } from '../requests';
+import { aboutRequest } from '../requests/requests';
 import { isSameName, variableOf } from './apiFile';
 import type { InputFile } from './inputFiles';
 import type { MemoryRoom } from './memoryRoom';

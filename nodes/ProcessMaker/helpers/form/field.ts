@@ -1,6 +1,6 @@
 import type { FieldType, INodePropertyOptions, ResourceMapperField } from 'n8n-workflow';
 
-import { setByPath } from '../setByPath';
+import { setByPath } from '../data/setByPath';
 
 /** A field of a form, or another value that the data of a process is known to hold. */
 export interface FormField {

@@ -1,6 +1,6 @@
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
-import type { StartableProcess, StartEvent } from '../processes';
+import type { StartableProcess, StartEvent } from '../processes/processes';
 import type { FormField } from './field';
 import { readLatestData } from './latestData';
 import type { ScreenFields } from './screenFields';

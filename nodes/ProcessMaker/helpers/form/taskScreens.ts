@@ -1,7 +1,7 @@
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
 import { isObject } from '../guards';
-import { readTask } from '../tasks';
+import { readTask } from '../tasks/tasks';
 import { screenFields, type ScreenFields } from './screenFields';
 import { readScreens } from './screens';
 

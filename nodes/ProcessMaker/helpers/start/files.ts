@@ -1,11 +1,11 @@
 import type { Connection } from '../../transport/connection';
 import type { Failure } from '../../transport/failure';
-import { workThrough, type Throttle } from '../concurrency';
+import { workThrough, type Throttle } from '../items/concurrency';
 import { FileVariables } from '../files/fileVariables';
 import { MemoryRoom } from '../files/memoryRoom';
 import type { UploadSettings } from '../files/upload';
 import { describeOutcomes, uploadFiles, type FileOutcome } from '../files/uploads';
-import type { ItemFailure } from '../itemFailure';
+import type { ItemFailure } from '../items/itemFailure';
 import type { Entry } from './item';
 import type { StartOutput } from './output';
 

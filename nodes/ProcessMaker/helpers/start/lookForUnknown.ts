@@ -1,7 +1,7 @@
 import type { Connection } from '../../transport/connection';
 import { pauseFor } from '../../transport/connection';
-import type { ItemFailure } from '../itemFailure';
-import type { ApiRequest } from '../simplify';
+import type { ItemFailure } from '../items/itemFailure';
+import type { ApiRequest } from '../requests/simplifyRequest';
 import type { Entry } from './item';
 import { findByKeys } from './lookup';
 import { includesData } from './recalled';

@@ -1,8 +1,8 @@
 import type { Failure, Result } from '../../transport/failure';
 import type { Connection } from '../../transport/connection';
 import { asText, objectsIn } from '../guards';
-import { includesOf, readPages } from '../requests';
-import type { ApiRequest } from '../simplify';
+import { includesOf, readPages } from '../requests/requests';
+import type { ApiRequest } from '../requests/simplifyRequest';
 import { KEY_FIELD } from './keys';
 
 /** Of PMQL in one call, so that the URL stays far below the 8 KB that web servers take, even when encoded. */

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { SERVER_CHANGES, type ServerChange } from '../jsonData';
+import { SERVER_CHANGES, type ServerChange } from '../data/jsonData';
 
 /** Gathers, over a run, what the user should know although no item failed: one hint for each matter. */
 export class StartNotices {

@@ -1,6 +1,6 @@
-import { engineReason } from '../engineReason';
-import type { ItemFailure } from '../itemFailure';
-import { requestUrl, type ApiRequest } from '../simplify';
+import { engineReason } from '../requests/engineReason';
+import type { ItemFailure } from '../items/itemFailure';
+import { requestUrl, type ApiRequest } from '../requests/simplifyRequest';
 import type { StartOptions } from './options';
 
 /** What came of an item: its Request as it stands now, or why there is none to return. */

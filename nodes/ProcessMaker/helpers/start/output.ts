@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Connection } from '../../transport/connection';
-import { toErrorItem, toNodeError, type ItemFailure } from '../itemFailure';
+import { toErrorItem, toNodeError, type ItemFailure } from '../items/itemFailure';
 import { shareTexts } from '../sharedTexts';
-import { simplifyRequest, type ApiRequest } from '../simplify';
+import { simplifyRequest, type ApiRequest } from '../requests/simplifyRequest';
 import { isTool } from '../tool';
 import type { StartOptions } from './options';
 

@@ -1,5 +1,5 @@
 import { pauseFor, type Connection } from '../../transport/connection';
-import { findByIds } from '../requests';
+import { findByIds } from '../requests/requests';
 import type { Entry } from './item';
 import type { StartMemory } from './memory';
 import { lookupFailure, MAY_BE_FROM_BEFORE_CRASH } from './recallFailures';

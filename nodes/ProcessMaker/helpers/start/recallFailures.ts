@@ -1,6 +1,6 @@
 import type { Failure } from '../../transport/failure';
-import { toItemFailure, type ItemFailure } from '../itemFailure';
-import type { ApiRequest } from '../simplify';
+import { toItemFailure, type ItemFailure } from '../items/itemFailure';
+import type { ApiRequest } from '../requests/simplifyRequest';
 import { KEY_FIELD } from './keys';
 import type { StartMemory } from './memory';
 

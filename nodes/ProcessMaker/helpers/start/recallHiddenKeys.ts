@@ -1,4 +1,4 @@
-import type { ApiRequest } from '../simplify';
+import type { ApiRequest } from '../requests/simplifyRequest';
 import type { Entry } from './item';
 import { digestOf, parseItemKey, roundPrefix, runPrefix } from './keys';
 import { matchStarts, type EarlierStart } from './matching';

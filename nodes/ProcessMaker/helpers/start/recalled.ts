@@ -1,6 +1,6 @@
 import type { Connection } from '../../transport/connection';
-import type { ItemFailure } from '../itemFailure';
-import type { ApiRequest } from '../simplify';
+import type { ItemFailure } from '../items/itemFailure';
+import type { ApiRequest } from '../requests/simplifyRequest';
 import type { Entry } from './item';
 import { findByKeys, type FoundRequest, type KeySearch } from './lookup';
 import type { StartMemory } from './memory';

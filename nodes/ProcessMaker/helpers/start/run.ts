@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Failure, Result } from '../../transport/failure';
 import type { Connection } from '../../transport/connection';
-import { Throttle, workThrough } from '../concurrency';
+import { Throttle, workThrough } from '../items/concurrency';
 import { readStartItem, type Entry, type StartItem } from './item';
 import { digestOf, itemKey, roundPrefix } from './keys';
 import { StartFiles } from './files';

@@ -1,8 +1,8 @@
 import type { Connection } from '../../transport/connection';
 import { callApiPatiently, apiPath } from '../../transport/request';
 import type { Failure, FailureKind } from '../../transport/failure';
-import { toItemFailure } from '../itemFailure';
-import { isApiRequest } from '../simplify';
+import { toItemFailure } from '../items/itemFailure';
+import { isApiRequest } from '../requests/simplifyRequest';
 import { KEY_FIELD } from './keys';
 import type { StartOptions } from './options';
 import type { StartOutcome } from './outcome';

@@ -1,6 +1,6 @@
 import type { Connection } from '../../transport/connection';
 import type { Failure } from '../../transport/failure';
-import type { ApiRequest } from '../simplify';
+import type { ApiRequest } from '../requests/simplifyRequest';
 import type { StartFiles } from './files';
 import type { Entry } from './item';
 import type { StartMemory } from './memory';

@@ -1,6 +1,6 @@
 import { inputFailure, type Result } from '../../transport/failure';
 import type { Connection } from '../../transport/connection';
-import { getStartableProcesses, type StartableProcess, type StartEvent } from '../processes';
+import { getStartableProcesses, type StartableProcess, type StartEvent } from '../processes/processes';
 
 /** Stands for "the one start event that this user may trigger by hand" in the Start Event field. */
 export const AUTOMATIC = 'automatic';

@@ -1,6 +1,6 @@
 import type { Connection } from '../../transport/connection';
 import type { Failure } from '../../transport/failure';
-import type { ItemFailure } from '../itemFailure';
+import type { ItemFailure } from '../items/itemFailure';
 import type { Entry } from './item';
 import { lookForUnknown, type UnknownStart } from './lookForUnknown';
 import type { Settling } from './settling';

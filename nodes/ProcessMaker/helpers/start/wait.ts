@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Connection } from '../../transport/connection';
 import { inputFailure, type Result } from '../../transport/failure';
 import { CallbackWait } from '../callback/callbackWait';
-import { readSafely } from '../readSafely';
+import { readSafely } from '../items/readSafely';
 import { RequestWait } from '../waiting/requestWait';
 import { readWaitFor, readWaitSettings, type WaitFor, type WaitSettings } from '../waiting/waitParameters';
 import type { StartOutput } from './output';

@@ -1,8 +1,8 @@
 import type { Connection } from '../../transport/connection';
 import type { Failure, FailureKind, Result } from '../../transport/failure';
 import { Patience } from '../../transport/patience';
-import { readByIds, readUnlisted } from '../requests';
-import type { ApiRequest } from '../simplify';
+import { readByIds, readUnlisted } from '../requests/requests';
+import type { ApiRequest } from '../requests/simplifyRequest';
 
 /** A look is short, since the next one comes soon; the last one may take a little longer than what time is left. */
 const LONGEST_LOOK_SECONDS = 30;

@@ -1,8 +1,8 @@
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
 import { objectsIn } from '../guards';
-import type { ApiRequest } from '../simplify';
-import { isApiTask, listTasks, type ApiTask } from '../tasks';
+import type { ApiRequest } from '../requests/simplifyRequest';
+import { isApiTask, listTasks, type ApiTask } from '../tasks/tasks';
 
 /** Tasks in one call. */
 const TASKS_IN_CALL = 100;

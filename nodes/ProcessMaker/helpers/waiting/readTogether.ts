@@ -1,7 +1,7 @@
 import { pauseFor, type Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
-import { readByIds, readUnlisted } from '../requests';
-import type { ApiRequest } from '../simplify';
+import { readByIds, readUnlisted } from '../requests/requests';
+import type { ApiRequest } from '../requests/simplifyRequest';
 
 type Read = Promise<Result<Map<number, ApiRequest>>>;
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../../transport/failure';
-import { engineReason } from '../engineReason';
-import type { ItemFailure } from '../itemFailure';
-import { requestUrl, type ApiRequest } from '../simplify';
+import { engineReason } from '../requests/engineReason';
+import type { ItemFailure } from '../items/itemFailure';
+import { requestUrl, type ApiRequest } from '../requests/simplifyRequest';
 
 /** The execution was canceled, or another item has stopped the node. */
 export function canceledFailure(requestId: number): ItemFailure {

@@ -1,7 +1,7 @@
 import { pauseFor, type Connection } from '../../transport/connection';
 import type { Failure, Result } from '../../transport/failure';
-import type { ApiRequest } from '../simplify';
-import type { ApiTask } from '../tasks';
+import type { ApiRequest } from '../requests/simplifyRequest';
+import type { ApiTask } from '../tasks/tasks';
 import { connectionForLook, mayComeBack, readStates } from './look';
 import { OpenTasks } from './openTasks';
 import { canceledFailure, silenceFailure } from './waitFailures';

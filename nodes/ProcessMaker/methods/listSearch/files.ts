@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { variableOf } from '../../helpers/files/apiFile';
 import { readFiles } from '../../helpers/files/requestFiles';
-import { RequestIds, toRequestReference } from '../../helpers/requestReference';
+import { RequestIds, toRequestReference } from '../../helpers/requests/requestReference';
 import { connect } from '../../transport/connection';
 import { unwrap } from '../unwrap';
 

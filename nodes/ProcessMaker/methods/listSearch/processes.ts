@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { asText } from '../../helpers/guards';
-import { getStartableProcesses, type StartableProcess } from '../../helpers/processes';
+import { getStartableProcesses, type StartableProcess } from '../../helpers/processes/processes';
 import { AUTOMATIC, describeTriggers } from '../../helpers/start/target';
 import { connect } from '../../transport/connection';
 import { inputFailure, type Result } from '../../transport/failure';

@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult
 
 import { asText } from '../../helpers/guards';
 import { pmqlAll } from '../../helpers/pmql';
-import { requestUrl } from '../../helpers/simplify';
+import { requestUrl } from '../../helpers/requests/simplifyRequest';
 import { connect } from '../../transport/connection';
 import { readPage } from '../../transport/list';
 import { apiPath } from '../../transport/request';

@@ -1,7 +1,7 @@
 import { NodeApiError, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
 
 import { asText } from '../../helpers/guards';
-import { RequestIds, toRequestReference } from '../../helpers/requestReference';
+import { RequestIds, toRequestReference } from '../../helpers/requests/requestReference';
 import { connect } from '../../transport/connection';
 import { readList } from '../../transport/list';
 import { apiPath } from '../../transport/request';

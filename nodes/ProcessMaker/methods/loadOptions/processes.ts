@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { asText } from '../../helpers/guards';
-import { getStartableProcesses } from '../../helpers/processes';
+import { getStartableProcesses } from '../../helpers/processes/processes';
 import { connect } from '../../transport/connection';
 import { readList } from '../../transport/list';
 import { apiPath } from '../../transport/request';

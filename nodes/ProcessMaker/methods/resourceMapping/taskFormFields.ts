@@ -3,7 +3,7 @@ import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 import { toMapperField, type FormField } from '../../helpers/form/field';
 import { readTaskScreens } from '../../helpers/form/taskScreens';
 import { readLocator } from '../../helpers/locatorValue';
-import { toTaskId } from '../../helpers/taskReference';
+import { toTaskId } from '../../helpers/tasks/taskReference';
 import { connect } from '../../transport/connection';
 import { unwrap } from '../unwrap';
 import { noFields } from './noFields';
