@@ -45,8 +45,17 @@ export class Editor {
   async addNode(search: string, name: string, action?: string): Promise<void> {
     const found = await this.searchNode(search);
     await found.getByText(name, { exact: true }).first().click();
-    if (action) await found.getByText(action, { exact: true }).click();
+    if (action) await this.chooseAction(found, action);
     await this.panel.waitFor();
+  }
+
+  /** The list of actions is closed in a workflow without a trigger, since n8n shows the triggers then. */
+  private async chooseAction(found: Locator, action: string): Promise<void> {
+    const entry = found.getByText(action, { exact: true });
+    const actions = found.getByText(/^Actions \(\d+\)$/);
+    await actions.or(entry).first().waitFor();
+    if (!(await entry.isVisible())) await actions.click();
+    await entry.click();
   }
 
   async openNode(name: string): Promise<void> {
