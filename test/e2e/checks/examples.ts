@@ -9,11 +9,18 @@ import type { Subject } from '../subject';
 export async function checkExamples(subject: Subject): Promise<void> {
   const { checks, editor, client, credential, n8n } = subject;
 
-  for (const name of ['start-requests', 'handle-errors', 'webhook-to-request']) {
+  const examples = {
+    'start-requests': 'Start request',
+    'handle-errors': 'Start request',
+    'webhook-to-request': 'Start request',
+    'start-and-wait': 'Start request',
+    'overdue-tasks': 'ProcessMaker Trigger',
+  };
+  for (const [name, node] of Object.entries(examples)) {
     await checks.check(`the example '${name}' can be imported in the editor`, async () => {
       await editor.newWorkflow();
       await editor.importWorkflow(exampleFile(name));
-      await editor.page.getByTestId('canvas-node').getByText('Start request', { exact: true }).waitFor();
+      await editor.page.getByTestId('canvas-node').getByText(node, { exact: true }).waitFor();
     });
   }
 
@@ -33,6 +40,15 @@ export async function checkExamples(subject: Subject): Promise<void> {
     assert.equal(notStarted?.json.outcome, 'notStarted');
     assert.equal(notStarted?.json.orderNumber, 'PO-1002');
     assert.match(JSON.stringify(notStarted?.json.message), /_parent/);
+  });
+
+  await checks.check("the example 'start-and-wait' gives the Task of the new Request", async () => {
+    const { id } = await client.createWorkflow(readExample('start-and-wait', credential));
+    const execution = await client.execute(id, EXAMPLE_NODES.trigger);
+    assert.equal(execution.status, 'success');
+    const [task] = outputOf(execution, EXAMPLE_NODES.start);
+    assert.equal(task?.json.name, 'Place the order');
+    assert.equal(task?.json.status, 'ACTIVE');
   });
 
   await checks.check("the example 'webhook-to-request' answers a webhook with the new Request", async () => {
