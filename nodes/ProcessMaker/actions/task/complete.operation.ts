@@ -41,7 +41,7 @@ export const complete: Operation = {
           typeOptions: { minValue: 0, maxValue: MAX_WINDOW_SECONDS },
           default: DEFAULT_WINDOW_SECONDS,
           description:
-            'How many seconds to look whether a Task was completed whose completion was not answered. It is never sent twice.',
+            'How many seconds to look whether a Task was completed whose completion was not answered. It is not sent again in the meantime.',
         },
         simplifyOption,
       ],
