@@ -182,3 +182,14 @@ export function delay(milliseconds: number): Behaviour {
     response.writeHead(status, headers).end(bytes);
   };
 }
+
+/** Holds calls back until so many have been under way at one moment, and a while longer for one too many to come. */
+export function holdUntil(gateway: Gateway, count: number): Behaviour {
+  return async (response, forward) => {
+    for (let waited = 0; gateway.mostAtOnce < count && waited < 3_000; waited += 10) {
+      await pause(10, undefined, { ref: false });
+    }
+    await pause(50, undefined, { ref: false });
+    await pass(response, forward);
+  };
+}

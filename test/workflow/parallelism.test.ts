@@ -1,6 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Behaviour } from '../support/gateway';
-import { pass } from '../support/gateway';
+import { holdUntil } from '../support/gateway';
 import { locator } from '../support/workflows';
 import { useWorld } from '../support/world';
 
@@ -9,16 +7,6 @@ const world = useWorld();
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
 const input = Array.from({ length: 120 }, (_, number) => ({ number }));
 
-/** Holds calls back until so many are under way, or until no more seem to come. */
-const holdUntil =
-  (count: number): Behaviour =>
-  async (response, forward) => {
-    for (let waited = 0; world.gateway.mostAtOnce < count && waited < 1_000; waited += 10) await pause(10);
-    // Time for a call too many to come.
-    await pause(50);
-    await pass(response, forward);
-  };
-
 describe('Requests in Parallel', () => {
   it.each([
     ['5 by default', undefined, 5],
@@ -26,7 +14,7 @@ describe('Requests in Parallel', () => {
     ['20', 20, 20],
     ['50', 50, 50],
   ])('is %s', async (_, requestsInParallel, expected) => {
-    world.gateway.treat = () => holdUntil(expected);
+    world.gateway.treat = () => holdUntil(world.gateway, expected);
     const options = requestsInParallel === undefined ? {} : { requestsInParallel };
     const items = input.slice(0, expected * 2);
     const run = await world.start({ ...TARGET, options }, { input: items });

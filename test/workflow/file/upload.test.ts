@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
-import { answer, delay } from '../../support/gateway';
+import { answer, holdUntil } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/world';
 import { useWorld } from '../../support/world';
@@ -307,7 +307,7 @@ it.each([
 ])('sends %s', async (_, bytes, atOnce) => {
   const requests = await startedRequests(world, 6);
   world.gateway.mostAtOnce = 0;
-  world.gateway.treat = () => delay(50);
+  world.gateway.treat = ({ method }) => (method === 'POST' ? holdUntil(world.gateway, atOnce) : undefined);
   // n8n says how large a file is that it keeps elsewhere.
   const file = { ...binary('a.txt', 'a'), bytes };
   const run = await upload(
