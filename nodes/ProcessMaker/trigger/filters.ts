@@ -2,9 +2,9 @@ import type { IPollFunctions } from 'n8n-workflow';
 
 import { asText } from '../helpers/guards';
 import { parseId } from '../helpers/locatorValue';
+import { readTokenUserId } from '../helpers/users/tokenUser';
 import type { Connection } from '../transport/connection';
 import { inputFailure, type Result } from '../transport/failure';
-import { apiPath, callApiPatiently } from '../transport/request';
 import { EVENT_KINDS, type EventKind } from './kinds';
 import type { ListFilter, Reading } from './rows';
 
@@ -76,11 +76,16 @@ function readAssignee(text: string): Result<Watch['assignee']> {
   );
 }
 
+const USER_ADVICE =
+  "Enter the id of the user in 'Assignee': the number stands in the address of the user's page.";
+
 /** The conditions of both lists, for every call of a poll. */
 export async function filtersOf(connection: Connection, watch: Watch): Promise<Result<Reading['filters']>> {
   const { processIds, requestPmql, taskPmql, elementId, kinds } = watch;
   const wantsUser = kinds.some(({ list }) => list === 'tasks') && watch.assignee === 'me';
-  const user = wantsUser ? await readOwnId(connection) : { ok: true as const, value: watch.assignee };
+  const user = wantsUser
+    ? await readTokenUserId(connection, USER_ADVICE)
+    : { ok: true as const, value: watch.assignee };
   if (!user.ok) return user;
   const processes = processIds.length > 0 ? [`process_id IN [${processIds.join(',')}]`] : [];
   return {
@@ -103,19 +108,4 @@ export async function filtersOf(connection: Connection, watch: Watch): Promise<R
 
 function withOwn({ pmql, qs }: ListFilter, own: string): ListFilter {
   return own === '' ? { pmql, qs } : { pmql: [...pmql, own], qs, own };
-}
-
-/** `GET /api/1.0/users/configuration`, which answers for any user's token since ProcessMaker 4.12. */
-async function readOwnId(connection: Connection): Promise<Result<number>> {
-  const answer = await callApiPatiently(connection, {
-    method: 'GET',
-    path: apiPath('1.0', 'users', 'configuration'),
-  });
-  const id = answer.ok ? Number((answer.value as { user_id?: unknown }).user_id) : NaN;
-  if (Number.isSafeInteger(id)) return { ok: true, value: id };
-  if (!answer.ok && answer.failure.kind !== 'notFound') return answer;
-  return inputFailure(
-    'This ProcessMaker does not tell whose access token it is',
-    "It does so since version 4.12. Enter the id of the user in 'Assignee': the number stands in the address of the user's page.",
-  );
 }

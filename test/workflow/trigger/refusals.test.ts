@@ -9,6 +9,7 @@ const world = useWorld();
 const STARTED = { triggerOn: ['requestStarted'] };
 
 interface Refusal {
+  name: string;
   message: string;
   description: string;
   httpCode: string | null;
@@ -34,9 +35,10 @@ describe('before any call', () => {
       /^'Assignee' holds "jane", which is neither "me"/,
     ],
   ])('%s is refused', async (_, parameters, message) => {
-    const { message: shown, description } = await refusalOf(parameters);
-    expect(shown).toMatch(message);
-    expect(description).toMatch(/\.$/);
+    const refusal = await refusalOf(parameters);
+    expect(refusal.name).toBe('NodeOperationError');
+    expect(refusal.message).toMatch(message);
+    expect(refusal.description).toMatch(/\.$/);
     expect(world.gateway.calls).toEqual([]);
   });
 });

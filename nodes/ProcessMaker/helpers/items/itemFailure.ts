@@ -62,6 +62,30 @@ export function toNodeError(
   return error;
 }
 
+/** Failures that are told beside the first one. */
+const MAX_FURTHER_FAILURES = 10;
+
+/**
+ * The failure that a run ends with, which is that of its first failed item; the others are told in its description.
+ *
+ * @param failures by the index of their item; undefined when there is none
+ * @param done what the run has done all the same, in sentences
+ */
+export function summarizeFailures(
+  failures: ReadonlyMap<number, ItemFailure>,
+  done: string,
+): { index: number; failure: ItemFailure } | undefined {
+  const [first, ...others] = [...failures].sort(([a], [b]) => a - b);
+  if (!first) return undefined;
+  const [index, failure] = first;
+  const further = others
+    .slice(0, MAX_FURTHER_FAILURES)
+    .map(([other, { message }]) => `Also: ${message} [item ${other}].`);
+  if (others.length > further.length) further.push(`And ${others.length - further.length} more items.`);
+  const description = [failure.description, ...further, done].filter((text) => text !== '').join(' ');
+  return { index, failure: { ...failure, description } };
+}
+
 function messageOf({ message }: ItemFailure, itemIndex: number): string {
   return `${message} [item ${itemIndex}]`;
 }

@@ -1,11 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { toErrorItem, toNodeError, type ItemFailure } from './itemFailure';
+import { summarizeFailures, toErrorItem, toNodeError, type ItemFailure } from './itemFailure';
 
 /** What an item of the output holds, before it is paired with the item that it comes from. */
 export type OutputItem = Pick<INodeExecutionData, 'json' | 'binary'>;
-
-const MAX_FURTHER_FAILURES = 10;
 
 /** The items that an operation gives back, in the order of its input, and the failures among them. */
 export class ItemOutput {
@@ -56,21 +54,14 @@ export class ItemOutput {
   /** @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue */
   stopOnFailure(): void {
     if (!this.mustStop()) return;
-    const [first, ...others] = [...this.failures].sort(([a], [b]) => a - b);
-    if (!first) return;
-    const [index, failure] = first;
-    const further = others
-      .slice(0, MAX_FURTHER_FAILURES)
-      .map(([other, { message }]) => `Also: ${message} [item ${other}].`);
-    if (others.length > further.length) further.push(`And ${others.length - further.length} more items.`);
-    const description = [failure.description, ...further, ...this.doneBefore()].join(' ');
-    throw toNodeError(this.context.getNode(), { ...failure, description }, index);
+    const stop = summarizeFailures(this.failures, this.doneBefore());
+    if (stop) throw toNodeError(this.context.getNode(), stop.failure, stop.index);
   }
 
-  private doneBefore(): string[] {
-    if (!this.changes) return [];
+  private doneBefore(): string {
+    if (!this.changes) return '';
     const done = [...this.items.keys()].filter((index) => this.items[index] && !this.failures.has(index));
-    return done.length === 0 ? [] : [`Carried out before: ${listOf(done)}.`];
+    return done.length === 0 ? '' : `Carried out before: ${listOf(done)}.`;
   }
 }
 

@@ -1,14 +1,13 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Connection } from '../../transport/connection';
-import { toErrorItem, toNodeError, type ItemFailure } from '../items/itemFailure';
+import { summarizeFailures, toErrorItem, toNodeError, type ItemFailure } from '../items/itemFailure';
 import { shareTexts } from '../sharedTexts';
 import { simplifyRequest, type ApiRequest } from '../requests/simplifyRequest';
 import { isTool } from '../tool';
 import type { StartOptions } from './options';
 
 const MAX_IDS_IN_MESSAGE = 25;
-const MAX_FURTHER_FAILURES = 10;
 /** Fields that no Request has. */
 const TOLD = ['alreadyStarted', 'files'];
 
@@ -124,20 +123,11 @@ export class StartOutput {
   /** @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue */
   stopOnFailure(): void {
     if (!this.mustStop()) return;
-    const [[firstIndex, first], ...others] = [...this.failures].sort(([a], [b]) => a - b) as [
-      [number, ItemFailure],
-      ...Array<[number, ItemFailure]>,
-    ];
     const ids = this.startedIds.sort((a, b) => a - b);
-    const further = others
-      .slice(0, MAX_FURTHER_FAILURES)
-      .map(([index, { message }]) => `Also: ${message} [item ${index}].`);
-    if (others.length > further.length) {
-      further.push(`And ${others.length - further.length} more items.`);
-    }
-    const description = [first.description, ...further, allIds(ids)].filter((text) => text !== '').join(' ');
-    const message = first.message + startedSummary(ids);
-    throw toNodeError(this.context.getNode(), { ...first, message, description }, firstIndex);
+    const stop = summarizeFailures(this.failures, allIds(ids));
+    if (!stop) return;
+    const message = stop.failure.message + startedSummary(ids);
+    throw toNodeError(this.context.getNode(), { ...stop.failure, message }, stop.index);
   }
 }
 

@@ -10,30 +10,35 @@ export class TokenUser {
   constructor(private readonly connection: Connection) {}
 
   async idOf(): Promise<Result<number>> {
-    this.id ??= readTokenUserId(this.connection);
+    this.id ??= readTokenUserId(
+      this.connection,
+      "Choose 'User' in 'Assigned To' and give the user, by ID if need be: the number stands in the address of the user's profile.",
+    );
     return await this.id;
   }
 }
 
-/** `GET /api/1.0/users/configuration`, which answers for any user's token since ProcessMaker 4.12. */
-async function readTokenUserId(connection: Connection): Promise<Result<number>> {
+/**
+ * `GET /api/1.0/users/configuration`, which answers for any user's token since ProcessMaker 4.12.
+ *
+ * @param advice what to do where an older server does not tell
+ */
+export async function readTokenUserId(connection: Connection, advice: string): Promise<Result<number>> {
   const result = await callApiPatiently(connection, {
     method: 'GET',
     path: apiPath('1.0', 'users', 'configuration'),
   });
-  if (!result.ok) return { ok: false, failure: aboutOldServer(result.failure) };
+  const unknown = {
+    message: 'This ProcessMaker does not tell whose access token it is',
+    description: `It does so since version 4.12. ${advice}`,
+  };
+  if (!result.ok) return { ok: false, failure: aboutOldServer(result.failure, unknown) };
   const id = isObject(result.value) ? result.value.user_id : undefined;
   return typeof id === 'number'
     ? { ok: true, value: id }
-    : { ok: false, failure: { ...UNKNOWN, kind: 'foreignAnswer', delivery: 'notProcessed' } };
+    : { ok: false, failure: { ...unknown, kind: 'foreignAnswer', delivery: 'notProcessed' } };
 }
 
-const UNKNOWN = {
-  message: 'This ProcessMaker does not tell whose access token it is',
-  description:
-    "It does so since version 4.12. Choose 'User' in 'Assigned To' and give the user, by ID if need be: the number stands in the address of the user's profile.",
-};
-
-function aboutOldServer(failure: Failure): Failure {
-  return failure.kind === 'notFound' ? { ...failure, ...UNKNOWN } : failure;
+function aboutOldServer(failure: Failure, unknown: Pick<Failure, 'message' | 'description'>): Failure {
+  return failure.kind === 'notFound' ? { ...failure, ...unknown } : failure;
 }
