@@ -11,6 +11,7 @@ import {
 import { describeResources } from './actions/operation';
 import { resources } from './actions/resources';
 import { router } from './actions/router';
+import { authentication } from './descriptions/authentication';
 import { callbackWebhooks } from './helpers/callback/callbackWebhooks';
 import { receiveCall } from './helpers/callback/receiveCall';
 import * as listSearch from './methods/listSearch';
@@ -44,17 +45,7 @@ export class ProcessMaker implements INodeType {
     ],
     webhooks: callbackWebhooks,
     properties: [
-      {
-        displayName: 'Authentication',
-        name: 'authentication',
-        type: 'options',
-        noDataExpression: true,
-        options: [
-          { name: 'Access Token', value: 'accessToken' },
-          { name: 'OAuth2', value: 'oAuth2' },
-        ],
-        default: 'accessToken',
-      },
+      authentication,
       ...describeResources(resources),
     ],
   };

@@ -6,6 +6,7 @@ import {
   type IPollFunctions,
 } from 'n8n-workflow';
 
+import { authentication } from './descriptions/authentication';
 import * as loadOptions from './methods/loadOptions';
 import { filterFields } from './trigger/filterFields';
 import { optionFields } from './trigger/output';
@@ -37,17 +38,7 @@ export class ProcessMakerTrigger implements INodeType {
       },
     ],
     properties: [
-      {
-        displayName: 'Authentication',
-        name: 'authentication',
-        type: 'options',
-        noDataExpression: true,
-        options: [
-          { name: 'Access Token', value: 'accessToken' },
-          { name: 'OAuth2', value: 'oAuth2' },
-        ],
-        default: 'accessToken',
-      },
+      authentication,
       ...filterFields,
       ...optionFields,
     ],
