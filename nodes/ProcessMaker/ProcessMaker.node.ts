@@ -44,10 +44,7 @@ export class ProcessMaker implements INodeType {
       },
     ],
     webhooks: callbackWebhooks,
-    properties: [
-      authentication,
-      ...describeResources(resources),
-    ],
+    properties: [authentication, ...describeResources(resources)],
   };
 
   methods = { listSearch, loadOptions, resourceMapping };

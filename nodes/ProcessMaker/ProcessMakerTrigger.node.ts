@@ -37,11 +37,7 @@ export class ProcessMakerTrigger implements INodeType {
         displayOptions: { show: { authentication: ['oAuth2'] } },
       },
     ],
-    properties: [
-      authentication,
-      ...filterFields,
-      ...optionFields,
-    ],
+    properties: [authentication, ...filterFields, ...optionFields],
   };
 
   methods = { loadOptions };
