@@ -55,7 +55,7 @@ function fieldsFor(options: INodePropertyOptions[], initial: string): INodePrope
       displayOptions: { show: { waitFor: ['task'] } },
     },
     {
-      displayName: 'Variable',
+      displayName: 'Variable for the URL',
       name: 'callbackVariable',
       type: 'string',
       default: DEFAULT_VARIABLE,
@@ -104,7 +104,7 @@ function fieldsFor(options: INodePropertyOptions[], initial: string): INodePrope
 const WHILE_RUNNING = { show: { '/waitFor': ['finish', 'task'] } };
 
 export const timeLimitOption: INodeProperties = {
-  displayName: 'Time Limit',
+  displayName: 'Wait Time Limit',
   name: 'timeLimit',
   type: 'number',
   typeOptions: { minValue: 1, maxValue: MAX_WAIT_SECONDS },
@@ -118,7 +118,7 @@ export const whenTimeIsOverOption: INodeProperties = {
   name: 'whenTimeIsOver',
   type: 'options',
   default: 'raise',
-  description: "What to do with an item that is still waiting when the 'Time Limit' is reached",
+  description: "What to do with an item that is still waiting when the 'Wait Time Limit' is reached",
   options: [
     { name: 'Let the Item Fail', value: 'raise', description: 'Name the Request in the message' },
     {

@@ -277,7 +277,7 @@ describe('writing the URL', () => {
     'under the name "%s" is refused',
     async (name) => {
       const run = await wait([await oneTask()], { callbackVariable: name });
-      expect(run.error?.message).toMatch(/'Variable' holds/);
+      expect(run.error?.message).toMatch(/'Variable for the URL' holds/);
       expect(world.gateway.calls).toEqual([]);
     },
   );

@@ -128,9 +128,9 @@ describe('at the time limit', () => {
   });
 
   it.each([
-    ['0', /'Time Limit' is not a number from 1 to 3600/],
-    ['3601', /'Time Limit' is not a number from 1 to 3600/],
-    ['soon', /'Time Limit' is not a number from 1 to 3600/],
+    ['0', /'Wait Time Limit' is not a number from 1 to 3600/],
+    ['3601', /'Wait Time Limit' is not a number from 1 to 3600/],
+    ['soon', /'Wait Time Limit' is not a number from 1 to 3600/],
   ])('of %s is refused before any call', async (timeLimit, message) => {
     const run = await wait([{ id: 1, requestId: 1, caseNumber: 1 }], { timeLimit }, { settings: {} });
     expect(run.error?.message).toMatch(message);

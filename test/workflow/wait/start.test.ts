@@ -112,7 +112,7 @@ describe('Request to Finish', () => {
 
   it('refuses a bad time limit before anything is started', async () => {
     const run = await start({ ...FINISH, options: { timeLimit: 9999 } });
-    expect(run.error?.message).toMatch(/'Time Limit' is not a number from 1 to 3600/);
+    expect(run.error?.message).toMatch(/'Wait Time Limit' is not a number from 1 to 3600/);
     expect(world.gateway.calls).toEqual([]);
   });
 });

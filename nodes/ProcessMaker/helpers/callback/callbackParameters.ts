@@ -52,13 +52,13 @@ function readVariable(value: unknown): Result<string> {
   const variable = asText(value).trim();
   if (!/^[A-Za-z_]\w*$/.test(variable)) {
     return inputFailure(
-      `'Variable' holds "${variable}", which cannot be the name of a variable here`,
+      `'Variable for the URL' holds "${variable}", which cannot be the name of a variable here`,
       `Use letters, digits and underscores, e.g. ${DEFAULT_VARIABLE}`,
     );
   }
   if (TAKEN.includes(variable)) {
     return inputFailure(
-      `'Variable' holds "${variable}", which has a meaning of its own in ProcessMaker's data`,
+      `'Variable for the URL' holds "${variable}", which has a meaning of its own in ProcessMaker's data`,
       `Choose another name, e.g. ${DEFAULT_VARIABLE}`,
     );
   }

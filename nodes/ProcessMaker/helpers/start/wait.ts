@@ -43,7 +43,7 @@ export class StartWait {
     if (!Object.hasOwn(data, variable)) return DONE;
     return inputFailure(
       `The data has a field '${variable}', in whose place the URL for the call would be written`,
-      "Give another name in 'Variable', or leave the field out of the data.",
+      "Give another name in 'Variable for the URL', or leave the field out of the data.",
     );
   }
 

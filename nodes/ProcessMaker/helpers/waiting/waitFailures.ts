@@ -36,7 +36,7 @@ export function timeIsOverFailure(
   return {
     kind: 'timeout',
     message: `Request ${id} was still ACTIVE after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
-    description: `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Time Limit' higher, let 'When Time Is Over' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
+    description: `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Wait Time Limit' higher, let 'When Time Is Over' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
     delivery: 'notProcessed',
     outcome: 'started',
     requestId: id,

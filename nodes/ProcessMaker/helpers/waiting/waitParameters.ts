@@ -37,7 +37,7 @@ export function readWaitSettings(
   const seconds = Number(options.timeLimit ?? DEFAULT_WAIT_SECONDS);
   if (!(seconds >= 1 && seconds <= MAX_WAIT_SECONDS)) {
     return inputFailure(
-      `The option 'Time Limit' is not a number from 1 to ${MAX_WAIT_SECONDS}`,
+      `The option 'Wait Time Limit' is not a number from 1 to ${MAX_WAIT_SECONDS}`,
       "Enter a number of seconds, e.g. 300. To wait for more than an hour, choose 'Callback' in 'Wait For'.",
     );
   }
