@@ -8,7 +8,9 @@ import type { Run } from './run';
 /** A call of the address at which a sleeping execution can be woken. */
 export interface WakingCall {
   url: string;
+  /** As n8n reads it from the network: nothing where nothing was sent, or where it does not know the content type. */
   body?: unknown;
+  rawBody?: Buffer;
   credentials: CredentialData;
 }
 
@@ -23,7 +25,7 @@ export interface WakingAnswer {
 export async function wake(
   engine: Engine,
   sleeping: Run,
-  { url, body = {}, credentials }: WakingCall,
+  { url, body, rawBody, credentials }: WakingCall,
 ): Promise<WakingAnswer> {
   const data = stored(sleeping);
   const [entry] = data.executionData?.nodeExecutionStack ?? [];
@@ -47,7 +49,7 @@ export async function wake(
   };
   const additionalData = {
     ...engine.additionalData(credentials, sleeping.executionId),
-    httpRequest: { body, query, headers: {}, params: {} },
+    httpRequest: { body, rawBody, query, headers: {}, params: {} },
     httpResponse: response,
   };
   const context = new WebhookContext(

@@ -34,7 +34,9 @@ const signatureIn = (url: string) => new URL(url).searchParams.get('signature') 
 
 /** The process calls the URL that it finds in its data. */
 const call = (sleeping: Run, body: unknown = { approved: true }, url = storedUrl()) =>
-  wake(world.engine, sleeping, { url, body, credentials: world.credentials('operator') });
+  callWith(sleeping, { body, url });
+const callWith = (sleeping: Run, sent: { body?: unknown; rawBody?: Buffer; url?: string }) =>
+  wake(world.engine, sleeping, { url: storedUrl(), ...sent, credentials: world.credentials('operator') });
 
 async function oneTask(): Promise<WaitingTask> {
   const [task] = await startTasks(world);
@@ -79,13 +81,58 @@ it('never shows the signature in its output, wherever it stands', async () => {
   const task = await oneTask();
   const sleeping = await wait([task], { callbackVariable: 'resume_url' });
   const url = storedUrl('resume_url');
-  const { run } = await call(sleeping, { sent: { from: [`see ${url}`] } }, url);
+  const { run } = await call(sleeping, { sent: { from: [`see ${url}`] }, [url]: { [url]: 1 } }, url);
   expect(signatureIn(url).length).toBeGreaterThan(20);
   for (const one of [sleeping, run]) {
     const shown = JSON.stringify(one?.tasks('ProcessMaker'));
     expect(shown).not.toContain(signatureIn(url));
     expect(shown).toContain('"resume_url":"***"');
   }
+});
+
+it('does not show the signature that stands in the name of a field of the data', async () => {
+  const task = await oneTask();
+  // Another try has written the URL there: with Retry On Fail it is the same.
+  world.gateway.treat = ({ path }) =>
+    path.includes('summary') && puts().length === 1
+      ? async (response, forward) => {
+          const { status, headers, body } = await forward();
+          const changed = body.replace('"number":', `${JSON.stringify(storedUrl())}:`);
+          response.writeHead(status, headers).end(changed);
+        }
+      : undefined;
+  const sleeping = await wait([task]);
+  const shown = JSON.stringify(sleeping.data.executionData?.nodeExecutionStack);
+  expect(shown).toContain('signature=***');
+  expect(shown).not.toContain(signatureIn(storedUrl()));
+});
+
+it('does not show the signature that stands in the reason for which a Request has ended', async () => {
+  const task = await oneTask();
+  let isFirst = true;
+  world.gateway.treat = ({ method }) => {
+    if (method !== 'GET' || puts().length !== 1 || !isFirst) return undefined;
+    isFirst = false;
+    world.server.failRequest(task.requestId, `Could not call ${storedUrl()}`);
+    return answer(403, { message: 'Unauthorized.' });
+  };
+  const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+  const run = await wait([task], {}, { settings });
+  expect(run.error?.message).toContain('has ended in status ERROR: Could not call http');
+  expect(JSON.stringify(run.data.resultData)).not.toContain(signatureIn(storedUrl()));
+});
+
+it.each([
+  ['nothing', {}, null],
+  ['an empty object', { body: {} }, {}],
+  ['an empty list', { body: [] }, []],
+  ['a text', { body: 'yes' }, 'yes'],
+  ['null', { body: null, rawBody: Buffer.from('null') }, null],
+  ['something of another kind than n8n reads', { rawBody: Buffer.from('a;b') }, 'a;b'],
+])('gives what was sent: %s', async (_case, sent, callback) => {
+  const sleeping = await wait([await oneTask()]);
+  const { run } = await callWith(sleeping, sent);
+  expect(run?.items('ProcessMaker')).toMatchObject([{ callback, timeIsOver: false }]);
 });
 
 describe('at the limit', () => {

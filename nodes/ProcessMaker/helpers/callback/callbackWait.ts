@@ -50,8 +50,9 @@ export class CallbackWait {
   ): Promise<Result<IDataObject>> {
     const { variable, includes } = this.settings;
     const given = { requestId, variable, url: this.round.url, includes, isSent: this.round.isSent() };
-    const request = await giveUrl(hidingResumeUrl(this.context, connection), given);
-    return request.ok ? await this.sleep(connection, request.value, told) : request;
+    const hiding = hidingResumeUrl(this.context, connection);
+    const request = await giveUrl(hiding, given);
+    return request.ok ? await this.sleep(hiding, request.value, told) : request;
   }
 
   /**
@@ -64,14 +65,17 @@ export class CallbackWait {
     request: ApiRequest,
     told: IDataObject,
   ): Promise<Result<IDataObject>> {
-    const { instanceUrl } = connection;
+    const { instanceUrl, scrub } = connection;
     const { returnsErrored, variable, simplify, includes } = this.settings;
     const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
     const shown = { ...hideUrl(json, variable, this.round.signature), ...told, callback: null };
     if (request.status !== 'ACTIVE') {
-      return request.status === 'COMPLETED' || returnsErrored
-        ? { ok: true, value: { ...shown, timeIsOver: false } }
-        : { ok: false, failure: endedBadlyFailure(request, instanceUrl) };
+      if (request.status === 'COMPLETED' || returnsErrored) {
+        return { ok: true, value: { ...shown, timeIsOver: false } };
+      }
+      const failure = endedBadlyFailure(request, instanceUrl);
+      // What the engine says may hold the URL that could not be called.
+      return { ok: false, failure: { ...failure, message: scrub(failure.message) } };
     }
     this.round.expect({ requestId: request.id, variable, simplify, includes, told });
     const atLimit = { ...shown, timeIsOver: true };

@@ -22,5 +22,7 @@ function without(value: unknown, signature: string): unknown {
   if (typeof value === 'string') return value.replaceAll(signature, HIDDEN);
   if (Array.isArray(value)) return value.map((one) => without(one, signature));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, without(one, signature)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name.replaceAll(signature, HIDDEN), without(one, signature)]),
+  );
 }

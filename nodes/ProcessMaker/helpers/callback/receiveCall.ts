@@ -30,9 +30,16 @@ export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResp
     return { noWebhookResponse: true };
   }
   const request = await readNow(this, awaited);
-  const json = { ...request, ...awaited.told, callback: this.getBodyData(), timeIsOver: false };
+  const json = { ...request, ...awaited.told, callback: bodyOf(this), timeIsOver: false };
   const shown = hideUrl(json, awaited.variable, asText(signature));
   return { workflowData: [[{ json: shown, pairedItem: { item: 0 } }]] };
+}
+
+/** What was sent, as n8n has read it; as text where n8n does not know the content type, and null where nothing was sent. */
+function bodyOf(context: IWebhookFunctions): IDataObject | string | null {
+  const { body, rawBody } = context.getRequestObject() as { body?: IDataObject | string; rawBody?: Buffer };
+  if (body !== undefined) return body;
+  return rawBody && rawBody.length > 0 ? rawBody.toString() : null;
 }
 
 /** A call is not lost because the Request cannot be read: then it is that of when the waiting began, with a note. */
