@@ -66,7 +66,8 @@ export function toNodeError(
 const MAX_FURTHER_FAILURES = 10;
 
 /**
- * The failure that a run ends with, which is that of its first failed item; the others are told in its description.
+ * The failure that a run ends with, which is that of its first failed item; the others are told in its description. An
+ * item that was only given up after the failure of another one is not the first, wherever it stands.
  *
  * @param failures by the index of their item; undefined when there is none
  * @param done what the run has done all the same, in sentences
@@ -75,7 +76,9 @@ export function summarizeFailures(
   failures: ReadonlyMap<number, ItemFailure>,
   done: string,
 ): { index: number; failure: ItemFailure } | undefined {
-  const [first, ...others] = [...failures].sort(([a], [b]) => a - b);
+  const [first, ...others] = [...failures].sort(
+    ([a, one], [b, other]) => Number(isGivenUp(one)) - Number(isGivenUp(other)) || a - b,
+  );
   if (!first) return undefined;
   const [index, failure] = first;
   const further = others
@@ -84,6 +87,10 @@ export function summarizeFailures(
   if (others.length > further.length) further.push(`And ${others.length - further.length} more items.`);
   const description = [failure.description, ...further, done].filter((text) => text !== '').join(' ');
   return { index, failure: { ...failure, description } };
+}
+
+function isGivenUp({ kind }: ItemFailure): boolean {
+  return kind === 'canceled';
 }
 
 function messageOf({ message }: ItemFailure, itemIndex: number): string {

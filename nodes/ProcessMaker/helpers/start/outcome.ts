@@ -17,14 +17,14 @@ export function asOutcome(request: ApiRequest, options: StartOptions, instanceUr
   };
 }
 
-/** The same for a Request that an earlier try, or another execution, has started. One that was canceled counts too. */
+/** The same for a Request that an earlier try has started. One that was canceled is no success either. */
 export function asFoundOutcome(
   request: ApiRequest,
   options: StartOptions,
   instanceUrl: string,
 ): StartOutcome {
-  const endedInError = request.status === 'ERROR' && !options.returnErroredRequests;
-  if (!endedInError && request.status !== 'CANCELED') return { request };
+  const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
+  if (!hasEndedBadly || options.returnErroredRequests) return { request };
   return {
     failure: {
       ...endedBadly(request, instanceUrl),

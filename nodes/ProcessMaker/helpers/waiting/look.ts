@@ -47,9 +47,15 @@ export async function readStates(
   const listed = await readByIds(connection, ids, INCLUDES);
   if (!listed.ok) return listed;
   const states = new Map<number, Result<ApiRequest>>();
+  let away: Result<never> | undefined;
   for (const id of ids) {
     const request = listed.value.get(id);
-    states.set(id, request ? { ok: true, value: request } : await readUnlisted(connection, id, INCLUDES));
+    const state = request
+      ? { ok: true as const, value: request }
+      : (away ?? (await readUnlisted(connection, id, INCLUDES)));
+    // A server that wants to be left alone is not asked for the others.
+    if (!state.ok && mayComeBack(state.failure)) away = state;
+    states.set(id, state);
   }
   return { ok: true, value: states };
 }

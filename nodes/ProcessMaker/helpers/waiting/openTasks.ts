@@ -7,9 +7,9 @@ import { isApiTask, listTasks, type ApiTask } from '../tasks/tasks';
 /** Tasks in one call. */
 const TASKS_IN_CALL = 100;
 
-/** The open Tasks of Requests, each read once. */
+/** The open Tasks of Requests, each read until a list has shown it. */
 export class OpenTasks {
-  private readonly known = new Map<number, ApiTask>();
+  private readonly listed = new Map<number, ApiTask>();
 
   /**
    * Completes what Requests show of their Tasks: `GET /api/1.0/tasks?pmql=id IN […]`, 100 in one call. Lists do not show
@@ -20,16 +20,17 @@ export class OpenTasks {
    */
   async read(connection: Connection, requests: ApiRequest[]): Promise<Result<Map<number, ApiTask[]>>> {
     const shown = new Map(requests.map((request) => [request.id, tasksOf(request)]));
-    const fresh = [...shown.values()].flat().filter(({ id }) => !this.known.has(id));
+    const fresh = [...shown.values()].flat().filter(({ id }) => !this.listed.has(id));
     for (let from = 0; from < fresh.length; from += TASKS_IN_CALL) {
       const piece = fresh.slice(from, from + TASKS_IN_CALL);
       const pmql = `id IN [${piece.map(({ id }) => id).join(',')}]`;
       const listed = await listTasks(connection, { pmql });
       if (!listed.ok) return listed;
-      for (const task of [...piece, ...listed.value]) this.known.set(task.id, task);
+      // A new Task may be missing here a moment longer than in its Request, without which its element is not known.
+      for (const task of listed.value) this.listed.set(task.id, task);
     }
     const completed = [...shown].map(
-      ([id, tasks]) => [id, tasks.map((task) => this.known.get(task.id) ?? task)] as const,
+      ([id, tasks]) => [id, tasks.map((task) => this.listed.get(task.id) ?? task)] as const,
     );
     return { ok: true, value: new Map(completed) };
   }

@@ -2,28 +2,39 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { requestJson } from '../../descriptions/requestOutput';
 import type { Connection } from '../../transport/connection';
-import type { Result } from '../../transport/failure';
+import type { Failure, Result } from '../../transport/failure';
+import type { ItemFailure } from '../items/itemFailure';
 import type { ApiRequest } from '../requests/simplifyRequest';
 import { simplifyTask } from '../tasks/simplifyTask';
 import type { ApiTask } from '../tasks/tasks';
+import { mayComeBack } from './look';
 import { ReadTogether } from './readTogether';
-import { endedBadlyFailure, endedFirstFailure, timeIsOverFailure } from './waitFailures';
+import {
+  canceledFailure,
+  endedBadlyFailure,
+  endedFirstFailure,
+  silenceFailure,
+  timeIsOverFailure,
+  unreadEndFailure,
+  unreadFailure,
+} from './waitFailures';
 import { WaitingRoom, type Waited } from './waitingRoom';
 import type { WaitSettings } from './waitParameters';
 
 /** Lets the items of a run wait for their Requests, all together. */
 export class RequestWait {
+  private readonly connection: Connection;
+
   private readonly room: WaitingRoom;
 
   private readonly reader: ReadTogether;
 
   /** @param stopped ends when nobody needs the results any more */
-  constructor(
-    private readonly connection: Connection,
-    stopped: AbortSignal,
-  ) {
-    this.room = new WaitingRoom(connection, stopped);
-    this.reader = new ReadTogether(connection);
+  constructor(connection: Connection, stopped: AbortSignal) {
+    const signals = connection.canceled ? [connection.canceled, stopped] : [stopped];
+    this.connection = { ...connection, canceled: AbortSignal.any(signals) };
+    this.room = new WaitingRoom(this.connection);
+    this.reader = new ReadTogether(this.connection);
   }
 
   /** @returns the Request as it stands at the end of the wait, or the Task that was waited for */
@@ -39,40 +50,57 @@ export class RequestWait {
   }
 
   private async resultOf(waited: Waited, settings: WaitSettings): Promise<Result<IDataObject> | 'goesOn'> {
-    const { taskElement, simplify } = settings;
     const { instanceUrl } = this.connection;
     if ('task' in waited) {
-      return { ok: true, value: simplify ? simplifyTask(waited.task, instanceUrl) : waited.task };
+      const json = settings.simplify ? simplifyTask(waited.task, instanceUrl) : waited.task;
+      return { ok: true, value: json };
     }
-    const missing = taskElement === undefined ? undefined : nameOfTask(taskElement);
-    if ('timeIsOver' in waited) {
-      if (settings.returnsAtLimit) return await this.returned(waited.timeIsOver.id, settings, true);
-      const failure = timeIsOverFailure(waited.timeIsOver, settings.seconds, instanceUrl, missing);
-      return { ok: false, failure };
-    }
-    const { ended } = waited;
-    if (missing !== undefined) {
-      return { ok: false, failure: endedFirstFailure(ended, missing, instanceUrl) };
-    }
-    if (ended.status !== 'COMPLETED' && !settings.returnsErrored) {
-      return { ok: false, failure: endedBadlyFailure(ended, instanceUrl) };
-    }
-    return await this.returned(ended.id, settings, false);
+    const isOver = 'timeIsOver' in waited;
+    const request = isOver ? waited.timeIsOver : waited.ended;
+    const failure = this.failureOf(request, settings);
+    if (failure) return { ok: false, failure };
+    // The looks do without the data.
+    const read = await this.reader.get(request.id, settings.includes);
+    if (!read.ok) return { ok: false, failure: this.unread(request, settings, isOver, read.failure) };
+    return this.judge(read.value, settings, isOver || this.room.isOver(settings.seconds));
   }
 
-  /** The Request with its data, which the looks do without. One in ERROR may have been retried since. */
-  private async returned(
-    id: number,
+  /** What was read to be returned may stand elsewhere than at the look: one in ERROR may have been retried since. */
+  private judge(
+    request: ApiRequest,
     settings: WaitSettings,
-    timeIsOver: boolean,
-  ): Promise<Result<IDataObject> | 'goesOn'> {
-    const request = await this.reader.get(id, settings.includes);
-    if (!request.ok) return { ok: false, failure: { ...request.failure, requestId: id } };
-    const isActive = request.value.status === 'ACTIVE';
-    if (timeIsOver && !isActive) return await this.resultOf({ ended: request.value }, settings);
-    if (!timeIsOver && isActive) return 'goesOn';
-    const json = this.json(request.value, settings);
-    return { ok: true, value: timeIsOver ? { ...json, timeIsOver } : json };
+    isOver: boolean,
+  ): Result<IDataObject> | 'goesOn' {
+    const isActive = request.status === 'ACTIVE';
+    if (isActive && !isOver) return 'goesOn';
+    const failure = this.failureOf(request, settings);
+    if (failure) return { ok: false, failure };
+    const json = this.json(request, settings);
+    return { ok: true, value: isActive ? { ...json, timeIsOver: true } : json };
+  }
+
+  /** Why a Request is not to be returned: one that has ended, or that is still ACTIVE when the time is over. */
+  private failureOf(request: ApiRequest, settings: WaitSettings): ItemFailure | undefined {
+    const { taskElement, seconds, returnsAtLimit, returnsErrored } = settings;
+    const { instanceUrl } = this.connection;
+    const missing = taskElement === undefined ? undefined : nameOfTask(taskElement);
+    if (request.status === 'ACTIVE') {
+      return returnsAtLimit ? undefined : timeIsOverFailure(request, seconds, instanceUrl, missing);
+    }
+    if (missing !== undefined) return endedFirstFailure(request, missing, instanceUrl);
+    const isFine = request.status === 'COMPLETED' || returnsErrored;
+    return isFine ? undefined : endedBadlyFailure(request, instanceUrl);
+  }
+
+  private unread(
+    request: ApiRequest,
+    { seconds }: WaitSettings,
+    isOver: boolean,
+    failure: Failure,
+  ): ItemFailure {
+    if (this.connection.canceled?.aborted) return canceledFailure(request.id);
+    if (isOver && mayComeBack(failure)) return silenceFailure(request.id, seconds, failure);
+    return isOver ? unreadFailure(request.id, failure) : unreadEndFailure(request, failure);
   }
 
   private json(request: ApiRequest, { simplify, includes }: WaitSettings): IDataObject {

@@ -20,9 +20,30 @@ export function silenceFailure(requestId: number, seconds: number, failure: Fail
   return {
     ...failure,
     message: `It is not known where Request ${requestId} stands after ${duration(seconds)}, since ProcessMaker could not be read: ${failure.message}`,
+    description: `The operation 'Wait' of Request waits for it again. ${failure.description}`,
     delivery: 'notProcessed',
     outcome: 'started',
     requestId,
+  };
+}
+
+/** The server has answered for good, but not with the Request. */
+export function unreadFailure(requestId: number, failure: Failure): ItemFailure {
+  const isNamed = failure.message.includes(`Request ${requestId}`);
+  return {
+    ...failure,
+    message: isNamed ? failure.message : `Request ${requestId} could not be waited for: ${failure.message}`,
+    requestId,
+  };
+}
+
+/** A Request has ended, and was not to be read with its data. */
+export function unreadEndFailure({ id, status }: ApiRequest, failure: Failure): ItemFailure {
+  return {
+    ...failure,
+    message: `Request ${id} has ended in status ${status}, but could not be read with its data: ${failure.message}`,
+    outcome: status === 'ERROR' ? 'startedInError' : 'started',
+    requestId: id,
   };
 }
 

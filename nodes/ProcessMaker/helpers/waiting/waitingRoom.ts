@@ -4,12 +4,8 @@ import type { ApiRequest } from '../requests/simplifyRequest';
 import type { ApiTask } from '../tasks/tasks';
 import { connectionForLook, mayComeBack, readStates } from './look';
 import { OpenTasks } from './openTasks';
-import { canceledFailure, silenceFailure } from './waitFailures';
-
-/** Pauses between two looks grow from the first to the longest. */
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 15_000;
-const GROWTH = 1.5;
+import { Pace } from './pace';
+import { canceledFailure, silenceFailure, unreadFailure } from './waitFailures';
 
 /** How a wait has ended: with the Task, with the Request as it stood at its end, or as it stood when the time was over. */
 export type Waited = { task: ApiTask } | { ended: ApiRequest } | { timeIsOver: ApiRequest };
@@ -37,19 +33,23 @@ export class WaitingRoom {
 
   private readonly tasks = new OpenTasks();
 
+  private readonly pace = new Pace();
+
+  /** Why the latest look has not seen something. */
+  private latestFailure: Failure | undefined;
+
   private isOpen = false;
 
-  private readonly connection: Connection;
+  constructor(private readonly connection: Connection) {}
 
-  /** @param stopped ends when nobody needs the results any more */
-  constructor(connection: Connection, stopped: AbortSignal) {
-    const signals = connection.canceled ? [connection.canceled, stopped] : [stopped];
-    this.connection = { ...connection, canceled: AbortSignal.any(signals) };
+  /** Whether the time of those who wait so long is over. */
+  isOver(seconds: number): boolean {
+    return this.deadlineOf(seconds) <= Date.now();
   }
 
   async wait(awaited: Awaited): Promise<Result<Waited>> {
     return await new Promise((resolve, reject) => {
-      this.waiters.add({ ...awaited, until: this.began + awaited.seconds * 1000, resolve });
+      this.waiters.add({ ...awaited, until: this.deadlineOf(awaited.seconds), resolve });
       if (this.isOpen) return;
       this.isOpen = true;
       this.run().catch(reject);
@@ -58,15 +58,18 @@ export class WaitingRoom {
 
   private async run(): Promise<void> {
     // The other items come in meanwhile.
-    let goesOn = await pauseFor(this.connection, 0);
-    for (let pause = FIRST_PAUSE_MS; goesOn; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
+    let goesOn = await pauseFor(this.connection, this.pace.beforeFirst(Date.now()));
+    while (goesOn) {
       await this.look();
       if (this.waiters.size === 0) break;
-      const left = Math.max(0, this.nextDeadline() - Date.now());
-      goesOn = await pauseFor(this.connection, Math.min(pause, left));
+      goesOn = await pauseFor(this.connection, this.pace.afterLook(Date.now(), this.nextDeadline()));
     }
     this.isOpen = false;
     for (const waiter of this.waiters) this.fail(waiter, canceledFailure(waiter.requestId));
+  }
+
+  private deadlineOf(seconds: number): number {
+    return this.began + seconds * 1000;
   }
 
   private nextDeadline(): number {
@@ -75,18 +78,34 @@ export class WaitingRoom {
 
   private async look(): Promise<void> {
     const now = Date.now();
+    if (this.latestFailure && this.pace.isQuiet(now)) {
+      for (const waiter of this.waiters) this.settleUnread(waiter, this.latestFailure, now);
+      return;
+    }
+    await this.lookAt(now);
+    this.pace.looked(Date.now());
+  }
+
+  private async lookAt(now: number): Promise<void> {
     const connection = connectionForLook(this.connection, this.nextDeadline() - now);
     const ids = [...new Set([...this.waiters].map(({ requestId }) => requestId))];
     const states = await readStates(connection, ids);
     if (!states.ok) {
+      this.note(states.failure);
       for (const waiter of this.waiters) this.settleUnread(waiter, states.failure, now);
       return;
     }
     const tasks = await this.tasks.read(connection, this.withWantedTasks(states.value));
+    for (const result of [...states.value.values(), tasks]) if (!result.ok) this.note(result.failure);
     for (const waiter of this.waiters) {
       const state = states.value.get(waiter.requestId);
       if (state) this.settle(waiter, state, tasks, now);
     }
+  }
+
+  private note(failure: Failure): void {
+    this.latestFailure = failure;
+    this.pace.heed(failure, Date.now());
   }
 
   /** The Requests that are ACTIVE, and in which a Task is waited for. */
@@ -119,7 +138,7 @@ export class WaitingRoom {
   /** A server that does not answer for a while ends no wait before its time. */
   private settleUnread(waiter: Waiter, failure: Failure, now: number): void {
     const { requestId, seconds, until } = waiter;
-    if (!mayComeBack(failure)) this.fail(waiter, { ...failure, requestId });
+    if (!mayComeBack(failure)) this.fail(waiter, unreadFailure(requestId, failure));
     else if (until <= now) this.fail(waiter, silenceFailure(requestId, seconds, failure));
   }
 
