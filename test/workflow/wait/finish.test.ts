@@ -96,8 +96,10 @@ describe('a Request that does not end well', () => {
     const run = await wait(tasks, {}, { settings: {} });
     expect(Date.now() - began).toBeLessThan(1900);
     expect(run.status).toBe('error');
-    const { message, description } = run.error as { message: string; description: string };
-    expect(`${message} ${description}`).toContain(`Request ${tasks[1]?.requestId} has ended in status ERROR`);
+    expect(run.error).toMatchObject({
+      message: `Request ${tasks[1]?.requestId} has ended in status ERROR: Stopped [item 1]`,
+      context: { itemIndex: 1, outcome: 'startedInError', requestId: tasks[1]?.requestId },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { answer } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import { useWorld, type StartOptions } from '../../support/world';
@@ -53,6 +54,18 @@ it.each(['pay', 'Release the payment'])(
     ]);
   },
 );
+
+it('finds a Task by its element although the list of Tasks shows it later than its Request', async () => {
+  const [request] = await invoices();
+  let isFirst = true;
+  world.gateway.treat = ({ path }) => {
+    if (!path.startsWith('/api/1.0/tasks') || !isFirst) return undefined;
+    isFirst = false;
+    return answer(200, { data: [], meta: { last_page: 1, total: 0 } });
+  };
+  const run = await wait([request], { taskElement: 'check', options: { timeLimit: 5 } });
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.activeTask.id, requestId: request?.id }]);
+});
 
 it('gives two items that wait for different Tasks of one Request each its own', async () => {
   const [request] = await invoices();

@@ -4,6 +4,7 @@ import { requestLocator } from '../../descriptions/locators/request';
 import { simplifyOption } from '../../descriptions/simplify';
 import { timeLimitOption, waitFields, whenTimeIsOverOption } from '../../descriptions/waitFields';
 import { CallbackWait } from '../../helpers/callback/callbackWait';
+import { readSafely } from '../../helpers/items/readSafely';
 import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
 import { runItems } from '../../helpers/items/runItems';
 import { RequestWait } from '../../helpers/waiting/requestWait';
@@ -54,18 +55,20 @@ export const wait: Operation = {
 
 /** Waits for the Request of each item, for all of them together. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return readWaitFor(this) === 'callback' ? await sleep(this) : await waitForAll(this);
+  const first = readSafely(() => readWaitFor(this, 0, false));
+  return first.ok && first.value === 'callback' ? await sleep(this) : await waitForAll(this);
 }
 
 async function waitForAll(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const waitFor = readWaitFor(context);
   return await runItems(context, {
     changes: false,
     parallel: Infinity,
     read(_context, itemIndex, connection) {
       const reference = readRequestReference(context, itemIndex, connection);
       if (!reference.ok) return reference;
-      const settings = readWaitSettings(context, itemIndex, waitFor);
+      const waitFor = readWaitFor(context, itemIndex, false);
+      if (!waitFor.ok) return waitFor;
+      const settings = readWaitSettings(context, itemIndex, waitFor.value);
       if (!settings.ok) return settings;
       return { ok: true, value: { reference: reference.value, settings: settings.value } };
     },

@@ -4,7 +4,7 @@ import { requestJson } from '../../descriptions/requestOutput';
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
 import type { ApiRequest } from '../requests/simplifyRequest';
-import { endedBadlyFailure } from '../waiting/waitFailures';
+import { endedBadlyFailure, unreadFailure } from '../waiting/waitFailures';
 import { beginRound, hidingResumeUrl, type CallRound } from './callRound';
 import { readCallbackSettings, type CallbackSettings } from './callbackParameters';
 import { giveUrl } from './giveUrl';
@@ -52,7 +52,8 @@ export class CallbackWait {
     const given = { requestId, variable, url: this.round.url, includes, isSent: this.round.isSent() };
     const hiding = hidingResumeUrl(this.context, connection);
     const request = await giveUrl(hiding, given);
-    return request.ok ? await this.sleep(hiding, request.value, told) : request;
+    if (request.ok) return await this.sleep(hiding, request.value, told);
+    return { ok: false, failure: unreadFailure(requestId, request.failure) };
   }
 
   /**

@@ -89,7 +89,7 @@ export class StartOutput {
 
   fail(index: number, failure: ItemFailure): void {
     const { scrub } = this.connection;
-    const message = this.isTool && failure.outcome === 'unknown' ? forAgent(failure) : failure.message;
+    const message = this.isTool ? forAgent(failure) : failure.message;
     const shown = { ...failure, message: scrub(message), description: scrub(failure.description) };
     this.failures.set(index, shown);
     this.items[index] = toErrorItem(shown, index);
@@ -132,8 +132,13 @@ export class StartOutput {
 }
 
 /** Agents see the message alone, and are quick to call a tool again that did not succeed. */
-function forAgent({ message }: ItemFailure): string {
-  return `Do not call again with the same input, since a Request may have been started all the same: ${message}`;
+function forAgent({ message, outcome, requestId }: ItemFailure): string {
+  const isStarted = (outcome === 'started' || outcome === 'startedInError') && requestId !== undefined;
+  if (outcome !== 'unknown' && !isStarted) return message;
+  const why = isStarted
+    ? `Request ${requestId} was started for it`
+    : 'a Request may have been started all the same';
+  return `Do not call again with the same input, since ${why}: ${message}`;
 }
 
 function startedSummary(ids: number[]): string {

@@ -3,15 +3,15 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Connection } from '../../transport/connection';
 import { inputFailure, type Result } from '../../transport/failure';
 import { CallbackWait } from '../callback/callbackWait';
+import type { ItemFailure } from '../items/itemFailure';
 import { readSafely } from '../items/readSafely';
+import { workSafely } from '../items/workSafely';
 import { RequestWait } from '../waiting/requestWait';
-import { readWaitFor, readWaitSettings, type WaitFor, type WaitSettings } from '../waiting/waitParameters';
+import { readWaitFor, readWaitSettings, type WaitSettings } from '../waiting/waitParameters';
 import type { StartOutput } from './output';
 
 /** What the items of a run wait for when their Requests are started. */
 export class StartWait {
-  private readonly waitFor: WaitFor;
-
   private readonly settings = new Map<number, WaitSettings>();
 
   private callback: CallbackWait | undefined;
@@ -20,16 +20,19 @@ export class StartWait {
     private readonly context: IExecuteFunctions,
     private readonly connection: Connection,
     private readonly output: StartOutput,
-  ) {
-    this.waitFor = readWaitFor(context);
-  }
+  ) {}
 
   /** Reads and checks the parameters of one item on waiting. Nothing is sent. */
   read(index: number, data: IDataObject): Result<void> {
-    const { context, waitFor } = this;
-    if (waitFor === 'nothing') return DONE;
-    if (waitFor === 'callback') return readSafely(() => this.readCallback(index, data));
-    const settings = readSafely(() => readWaitSettings(context, index, waitFor));
+    return readSafely(() => this.readAll(index, data));
+  }
+
+  private readAll(index: number, data: IDataObject): Result<void> {
+    const waitFor = readWaitFor(this.context, index, true);
+    if (!waitFor.ok) return waitFor;
+    if (waitFor.value === 'nothing') return DONE;
+    if (waitFor.value === 'callback') return this.readCallback(index, data);
+    const settings = readWaitSettings(this.context, index, waitFor.value);
     if (!settings.ok) return settings;
     this.settings.set(index, settings.value);
     return DONE;
@@ -75,11 +78,21 @@ export class StartWait {
   ): Promise<void> {
     const requestId = this.output.requestIdOf(index);
     if (requestId === undefined) return;
-    const json = await wait(requestId);
+    const json = await workSafely(() => wait(requestId));
     if (json.ok) this.output.replace(index, json.value);
-    else this.output.fail(index, { outcome: 'started', requestId, ...json.failure });
+    else this.output.fail(index, afterStart(requestId, json.failure));
     if (this.output.mustStop()) stop.abort();
   }
+}
+
+/** What has failed is the wait: whoever reads of it must not start the Request once more. */
+function afterStart(requestId: number, failure: ItemFailure): ItemFailure {
+  return {
+    outcome: 'started',
+    ...failure,
+    description: `Request ${requestId} was started, and is not to be started again. ${failure.description}`,
+    requestId,
+  };
 }
 
 const DONE: Result<void> = { ok: true, value: undefined };

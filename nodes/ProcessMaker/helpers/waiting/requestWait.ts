@@ -100,7 +100,8 @@ export class RequestWait {
   ): ItemFailure {
     if (this.connection.canceled?.aborted) return canceledFailure(request.id);
     if (isOver && mayComeBack(failure)) return silenceFailure(request.id, seconds, failure);
-    return isOver ? unreadFailure(request.id, failure) : unreadEndFailure(request, failure);
+    if (isOver) return unreadFailure(request.id, failure);
+    return unreadEndFailure(request, failure, this.connection.instanceUrl);
   }
 
   private json(request: ApiRequest, { simplify, includes }: WaitSettings): IDataObject {

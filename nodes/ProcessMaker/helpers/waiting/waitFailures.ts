@@ -20,7 +20,7 @@ export function silenceFailure(requestId: number, seconds: number, failure: Fail
   return {
     ...failure,
     message: `It is not known where Request ${requestId} stands after ${duration(seconds)}, since ProcessMaker could not be read: ${failure.message}`,
-    description: `The operation 'Wait' of Request waits for it again. ${failure.description}`,
+    description: "The operation 'Wait' of Request waits for it again.",
     delivery: 'notProcessed',
     outcome: 'started',
     requestId,
@@ -38,10 +38,15 @@ export function unreadFailure(requestId: number, failure: Failure): ItemFailure 
 }
 
 /** A Request has ended, and was not to be read with its data. */
-export function unreadEndFailure({ id, status }: ApiRequest, failure: Failure): ItemFailure {
+export function unreadEndFailure(
+  { id, status }: ApiRequest,
+  failure: Failure,
+  instanceUrl: string,
+): ItemFailure {
   return {
     ...failure,
     message: `Request ${id} has ended in status ${status}, but could not be read with its data: ${failure.message}`,
+    description: `See it at ${requestUrl(id, instanceUrl)}. The operation 'Get' of Request reads it.`,
     outcome: status === 'ERROR' ? 'startedInError' : 'started',
     requestId: id,
   };

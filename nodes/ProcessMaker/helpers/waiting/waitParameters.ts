@@ -7,7 +7,14 @@ export const DEFAULT_WAIT_SECONDS = 300;
 /** The execution runs, and holds a worker, for as long. */
 export const MAX_WAIT_SECONDS = 3600;
 
-export type WaitFor = 'nothing' | 'finish' | 'task' | 'callback';
+const LABELS = {
+  nothing: 'Nothing',
+  finish: 'Request to Finish',
+  task: 'Task to Appear',
+  callback: 'Callback',
+};
+
+export type WaitFor = keyof typeof LABELS;
 
 /** How one item waits while the execution runs. */
 export interface WaitSettings {
@@ -22,9 +29,26 @@ export interface WaitSettings {
   includes: string[];
 }
 
-/** The parameter 'Wait For', which is the same for all items. */
-export function readWaitFor(context: IExecuteFunctions): WaitFor {
-  return context.getNodeParameter('waitFor', 0, 'nothing') as WaitFor;
+/**
+ * The parameter 'Wait For', which n8n keeps the same for all items: it works out no expression in it. One that was
+ * written into a workflow by hand may hold anything. Nothing is sent.
+ *
+ * @param mayBeNothing whether the operation can do without waiting
+ */
+export function readWaitFor(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  mayBeNothing: boolean,
+): Result<WaitFor> {
+  const known = (Object.keys(LABELS) as WaitFor[]).filter((way) => mayBeNothing || way !== 'nothing');
+  const value = asText(context.getNodeParameter('waitFor', itemIndex));
+  const found = known.find((way) => way === value);
+  if (found) return { ok: true, value: found };
+  const values = known.map((way) => `${way} ('${LABELS[way]}')`).join(', ');
+  return inputFailure(
+    `'Wait For' holds "${value}", which is none of its values`,
+    `Choose one from its list: ${values}. An expression is not worked out here.`,
+  );
 }
 
 /** Reads and checks the parameters and options on waiting of one item. Nothing is sent. */

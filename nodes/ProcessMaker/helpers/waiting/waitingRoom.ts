@@ -23,6 +23,7 @@ interface Waiter extends Awaited {
   /** In milliseconds since 1970. */
   until: number;
   resolve: (result: Result<Waited>) => void;
+  reject: (thrown: unknown) => void;
 }
 
 /** All items of a run wait here together: one look reads their Requests in as few calls as can be. */
@@ -49,11 +50,18 @@ export class WaitingRoom {
 
   async wait(awaited: Awaited): Promise<Result<Waited>> {
     return await new Promise((resolve, reject) => {
-      this.waiters.add({ ...awaited, until: this.deadlineOf(awaited.seconds), resolve });
+      this.waiters.add({ ...awaited, until: this.deadlineOf(awaited.seconds), resolve, reject });
       if (this.isOpen) return;
       this.isOpen = true;
-      this.run().catch(reject);
+      this.run().catch((thrown: unknown) => this.breakUp(thrown));
     });
+  }
+
+  /** What nobody thought of must not let the others wait for ever. */
+  private breakUp(thrown: unknown): void {
+    this.isOpen = false;
+    for (const { reject } of this.waiters) reject(thrown);
+    this.waiters.clear();
   }
 
   private async run(): Promise<void> {
@@ -79,7 +87,7 @@ export class WaitingRoom {
   private async look(): Promise<void> {
     const now = Date.now();
     if (this.latestFailure && this.pace.isQuiet(now)) {
-      for (const waiter of this.waiters) this.settleUnread(waiter, this.latestFailure, now);
+      for (const waiter of this.waiters) this.settleUnread(waiter, this.latestFailure);
       return;
     }
     await this.lookAt(now);
@@ -92,7 +100,7 @@ export class WaitingRoom {
     const states = await readStates(connection, ids);
     if (!states.ok) {
       this.note(states.failure);
-      for (const waiter of this.waiters) this.settleUnread(waiter, states.failure, now);
+      for (const waiter of this.waiters) this.settleUnread(waiter, states.failure);
       return;
     }
     const tasks = await this.tasks.read(connection, this.withWantedTasks(states.value));
@@ -125,9 +133,9 @@ export class WaitingRoom {
     now: number,
   ): void {
     const { requestId, isWanted, until } = waiter;
-    if (!state.ok) this.settleUnread(waiter, state.failure, now);
+    if (!state.ok) this.settleUnread(waiter, state.failure);
     else if (state.value.status !== 'ACTIVE') this.end(waiter, { ended: state.value });
-    else if (!tasks.ok) this.settleUnread(waiter, tasks.failure, now);
+    else if (!tasks.ok) this.settleUnread(waiter, tasks.failure);
     else {
       const task = isWanted && tasks.value.get(requestId)?.find(isWanted);
       if (task) this.end(waiter, { task });
@@ -136,10 +144,11 @@ export class WaitingRoom {
   }
 
   /** A server that does not answer for a while ends no wait before its time. */
-  private settleUnread(waiter: Waiter, failure: Failure, now: number): void {
+  private settleUnread(waiter: Waiter, failure: Failure): void {
     const { requestId, seconds, until } = waiter;
-    if (!mayComeBack(failure)) this.fail(waiter, unreadFailure(requestId, failure));
-    else if (until <= now) this.fail(waiter, silenceFailure(requestId, seconds, failure));
+    if (this.connection.canceled?.aborted) this.fail(waiter, canceledFailure(requestId));
+    else if (!mayComeBack(failure)) this.fail(waiter, unreadFailure(requestId, failure));
+    else if (until <= Date.now()) this.fail(waiter, silenceFailure(requestId, seconds, failure));
   }
 
   private end(waiter: Waiter, value: Waited): void {
