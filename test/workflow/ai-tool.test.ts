@@ -41,6 +41,15 @@ it('is told not to call again when nobody knows whether a Request was started', 
   expect(run.tasks('Tool')).toHaveLength(1);
 });
 
+it('is told not to call again when the Request is started, and was waited for in vain', async () => {
+  const parameters = { dataMode: 'json', jsonData: '{}', waitFor: 'finish', options: { timeLimit: 1 } };
+  const run = await callTool(parameters);
+  const id = world.requests()[0]?.id;
+  expect(answerOf(run)).toContain(
+    `Do not call again with the same input, since Request ${id} was started for it: Request ${id} was still ACTIVE`,
+  );
+});
+
 it('may call again when surely nothing was started', async () => {
   world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
   const run = await callTool({ dataMode: 'json', jsonData: '{}' });

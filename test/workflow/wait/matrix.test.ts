@@ -1,0 +1,239 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { Call } from '../../support/gateway';
+import type { Run } from '../../support/run';
+import { startTasks } from '../../support/tasks';
+import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { useWorld, type StartOptions } from '../../support/world';
+
+const world = useWorld();
+
+/** Its Request waits at a Task of its own; a Task "later" never appears. */
+const FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const FINISH = { waitFor: 'finish' };
+const TASK = { waitFor: 'task', taskElement: 'later' };
+const CALLBACK = { waitFor: 'callback' };
+const WAYS = { finish: FINISH, task: TASK, callback: CALLBACK };
+
+type Way = keyof typeof WAYS;
+type Operation = 'Start' | 'Wait';
+
+/** Runs the node for one item, so that it waits for one Request. */
+async function run(
+  operation: Operation,
+  way: INodeParameters,
+  options: INodeParameters = {},
+  settings: StartOptions = {},
+): Promise<Run> {
+  const [task] = operation === 'Wait' ? await startTasks(world) : [];
+  const which =
+    operation === 'Start'
+      ? FORM
+      : { resource: 'request', operation: 'wait', request: locator('id', task?.requestId ?? 0) };
+  return await world.start(
+    { ...which, ...way, options },
+    { input: [{ number: 'a' }], user: 'admin', settings: ERROR_OUTPUT, ...settings },
+  );
+}
+
+const id = () => world.requests()[0]?.id ?? 0;
+/** The first call in which the node asks where a Request stands. */
+const isLook = ({ method, path }: Call) => method === 'GET' && path.includes('pmql=id');
+
+/** Does something when the node looks for the first time; what that sees is what was before, or what was done. */
+function atFirstLook(when: 'before' | 'after', work: () => unknown): void {
+  let isFirst = true;
+  world.gateway.treat = (call) => {
+    if (!isFirst || !isLook(call)) return undefined;
+    isFirst = false;
+    return async (response, forward) => {
+      if (when === 'before') await work();
+      const { status, headers, bytes } = await forward();
+      response.writeHead(status, headers).end(bytes, () => {
+        if (when === 'after') setTimeout(() => void work(), 100);
+      });
+    };
+  };
+}
+
+const ENDS = {
+  ERROR: {
+    happens: () => world.server.failRequest(id(), 'Stopped'),
+    outcome: 'startedInError',
+    finish: (request: number) => `Request ${request} has ended in status ERROR: Stopped [item 0]`,
+    task: (request: number) =>
+      `Request ${request} has ended in status ERROR before the Task "later" has appeared: Stopped [item 0]`,
+  },
+  CANCELED: {
+    happens: () => world.server.cancelRequest(id()),
+    outcome: 'started',
+    finish: (request: number) => `Request ${request} was canceled [item 0]`,
+    task: (request: number) =>
+      `Request ${request} has ended in status CANCELED before the Task "later" has appeared [item 0]`,
+  },
+};
+
+type End = keyof typeof ENDS;
+
+// Finish of Wait stands in finish.test.ts, and the Callback of Wait that errors in callback.test.ts.
+const ENDED: Array<[Operation, Way, End]> = [
+  ['Start', 'finish', 'CANCELED'],
+  ['Start', 'task', 'ERROR'],
+  ['Start', 'task', 'CANCELED'],
+  ['Start', 'callback', 'ERROR'],
+  ['Start', 'callback', 'CANCELED'],
+  ['Wait', 'task', 'ERROR'],
+  ['Wait', 'task', 'CANCELED'],
+  ['Wait', 'callback', 'CANCELED'],
+];
+
+describe('a Request that ends in ERROR or CANCELED', () => {
+  it.each(ENDED)(
+    '%s, waiting for %s: %s fails the item and names the Request',
+    async (operation, way, end) => {
+      const { happens, outcome, ...texts } = ENDS[end];
+      // Asleep, nobody looks any more.
+      atFirstLook(way === 'callback' ? 'before' : 'after', happens);
+      const [failed, ...others] = failedItems(await run(operation, WAYS[way]));
+      expect(others).toEqual([]);
+      expect(failed?.details).toMatchObject({ outcome, requestId: id() });
+      expect(failed?.error).toContain(texts[way === 'task' ? 'task' : 'finish'](id()));
+      const isStarted = `Request ${id()} was started, and is not to be started again`;
+      expect(failed?.error.includes(isStarted)).toBe(operation === 'Start');
+    },
+  );
+
+  it.each([
+    ['Start', 'finish', 'ERROR'],
+    ['Start', 'finish', 'CANCELED'],
+    ['Start', 'callback', 'ERROR'],
+    ['Start', 'callback', 'CANCELED'],
+    ['Wait', 'callback', 'CANCELED'],
+  ] as const)('%s, waiting for %s: %s is returned with the option', async (operation, way, end) => {
+    atFirstLook(way === 'callback' ? 'before' : 'after', ENDS[end].happens);
+    const { status, items } = await runAndRead(operation, WAYS[way], { returnErroredRequests: true });
+    expect(status).toBe('success');
+    expect(items).toMatchObject([{ id: id(), status: end, data: expect.any(Object) as object }]);
+  });
+});
+
+async function runAndRead(operation: Operation, way: INodeParameters, options: INodeParameters) {
+  const ended = await run(operation, way, options);
+  return { status: ended.status, items: ended.items('ProcessMaker') };
+}
+
+describe('a repeat, when the Request has ended meanwhile', () => {
+  const returnsErrored = { timeLimit: 1, returnErroredRequests: true };
+  it.each([
+    ['the hidden key', 'ERROR', {}],
+    ['the hidden key', 'CANCELED', {}],
+    ['no key', 'ERROR', { hiddenKey: false }],
+    ['no key', 'CANCELED', { hiddenKey: false }],
+    ['a key of the user', 'ERROR', { idempotencyKey: 'matrix-error' }],
+    ['a key of the user', 'CANCELED', { idempotencyKey: 'matrix-canceled' }],
+  ] as const)('by the Retry button returns it with the option: by %s, %s', async (_name, end, key) => {
+    const failed = await run('Start', FINISH, { ...returnsErrored, ...key }, { settings: {} });
+    expect(failed.error?.message).toContain('was still ACTIVE after a second');
+    ENDS[end].happens();
+    const again = await world.engine.retry(failed, { credentials: world.credentials('admin') });
+    expect(again.items('ProcessMaker')).toMatchObject([{ id: id(), status: end }]);
+    expect(world.starts()).toHaveLength(1);
+  });
+
+  it('by Retry On Fail returns it with the option', async () => {
+    const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+    setTimeout(() => ENDS.CANCELED.happens(), 1300);
+    const ended = await run('Start', FINISH, returnsErrored, { settings });
+    expect(ended.items('ProcessMaker')).toMatchObject([{ id: id(), status: 'CANCELED' }]);
+    expect(world.starts()).toHaveLength(1);
+  });
+
+  it('fails the item without the option', async () => {
+    const failed = await run('Start', FINISH, { timeLimit: 1 }, { settings: {} });
+    ENDS.CANCELED.happens();
+    const again = await world.engine.retry(failed, { credentials: world.credentials('admin') });
+    expect(again.error?.message).toContain(
+      `Request ${id()} was already started for this item, and stands in status CANCELED`,
+    );
+    expect(world.starts()).toHaveLength(1);
+  });
+});
+
+describe('the time limit', () => {
+  it.each([
+    ['finish', FINISH, ''],
+    ['task', TASK, ', and the Task "later" has not appeared'],
+  ])('of a Start that waits for %s fails the item and names the Request', async (_way, way, missing) => {
+    const ended = await run('Start', way, { timeLimit: 1 });
+    expect(failedItems(ended)).toMatchObject([{ details: { outcome: 'started', requestId: id() } }]);
+    expect(failedItems(ended)[0]?.error).toContain(
+      `Request ${id()} was still ACTIVE after a second${missing} [item 0]. Request ${id()} was started, and is not to be started again`,
+    );
+  });
+
+  it.each([
+    ['finish', FINISH],
+    ['task', TASK],
+  ])('of a Start that waits for %s returns the Request with the option', async (_way, way) => {
+    const ended = await run('Start', way, { timeLimit: 1, whenTimeIsOver: 'return' });
+    expect(ended.items('ProcessMaker')).toMatchObject([{ id: id(), status: 'ACTIVE', timeIsOver: true }]);
+  });
+
+  it('of a Start that sleeps gives the Request', async () => {
+    const limit = { limitWaitTime: true, resumeAmount: 1, resumeUnit: 'hours' };
+    const sleeping = await run('Start', { ...CALLBACK, ...limit });
+    expect(sleeping.status).toBe('waiting');
+    const ended = await world.engine.resume(sleeping, { credentials: world.credentials('admin') });
+    expect(ended.items('ProcessMaker')).toMatchObject([
+      { id: id(), status: 'ACTIVE', callback: null, timeIsOver: true },
+    ]);
+    expect(world.starts()).toHaveLength(1);
+  });
+});
+
+describe('cancelling the execution', () => {
+  it.each([
+    ['Start', 'finish'],
+    ['Start', 'task'],
+    ['Wait', 'task'],
+    ['Start', 'callback'],
+  ] as const)('ends the wait of %s for %s at once, without another call', async (operation, way) => {
+    const cancellation = new AbortController();
+    let calls = 0;
+    atFirstLook(way === 'callback' ? 'before' : 'after', () => {
+      calls = world.gateway.calls.length;
+      cancellation.abort();
+    });
+    const ended = await run(operation, WAYS[way], {}, { signal: cancellation.signal });
+    expect(ended.status).toBe('canceled');
+    expect(calls).toBeGreaterThan(0);
+    expect(world.gateway.calls).toHaveLength(calls);
+  });
+});
+
+describe('many items of a Start', () => {
+  const start = (way: INodeParameters, count: number) =>
+    run('Start', way, {}, { input: Array.from({ length: count }, (_, number) => ({ number })) });
+  /** How many Requests each call has asked for. */
+  const readTogether = () =>
+    world.gateway.calls
+      .filter((call) => isLook(call) && call.path.includes('/requests'))
+      .map(({ path }) => /id IN \[([\d,]+)\]/.exec(decodeURIComponent(path))?.[1]?.split(',').length);
+
+  it('are waited for together, 100 in one call', async () => {
+    atFirstLook('after', () => {
+      const ids = new Set(world.requests().map((request) => request.id));
+      const tasks = world.server.tasks().filter(({ requestId }) => ids.has(requestId));
+      return Promise.all(tasks.map((task) => world.server.completeTask(task.id, {})));
+    });
+    const ended = await start(FINISH, 120);
+    expect(ended.items('ProcessMaker').map(({ status }) => status)).toEqual(Array(120).fill('COMPLETED'));
+    // Two looks, and the results.
+    expect(readTogether()).toEqual([100, 20, 100, 20, 100, 20]);
+  });
+
+  it('find their Tasks in one look', async () => {
+    const ended = await start({ waitFor: 'task', taskElement: 'node_2' }, 12);
+    expect(ended.items('ProcessMaker')).toHaveLength(12);
+    expect(readTogether()).toEqual([12]);
+  });
+});
