@@ -7,13 +7,14 @@ import type { Subject } from '../subject';
 
 /** The workflows in `examples/` can be imported, and do what they say. */
 export async function checkExamples(subject: Subject): Promise<void> {
-  const { checks, editor, client, credential, n8n } = subject;
+  const { checks, editor, client, credential, n8n, processMaker } = subject;
 
   const examples = {
     'start-requests': 'Start request',
     'handle-errors': 'Start request',
     'webhook-to-request': 'Start request',
     'start-and-wait': 'Start request',
+    'wait-for-callback': 'Start request',
     'overdue-tasks': 'ProcessMaker Trigger',
   };
   for (const [name, node] of Object.entries(examples)) {
@@ -50,6 +51,27 @@ export async function checkExamples(subject: Subject): Promise<void> {
     assert.equal(task?.json.name, 'Place the order');
     assert.equal(task?.json.status, 'ACTIVE');
   });
+
+  await checks.check(
+    "the example 'wait-for-callback' sleeps until the script of the process calls",
+    async () => {
+      processMaker.scriptsRun = true;
+      const { id } = await client.createWorkflow(readExample('wait-for-callback', credential));
+      const executionId = await client.beginExecution(id, EXAMPLE_NODES.trigger);
+      assert.equal((await client.asleep(executionId)).status, 'waiting');
+      const task = processMaker.tasks().at(-1);
+      assert.equal(task?.elementName, 'Approve the contract');
+      await processMaker.completeTask(task.id, { approved: true });
+      const execution = await client.ended(executionId);
+      assert.equal(execution.status, 'success');
+      const [decision] = outputOf(execution, 'Decision');
+      assert.deepEqual(decision?.json, {
+        contract: 'C-4001',
+        decision: 'approved',
+        requestId: task.requestId,
+      });
+    },
+  );
 
   await checks.check("the example 'webhook-to-request' answers a webhook with the new Request", async () => {
     const workflow = await client.createWorkflow(readExample('webhook-to-request', credential));
