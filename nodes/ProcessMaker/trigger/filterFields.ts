@@ -17,7 +17,7 @@ export const filterFields: INodeProperties[] = [
     ),
     default: ['requestStarted'],
     description:
-      'What starts the workflow, as polls observe it: what comes and goes between two polls is not seen',
+      "What starts the workflow. n8n looks for it at the 'Poll Times': a state that comes and goes in between is not seen.",
   },
   {
     displayName: 'Process Names or IDs',
@@ -43,7 +43,7 @@ export const filterFields: INodeProperties[] = [
         default: '',
         displayOptions: { show: { '/triggerOn': TASK_KINDS } },
         description:
-          'The user who has the Task when it is observed: "me" for the user of the access token, or the ID of a user',
+          'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user',
       },
       {
         displayName: IGNORE_N8N,
@@ -60,7 +60,8 @@ export const filterFields: INodeProperties[] = [
         placeholder: 'e.g. data.amount > 1000',
         default: '',
         displayOptions: { show: { '/triggerOn': REQUEST_KINDS } },
-        description: "A condition in ProcessMaker's query language that Requests also have to meet",
+        description:
+          "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
       },
       {
         displayName: 'Task Element ID',
@@ -69,7 +70,8 @@ export const filterFields: INodeProperties[] = [
         placeholder: 'e.g. node_2',
         default: '',
         displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-        description: "The ID of the Task in ProcessMaker's designer",
+        description:
+          "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
       },
       {
         displayName: 'Task PMQL',
@@ -78,7 +80,8 @@ export const filterFields: INodeProperties[] = [
         placeholder: 'e.g. task = "Approve"',
         default: '',
         displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-        description: "A condition in ProcessMaker's query language that Tasks also have to meet",
+        description:
+          "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
       },
     ],
   },
