@@ -66,7 +66,7 @@ export class N8nClient {
   }
 
   /** Switches a workflow's own triggers off. */
-  async unpublish({ id }: SavedWorkflow): Promise<void> {
+  async unpublish({ id }: Pick<SavedWorkflow, 'id'>): Promise<void> {
     await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
   }
 
