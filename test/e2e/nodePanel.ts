@@ -32,6 +32,13 @@ export class NodePanel {
     await this.option(option).click();
   }
 
+  /** Clicks entries of a list that stays open, each of which adds what it names, or takes it back. */
+  async chooseSeveral(parameter: string, options: string[]): Promise<void> {
+    await this.parameter(parameter).click();
+    for (const option of options) await this.option(option).click();
+    await this.page.keyboard.press('Escape');
+  }
+
   async chooseCredential(name: string): Promise<void> {
     await this.panel.getByTestId('node-credentials-select').click();
     await this.option(name).click();

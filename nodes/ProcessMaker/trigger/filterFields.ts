@@ -43,7 +43,7 @@ export const filterFields: INodeProperties[] = [
         default: '',
         displayOptions: { show: { '/triggerOn': TASK_KINDS } },
         description:
-          'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user',
+          'The user who has the Task when it is observed: "me" for the user of the access token, or the ID of a user',
       },
       {
         displayName: IGNORE_N8N,
@@ -60,8 +60,7 @@ export const filterFields: INodeProperties[] = [
         placeholder: 'e.g. data.amount > 1000',
         default: '',
         displayOptions: { show: { '/triggerOn': REQUEST_KINDS } },
-        description:
-          "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
+        description: "A condition in ProcessMaker's query language that Requests also have to meet",
       },
       {
         displayName: 'Task Element ID',
@@ -70,8 +69,7 @@ export const filterFields: INodeProperties[] = [
         placeholder: 'e.g. node_2',
         default: '',
         displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-        description:
-          "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
+        description: "The ID of the Task in ProcessMaker's designer",
       },
       {
         displayName: 'Task PMQL',
@@ -80,8 +78,7 @@ export const filterFields: INodeProperties[] = [
         placeholder: 'e.g. task = "Approve"',
         default: '',
         displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-        description:
-          "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
+        description: "A condition in ProcessMaker's query language that Tasks also have to meet",
       },
     ],
   },
