@@ -61,7 +61,9 @@ export async function checkExamples(subject: Subject): Promise<void> {
       assert.equal((await client.asleep(executionId)).status, 'waiting');
       const task = processMaker.tasks().at(-1);
       assert.equal(task?.elementName, 'Approve the contract');
-      await processMaker.completeTask(task.id, { approved: true });
+      // As the form on the Task's page does.
+      const form = { method: 'POST', body: new URLSearchParams({ approved: 'true' }) };
+      assert.ok((await fetch(`${processMaker.url}/tasks/${task.id}/edit`, form)).ok);
       const execution = await client.ended(executionId);
       assert.equal(execution.status, 'success');
       const [decision] = outputOf(execution, 'Decision');
