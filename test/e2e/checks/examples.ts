@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator } from 'playwright-core';
 
 import { EXAMPLE_NODES, exampleFile, readExample } from '../../../demo/example';
 import { outputOf } from '../../../demo/n8nClient';
+import type { Editor } from '../editor';
 import type { Subject } from '../subject';
 
 /** The workflows in `examples/` can be imported, and do what they say. */
@@ -22,6 +24,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
       await editor.newWorkflow();
       await editor.importWorkflow(exampleFile(name));
       await editor.page.getByTestId('canvas-node').getByText(node, { exact: true }).waitFor();
+      await assertNoteCoversNoNode(editor);
     });
   }
 
@@ -81,6 +84,22 @@ export async function checkExamples(subject: Subject): Promise<void> {
     const answer = await postWhenRegistered(`${n8n.url}/webhook/purchase-orders`, { orderNumber: 'PO-2001' });
     assert.equal(typeof answer.requestId, 'number');
   });
+}
+
+async function assertNoteCoversNoNode({ page }: Editor): Promise<void> {
+  const note = await page.getByTestId('sticky').boundingBox();
+  assert.ok(note, 'There is no note.');
+  for (const node of await page.getByTestId('canvas-node').all()) {
+    const box = await node.boundingBox();
+    assert.ok(box && !overlap(box, note), `The note covers a node: ${await node.innerText()}`);
+  }
+}
+
+type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
+
+function overlap(one: Box, other: Box): boolean {
+  const across = one.x < other.x + other.width && other.x < one.x + one.width;
+  return across && one.y < other.y + other.height && other.y < one.y + one.height;
 }
 
 /** n8n registers a published workflow's webhook a moment after it has said so; until then it answers 404. */
