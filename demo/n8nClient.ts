@@ -66,17 +66,22 @@ export class N8nClient {
   }
 
   /** Switches a workflow's own triggers off. */
-  async unpublish({ id }: SavedWorkflow): Promise<void> {
+  async unpublish({ id }: Pick<SavedWorkflow, 'id'>): Promise<void> {
     await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
   }
 
   /** Executes a workflow from its trigger, and waits until it has ended. */
   async execute(workflowId: string, trigger: string): Promise<Execution> {
+    return await this.ended(await this.beginExecution(workflowId, trigger));
+  }
+
+  /** Begins to execute a workflow from its trigger. Gives the id of the execution. */
+  async beginExecution(workflowId: string, trigger: string): Promise<string> {
     const body = { triggerToStartFrom: { name: trigger } };
     const { executionId } = (await this.call('POST', `/rest/workflows/${workflowId}/run`, body)) as {
       executionId: string;
     };
-    return await this.ended(executionId);
+    return executionId;
   }
 
   /** The id of the latest execution, or 0. */

@@ -19,7 +19,9 @@ export class ProcessMakerTrigger implements INodeType {
     icon: { light: 'file:../../icons/processmaker.svg', dark: 'file:../../icons/processmaker.dark.svg' },
     group: ['trigger'],
     version: 1,
-    subtitle: '={{ $parameter["triggerOn"].join(", ") }}',
+    // In words, `taskCreated` as "task created"; an expression may give text.
+    subtitle:
+      '={{ [$parameter["triggerOn"]].flat().map((event) => event.replace(/[A-Z]/, (letter) => " " + letter.toLowerCase())).join(", ") }}',
     description: 'Starts the workflow when something happens to Requests or Tasks in ProcessMaker',
     defaults: { name: 'ProcessMaker Trigger' },
     polling: true,

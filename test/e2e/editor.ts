@@ -3,23 +3,16 @@ import type { Locator, Page } from 'playwright-core';
 
 import type { Owner } from '../../demo/n8nClient';
 import { root } from '../../demo/paths';
+import { NodePanel } from './nodePanel';
 
 /** n8n's editor, as a person uses it. */
-export class Editor {
+export class Editor extends NodePanel {
   constructor(
-    readonly page: Page,
+    page: Page,
     private readonly url: string,
   ) {
+    super(page);
     page.setDefaultTimeout(20_000);
-  }
-
-  /** The open node's panel. */
-  get panel(): Locator {
-    return this.page.getByTestId('ndv');
-  }
-
-  get output(): Locator {
-    return this.page.getByTestId('output-panel');
   }
 
   async signIn(owner: Owner): Promise<void> {
@@ -63,53 +56,12 @@ export class Editor {
     await this.panel.waitFor();
   }
 
-  parameter(name: string): Locator {
-    return this.panel.getByTestId(`parameter-input-${name}`);
-  }
-
-  /** What a select field shows. */
-  value(parameter: string): Promise<string> {
-    return this.parameter(parameter).locator('input').first().inputValue();
-  }
-
-  /** What a field with a list from the server shows. */
-  chosenFromList(parameter: string): Promise<string> {
-    return this.listField(parameter).inputValue();
-  }
-
-  async choose(parameter: string, option: string): Promise<void> {
-    await this.parameter(parameter).click();
-    await this.option(option).click();
-  }
-
-  async chooseCredential(name: string): Promise<void> {
-    await this.panel.getByTestId('node-credentials-select').click();
-    await this.option(name).click();
-  }
-
-  /** Picks an entry of a list that the node fetches from the server. */
-  async chooseFromList(parameter: string, search: string, entry: string): Promise<void> {
-    await this.openList(parameter);
-    await this.page.getByTestId('rlc-search').locator('visible=true').fill(search);
-    await this.listEntries().getByText(entry, { exact: true }).click();
-  }
-
-  async openList(parameter: string): Promise<void> {
-    await this.listField(parameter).click();
-  }
-
-  listEntries(): Locator {
-    return this.page.getByTestId('rlc-item').locator('visible=true');
-  }
-
-  async typeCode(parameter: string, text: string): Promise<void> {
-    await this.parameter(parameter).locator('.cm-content').click();
-    await this.page.keyboard.press('ControlOrMeta+A');
-    await this.page.keyboard.insertText(text);
-  }
-
-  async execute(): Promise<void> {
-    await this.panel.getByTestId('node-execute-button').click();
+  /** Publishes the open workflow, and gives its id. */
+  async publish(): Promise<{ id: string }> {
+    await this.page.getByTestId('workflow-open-publish-modal-button').click();
+    await this.page.getByTestId('workflow-publish-button').click();
+    await this.page.getByTestId('activation-modal').waitFor();
+    return { id: new URL(this.page.url()).pathname.split('/')[2] ?? '' };
   }
 
   async importWorkflow(file: string): Promise<void> {
@@ -135,14 +87,5 @@ export class Editor {
     }
     await this.page.mouse.move(640, 790);
     await this.page.waitForTimeout(800);
-  }
-
-  /** An entry of the list that is open. */
-  option(text: string): Locator {
-    return this.page.getByRole('option', { name: text }).locator('visible=true').first();
-  }
-
-  private listField(parameter: string): Locator {
-    return this.panel.getByTestId(`resource-locator-${parameter}`).getByTestId('rlc-input');
   }
 }

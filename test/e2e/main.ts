@@ -21,6 +21,7 @@ import { checkMapFromForm } from './checks/mapFromForm';
 import { checkNodeTypes } from './checks/nodeTypes';
 import { checkOAuth2 } from './checks/oauth2';
 import { checkStartRequest } from './checks/startRequest';
+import { checkTrigger } from './checks/trigger';
 
 /** Pictures of the page at failed checks. */
 const FAILURES = path.join(state, 'e2e');
@@ -65,6 +66,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkMapFromForm(subject);
   await checkCredential(subject);
   await checkHttpRequest(subject);
+  await checkTrigger(subject);
   await checkOAuth2(subject);
   await checkExamples(subject);
   return checks;

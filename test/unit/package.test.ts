@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { resources } from '../../nodes/ProcessMaker/actions/resources';
+import { EVENT_KINDS } from '../../nodes/ProcessMaker/trigger/kinds';
 import manifest from '../../package.json';
 
 // What n8n's verification demands of a package and its lint rules do not check. They do check the built JavaScript
@@ -97,6 +98,14 @@ describe('the codex', () => {
     );
     expect(actions.filter((action) => !known.includes(action))).toEqual([]);
     expect(known.filter((one, index) => known.indexOf(one) !== index)).toEqual([]);
+  });
+
+  // n8n shows the trigger and the node as one entry, with the words of the node.
+  it('has every event of the trigger', () => {
+    const { alias } = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as {
+      alias: string[];
+    };
+    expect(alias).toEqual(expect.arrayContaining(EVENT_KINDS.map(({ name }) => name)));
   });
 
   it('lets people find the node by what they call it', () => {

@@ -73,7 +73,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        "Whether to return the Request's data as ProcessMaker has stored it, in the field data. When the Request is waited for, it is returned unless this is switched off.",
+        "Whether to return the Request's data as ProcessMaker has stored it, in the field data. With 'Wait For', the data is returned unless this option is added and switched off.",
     },
     {
       displayName: 'Recovery Window',

@@ -80,7 +80,7 @@ function fieldsFor(options: INodePropertyOptions[], initial: string): INodePrope
       type: 'number',
       typeOptions: { minValue: 0, numberPrecision: 2 },
       default: 1,
-      description: 'The time to wait',
+      description: 'How long to wait for the call at most',
       displayOptions: { show: { waitFor: ['callback'], limitWaitTime: [true] } },
     },
     {
@@ -88,7 +88,7 @@ function fieldsFor(options: INodePropertyOptions[], initial: string): INodePrope
       name: 'resumeUnit',
       type: 'options',
       default: 'days',
-      description: 'Unit of the interval value',
+      description: "The unit of 'Amount'",
       options: [
         { name: 'Seconds', value: 'seconds' },
         { name: 'Minutes', value: 'minutes' },

@@ -17,7 +17,7 @@ export const filterFields: INodeProperties[] = [
     ),
     default: ['requestStarted'],
     description:
-      'What starts the workflow, as polls observe it: what comes and goes between two polls is not seen',
+      "What starts the workflow. n8n looks for it at the 'Poll Times': a state that comes and goes in between is not seen.",
   },
   {
     displayName: 'Process Names or IDs',

@@ -60,7 +60,7 @@ function readProcessIds(value: unknown): Result<number[]> {
   const wrong = given.find((_, index) => ids[index] === undefined);
   if (wrong === undefined) return { ok: true, value: ids.filter((id) => id !== undefined) };
   return inputFailure(
-    `'Processes' holds "${wrong}", which is not the id of a process`,
+    `'Process Names or IDs' holds "${wrong}", which is not the id of a process`,
     'Choose processes from the list, or give their ids, which stand in the addresses of their pages.',
   );
 }

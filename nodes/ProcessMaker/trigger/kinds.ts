@@ -69,7 +69,7 @@ export const EVENT_KINDS: EventKind[] = [
   {
     value: 'requestStarted',
     name: 'Request Started',
-    description: 'A Request has been started, by whom- or whatever',
+    description: 'A Request has been started, by a person, by the API or by another process',
     list: 'requests',
     column: 'created',
     ...once('created_at'),

@@ -1,19 +1,22 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator } from 'playwright-core';
 
 import { EXAMPLE_NODES, exampleFile, readExample } from '../../../demo/example';
 import { outputOf } from '../../../demo/n8nClient';
+import type { Editor } from '../editor';
 import type { Subject } from '../subject';
 
 /** The workflows in `examples/` can be imported, and do what they say. */
 export async function checkExamples(subject: Subject): Promise<void> {
-  const { checks, editor, client, credential, n8n } = subject;
+  const { checks, editor, client, credential, n8n, processMaker } = subject;
 
   const examples = {
     'start-requests': 'Start request',
     'handle-errors': 'Start request',
     'webhook-to-request': 'Start request',
     'start-and-wait': 'Start request',
+    'wait-for-callback': 'Start request',
     'overdue-tasks': 'ProcessMaker Trigger',
   };
   for (const [name, node] of Object.entries(examples)) {
@@ -21,6 +24,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
       await editor.newWorkflow();
       await editor.importWorkflow(exampleFile(name));
       await editor.page.getByTestId('canvas-node').getByText(node, { exact: true }).waitFor();
+      await assertNoteCoversNoNode(editor);
     });
   }
 
@@ -51,12 +55,51 @@ export async function checkExamples(subject: Subject): Promise<void> {
     assert.equal(task?.json.status, 'ACTIVE');
   });
 
+  await checks.check(
+    "the example 'wait-for-callback' sleeps until the script of the process calls",
+    async () => {
+      processMaker.scriptsRun = true;
+      const { id } = await client.createWorkflow(readExample('wait-for-callback', credential));
+      const executionId = await client.beginExecution(id, EXAMPLE_NODES.trigger);
+      assert.equal((await client.asleep(executionId)).status, 'waiting');
+      const task = processMaker.tasks().at(-1);
+      assert.equal(task?.elementName, 'Approve the contract');
+      // As the form on the Task's page does.
+      const form = { method: 'POST', body: new URLSearchParams({ approved: 'true' }) };
+      assert.ok((await fetch(`${processMaker.url}/tasks/${task.id}/edit`, form)).ok);
+      const execution = await client.ended(executionId);
+      assert.equal(execution.status, 'success');
+      const [decision] = outputOf(execution, 'Decision');
+      assert.deepEqual(decision?.json, {
+        contract: 'C-4001',
+        decision: 'approved',
+        requestId: task.requestId,
+      });
+    },
+  );
+
   await checks.check("the example 'webhook-to-request' answers a webhook with the new Request", async () => {
     const workflow = await client.createWorkflow(readExample('webhook-to-request', credential));
     await client.publish(workflow);
     const answer = await postWhenRegistered(`${n8n.url}/webhook/purchase-orders`, { orderNumber: 'PO-2001' });
     assert.equal(typeof answer.requestId, 'number');
   });
+}
+
+async function assertNoteCoversNoNode({ page }: Editor): Promise<void> {
+  const note = await page.getByTestId('sticky').boundingBox();
+  assert.ok(note, 'There is no note.');
+  for (const node of await page.getByTestId('canvas-node').all()) {
+    const box = await node.boundingBox();
+    assert.ok(box && !overlap(box, note), `The note covers a node: ${await node.innerText()}`);
+  }
+}
+
+type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
+
+function overlap(one: Box, other: Box): boolean {
+  const across = one.x < other.x + other.width && other.x < one.x + one.width;
+  return across && one.y < other.y + other.height && other.y < one.y + one.height;
 }
 
 /** n8n registers a published workflow's webhook a moment after it has said so; until then it answers 404. */

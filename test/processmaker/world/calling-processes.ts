@@ -24,7 +24,7 @@ export const CALLING_PROCESSES: ProcessInput[] = [
     bpmn: bpmn(
       [
         startEvent('received', 'Contract received', LIMITED),
-        formTask('approve', 'Approve the contract', LIMITED),
+        formTask('approve', 'Approve the contract', LIMITED, '34'),
         tell,
         endEvent('told', 'Told'),
       ],

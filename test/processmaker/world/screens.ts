@@ -126,4 +126,5 @@ export const SCREENS: Screen[] = [
     required(textInput('iban', 'IBAN')),
     textInput('accountHolder', 'Account holder'),
   ]),
+  screen(34, 'Approve the contract', 'The decision on a contract', [checkbox('approved', 'Approved')]),
 ];

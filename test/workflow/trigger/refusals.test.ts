@@ -28,7 +28,11 @@ describe('before any call', () => {
   it.each<[string, INodeParameters, RegExp]>([
     ['no event', { triggerOn: [] }, /^No event is chosen in 'Trigger On'/],
     ['an unknown event', { triggerOn: '={{ ["started"] }}' }, /^'Trigger On' holds "started"/],
-    ['no process id', { ...STARTED, processes: '={{ "Invoice approval" }}' }, /^'Processes' holds "Invoice/],
+    [
+      'no process id',
+      { ...STARTED, processes: '={{ "Invoice approval" }}' },
+      /^'Process Names or IDs' holds "Invoice/,
+    ],
     [
       'no assignee',
       { triggerOn: ['taskCreated'], filters: { assignee: 'jane' } },
