@@ -94,11 +94,9 @@ export async function filtersOf(connection: Connection, watch: Watch): Promise<R
       requests: withOwn({ pmql: processes, qs: {} }, requestPmql),
       tasks: withOwn(
         {
-          pmql: processes,
-          qs: {
-            ...(elementId !== '' && { element_id: elementId }),
-            ...(user.value !== undefined && { user_id: user.value }),
-          },
+          // The parameter 'user_id' would also find what is only offered to the user.
+          pmql: [...processes, ...(user.value === undefined ? [] : [`user_id = ${user.value}`])],
+          qs: elementId === '' ? {} : { element_id: elementId },
         },
         taskPmql,
       ),

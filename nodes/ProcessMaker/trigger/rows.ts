@@ -89,8 +89,9 @@ interface Search {
 }
 
 /**
- * `GET /api/1.0/requests?pmql=…` or `GET /api/1.0/tasks?pmql=…`, always by id: a server whose memory for sorting is
- * small refuses other orders.
+ * `GET /api/1.0/requests?pmql=…` or `GET /api/1.0/tasks?status=…&pmql=…`, always by id: a server whose memory for
+ * sorting is small refuses other orders. The status of Tasks is no part of the PMQL, which would leave out those that
+ * are offered to a group.
  */
 async function search(
   reading: Reading,
@@ -98,12 +99,20 @@ async function search(
   { conditions, direction, pageSize }: Search,
 ): Promise<Result<{ rows: Row[]; total: number }>> {
   const { pmql, qs } = reading.filters[list];
-  const all = pmqlAll([...(status === undefined ? [] : [`status = "${status}"`]), ...conditions, ...pmql]);
+  const isParameter = list === 'tasks' && status !== undefined;
+  const inPmql = status === undefined || isParameter ? [] : [`status = "${status}"`];
+  const all = pmqlAll([...inPmql, ...conditions, ...pmql]);
   const page = await readPage(
     reading.connection,
     {
       ...callOf(reading, list),
-      qs: { ...qs, ...(all !== '' && { pmql: all }), order_by: 'id', order_direction: direction },
+      qs: {
+        ...qs,
+        ...(isParameter && { status }),
+        ...(all !== '' && { pmql: all }),
+        order_by: 'id',
+        order_direction: direction,
+      },
       pageSize,
     },
     1,

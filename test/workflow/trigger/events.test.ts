@@ -4,6 +4,7 @@ import { useWorld } from '../../support/world';
 const world = useWorld({ now: () => new Date(serverTime.now) });
 
 const WITH_TASK = 2;
+const OFFERED = 25;
 const DAY_MS = 24 * 3_600_000;
 
 beforeEach(() => (serverTime.now = Date.now()));
@@ -121,6 +122,18 @@ describe('an event of a Task', () => {
     expect(poller.items.filter(({ requestId }) => requestId === id)).toEqual([
       { ...taskFields(taskOf(world, id), id), event: 'taskOverdue', status: 'ACTIVE', dueAt: time },
     ]);
+  });
+});
+
+describe('a Task that is offered to a team, and that nobody has taken', () => {
+  it.each(['taskOverdue', 'taskCompleted'])('is an event of the kind %s too', async (kind) => {
+    const poller = await watching(world, { triggerOn: [kind], processes: [String(OFFERED)] });
+    const id = await startByHand(world, OFFERED, {}, 'admin', 'opened');
+    await poller.poll();
+    if (kind === 'taskCompleted') world.server.cancelRequest(id);
+    else serverTime.now += 3 * DAY_MS + 1000;
+    await poller.poll();
+    expect(poller.items).toMatchObject([{ event: kind, id: taskOf(world, id), assignee: null }]);
   });
 });
 
