@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow'
 
 import { simplifyOption } from '../descriptions/simplify';
 import { asText, objectsIn } from '../helpers/guards';
+import { withShownData } from '../helpers/shownData';
 import { simplifyRequest } from '../helpers/requests/simplifyRequest';
 import { simplifyTask } from '../helpers/tasks/simplifyTask';
 import type { NewEvent } from './walk';
@@ -52,7 +53,9 @@ export function readOutput(context: IPollFunctions): Output {
 }
 
 /** The JSON of an item for an event. */
-export function eventJson({ kind, row }: NewEvent, { simplify }: Output, instanceUrl: string): IDataObject {
+export function eventJson(event: NewEvent, { simplify }: Output, instanceUrl: string): IDataObject {
+  const { kind } = event;
+  const row = withShownData(event.row);
   if (!simplify) return { event: kind.value, ...row };
   const { id, caseNumber, ...fields } =
     kind.list === 'requests' ? simplifyRequest(row, instanceUrl) : simplifyTask(row, instanceUrl);

@@ -1,3 +1,4 @@
+import { expectShown, HIDDEN_DATA } from '../../support/hidden-data';
 import { serverTime, startByHand, taskOf, watching } from '../../support/watch';
 import { useWorld } from '../../support/world';
 
@@ -199,6 +200,18 @@ describe('what an event brings along', () => {
     await poller.poll();
     expect(world.gateway.calls.filter(({ path }) => path.includes('include'))).toEqual([]);
   });
+
+  it.each([true, false])(
+    'has none of what the nodes hide, nor the key to an execution, Simplify %s',
+    async (simplify) => {
+      const triggerOn = ['requestStarted', 'taskCreated'];
+      const poller = await watching(world, { triggerOn, options: { includeData: true, simplify } });
+      await startByHand(world, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
+      await poller.poll();
+      expect(poller.items).toHaveLength(2);
+      for (const { data } of poller.items) expectShown(data, { order: 'PO-1' });
+    },
+  );
 
   it('is what ProcessMaker gives without Simplify', async () => {
     const poller = await watching(world, {
