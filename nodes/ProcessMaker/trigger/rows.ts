@@ -138,6 +138,9 @@ function isRow(entry: IDataObject): entry is Row {
   return isObject(entry) && Number.isSafeInteger(entry.id) && typeof entry.status === 'string';
 }
 
+/** The filters that hold PMQL of the user. */
+export const OWN_PMQL: Record<EventKind['list'], string> = { requests: 'Request PMQL', tasks: 'Task PMQL' };
+
 /** How ProcessMaker refuses PMQL: 400 for the syntax, 422 for a column of Tasks, 500 for everything else. */
 const PMQL_STATUSES = [400, 422, 500];
 
@@ -145,10 +148,9 @@ const PMQL_STATUSES = [400, 422, 500];
 function aboutPmql(failure: Failure, list: EventKind['list'], { filters }: Reading): Failure {
   const own = filters[list].own;
   if (own === undefined || !PMQL_STATUSES.includes(failure.httpStatus ?? 0)) return failure;
-  const parameter = list === 'requests' ? 'Request PMQL' : 'Task PMQL';
   return {
     ...failure,
-    message: `ProcessMaker did not carry out the search with the filter '${parameter}'`,
+    message: `ProcessMaker did not carry out the search with the filter '${OWN_PMQL[list]}'`,
     description: `Check its syntax and the names of its columns, or try it in the search field of ProcessMaker. The filter is: ${own}`,
   };
 }
