@@ -53,23 +53,11 @@ export async function readRows(
   { from, after, to }: Slice,
 ): Promise<Result<{ rows: Row[]; total: number }>> {
   const { column } = kind;
-  return await search(reading, kind, {
-    conditions: [
-      `${column} >= ${pmqlSeconds(from)}`,
-      ...(to === undefined ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
-      ...(after > 0 ? [`id > ${after}`] : []),
-    ],
-    direction: 'asc',
-    pageSize: PAGE_ROWS,
-  });
-}
-
-/** Some of the newest rows of a kind. */
-export async function readNewest(reading: Reading, kind: EventKind, count: number): Promise<Result<Row[]>> {
-  const { date } = reading.clock;
-  const conditions = kind.column === 'due' && date !== undefined ? [`due <= ${pmqlSeconds(date)}`] : [];
-  const found = await search(reading, kind, { conditions, direction: 'desc', pageSize: count });
-  return found.ok ? { ok: true, value: found.value.rows } : found;
+  return await search(reading, kind, [
+    `${column} >= ${pmqlSeconds(from)}`,
+    ...(to === undefined ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
+    ...(after > 0 ? [`id > ${after}`] : []),
+  ]);
 }
 
 /** The server's time; where no answer has told it yet, by a search that finds nothing. */
@@ -82,12 +70,6 @@ export async function readServerTime(reading: Reading): Promise<Result<number>> 
   return clock.date === undefined ? { ok: false, failure: NO_DATE } : { ok: true, value: clock.date };
 }
 
-interface Search {
-  conditions: string[];
-  direction: 'asc' | 'desc';
-  pageSize: number;
-}
-
 /**
  * `GET /api/1.0/requests?pmql=…` or `GET /api/1.0/tasks?status=…&pmql=…`, always by id: a server whose memory for
  * sorting is small refuses other orders. The status of Tasks is no part of the PMQL, which would leave out those that
@@ -96,7 +78,7 @@ interface Search {
 async function search(
   reading: Reading,
   { list, status }: EventKind,
-  { conditions, direction, pageSize }: Search,
+  conditions: string[],
 ): Promise<Result<{ rows: Row[]; total: number }>> {
   const { pmql, qs } = reading.filters[list];
   const isParameter = list === 'tasks' && status !== undefined;
@@ -111,9 +93,9 @@ async function search(
         ...(isParameter && { status }),
         ...(all !== '' && { pmql: all }),
         order_by: 'id',
-        order_direction: direction,
+        order_direction: 'asc',
       },
-      pageSize,
+      pageSize: PAGE_ROWS,
     },
     1,
   );
