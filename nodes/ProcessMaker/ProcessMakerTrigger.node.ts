@@ -9,7 +9,7 @@ import {
 import { authentication } from './descriptions/authentication';
 import * as loadOptions from './methods/loadOptions';
 import { filterFields } from './trigger/filterFields';
-import { optionFields } from './trigger/output';
+import { outputOptions } from './trigger/output';
 import { poll } from './trigger/poll';
 
 export class ProcessMakerTrigger implements INodeType {
@@ -39,7 +39,7 @@ export class ProcessMakerTrigger implements INodeType {
         displayOptions: { show: { authentication: ['oAuth2'] } },
       },
     ],
-    properties: [authentication, ...filterFields, ...optionFields],
+    properties: [authentication, ...filterFields, outputOptions],
   };
 
   methods = { loadOptions };

@@ -24,8 +24,9 @@ export async function startByHand(
   processId: number,
   data: IDataObject = {},
   user: User = 'admin',
+  startEvent = 'node_1',
 ): Promise<number> {
-  const answer = await fetch(`${world.server.url}/api/1.0/process_events/${processId}?event=node_1`, {
+  const answer = await fetch(`${world.server.url}/api/1.0/process_events/${processId}?event=${startEvent}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${world.server.tokens[user]}`, 'content-type': 'application/json' },
     body: JSON.stringify(data),

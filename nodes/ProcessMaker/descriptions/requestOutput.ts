@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { objectsIn } from '../helpers/guards';
+import { withShownData } from '../helpers/shownData';
 import { simplifyRequest, type ApiRequest } from '../helpers/requests/simplifyRequest';
 import { simplifyOption } from './simplify';
 
@@ -63,7 +64,8 @@ export function readRequestOutput(context: IExecuteFunctions, itemIndex: number)
 }
 
 /** The JSON of an item for a Request. */
-export function requestJson(request: ApiRequest, output: RequestOutput, instanceUrl: string): IDataObject {
+export function requestJson(found: ApiRequest, output: RequestOutput, instanceUrl: string): IDataObject {
+  const request = withShownData(found);
   if (!output.simplify) return request;
   return {
     ...simplifyRequest(request, instanceUrl),

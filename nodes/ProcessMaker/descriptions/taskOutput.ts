@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { withShownData } from '../helpers/shownData';
 import { simplifyTask } from '../helpers/tasks/simplifyTask';
 import type { ApiTask } from '../helpers/tasks/tasks';
 import { simplifyOption } from './simplify';
@@ -29,5 +30,6 @@ export function readTaskOutput(context: IExecuteFunctions, itemIndex: number): T
 
 /** The JSON of an item for a Task. */
 export function taskJson(task: ApiTask, { simplify }: TaskOutput, instanceUrl: string): IDataObject {
-  return simplify ? simplifyTask(task, instanceUrl) : task;
+  const shown = withShownData(task);
+  return simplify ? simplifyTask(shown, instanceUrl) : shown;
 }

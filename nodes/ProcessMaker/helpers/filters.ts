@@ -12,36 +12,56 @@ import { isObject } from './guards';
 export function readFilters(
   context: IExecuteFunctions,
   itemIndex: number,
-  { name, options = [] }: INodeProperties,
+  collection: INodeProperties,
 ): Result<IDataObject> {
-  const filters = context.getNodeParameter(name, itemIndex, {}) as IDataObject;
-  for (const field of options) {
-    if (!('type' in field) || !Object.hasOwn(filters, field.name)) continue;
-    const refusal = refusalOf(filters[field.name], field);
-    if (refusal) return refusal;
-  }
-  return { ok: true, value: filters };
+  return checkCollection(
+    context.getNodeParameter(collection.name, itemIndex, {}) as IDataObject,
+    collection,
+    'filter',
+  );
 }
 
-function refusalOf(given: unknown, field: INodeProperties): Result<never> | undefined {
+/**
+ * A collection whose fields are all of a form that they can hold.
+ *
+ * @param word what its fields are called in sentences
+ */
+export function checkCollection(
+  given: IDataObject,
+  { options = [] }: INodeProperties,
+  word: 'filter' | 'option',
+): Result<IDataObject> {
+  for (const field of options) {
+    if (!('type' in field) || !Object.hasOwn(given, field.name)) continue;
+    const refusal = refusalOf(given[field.name], field, word);
+    if (refusal) return refusal;
+  }
+  return { ok: true, value: given };
+}
+
+function refusalOf(
+  given: unknown,
+  field: INodeProperties,
+  word: 'filter' | 'option',
+): Result<never> | undefined {
   const value = field.type === 'resourceLocator' && isObject(given) ? given.value : given;
   if (value === undefined || value === null) {
     return inputFailure(
-      `The filter '${field.displayName}' has no value`,
-      'Check its expression, or take the filter out.',
+      `The ${word} '${field.displayName}' has no value`,
+      `Check its expression, or take the ${word} out.`,
     );
   }
   const isText = typeof value === 'string' || typeof value === 'number';
   if (field.type === 'options') return value === '' ? undefined : refusedChoice(value, field);
   if (field.type === 'boolean' && typeof value !== 'boolean') {
     return inputFailure(
-      `The filter '${field.displayName}' is neither true nor false`,
+      `The ${word} '${field.displayName}' is neither true nor false`,
       'Let its expression give true or false.',
     );
   }
   if ((field.type === 'string' || field.type === 'resourceLocator') && !isText) {
     return inputFailure(
-      `The filter '${field.displayName}' holds ${Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`}, and not a text`,
+      `The ${word} '${field.displayName}' holds ${Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`}, and not a text`,
       'Let its expression give a text or a number.',
     );
   }

@@ -5,17 +5,18 @@ import { asText } from './guards';
 const TEXTS = /"(?:\\.|[^"\\])*"/gs;
 
 /**
- * The filter 'PMQL', a condition that the user wrote. Nothing is sent.
+ * A condition in PMQL that the user wrote. Nothing is sent.
  *
+ * @param parameter the display name of the filter that gives it
  * @returns undefined when there is none; a failure for what would void the other filters, or find nothing whatever the
  * data holds
  */
-export function readOwnPmql(pmql: unknown): Result<string | undefined> {
+export function readOwnPmql(pmql: unknown, parameter = 'PMQL'): Result<string | undefined> {
   const own = asText(pmql).trim();
   if (own === '') return { ok: true, value: undefined };
   if (!hasPairs(own.replace(TEXTS, ''))) {
     return inputFailure(
-      "'PMQL' has a bracket or a quote without its counterpart",
+      `'${parameter}' has a bracket or a quote without its counterpart`,
       'Check the brackets and quotes of the condition. Texts stand in double quotes.',
     );
   }
@@ -23,8 +24,8 @@ export function readOwnPmql(pmql: unknown): Result<string | undefined> {
   const escaped = own.match(TEXTS)?.find((text) => /\\["\\]/.test(text));
   if (escaped !== undefined) {
     return inputFailure(
-      `'PMQL' looks for ${escaped}, and ProcessMaker cannot search for quotes or backslashes`,
-      "Look for a part of the text without them, e.g. with LIKE and %, or use the filter 'Text'.",
+      `'${parameter}' looks for ${escaped}, and ProcessMaker cannot search for quotes or backslashes`,
+      'Look for a part of the text without them, e.g. with LIKE and %.',
     );
   }
   return { ok: true, value: own };

@@ -28,6 +28,7 @@ export async function addDetails(
   events: NewEvent[],
   details: Details,
 ): Promise<Result<NewEvent[]>> {
+  if (events.length === 0) return { ok: true, value: [] };
   const found = {
     requests: await readRequests(connection, idsOf(events, 'requests'), details),
     tasks: await readTasks(connection, idsOf(events, 'tasks'), details),

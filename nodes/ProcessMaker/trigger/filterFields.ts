@@ -5,6 +5,62 @@ import { EVENT_KINDS, REQUEST_KINDS, TASK_KINDS } from './kinds';
 /** n8n writes its own name in lower case, also in titles. */
 const IGNORE_N8N = 'Ignore Requests Started by n8n';
 
+/** What Requests and Tasks have to meet besides; read by `readWatch`. */
+export const watchFilters: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add filter',
+  default: {},
+  options: [
+    {
+      displayName: 'Assignee',
+      name: 'assignee',
+      type: 'string',
+      placeholder: 'e.g. me',
+      default: '',
+      displayOptions: { show: { '/triggerOn': TASK_KINDS } },
+      description:
+        'The user who has the Task when it is observed: "me" for the user of the access token, or the ID of a user',
+    },
+    {
+      displayName: IGNORE_N8N,
+      name: 'ignoreN8n',
+      type: 'boolean',
+      default: false,
+      description:
+        "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: those started with the option 'Hidden Key' switched off, and their sub-processes, are not left out.",
+    },
+    {
+      displayName: 'Request PMQL',
+      name: 'requestPmql',
+      type: 'string',
+      placeholder: 'e.g. data.amount > 1000',
+      default: '',
+      displayOptions: { show: { '/triggerOn': REQUEST_KINDS } },
+      description: "A condition in ProcessMaker's query language that Requests also have to meet",
+    },
+    {
+      displayName: 'Task Element ID',
+      name: 'elementId',
+      type: 'string',
+      placeholder: 'e.g. node_2',
+      default: '',
+      displayOptions: { show: { '/triggerOn': TASK_KINDS } },
+      description: "The ID of the Task in ProcessMaker's designer",
+    },
+    {
+      displayName: 'Task PMQL',
+      name: 'taskPmql',
+      type: 'string',
+      placeholder: 'e.g. task = "Approve"',
+      default: '',
+      displayOptions: { show: { '/triggerOn': TASK_KINDS } },
+      description: "A condition in ProcessMaker's query language that Tasks also have to meet",
+    },
+  ],
+};
+
 /** What the trigger watches; read by `readWatch`. */
 export const filterFields: INodeProperties[] = [
   {
@@ -28,58 +84,5 @@ export const filterFields: INodeProperties[] = [
     description:
       'The processes to watch; all of them when none is chosen. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
   },
-  {
-    displayName: 'Filters',
-    name: 'filters',
-    type: 'collection',
-    placeholder: 'Add filter',
-    default: {},
-    options: [
-      {
-        displayName: 'Assignee',
-        name: 'assignee',
-        type: 'string',
-        placeholder: 'e.g. me',
-        default: '',
-        displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-        description:
-          'The user who has the Task when it is observed: "me" for the user of the access token, or the ID of a user',
-      },
-      {
-        displayName: IGNORE_N8N,
-        name: 'ignoreN8n',
-        type: 'boolean',
-        default: false,
-        description:
-          "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: those started with the option 'Hidden Key' switched off, and their sub-processes, are not left out.",
-      },
-      {
-        displayName: 'Request PMQL',
-        name: 'requestPmql',
-        type: 'string',
-        placeholder: 'e.g. data.amount > 1000',
-        default: '',
-        displayOptions: { show: { '/triggerOn': REQUEST_KINDS } },
-        description: "A condition in ProcessMaker's query language that Requests also have to meet",
-      },
-      {
-        displayName: 'Task Element ID',
-        name: 'elementId',
-        type: 'string',
-        placeholder: 'e.g. node_2',
-        default: '',
-        displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-        description: "The ID of the Task in ProcessMaker's designer",
-      },
-      {
-        displayName: 'Task PMQL',
-        name: 'taskPmql',
-        type: 'string',
-        placeholder: 'e.g. task = "Approve"',
-        default: '',
-        displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-        description: "A condition in ProcessMaker's query language that Tasks also have to meet",
-      },
-    ],
-  },
+  watchFilters,
 ];

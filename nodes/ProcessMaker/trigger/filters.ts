@@ -1,12 +1,15 @@
-import type { IPollFunctions } from 'n8n-workflow';
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
+import { checkCollection } from '../helpers/filters';
 import { asText } from '../helpers/guards';
 import { parseId } from '../helpers/locatorValue';
+import { readOwnPmql } from '../helpers/ownPmql';
 import { readTokenUserId } from '../helpers/users/tokenUser';
 import type { Connection } from '../transport/connection';
 import { inputFailure, type Result } from '../transport/failure';
+import { watchFilters } from './filterFields';
 import { EVENT_KINDS, type EventKind } from './kinds';
-import type { ListFilter, Reading } from './rows';
+import { OWN_PMQL, type ListFilter, type Reading } from './rows';
 
 /** What is to be watched. */
 export interface Watch {
@@ -15,8 +18,8 @@ export interface Watch {
   elementId: string;
   /** An id; `me` for the user of the access token. */
   assignee: number | 'me' | undefined;
-  requestPmql: string;
-  taskPmql: string;
+  requestPmql: string | undefined;
+  taskPmql: string | undefined;
   ignoresN8n: boolean;
 }
 
@@ -35,9 +38,19 @@ export function readWatch(context: IPollFunctions): Result<Watch> {
   }
   const processIds = readProcessIds(context.getNodeParameter('processes', []));
   if (!processIds.ok) return processIds;
-  const filters = context.getNodeParameter('filters', {}) as Record<string, unknown>;
+  const read = checkCollection(
+    context.getNodeParameter('filters', {}) as IDataObject,
+    watchFilters,
+    'filter',
+  );
+  if (!read.ok) return read;
+  const filters = read.value;
   const assignee = readAssignee(asText(filters.assignee).trim());
   if (!assignee.ok) return assignee;
+  const requestPmql = readOwnPmql(filters.requestPmql, OWN_PMQL.requests);
+  if (!requestPmql.ok) return requestPmql;
+  const taskPmql = readOwnPmql(filters.taskPmql, OWN_PMQL.tasks);
+  if (!taskPmql.ok) return taskPmql;
   return {
     ok: true,
     value: {
@@ -45,23 +58,34 @@ export function readWatch(context: IPollFunctions): Result<Watch> {
       processIds: processIds.value,
       elementId: asText(filters.elementId).trim(),
       assignee: assignee.value,
-      requestPmql: asText(filters.requestPmql).trim(),
-      taskPmql: asText(filters.taskPmql).trim(),
+      requestPmql: requestPmql.value,
+      taskPmql: taskPmql.value,
       ignoresN8n: filters.ignoreN8n === true,
     },
   };
 }
 
+const PROCESS_ADVICE =
+  'Choose processes from the list, or give their ids, which stand in the addresses of their pages.';
+
 /** A list of ids, or text such as `3, 12` from an expression. */
 function readProcessIds(value: unknown): Result<number[]> {
-  const texts = [value].flat().flatMap((one) => asText(one).split(','));
+  const all = [value].flat();
+  // To leave out what cannot be read would let all processes through.
+  if (all.some((one) => typeof one !== 'string' && typeof one !== 'number')) {
+    return inputFailure(
+      "'Processes' holds something that is neither the id of a process nor a list of ids",
+      PROCESS_ADVICE,
+    );
+  }
+  const texts = all.flatMap((one) => asText(one).split(','));
   const given = texts.map((text) => text.trim()).filter((text) => text !== '');
   const ids = given.map(parseId);
   const wrong = given.find((_, index) => ids[index] === undefined);
   if (wrong === undefined) return { ok: true, value: ids.filter((id) => id !== undefined) };
   return inputFailure(
     `'Process Names or IDs' holds "${wrong}", which is not the id of a process`,
-    'Choose processes from the list, or give their ids, which stand in the addresses of their pages.',
+    PROCESS_ADVICE,
   );
 }
 
@@ -94,11 +118,9 @@ export async function filtersOf(connection: Connection, watch: Watch): Promise<R
       requests: withOwn({ pmql: processes, qs: {} }, requestPmql),
       tasks: withOwn(
         {
-          pmql: processes,
-          qs: {
-            ...(elementId !== '' && { element_id: elementId }),
-            ...(user.value !== undefined && { user_id: user.value }),
-          },
+          // The parameter 'user_id' would also find what is only offered to the user.
+          pmql: [...processes, ...(user.value === undefined ? [] : [`user_id = ${user.value}`])],
+          qs: elementId === '' ? {} : { element_id: elementId },
         },
         taskPmql,
       ),
@@ -106,6 +128,6 @@ export async function filtersOf(connection: Connection, watch: Watch): Promise<R
   };
 }
 
-function withOwn({ pmql, qs }: ListFilter, own: string): ListFilter {
-  return own === '' ? { pmql, qs } : { pmql: [...pmql, own], qs, own };
+function withOwn({ pmql, qs }: ListFilter, own: string | undefined): ListFilter {
+  return own === undefined ? { pmql, qs } : { pmql: [...pmql, own], qs, own };
 }

@@ -25,7 +25,7 @@ export interface EventKind {
   list: 'requests' | 'tasks';
   /** The PMQL name of the time by which rows are searched for. */
   column: 'created' | 'completed' | 'updated_at' | 'due';
-  /** The PMQL name of the status in which a row is an event; any unless told. */
+  /** The status in which a row is an event, by the name that its list is searched with; any unless told. */
   status?: string;
   /** The time by which a row was found. */
   rowTime: (row: Row) => number | undefined;
@@ -88,7 +88,7 @@ export const EVENT_KINDS: EventKind[] = [
     description: 'The due date of an open Task has passed',
     list: 'tasks',
     column: 'due',
-    status: 'In Progress',
+    status: 'ACTIVE',
     rowTime: (row) => parseTime(row.due_at),
     occurrence: overdue,
   },
@@ -98,7 +98,7 @@ export const EVENT_KINDS: EventKind[] = [
     description: 'A Task has been completed, or closed because its Request was canceled',
     list: 'tasks',
     column: 'completed',
-    status: 'Completed',
+    status: 'CLOSED',
     ...once('completed_at'),
   },
   {

@@ -1,39 +1,40 @@
 import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { simplifyOption } from '../descriptions/simplify';
+import { checkCollection } from '../helpers/filters';
 import { asText, objectsIn } from '../helpers/guards';
+import { withShownData } from '../helpers/shownData';
 import { simplifyRequest } from '../helpers/requests/simplifyRequest';
 import { simplifyTask } from '../helpers/tasks/simplifyTask';
+import type { Result } from '../transport/failure';
 import type { NewEvent } from './walk';
 
 /** What of an event is given out, and where the trigger begins; read by `readOutput`. */
-export const optionFields: INodeProperties[] = [
-  {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add option',
-    default: {},
-    options: [
-      {
-        displayName: 'Include Data',
-        name: 'includeData',
-        type: 'boolean',
-        default: false,
-        description: "Whether to return the Request's data, in the field data",
-      },
-      simplifyOption,
-      {
-        displayName: 'Start From Now When Activated',
-        name: 'startFromNow',
-        type: 'boolean',
-        default: false,
-        description:
-          'Whether to leave out what happened while the workflow was switched off, instead of catching up with it',
-      },
-    ],
-  },
-];
+export const outputOptions: INodeProperties = {
+  displayName: 'Options',
+  name: 'options',
+  type: 'collection',
+  placeholder: 'Add option',
+  default: {},
+  options: [
+    {
+      displayName: 'Include Data',
+      name: 'includeData',
+      type: 'boolean',
+      default: false,
+      description: "Whether to return the Request's data, in the field data",
+    },
+    simplifyOption,
+    {
+      displayName: 'Start From Now When Activated',
+      name: 'startFromNow',
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether to leave out what happened while the workflow was switched off, instead of catching up with it',
+    },
+  ],
+};
 
 export interface Output {
   includeData: boolean;
@@ -42,17 +43,28 @@ export interface Output {
 }
 
 /** What the options say. */
-export function readOutput(context: IPollFunctions): Output {
-  const options = context.getNodeParameter('options', {}) as IDataObject;
+export function readOutput(context: IPollFunctions): Result<Output> {
+  const options = checkCollection(
+    context.getNodeParameter('options', {}) as IDataObject,
+    outputOptions,
+    'option',
+  );
+  if (!options.ok) return options;
+  const { includeData, simplify, startFromNow } = options.value;
   return {
-    includeData: options.includeData === true,
-    simplify: options.simplify !== false,
-    startFromNow: options.startFromNow === true,
+    ok: true,
+    value: {
+      includeData: includeData === true,
+      simplify: simplify !== false,
+      startFromNow: startFromNow === true,
+    },
   };
 }
 
 /** The JSON of an item for an event. */
-export function eventJson({ kind, row }: NewEvent, { simplify }: Output, instanceUrl: string): IDataObject {
+export function eventJson(event: NewEvent, { simplify }: Output, instanceUrl: string): IDataObject {
+  const { kind } = event;
+  const row = withShownData(event.row);
   if (!simplify) return { event: kind.value, ...row };
   const { id, caseNumber, ...fields } =
     kind.list === 'requests' ? simplifyRequest(row, instanceUrl) : simplifyTask(row, instanceUrl);

@@ -27,7 +27,7 @@ const begun = new WeakSet<IPollFunctions>();
  */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
   const watch = unwrap(context, readWatch(context));
-  const output = readOutput(context);
+  const output = unwrap(context, readOutput(context));
   const connection = await connect(context, PATIENCE_SECONDS);
   const { instanceUrl } = connection;
   const details = { includeData: output.includeData, ignoresN8n: watch.ignoresN8n };

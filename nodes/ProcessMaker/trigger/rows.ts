@@ -53,23 +53,11 @@ export async function readRows(
   { from, after, to }: Slice,
 ): Promise<Result<{ rows: Row[]; total: number }>> {
   const { column } = kind;
-  return await search(reading, kind, {
-    conditions: [
-      `${column} >= ${pmqlSeconds(from)}`,
-      ...(to === undefined ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
-      ...(after > 0 ? [`id > ${after}`] : []),
-    ],
-    direction: 'asc',
-    pageSize: PAGE_ROWS,
-  });
-}
-
-/** Some of the newest rows of a kind. */
-export async function readNewest(reading: Reading, kind: EventKind, count: number): Promise<Result<Row[]>> {
-  const { date } = reading.clock;
-  const conditions = kind.column === 'due' && date !== undefined ? [`due <= ${pmqlSeconds(date)}`] : [];
-  const found = await search(reading, kind, { conditions, direction: 'desc', pageSize: count });
-  return found.ok ? { ok: true, value: found.value.rows } : found;
+  return await search(reading, kind, [
+    `${column} >= ${pmqlSeconds(from)}`,
+    ...(to === undefined ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
+    ...(after > 0 ? [`id > ${after}`] : []),
+  ]);
 }
 
 /** The server's time; where no answer has told it yet, by a search that finds nothing. */
@@ -82,29 +70,32 @@ export async function readServerTime(reading: Reading): Promise<Result<number>> 
   return clock.date === undefined ? { ok: false, failure: NO_DATE } : { ok: true, value: clock.date };
 }
 
-interface Search {
-  conditions: string[];
-  direction: 'asc' | 'desc';
-  pageSize: number;
-}
-
 /**
- * `GET /api/1.0/requests?pmql=…` or `GET /api/1.0/tasks?pmql=…`, always by id: a server whose memory for sorting is
- * small refuses other orders.
+ * `GET /api/1.0/requests?pmql=…` or `GET /api/1.0/tasks?status=…&pmql=…`, always by id: a server whose memory for
+ * sorting is small refuses other orders. The status of Tasks is no part of the PMQL, which would leave out those that
+ * are offered to a group.
  */
 async function search(
   reading: Reading,
   { list, status }: EventKind,
-  { conditions, direction, pageSize }: Search,
+  conditions: string[],
 ): Promise<Result<{ rows: Row[]; total: number }>> {
   const { pmql, qs } = reading.filters[list];
-  const all = pmqlAll([...(status === undefined ? [] : [`status = "${status}"`]), ...conditions, ...pmql]);
+  const isParameter = list === 'tasks' && status !== undefined;
+  const inPmql = status === undefined || isParameter ? [] : [`status = "${status}"`];
+  const all = pmqlAll([...inPmql, ...conditions, ...pmql]);
   const page = await readPage(
     reading.connection,
     {
       ...callOf(reading, list),
-      qs: { ...qs, ...(all !== '' && { pmql: all }), order_by: 'id', order_direction: direction },
-      pageSize,
+      qs: {
+        ...qs,
+        ...(isParameter && { status }),
+        ...(all !== '' && { pmql: all }),
+        order_by: 'id',
+        order_direction: 'asc',
+      },
+      pageSize: PAGE_ROWS,
     },
     1,
   );
@@ -129,6 +120,9 @@ function isRow(entry: IDataObject): entry is Row {
   return isObject(entry) && Number.isSafeInteger(entry.id) && typeof entry.status === 'string';
 }
 
+/** The filters that hold PMQL of the user. */
+export const OWN_PMQL: Record<EventKind['list'], string> = { requests: 'Request PMQL', tasks: 'Task PMQL' };
+
 /** How ProcessMaker refuses PMQL: 400 for the syntax, 422 for a column of Tasks, 500 for everything else. */
 const PMQL_STATUSES = [400, 422, 500];
 
@@ -136,10 +130,9 @@ const PMQL_STATUSES = [400, 422, 500];
 function aboutPmql(failure: Failure, list: EventKind['list'], { filters }: Reading): Failure {
   const own = filters[list].own;
   if (own === undefined || !PMQL_STATUSES.includes(failure.httpStatus ?? 0)) return failure;
-  const parameter = list === 'requests' ? 'Request PMQL' : 'Task PMQL';
   return {
     ...failure,
-    message: `ProcessMaker did not carry out the search with the filter '${parameter}'`,
+    message: `ProcessMaker did not carry out the search with the filter '${OWN_PMQL[list]}'`,
     description: `Check its syntax and the names of its columns, or try it in the search field of ProcessMaker. The filter is: ${own}`,
   };
 }

@@ -29,7 +29,9 @@ const ALIASES: Readonly<Record<string, Alias>> = {
   status: (value, operator) => {
     const name = String(value).toLowerCase();
     if (name === 'self service') return { sql: `t.status = 'ACTIVE' AND t.is_self_service = 1`, values: [] };
-    return compare('t.status', 'text', operator, STATUS_NAMES[name] ?? name);
+    // Whatever the status, tasks that are offered to a group are left out.
+    const { sql, values } = compare('t.status', 'text', operator, STATUS_NAMES[name] ?? name);
+    return { sql: `t.is_self_service = 0 AND (${sql})`, values };
   },
 };
 

@@ -16,7 +16,7 @@ const TABLES = 'process_request_tokens t JOIN process_requests r ON r.id = t.pro
 const TASKS_ONLY: Sql = { sql: `t.element_type IN ('task', 'userTask', 'manualTask')`, values: [] };
 
 /** Parameters that name a column, whose value must be the same. */
-const FILTERS = ['process_request_id', 'status', 'user_id', 'process_id', 'element_id', 'element_name'];
+const FILTERS = ['process_request_id', 'status', 'process_id', 'element_id', 'element_name'];
 
 const PLACES = ['t.element_name', 'r.name', 'r.case_title', `json_remove(r.data, '$._user', '$._request')`];
 
@@ -30,6 +30,7 @@ export function taskConditions(instance: Instance, user: UserRow, query: Query):
       sql: `CAST(t.${name} AS TEXT) = ? COLLATE NOCASE`,
       values: [query.text(name)],
     })),
+    query.has('user_id') ? heldOrOffered(query.text('user_id')) : undefined,
     statuses.length === 0
       ? undefined
       : { sql: `t.status IN (${statuses.map(() => '?').join(', ')})`, values: statuses },
@@ -39,6 +40,16 @@ export function taskConditions(instance: Instance, user: UserRow, query: Query):
   return {
     sql: ['1', ...conditions.map(({ sql }) => `(${sql})`)].join(' AND '),
     values: conditions.flatMap(({ values }) => values),
+  };
+}
+
+/** The parameter `user_id`: what the user has, and what is offered to that user. */
+function heldOrOffered(userId: string): Sql {
+  return {
+    sql:
+      'CAST(t.user_id AS TEXT) = ? OR (t.user_id IS NULL AND t.is_self_service = 1 AND EXISTS ' +
+      `(SELECT 1 FROM json_each(t.self_service_groups, '$.users') WHERE CAST(value AS TEXT) = ?))`,
+    values: [userId, userId],
   };
 }
 

@@ -44,11 +44,14 @@ test('tasks are found by every filter, and by PMQL over the task and its Request
   expect(await find('status=ACTIVE')).toEqual([ticket]);
   expect(await find('process_id=2')).toEqual([form]);
   expect(await find('element_id=answer')).toEqual([ticket]);
-  expect(await find('user_id=3')).toEqual([form]);
+  // The parameter finds what is offered to the user as well; PMQL does not.
+  expect(await find('user_id=3')).toEqual([form, ticket]);
   expect(await find('filter=help desk')).toEqual([ticket]);
   const pmql = (text: string) => find(`pmql=${encodeURIComponent(text)}`);
   expect(await pmql('data.order = "A-2"')).toEqual([ticket]);
+  expect(await pmql('user_id = 3')).toEqual([form]);
   expect(await pmql('status = "Completed"')).toEqual([form]);
+  expect(await pmql('status = "In Progress"')).toEqual([]);
   expect(await pmql('request = "Help desk ticket" AND task = "Answer the ticket"')).toEqual([ticket]);
   expect(await pmql('due < "2026-03-13T12:00:01Z"')).toEqual([form, ticket]);
   expect(await pmql('due < "2026-03-13T12:00:00Z"')).toEqual([]);

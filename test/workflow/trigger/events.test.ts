@@ -1,9 +1,11 @@
+import { expectShown, HIDDEN_DATA } from '../../support/hidden-data';
 import { serverTime, startByHand, taskOf, watching } from '../../support/watch';
 import { useWorld } from '../../support/world';
 
 const world = useWorld({ now: () => new Date(serverTime.now) });
 
 const WITH_TASK = 2;
+const OFFERED = 25;
 const DAY_MS = 24 * 3_600_000;
 
 beforeEach(() => (serverTime.now = Date.now()));
@@ -124,6 +126,18 @@ describe('an event of a Task', () => {
   });
 });
 
+describe('a Task that is offered to a team, and that nobody has taken', () => {
+  it.each(['taskOverdue', 'taskCompleted'])('is an event of the kind %s too', async (kind) => {
+    const poller = await watching(world, { triggerOn: [kind], processes: [String(OFFERED)] });
+    const id = await startByHand(world, OFFERED, {}, 'admin', 'opened');
+    await poller.poll();
+    if (kind === 'taskCompleted') world.server.cancelRequest(id);
+    else serverTime.now += 3 * DAY_MS + 1000;
+    await poller.poll();
+    expect(poller.items).toMatchObject([{ event: kind, id: taskOf(world, id), assignee: null }]);
+  });
+});
+
 describe('several events', () => {
   it('of several kinds begin one execution, the oldest first', async () => {
     const poller = await watching(world, {
@@ -186,6 +200,18 @@ describe('what an event brings along', () => {
     await poller.poll();
     expect(world.gateway.calls.filter(({ path }) => path.includes('include'))).toEqual([]);
   });
+
+  it.each([true, false])(
+    'has none of what the nodes hide, nor the key to an execution, Simplify %s',
+    async (simplify) => {
+      const triggerOn = ['requestStarted', 'taskCreated'];
+      const poller = await watching(world, { triggerOn, options: { includeData: true, simplify } });
+      await startByHand(world, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
+      await poller.poll();
+      expect(poller.items).toHaveLength(2);
+      for (const { data } of poller.items) expectShown(data, { order: 'PO-1' });
+    },
+  );
 
   it('is what ProcessMaker gives without Simplify', async () => {
     const poller = await watching(world, {

@@ -6,6 +6,7 @@ import { useWorld } from '../../support/world';
 const world = useWorld();
 
 const WITH_TASK = 2;
+const OFFERED = 25;
 const AT_ONCE = 4;
 const WITH_SUB_PROCESS = 17;
 
@@ -54,6 +55,14 @@ describe('the filter', () => {
     await startByHand(world, WITH_TASK);
     await poller.poll();
     expect(poller.items).toHaveLength(count);
+  });
+
+  it('of the assignee leaves out what is only offered to the user', async () => {
+    const filters = { assignee: '3' };
+    const poller = await watching(world, { triggerOn: ['taskCreated'], filters });
+    await startByHand(world, OFFERED, {}, 'admin', 'opened');
+    await poller.poll();
+    expect(poller.items).toEqual([]);
   });
 
   it('in PMQL counts for its own list', async () => {

@@ -8,6 +8,8 @@ const world = useWorld();
 
 const STARTED = { triggerOn: ['requestStarted'] };
 
+type Case = [string, INodeParameters, RegExp];
+
 interface Refusal {
   name: string;
   message: string;
@@ -24,8 +26,50 @@ async function refusalOf(parameters: INodeParameters): Promise<Refusal> {
     );
 }
 
+const CREATED = { triggerOn: ['taskCreated'] };
+
+/** What expressions can give to a field of another form. */
+const WRONG_FORMS = [
+  { field: 'assignee', name: 'Assignee', on: CREATED },
+  { field: 'elementId', name: 'Task Element ID', on: CREATED },
+  { field: 'taskPmql', name: 'Task PMQL', on: CREATED },
+  { field: 'requestPmql', name: 'Request PMQL', on: STARTED },
+].flatMap(({ field, name, on }) =>
+  ['={{ ({ id: 3 }) }}', '={{ [3] }}', '={{ true }}', '={{ null }}'].map((value): Case => [
+    `${name} ${value}`,
+    { ...on, filters: { [field]: value } },
+    new RegExp(`^The filter '${name}' (holds a|has no) `),
+  ]),
+);
+WRONG_FORMS.push(
+  [
+    'Ignore Requests as text',
+    { ...STARTED, filters: { ignoreN8n: '={{ "false" }}' } },
+    /^The filter 'Ignore Requests Started by n8n' is neither true nor false/,
+  ],
+  [
+    'an option as text',
+    { ...STARTED, options: { includeData: '={{ "false" }}' } },
+    /^The option 'Include Data' is neither true nor false/,
+  ],
+);
+
+/** PMQL that would end the brackets around it. */
+const OPEN_ENDS = ['id = 1) OR (id > 0', 'task = "a', '(id > 0', 'id > 0 AND data.x = ")" )'].map(
+  (pmql): Case => [
+    pmql,
+    { ...CREATED, filters: { taskPmql: pmql } },
+    /^'Task PMQL' has a bracket or a quote without its counterpart/,
+  ],
+);
+OPEN_ENDS.push([
+  'Request PMQL',
+  { ...STARTED, filters: { requestPmql: 'id = 1) OR (id > 0' } },
+  /^'Request PMQL' has a bracket or a quote/,
+]);
+
 describe('before any call', () => {
-  it.each<[string, INodeParameters, RegExp]>([
+  it.each<Case>([
     ['no event', { triggerOn: [] }, /^No event is chosen in 'Trigger On'/],
     ['an unknown event', { triggerOn: '={{ ["started"] }}' }, /^'Trigger On' holds "started"/],
     [
@@ -38,6 +82,15 @@ describe('before any call', () => {
       { triggerOn: ['taskCreated'], filters: { assignee: 'jane' } },
       /^'Assignee' holds "jane", which is neither "me"/,
     ],
+    ['no list of processes', { ...STARTED, processes: '={{ ({ id: 4 }) }}' }, /^'Processes' holds something/],
+    [
+      'a process that is no id',
+      { ...STARTED, processes: '={{ [4, { id: 2 }] }}' },
+      /^'Processes' holds some/,
+    ],
+    ['no process at all', { ...STARTED, processes: '={{ undefined }}' }, /^'Processes' holds something/],
+    ...WRONG_FORMS,
+    ...OPEN_ENDS,
   ])('%s is refused', async (_, parameters, message) => {
     const refusal = await refusalOf(parameters);
     expect(refusal.name).toBe('NodeOperationError');
@@ -48,11 +101,11 @@ describe('before any call', () => {
 });
 
 describe('when it is switched on', () => {
-  it.each<[string, INodeParameters, RegExp]>([
+  it.each<Case>([
     ['Request PMQL', { ...STARTED, filters: { requestPmql: 'data.x =' } }, /filter 'Request PMQL'$/],
     ['Request PMQL', { ...STARTED, filters: { requestPmql: 'nonsense = 1' } }, /filter 'Request PMQL'$/],
     ['Task PMQL', { triggerOn: ['taskCreated'], filters: { taskPmql: 'nonsense = 1' } }, /'Task PMQL'$/],
-    ['Task PMQL', { triggerOn: ['taskCreated'], filters: { taskPmql: 'task = (' } }, /'Task PMQL'$/],
+    ['Task PMQL', { triggerOn: ['taskCreated'], filters: { taskPmql: 'task = = 1' } }, /'Task PMQL'$/],
   ])('%s that ProcessMaker does not understand is told', async (_, parameters, message) => {
     const refusal = await refusalOf(parameters);
     expect(refusal.message).toMatch(message);

@@ -1,0 +1,28 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { expectShown, HIDDEN_DATA } from '../support/hidden-data';
+import { startByHand, taskOf } from '../support/watch';
+import { locator } from '../support/workflows';
+import { useWorld } from '../support/world';
+
+const world = useWorld();
+
+const WITH_TASK = 2;
+
+// A Task's data holds the hidden variables of its Request, and any variable may hold the URL of an execution.
+describe.each([true, false])(
+  'with Simplify %s, what the nodes hide and the key to an execution',
+  (simplify) => {
+    it.each<[string, (requestId: number) => INodeParameters]>([
+      ['task get', (id) => ({ task: locator('id', taskOf(world, id)) })],
+      ['task getAll', (id) => ({ filters: { request: locator('id', id) } })],
+      ['request get', (id) => ({ request: locator('id', id) })],
+      ['request getAll', (id) => ({ filters: { pmql: `id = ${id}` } })],
+    ])('are not shown by %s', async (operation, parametersOf) => {
+      const id = await startByHand(world, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
+      const options = { includeData: true, simplify };
+      const run = await world.perform(operation, { ...parametersOf(id), options }, { user: 'admin' });
+      expect(run.items('ProcessMaker')).toHaveLength(1);
+      expectShown(run.items('ProcessMaker')[0]?.data, { order: 'PO-1' });
+    });
+  },
+);
