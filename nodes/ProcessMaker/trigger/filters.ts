@@ -74,7 +74,7 @@ function readProcessIds(value: unknown): Result<number[]> {
   // To leave out what cannot be read would let all processes through.
   if (all.some((one) => typeof one !== 'string' && typeof one !== 'number')) {
     return inputFailure(
-      "'Processes' holds something that is neither the id of a process nor a list of ids",
+      "'Process Names or IDs' holds something that is neither the id of a process nor a list of ids",
       PROCESS_ADVICE,
     );
   }

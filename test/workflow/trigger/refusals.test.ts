@@ -82,13 +82,21 @@ describe('before any call', () => {
       { triggerOn: ['taskCreated'], filters: { assignee: 'jane' } },
       /^'Assignee' holds "jane", which is neither "me"/,
     ],
-    ['no list of processes', { ...STARTED, processes: '={{ ({ id: 4 }) }}' }, /^'Processes' holds something/],
+    [
+      'no list of processes',
+      { ...STARTED, processes: '={{ ({ id: 4 }) }}' },
+      /^'Process Names or IDs' holds something/,
+    ],
     [
       'a process that is no id',
       { ...STARTED, processes: '={{ [4, { id: 2 }] }}' },
-      /^'Processes' holds some/,
+      /^'Process Names or IDs' holds some/,
     ],
-    ['no process at all', { ...STARTED, processes: '={{ undefined }}' }, /^'Processes' holds something/],
+    [
+      'no process at all',
+      { ...STARTED, processes: '={{ undefined }}' },
+      /^'Process Names or IDs' holds something/,
+    ],
     ...WRONG_FORMS,
     ...OPEN_ENDS,
   ])('%s is refused', async (_, parameters, message) => {
