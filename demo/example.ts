@@ -5,6 +5,7 @@ import type { Credential, ExampleWorkflow } from './n8nClient';
 import { root } from './paths';
 
 const NODE_TYPE = 'n8n-nodes-processmaker.processMaker';
+const TRIGGER_TYPE = `${NODE_TYPE}Trigger`;
 export const CREDENTIAL_TYPE = 'processMakerApi';
 
 /** The names of the nodes in `examples/start-requests.json`. */
@@ -23,7 +24,7 @@ export function exampleFile(name: string): string {
 export function readExample(name: string, credential: Credential): ExampleWorkflow {
   const workflow = JSON.parse(readFileSync(exampleFile(name), 'utf8')) as ExampleWorkflow;
   for (const node of workflow.nodes) {
-    if (node.type === NODE_TYPE) node.credentials = { [CREDENTIAL_TYPE]: credential };
+    if ([NODE_TYPE, TRIGGER_TYPE].includes(node.type)) node.credentials = { [CREDENTIAL_TYPE]: credential };
   }
   return workflow;
 }

@@ -35,7 +35,9 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const n8n = await startN8nWithPackage(folder, signal);
   cleanup.add(() => n8n.stop());
+  const clock = { aheadMs: 0 };
   const processMaker = await startProcessMaker({
+    now: () => new Date(Date.now() + clock.aheadMs),
     port: await freePort(8090),
     oauth: { client: { redirectUris: [`${n8n.url}/rest/oauth2-credential/callback`] } },
   });
@@ -60,7 +62,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
     say(`  ${file}`);
   });
   await checks.check('a person signs in', () => editor.signIn(OWNER));
-  const subject = { checks, editor, client, processMaker, credential, n8n };
+  const subject = { checks, editor, client, processMaker, clock, credential, n8n };
   await checkNodeTypes(subject);
   await checkStartRequest(subject);
   await checkMapFromForm(subject);

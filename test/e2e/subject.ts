@@ -10,5 +10,7 @@ export interface Subject {
   client: N8nClient;
   n8n: { url: string };
   processMaker: ProcessMaker;
+  /** That of ProcessMaker. */
+  clock: { aheadMs: number };
   credential: Credential;
 }

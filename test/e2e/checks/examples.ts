@@ -7,9 +7,12 @@ import { outputOf } from '../../../demo/n8nClient';
 import type { Editor } from '../editor';
 import type { Subject } from '../subject';
 
+/** By then, every Task that is still open is overdue. */
+const A_MONTH_MS = 30 * 24 * 60 * 60 * 1000;
+
 /** The workflows in `examples/` can be imported, and do what they say. */
 export async function checkExamples(subject: Subject): Promise<void> {
-  const { checks, editor, client, credential, n8n, processMaker } = subject;
+  const { checks, editor, client, credential, n8n, processMaker, clock } = subject;
 
   const examples = {
     'start-requests': 'Start request',
@@ -83,6 +86,17 @@ export async function checkExamples(subject: Subject): Promise<void> {
     await client.publish(workflow);
     const answer = await postWhenRegistered(`${n8n.url}/webhook/purchase-orders`, { orderNumber: 'PO-2001' });
     assert.equal(typeof answer.requestId, 'number');
+  });
+
+  await checks.check("the example 'overdue-tasks' reminds of a Task", async () => {
+    clock.aheadMs = A_MONTH_MS;
+    const { id } = await client.createWorkflow(readExample('overdue-tasks', credential));
+    const execution = await client.execute(id, 'ProcessMaker Trigger');
+    assert.equal(execution.status, 'success');
+    const [reminder] = outputOf(execution, 'Reminder');
+    const text = reminder?.json.text;
+    assert.ok(typeof text === 'string');
+    assert.match(text, /^Task "[A-Z].*" is overdue: http.*\/tasks\/\d+\/edit$/);
   });
 }
 
