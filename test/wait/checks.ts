@@ -67,6 +67,20 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
     assert.equal((await post(url, {})).status, 409);
   });
 
+  await checks.check('gives what was sent: null for nothing, a list, a text of another kind', async () => {
+    const calls: Array<[RequestInit, unknown]> = [
+      [{}, null],
+      [{ headers: { 'content-type': 'application/json' }, body: '[]' }, []],
+      [{ headers: { 'content-type': 'text/csv' }, body: 'a;b' }, 'a;b'],
+    ];
+    for (const [index, [sent, expected]] of calls.entries()) {
+      const execution = await stage.begin(`body-${index}`, CONTRACT_APPROVAL, {});
+      await stage.isAsleep(execution);
+      assert.equal((await fetch(stage.latestUrl(), { method: 'POST', ...sent })).status, 200);
+      assert.deepEqual((await stage.result(execution)).callback, expected);
+    }
+  });
+
   await checks.check('waits for many Requests at once, each in an execution of a sub-workflow', async () => {
     const known = processMaker.requests().length;
     const contracts = [{ contract: 'C-3' }, { contract: 'C-4' }];

@@ -100,7 +100,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        'Whether a Request that is in status ERROR right after its start, or that has ended in ERROR or CANCELED while it was waited for, is returned like any other, instead of letting its item fail',
+        'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of letting its item fail',
     },
     simplifyOption,
     {

@@ -94,6 +94,22 @@ describe('the reading of the result', () => {
     expect(times).toHaveLength(3);
   });
 
+  it('is not repeated when the server asks for longer than a minute, and the item says how its Request has ended', async () => {
+    const times = treatFirst(isResult, answer(503, AWAY, { 'retry-after': '61' }));
+    const ended = start();
+    await completeStarted();
+    const id = world.requests()[0]?.id;
+    expect(failedItems(await ended)).toMatchObject([
+      {
+        error: expect.stringContaining(
+          `Request ${id} has ended in status COMPLETED, but could not`,
+        ) as string,
+        details: { httpStatus: 503, outcome: 'started', requestId: id },
+      },
+    ]);
+    expect(times).toHaveLength(1);
+  });
+
   it('that is refused for good fails the item, and says how its Request has ended', async () => {
     world.gateway.treat = (call) =>
       isResult(call) ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
