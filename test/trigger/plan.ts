@@ -58,6 +58,10 @@ export interface Plan {
   onlyOneProcess: boolean;
   /** Seconds that pass, and changes that become visible, at the calls of polls. */
   callSeconds: number[];
+  /** How many seconds the gateways that answer the calls of polls are ahead with their `Date`, one after the other. */
+  datesAhead: readonly number[];
+  /** By how many seconds n8n's own clock is set before polls. */
+  ownJumps: readonly number[];
   steps: Step[];
 }
 
@@ -150,6 +154,30 @@ const flood: fc.Arbitrary<Step[]> = fc.oneof(
   },
 );
 
+/** One clock of the two may be wrong in a run, not both. */
+const clocks: fc.Arbitrary<Pick<Plan, 'datesAhead' | 'ownJumps'>> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({ datesAhead: [], ownJumps: [] }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(fc.oneof(fc.constant(0), fc.integer({ min: 120, max: 3600 })), { minLength: 2, maxLength: 7 })
+      .map((datesAhead) => ({ datesAhead, ownJumps: [] })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(
+        fc.oneof(
+          fc.constant(0),
+          fc.integer({ min: -300, max: 300 }),
+          fc.integer({ min: -50_000, max: 50_000 }),
+        ),
+        { minLength: 2, maxLength: 5 },
+      )
+      .map((ownJumps) => ({ datesAhead: [], ownJumps })),
+  },
+);
+
 export const plan: fc.Arbitrary<Plan> = fc
   .record({
     clockHours: fc.oneof(fc.constant(0), fc.integer({ min: -14, max: 14 })),
@@ -160,8 +188,13 @@ export const plan: fc.Arbitrary<Plan> = fc
       minLength: 1,
       maxLength: 8,
     }),
+    clocks,
     first: fc.array(step, { minLength: 1, maxLength: 7 }),
     flood,
     last: fc.array(step, { minLength: 1, maxLength: 7 }),
   })
-  .map(({ first, flood: flooded, last, ...rest }) => ({ ...rest, steps: [...first, ...flooded, ...last] }));
+  .map(({ first, flood: flooded, last, clocks: both, ...rest }) => ({
+    ...rest,
+    ...both,
+    steps: [...first, ...flooded, ...last],
+  }));

@@ -24,6 +24,8 @@ export class SimulatedServer {
   interfere: Interference = () => Promise.resolve();
   /** Comes before every answer is sent. */
   beforeAnswer: (body: unknown) => void = () => undefined;
+  /** How many milliseconds n8n's own clock is off. */
+  ownOff = 0;
   /** How many milliseconds the gateway that answers next is ahead with its `Date`. */
   dateAhead = 0;
   hasDate = true;
@@ -62,6 +64,7 @@ export class SimulatedServer {
     this.interfere = () => Promise.resolve();
     this.beforeAnswer = () => undefined;
     this.dateAhead = 0;
+    this.ownOff = 0;
     const { database } = this.instance;
     database.run('DELETE FROM process_requests');
     database.run('DELETE FROM process_request_tokens');

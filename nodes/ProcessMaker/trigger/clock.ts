@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { asText, isObject } from '../helpers/guards';
-import { parseTime } from './time';
+import { ownSeconds, parseTime } from './time';
 
 /**
  * How far behind the server's time a cursor stays, in seconds. What a server writes becomes visible up to 120 seconds
@@ -11,9 +11,6 @@ export const OVERLAP_SECONDS = 180;
 
 /** The columns that a server writes its own time into. */
 const WRITTEN_TIMES = ['created_at', 'updated_at', 'completed_at'];
-
-/** n8n's own clock. Only what passes on it between two polls counts, never where it stands. */
-export const ownSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** What is kept of the clocks between polls, in seconds since 1970. */
 export interface ClockState {
