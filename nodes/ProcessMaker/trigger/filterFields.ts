@@ -21,7 +21,7 @@ export const watchFilters: INodeProperties = {
       default: '',
       displayOptions: { show: { '/triggerOn': TASK_KINDS } },
       description:
-        'The user who has the Task when it is observed: "me" for the user of the access token, or the ID of a user',
+        'The user who has the Task when it is observed: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
     },
     {
       displayName: IGNORE_N8N,
