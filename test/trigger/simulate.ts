@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Engine } from '../support/engine';
-import { plan, type Plan } from './plan';
+import { plan } from './arbitraries';
+import type { Plan } from './plan';
 import type { Fault } from './faults';
 import { simulateOwnClock } from './own-clock';
 import { play, type Outcome } from './play';
