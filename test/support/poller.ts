@@ -84,6 +84,11 @@ export class Poller {
     return items?.[0];
   }
 
+  /** What the active workflow has in memory. */
+  get staticData(): IDataObject | undefined {
+    return this.active?.workflow.staticData;
+  }
+
   /** The JSON of all items so far. */
   get items(): IDataObject[] {
     return this.executions.flat().map(({ json }) => json);

@@ -13,6 +13,8 @@ export const FAULTS = [
   'switched on from now',
   "server's clock off by an hour or more",
   "time zone of the token's user",
+  "a gateway's Date minutes ahead",
+  "n8n's own clock set",
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];

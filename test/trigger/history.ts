@@ -77,7 +77,10 @@ export class History extends Timeline {
     const insert = () => this.server.insertTask(id, request.id, processId, time, due);
     this.happen(task, delay, insert, 'taskCreated');
     const key = keyOf('taskOverdue', id, toApiTime(sqlTime(due)));
-    task.overdue = this.expect('taskOverdue', key, task, Math.max(task.visibleAt, due));
+    task.overdue = this.expect('taskOverdue', key, task, {
+      time: due,
+      visibleAt: Math.max(task.visibleAt, due),
+    });
     return task;
   }
 
@@ -131,14 +134,28 @@ export class History extends Timeline {
 
   /** Writes a change; where it is an event of a kind, one is expected. */
   private happen(thing: Thing, delay: number, write: () => void, kind?: Kind, which?: number) {
+    const time = this.second();
     thing.visibleAt = this.after(delay);
     this.write(thing.id, thing.visibleAt, write);
-    return kind && this.expect(kind, keyOf(kind, thing.id, which), thing, thing.visibleAt);
+    return (
+      kind && this.expect(kind, keyOf(kind, thing.id, which), thing, { time, visibleAt: thing.visibleAt })
+    );
   }
 
-  private expect(kind: Kind, key: string, { processId }: Thing, visibleAt: number): Happening {
+  private expect(
+    kind: Kind,
+    key: string,
+    { processId }: Thing,
+    { time, visibleAt }: { time: number; visibleAt: number },
+  ): Happening {
     const isWatched = !this.onlyOneProcess || processId === WATCHED_PROCESS;
-    const happening: Happening = { kind, key, visibleAt, expectation: isWatched ? 'given' : 'never' };
+    const happening: Happening = {
+      kind,
+      key,
+      time: toApiTime(sqlTime(time)) ?? '',
+      visibleAt,
+      expectation: isWatched ? 'given' : 'never',
+    };
     this.happenings.push(happening);
     return happening;
   }

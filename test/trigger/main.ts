@@ -34,6 +34,7 @@ function jobsOf(seed: number, runs: number): Job[] {
     ...Array.from({ length: FULL_PAGE_JOBS }, (): [Switch, number] => ['asBuilt', full]),
     ['withoutOverlap', RUNS_WITHOUT],
     ['withoutSeenSet', RUNS_WITHOUT],
+    ['withoutOwnClock', 3 * RUNS_WITHOUT],
   ];
   return shares.map(([name, count], index) => ({ name, runs: count, seed: seed + SEED_STEP * index }));
 }
@@ -77,6 +78,7 @@ async function main(): Promise<void> {
   const missed = [
     ...rareFaults(parts),
     ...(sum(of('withoutOverlap'), 'lost') === 0 ? ['Nothing was lost without the overlap'] : []),
+    ...(sum(of('withoutOwnClock'), 'lost') === 0 ? ["Nothing was lost without n8n's own clock"] : []),
     ...(sum(of('withoutSeenSet'), 'repeated') === 0 ? ['Nothing was repeated without the seen-set'] : []),
     ...parts.flatMap(({ name, explanation }) => (explanation ? [`${name} went wrong: ${explanation}`] : [])),
   ];

@@ -3,6 +3,7 @@ import type { Fault } from './faults';
 import { flood } from './flood';
 import { History } from './history';
 import { LATEST_SECONDS, type Change, type Plan, type Step } from './plan';
+import { withOwnClock } from './own-clock';
 import { Road, type HeldPoll } from './road';
 import type { SimulatedServer } from './server';
 import { eventOf, judge, type Verdict } from './verdict';
@@ -24,10 +25,12 @@ const MOST_DRAINING_POLLS = 100;
 
 /** Plays a plan through, and compares what the trigger gave with what happened. */
 export async function play(engine: Engine, server: SimulatedServer, plan: Plan): Promise<Outcome> {
-  const run = new SimulatedRun(engine, server, plan);
-  await run.begin();
-  for (const step of plan.steps) await run.take(step);
-  return await run.end();
+  return await withOwnClock(server, async () => {
+    const run = new SimulatedRun(engine, server, plan);
+    await run.begin();
+    for (const step of plan.steps) await run.take(step);
+    return await run.end();
+  });
 }
 
 class SimulatedRun {
@@ -57,6 +60,7 @@ class SimulatedRun {
       this.history.change({ deed: 'start', delay: pick * 40, pick, elsewhere: false, pause: 1 });
     }
     await this.activateFromNow();
+    this.road.datesAhead = this.plan.datesAhead;
   }
 
   async take(step: Step): Promise<void> {
@@ -93,9 +97,11 @@ class SimulatedRun {
     }
     if (history.wasOutOfOrder) faults.add('ids visible out of order');
     if (road.wasVisibleMeanwhile) faults.add('visible during a poll');
+    if (road.wasAhead) faults.add("a gateway's Date minutes ahead");
+    if (this.plan.ownJumps.some((seconds) => seconds !== 0)) faults.add("n8n's own clock set");
     if (watcher.wasFlooded) faults.add('more than three pages between two polls');
-    const { executions, items, polls, largestState } = watcher;
-    const verdict = judge(watcher.wanted, executions, this.server.now - 60_000);
+    const { given, items, polls, largestState } = watcher;
+    const verdict = judge(watcher.wanted, given, this.server.now - 60_000);
     return { ...verdict, events: items.length, polls, faults, largestState };
   }
 

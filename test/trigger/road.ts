@@ -13,7 +13,12 @@ export interface HeldPoll {
 export class Road {
   /** Something has become visible between the first and the last call of a poll. */
   wasVisibleMeanwhile = false;
+  /** A gateway has answered that was ahead. */
+  wasAhead = false;
+  /** From the first time that the trigger is on: the first poll of all has only the `Date` to go by. */
+  datesAhead: readonly number[] = [];
   private calls = 0;
+  private answers = 0;
   private hold: { call: number; reached: () => void; released: Promise<void> } | undefined;
   private refusal: { call: number; refusal: Refusal } | undefined;
 
@@ -23,7 +28,12 @@ export class Road {
     private readonly seconds: number[],
   ) {
     server.interfere = async (reply) => await this.receive(reply);
-    server.beforeAnswer = () => this.pass(1);
+    server.beforeAnswer = () => {
+      this.pass(1);
+      const ahead = this.datesAhead[this.answers++ % this.datesAhead.length] ?? 0;
+      if (ahead > 0) this.wasAhead = true;
+      server.dateAhead = ahead * 1000;
+    };
   }
 
   beginPoll(): void {

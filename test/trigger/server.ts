@@ -23,18 +23,27 @@ export class SimulatedServer {
   /** Comes before every call. */
   interfere: Interference = () => Promise.resolve();
   /** Comes before every answer is sent. */
-  beforeAnswer: () => void = () => undefined;
+  beforeAnswer: (body: unknown) => void = () => undefined;
+  /** How many milliseconds n8n's own clock is off. */
+  ownOff = 0;
+  /** How many milliseconds the gateway that answers next is ahead with its `Date`. */
+  dateAhead = 0;
+  hasDate = true;
   calls = 0;
   private readonly server: FastifyInstance;
 
   private constructor(private readonly instance: Instance) {
     this.server = createServer(instance, {}, []);
     this.server.addHook('onRequest', async (request, reply) => await this.receive(request, reply));
-    this.server.addHook('onSend', async (_request, reply) => {
-      this.beforeAnswer();
+    this.server.addHook('onSend', async (_request, reply, body) => {
+      this.beforeAnswer(body);
       // As late as can be: when the answer leaves, not when it was worked out.
-      reply.header('Date', new Date(this.now).toUTCString());
-      return await Promise.resolve();
+      if (this.hasDate) reply.header('Date', new Date(this.now + this.dateAhead).toUTCString());
+      else {
+        reply.removeHeader('Date');
+        reply.raw.sendDate = false;
+      }
+      return await Promise.resolve(body);
     });
   }
 
@@ -54,6 +63,8 @@ export class SimulatedServer {
     this.now = now;
     this.interfere = () => Promise.resolve();
     this.beforeAnswer = () => undefined;
+    this.dateAhead = 0;
+    this.ownOff = 0;
     const { database } = this.instance;
     database.run('DELETE FROM process_requests');
     database.run('DELETE FROM process_request_tokens');

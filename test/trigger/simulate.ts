@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { Engine } from '../support/engine';
-import { plan, type Plan } from './plan';
+import { plan } from './arbitraries';
+import type { Plan } from './plan';
 import type { Fault } from './faults';
+import { simulateOwnClock } from './own-clock';
 import { play, type Outcome } from './play';
 import { SimulatedServer } from './server';
 import { SWITCHES, type Switch } from './switches';
@@ -19,6 +21,7 @@ export interface Counts {
   events: number;
   lost: number;
   repeated: number;
+  wrong: number;
   disordered: number;
   largestState: number;
 }
@@ -32,9 +35,20 @@ export interface Tally {
 /** Plays many random plans, and counts. */
 export async function simulate(engine: Engine, name: Switch, seed: number, runs: number): Promise<Tally> {
   const tally: Tally = {
-    counts: { runs: 0, polls: 0, calls: 0, events: 0, lost: 0, repeated: 0, disordered: 0, largestState: 0 },
+    counts: {
+      runs: 0,
+      polls: 0,
+      calls: 0,
+      events: 0,
+      lost: 0,
+      repeated: 0,
+      wrong: 0,
+      disordered: 0,
+      largestState: 0,
+    },
     faults: new Map(),
   };
+  simulateOwnClock();
   const restore = SWITCHES[name]();
   try {
     const lanes = Array.from({ length: LANES }, (_, lane) => Math.ceil((runs - lane) / LANES));
@@ -56,15 +70,17 @@ export async function simulate(engine: Engine, name: Switch, seed: number, runs:
 
 /** Looks for the smallest plan that goes wrong, and tells what it is. */
 export async function explain(engine: Engine, name: Switch, seed: number, runs: number): Promise<string> {
+  simulateOwnClock();
   const restore = SWITCHES[name]();
   const server = await SimulatedServer.open();
   try {
     for (let lane = 0; lane < LANES; lane++) {
       const property = fc.asyncProperty(plan, async (chosen) => {
-        const { lost, repeated, disordered } = await play(engine, server, chosen);
-        if (lost.length + repeated.length + disordered === 0) return;
-        const some = { lost: lost.slice(0, SHOWN), repeated: repeated.slice(0, SHOWN), disordered };
-        throw new Error(JSON.stringify(some));
+        const { lost, repeated, wrong, disordered } = await play(engine, server, chosen);
+        if (lost.length + repeated.length + wrong.length + disordered.length === 0) return;
+        const all = { lost, repeated, wrong, disordered };
+        const some = Object.entries(all).map(([what, keys]) => [what, keys.slice(0, SHOWN)]);
+        throw new Error(JSON.stringify(Object.fromEntries(some)));
       });
       const numRuns = Math.ceil((runs - lane) / LANES);
       const details = await fc.check(property, {
@@ -101,13 +117,17 @@ async function inLane(
   }
 }
 
-function add({ counts, faults: times }: Tally, { faults, lost, repeated, ...outcome }: Outcome): void {
+function add(
+  { counts, faults: times }: Tally,
+  { faults, lost, repeated, wrong, disordered, ...outcome }: Outcome,
+): void {
   counts.runs += 1;
   counts.polls += outcome.polls;
   counts.events += outcome.events;
   counts.lost += lost.length;
   counts.repeated += repeated.length;
-  counts.disordered += outcome.disordered;
+  counts.wrong += wrong.length;
+  counts.disordered += disordered.length;
   counts.largestState = Math.max(counts.largestState, outcome.largestState);
   for (const fault of faults) times.set(fault, (times.get(fault) ?? 0) + 1);
 }

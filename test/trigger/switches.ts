@@ -6,14 +6,17 @@ const built = createRequire(path.resolve(__dirname, '../../dist/nodes/ProcessMak
 /** The parts of the built trigger that a simulation can change: constants, and what remembers seen events. */
 interface Parts {
   clock: { OVERLAP_SECONDS: number };
+  time: { ownSeconds: () => number };
   rows: { PAGE_ROWS: number };
   walk: { LIMIT: number };
   state: { Seen: { prototype: { from: (since: number) => Record<string, string[]> } } };
 }
 
-function part<Name extends keyof Parts>(name: Name): Parts[Name] {
+export function part<Name extends keyof Parts>(name: Name): Parts[Name] {
   return built(`./${name}.js`) as Parts[Name];
 }
+
+const NEVER_SECONDS = 10_000_000;
 
 /** The trigger as it is built, or with one thing changed. Each gives a function that puts it back. */
 export const SWITCHES = {
@@ -37,6 +40,17 @@ export const SWITCHES = {
     clock.OVERLAP_SECONDS = 0;
     return () => {
       clock.OVERLAP_SECONDS = before;
+    };
+  },
+
+  /** What passes on the server's clock alone counts. */
+  withoutOwnClock: () => {
+    const time = part('time');
+    const before = time.ownSeconds;
+    let seconds = 0;
+    time.ownSeconds = () => (seconds += NEVER_SECONDS);
+    return () => {
+      time.ownSeconds = before;
     };
   },
 

@@ -8,6 +8,8 @@ export type Expectation = 'given' | 'never' | 'either';
 export interface Happening {
   kind: Kind;
   key: string;
+  /** As the API gives it. */
+  time: string;
   visibleAt: number;
   expectation: Expectation;
 }

@@ -1,64 +1,120 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Happening } from './timeline';
 
+/** What one execution was given. */
+export interface Given {
+  items: INodeExecutionData[];
+  /** When the poll began that found it, by the server's clock. */
+  begunAt: number;
+}
+
+/** Keys of events, by what is wrong with them. */
 export interface Verdict {
-  /** Events that were not given out. */
+  /** Not given out. */
   lost: string[];
-  /** Events that were given out once more than they should. */
+  /** Given out once more than they should, or though nothing of the kind has happened. */
   repeated: string[];
-  /** Executions whose events are not the oldest first. */
-  disordered: number;
+  /** Given out with another time, or in another status, than they have. */
+  wrong: string[];
+  /** Given out after a later one, though they could be seen when that was found. */
+  disordered: string[];
 }
 
 /** Compares what the trigger gave out with what has happened. */
-export function judge(happenings: Happening[], executions: INodeExecutionData[][], seenBy: number): Verdict {
-  const items = executions.flat().map(({ json }) => eventOf(json));
-  const given = new Map<string, number>();
-  for (const { key } of items) given.set(key, (given.get(key) ?? 0) + 1);
-  const expected = new Map(happenings.map(({ key, expectation }) => [key, expectation]));
+export function judge(happenings: Happening[], executions: Given[], seenBy: number): Verdict {
+  const events = executions.flatMap(({ items }) => items.map(({ json }) => eventOf(json)));
+  const times = new Map<string, number>();
+  for (const { key } of events) times.set(key, (times.get(key) ?? 0) + 1);
+  const byKey = new Map(happenings.map((happening) => [happening.key, happening]));
   const isLost = ({ key, expectation, visibleAt }: Happening) =>
-    expectation === 'given' && visibleAt <= seenBy && !given.has(key);
+    expectation === 'given' && visibleAt <= seenBy && !times.has(key);
+  const isWrong = ({ key, kind, status, time }: RecognizedEvent) =>
+    (byKey.get(key)?.time ?? time) !== time || (STATUSES[kind] ?? status) !== status;
   return {
     lost: happenings.filter(isLost).map(({ key }) => key),
-    repeated: [...given].flatMap(([key, times]) => {
-      const most = (expected.get(key) ?? 'never') === 'never' ? 0 : 1;
-      return Array<string>(Math.max(0, times - most)).fill(key);
+    repeated: [...times].flatMap(([key, count]) => {
+      const most = (byKey.get(key)?.expectation ?? 'never') === 'never' ? 0 : 1;
+      return Array<string>(Math.max(0, count - most)).fill(key);
     }),
-    disordered: executions.filter((one) => !isOldestFirst(one.map(({ json }) => eventOf(json).time))).length,
+    wrong: events.filter(isWrong).map(({ key }) => key),
+    disordered: [...disorderWithin(executions), ...disorderBetween(executions, byKey)],
   };
+}
+
+/** In which status an event of a kind is. */
+const STATUSES: Record<string, string> = {
+  requestCanceled: 'CANCELED',
+  requestCompleted: 'COMPLETED',
+  requestErrored: 'ERROR',
+  taskCompleted: 'CLOSED',
+  taskOverdue: 'ACTIVE',
+};
+
+/** What comes in one execution is the oldest first, whatever its kind. */
+function disorderWithin(executions: Given[]): string[] {
+  return executions.flatMap(({ items }) => {
+    const events = items.map(({ json }) => eventOf(json));
+    return events.filter(({ time }, index) => time < (events[index - 1]?.time ?? '')).map(({ key }) => key);
+  });
+}
+
+/**
+ * An older event comes in a later execution only when it could not be seen yet. Requests that broke are found by their
+ * last change, so that editing one moves it back.
+ */
+function disorderBetween(executions: Given[], byKey: Map<string, Happening>): string[] {
+  const latest: Array<{ kind: string; time: string; begunAt: number }> = [];
+  const late: string[] = [];
+  for (const { items, begunAt } of executions) {
+    const events = items.map(({ json }) => eventOf(json)).filter(({ kind }) => kind !== 'requestErrored');
+    for (const { key, kind, time } of events) {
+      const { expectation, visibleAt = Infinity } = byKey.get(key) ?? {};
+      const isLate = latest.some((one) => one.kind === kind && one.time > time && one.begunAt >= visibleAt);
+      if (expectation === 'given' && isLate) late.push(key);
+    }
+    const kinds = new Map(events.map(({ kind, time }) => [kind, time]));
+    for (const [kind, time] of kinds) latest.push({ kind, time, begunAt });
+  }
+  return late;
 }
 
 /** An item as the trigger gives it without Simplify. */
 interface RawEvent {
   event: string;
   id: number;
+  status: string;
   created_at: string;
   completed_at: string;
   due_at: string;
   errors: { created_at: string }[];
 }
 
-/** What names the event of an item, and when it was. */
-export function eventOf(json: IDataObject): { key: string; time: string } {
-  const { event, id, created_at, completed_at, due_at, errors } = json as unknown as RawEvent;
-  switch (event) {
+interface RecognizedEvent {
+  /** What names it. */
+  key: string;
+  kind: string;
+  status: string;
+  /** When it was. */
+  time: string;
+}
+
+/** The event of an item. */
+export function eventOf(json: IDataObject): RecognizedEvent {
+  const { event: kind, id, status, created_at, completed_at, due_at, errors } = json as unknown as RawEvent;
+  switch (kind) {
     case 'requestErrored':
-      return { key: keyOf(event, id, errors.length), time: errors.at(-1)?.created_at ?? '' };
+      return { key: keyOf(kind, id, errors.length), kind, status, time: errors.at(-1)?.created_at ?? '' };
     case 'taskOverdue':
-      return { key: keyOf(event, id, due_at), time: due_at };
+      return { key: keyOf(kind, id, due_at), kind, status, time: due_at };
     case 'requestStarted':
     case 'taskCreated':
-      return { key: keyOf(event, id), time: created_at };
+      return { key: keyOf(kind, id), kind, status, time: created_at };
     default:
-      return { key: keyOf(event, id), time: completed_at };
+      return { key: keyOf(kind, id), kind, status, time: completed_at };
   }
 }
 
 /** The key of an event; `which` tells those of one Request or Task apart that can happen more than once. */
 export function keyOf(event: string, id: number, which: string | number = ''): string {
   return `${event} ${id} ${which}`.trim();
-}
-
-function isOldestFirst(times: string[]): boolean {
-  return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
 }

@@ -6,6 +6,7 @@ import type { Plan } from './plan';
 import type { Road } from './road';
 import type { SimulatedServer } from './server';
 import type { Happening } from './timeline';
+import type { Given } from './verdict';
 
 const MORE_THAN_THREE_PAGES = 300;
 
@@ -16,6 +17,8 @@ export class Watcher {
   wasFlooded = false;
   /** Characters of the largest state that n8n had to keep. */
   largestState = 0;
+  /** By execution: when the poll began that has begun it. */
+  private readonly begins: number[] = [];
   private visibleBefore = 0;
   private readonly poller: Poller;
 
@@ -35,6 +38,11 @@ export class Watcher {
     return this.poller.executions;
   }
 
+  /** What each execution was given, and when the poll began that found it. */
+  get given(): Given[] {
+    return this.executions.map((items, index) => ({ items, begunAt: this.begins[index] ?? 0 }));
+  }
+
   get items(): IDataObject[] {
     return this.poller.items;
   }
@@ -47,33 +55,38 @@ export class Watcher {
   /** @returns whether it has failed */
   async poll(): Promise<boolean> {
     const errors = this.poller.errors.length;
-    this.begin();
+    const begunAt = this.begin();
     await this.poller.poll();
-    this.end();
+    this.end(begunAt);
     return this.poller.errors.length > errors;
   }
 
   /** Switches the workflow on, which polls. */
   async activate(mode: WorkflowActivateMode, startFromNow: boolean): Promise<void> {
     this.poller.parameters = this.parameters(startFromNow);
-    this.begin();
+    const begunAt = this.begin();
     await this.poller.activate(mode);
-    this.end();
+    this.end(begunAt);
   }
 
   deactivate(): void {
     this.poller.deactivate();
   }
 
-  private begin(): void {
+  private begin(): number {
     this.polls += 1;
+    const { ownJumps } = this.plan;
+    this.server.ownOff += (ownJumps[this.polls % ownJumps.length] ?? 0) * 1000;
     this.road.beginPoll();
     const visible = this.wanted.filter(({ visibleAt }) => visibleAt <= this.server.now).length;
     if (visible - this.visibleBefore > MORE_THAN_THREE_PAGES) this.wasFlooded = true;
     this.visibleBefore = visible;
+    return this.server.now;
   }
 
-  private end(): void {
+  private end(begunAt: number): void {
+    // Of polls that overlap, the first to end has begun what there is by then.
+    while (this.begins.length < this.executions.length) this.begins.push(begunAt);
     this.largestState = Math.max(this.largestState, this.poller.saved.length);
   }
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asText } from '../helpers/guards';
-import { parseTime } from './time';
+import { asText, isObject } from '../helpers/guards';
+import { ownSeconds, parseTime } from './time';
 
 /**
  * How far behind the server's time a cursor stays, in seconds. What a server writes becomes visible up to 120 seconds
@@ -12,20 +12,42 @@ export const OVERLAP_SECONDS = 180;
 /** The columns that a server writes its own time into. */
 const WRITTEN_TIMES = ['created_at', 'updated_at', 'completed_at'];
 
+/** What is kept of the clocks between polls, in seconds since 1970. */
+export interface ClockState {
+  /** The server's time, as far as it was sure, when the last answer came. */
+  date: number;
+  /** The time that its rows had surely reached by then. */
+  rows: number;
+  /** n8n's own time then. */
+  own: number;
+}
+
+/** Whether a value, from n8n's static data, is what an earlier poll has kept of the clocks. */
+export function isClockState(value: unknown): value is ClockState & IDataObject {
+  return isObject(value) && [value.date, value.rows, value.own].every((one) => typeof one === 'number');
+}
+
 /**
- * What is known of the server's time, in seconds since 1970: from the `Date` of its answers, and from the times in its
- * rows, which it cannot have written before they came. n8n's own clock has no part in it.
+ * What is known of the server's time: from the `Date` of its answers, from the times in its rows, which it cannot have
+ * written before they came, and from what has passed since an earlier poll. No one clock can push a cursor: that of a
+ * gateway may be minutes ahead of that of the rows, and n8n's own may be set.
  */
 export class ServerClock {
   /** By the latest answer. */
   date: number | undefined;
 
-  /** @param latest the latest time that a row has ever held */
-  constructor(public latest: number) {}
+  private own = 0;
+
+  private latest = 0;
+
+  /** @param before what an earlier poll has kept */
+  constructor(private readonly before?: ClockState) {}
 
   noteHeaders(headers: Record<string, unknown>): void {
     const milliseconds = Date.parse(asText(headers.date));
-    if (!Number.isNaN(milliseconds)) this.date = Math.floor(milliseconds / 1000);
+    if (Number.isNaN(milliseconds)) return;
+    this.date = Math.floor(milliseconds / 1000);
+    this.own = ownSeconds();
   }
 
   noteRow(row: IDataObject): void {
@@ -34,16 +56,24 @@ export class ServerClock {
     }
   }
 
-  /**
-   * Everything that was written before this time can be seen by now. Both clocks have to say so: that of a gateway may
-   * be wrong, and so may a row that came from elsewhere.
-   */
+  /** What the next poll has to know. */
+  get state(): ClockState {
+    const { date = 0, own, latest, before } = this;
+    if (!before) return { date, rows: Math.min(date, latest), own };
+    const elapsed = own - before.own;
+    // An own clock that was set back tells nothing.
+    const sure = elapsed < 0 ? date : Math.min(date, before.date + elapsed);
+    const passed = elapsed < 0 ? 0 : Math.max(0, sure - before.date);
+    return { date: sure, rows: Math.min(date, Math.max(before.rows + passed, latest)), own };
+  }
+
+  /** Everything that was written before this time can be seen by now. */
   get settled(): number {
-    return Math.min(this.date ?? 0, this.latest) - OVERLAP_SECONDS;
+    return this.state.rows - OVERLAP_SECONDS;
   }
 
   /** The same for what the passing of time alone brings about. */
   get passed(): number {
-    return (this.date ?? 0) - OVERLAP_SECONDS;
+    return this.state.date - OVERLAP_SECONDS;
   }
 }

@@ -21,7 +21,7 @@ export const watchFilters: INodeProperties = {
       default: '',
       displayOptions: { show: { '/triggerOn': TASK_KINDS } },
       description:
-        'The user who has the Task when it is observed: "me" for the user of the access token, or the ID of a user',
+        'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
     },
     {
       displayName: IGNORE_N8N,
@@ -38,7 +38,8 @@ export const watchFilters: INodeProperties = {
       placeholder: 'e.g. data.amount > 1000',
       default: '',
       displayOptions: { show: { '/triggerOn': REQUEST_KINDS } },
-      description: "A condition in ProcessMaker's query language that Requests also have to meet",
+      description:
+        "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
     },
     {
       displayName: 'Task Element ID',
@@ -47,7 +48,8 @@ export const watchFilters: INodeProperties = {
       placeholder: 'e.g. node_2',
       default: '',
       displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-      description: "The ID of the Task in ProcessMaker's designer",
+      description:
+        "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
     },
     {
       displayName: 'Task PMQL',
@@ -56,7 +58,8 @@ export const watchFilters: INodeProperties = {
       placeholder: 'e.g. task = "Approve"',
       default: '',
       displayOptions: { show: { '/triggerOn': TASK_KINDS } },
-      description: "A condition in ProcessMaker's query language that Tasks also have to meet",
+      description:
+        "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
     },
   ],
 };

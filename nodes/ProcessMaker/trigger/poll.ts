@@ -3,7 +3,7 @@ import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { unwrap } from '../methods/unwrap';
 import { connect } from '../transport/connection';
 import type { Failure, FailureKind, Result } from '../transport/failure';
-import { ServerClock, OVERLAP_SECONDS } from './clock';
+import { ServerClock } from './clock';
 import { addDetails, type Details } from './details';
 import { filtersOf, readWatch, type Watch } from './filters';
 import { latestEvent } from './latest';
@@ -36,7 +36,7 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
     events.map((event) => ({ json: eventJson(event, output, instanceUrl) })),
   ];
   if (context.getMode() === 'manual') {
-    const reading = { connection, filters, clock: new ServerClock(0) };
+    const reading = { connection, filters, clock: new ServerClock() };
     const latest = unwrap(context, explained(await latestEvent(reading, watch, details)));
     return toItems([latest]);
   }
@@ -44,12 +44,14 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
   const memory = context.getWorkflowStaticData('node');
   const { kinds: before } = memory;
   const isFirst = output.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
-  const state = isFirst ? undefined : readState(memory, instanceUrl);
-  const reading = { connection, filters, clock: new ServerClock(state?.latest ?? 0) };
-  const found = unwrap(context, explained(await findEvents(reading, watch, details, state?.kinds ?? {})));
+  const state = readState(memory, instanceUrl);
+  const clock = new ServerClock(state?.clock);
+  const reading = { connection, filters, clock };
+  const kinds = isFirst ? {} : (state?.kinds ?? {});
+  const found = unwrap(context, explained(await findEvents(reading, watch, details, kinds)));
   // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
   if (memory.kinds !== before) return null;
-  Object.assign(memory, { instance: instanceUrl, latest: reading.clock.latest, kinds: found.kinds });
+  Object.assign(memory, { instance: instanceUrl, clock: clock.state, kinds: found.kinds });
   begun.add(context);
   return found.events.length > 0 ? toItems(found.events) : null;
 }
@@ -85,7 +87,7 @@ async function findEvents(
 async function begin(reading: Reading, kind: Watch['kinds'][number]): ReturnType<typeof walk> {
   const now = await readServerTime(reading);
   if (!now.ok) return now;
-  const walked = await walk(reading, kind, beginAt(now.value - OVERLAP_SECONDS), Infinity);
+  const walked = await walk(reading, kind, beginAt(reading.clock.passed), Infinity);
   return walked.ok ? { ok: true, value: { ...walked.value, events: [] } } : walked;
 }
 

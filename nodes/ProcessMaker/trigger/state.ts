@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../helpers/guards';
+import { isClockState, type ClockState } from './clock';
 import type { Occurrence } from './kinds';
 
 /** How far the events of one kind have been read. Times are seconds since 1970, by the server's clock. */
@@ -19,22 +20,21 @@ export interface KindState {
 export interface TriggerState {
   /** Ids of another instance are others. */
   instance: string;
-  /** The latest time that a row has held. */
-  latest: number;
+  clock: ClockState;
   /** By the value of the kind of event. */
   kinds: Record<string, KindState>;
 }
 
 /** What earlier polls have left; undefined when there is nothing that fits the instance. */
 export function readState(
-  { instance, latest, kinds }: IDataObject,
+  { instance, clock, kinds }: IDataObject,
   instanceUrl: string,
 ): TriggerState | undefined {
-  if (instance !== instanceUrl || typeof latest !== 'number' || !isObject(kinds)) return undefined;
+  if (instance !== instanceUrl || !isClockState(clock) || !isObject(kinds)) return undefined;
   const entries = Object.entries(kinds).filter((entry): entry is [string, KindState & IDataObject] =>
     isKindState(entry[1]),
   );
-  return { instance, latest, kinds: Object.fromEntries(entries) };
+  return { instance, clock, kinds: Object.fromEntries(entries) };
 }
 
 function isKindState(value: unknown): value is KindState & IDataObject {

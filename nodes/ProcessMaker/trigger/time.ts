@@ -15,3 +15,8 @@ export function parseTime(value: unknown): number | undefined {
 export function pmqlSeconds(seconds: number): string {
   return `"${new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}"`;
 }
+
+/** n8n's own time, in seconds since 1970. */
+export function ownSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { KINDS, LATEST_SECONDS, type Change, type Deed, type Plan, type Refusal, type Step } from './plan';
+
+const change: fc.Arbitrary<Change> = fc.record({
+  deed: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<Deed>('start') },
+    { weight: 3, arbitrary: fc.constant<Deed>('task') },
+    {
+      weight: 8,
+      arbitrary: fc.constantFrom<Deed>('complete', 'cancel', 'break', 'repair', 'edit', 'close', 'editTask'),
+    },
+  ),
+  delay: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: LATEST_SECONDS }), fc.constant(LATEST_SECONDS)),
+  pick: fc.nat(1000),
+  elsewhere: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
+  pause: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 90 })),
+});
+const changes = fc.array(change, { minLength: 1, maxLength: 10 });
+const call = fc.nat(5);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ step: fc.constant('changes' as const), changes }) },
+  { weight: 8, arbitrary: fc.constant<Step>({ step: 'poll' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      step: fc.constant('wait' as const),
+      seconds: fc.oneof(fc.integer({ min: 1, max: 240 }), fc.integer({ min: 240, max: 7200 })),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      step: fc.constant('failingPoll' as const),
+      call,
+      refusal: fc.oneof(
+        { weight: 12, arbitrary: fc.constantFrom<Refusal>('forbidden', 'unauthorized', 'page') },
+        { weight: 1, arbitrary: fc.constant<Refusal>('reset') },
+      ),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      step: fc.constant('overlap' as const),
+      call,
+      seconds: fc.oneof(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 90, max: 900 })),
+      changes,
+      inner: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      step: fc.constant('restart' as const),
+      isPolling: fc.boolean(),
+      call,
+      seconds: fc.integer({ min: 0, max: 600 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      step: fc.constant('offAndOn' as const),
+      seconds: fc.integer({ min: 1, max: 100_000 }),
+      changes,
+      startFromNow: fc.integer({ min: 0, max: 3 }).map((number) => number === 0),
+    }),
+  },
+);
+
+/** More than three pages between two polls: it costs much, so that it is part of some runs only. */
+const flood: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 9, arbitrary: fc.constant<Step[]>([]) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        meanwhile: fc.integer({ min: 1, max: LATEST_SECONDS }),
+        count: fc.integer({ min: 301, max: 640 }),
+        seconds: fc.constantFrom(0, 1, 30, 150, 3000),
+        delay: fc.constantFrom(0, LATEST_SECONDS),
+      })
+      .map(({ meanwhile, ...one }): Step[] => [
+        { step: 'flood', ...one },
+        // Some of it can be seen, some cannot yet.
+        { step: 'wait', seconds: meanwhile },
+        { step: 'poll' },
+      ]),
+  },
+);
+
+/** One clock of the two may be wrong in a run, not both. */
+const clocks: fc.Arbitrary<Pick<Plan, 'datesAhead' | 'ownJumps'>> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({ datesAhead: [], ownJumps: [] }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(fc.oneof(fc.constant(0), fc.integer({ min: 120, max: 3600 })), { minLength: 2, maxLength: 7 })
+      .map((datesAhead) => ({ datesAhead, ownJumps: [] })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(
+        fc.oneof(
+          fc.constant(0),
+          fc.integer({ min: -300, max: 300 }),
+          fc.integer({ min: -50_000, max: 50_000 }),
+        ),
+        { minLength: 2, maxLength: 5 },
+      )
+      .map((ownJumps) => ({ datesAhead: [], ownJumps })),
+  },
+);
+
+/** All that a run may be. */
+export const plan: fc.Arbitrary<Plan> = fc
+  .record({
+    clockHours: fc.oneof(fc.constant(0), fc.integer({ min: -14, max: 14 })),
+    timezone: fc.constantFrom('UTC', 'America/Los_Angeles', 'Pacific/Auckland', 'Asia/Kolkata'),
+    kinds: fc.uniqueArray(fc.constantFrom(...KINDS), { minLength: 1, maxLength: 3 }),
+    onlyOneProcess: fc.boolean(),
+    callSeconds: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 25 })), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+    clocks,
+    first: fc.array(step, { minLength: 1, maxLength: 7 }),
+    flood,
+    last: fc.array(step, { minLength: 1, maxLength: 7 }),
+  })
+  .map(({ first, flood: flooded, last, clocks: both, ...rest }) => ({
+    ...rest,
+    ...both,
+    steps: [...first, ...flooded, ...last],
+  }));

@@ -1,0 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SimulatedServer } from './server';
+import { part } from './switches';
+
+/** Which server's run is going on: several do at the same time. */
+const current = new AsyncLocalStorage<SimulatedServer>();
+
+/** n8n's own clock in a run: it goes as that of the server does, and stands where the run has set it. */
+export async function withOwnClock<T>(server: SimulatedServer, run: () => Promise<T>): Promise<T> {
+  return await current.run(server, run);
+}
+
+/** Lets the built trigger take n8n's own clock from the run that goes on. */
+export function simulateOwnClock(): void {
+  part('time').ownSeconds = () => {
+    const server = current.getStore();
+    if (!server) throw new Error('No run is going on.');
+    return Math.floor((server.now + server.ownOff) / 1000);
+  };
+}

@@ -1,0 +1,172 @@
+import { createEngine, type Engine } from '../../support/engine';
+import { Poller } from '../../support/poller';
+import { SimulatedServer } from '../../trigger/server';
+
+let engine: Engine;
+let server: SimulatedServer;
+/** n8n's own clock. */
+let own: number;
+let rowsRead: number;
+
+beforeAll(async () => {
+  engine = await createEngine();
+  server = await SimulatedServer.open();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  own = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => own);
+  server.reset(own, 'UTC');
+  rowsRead = 0;
+  server.beforeAnswer = (body) => {
+    const { data } = JSON.parse(String(body)) as { data?: unknown[] };
+    rowsRead += data?.length ?? 0;
+  };
+});
+afterEach(() => jest.restoreAllMocks());
+
+const PROCESS = 4;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+let lastId = 0;
+
+function pass(milliseconds: number): void {
+  server.now += milliseconds;
+  own += milliseconds;
+}
+
+function start(at = server.now): number {
+  lastId += 1;
+  server.insertRequest(lastId, PROCESS, at);
+  return lastId;
+}
+
+/** A Task that nobody does in time. */
+function addTask(dueInMs: number): number {
+  const requestId = start();
+  lastId += 1;
+  server.insertTask(lastId, requestId, PROCESS, server.now, server.now + dueInMs);
+  return lastId;
+}
+
+async function watching(kind: string): Promise<Poller> {
+  const credential = { instanceUrl: server.url, accessToken: server.token };
+  const poller = new Poller(engine, { triggerOn: [kind] }, { processMakerApi: credential });
+  await poller.activate();
+  return poller;
+}
+
+/** What a poll reads, a minute after the last one. */
+async function rowsOfPoll(poller: Poller, everyMs = MINUTE_MS): Promise<number> {
+  pass(everyMs);
+  rowsRead = 0;
+  await poller.poll();
+  return rowsRead;
+}
+
+const idsOf = (poller: Poller) => poller.items.map(({ id }) => id);
+
+describe('after many events at once, and nothing since', () => {
+  it.each([15_000, 60_000, 3_600_000])(
+    'a poll reads nothing any more, when polled each %d ms',
+    async (each) => {
+      const poller = await watching('requestStarted');
+      for (let count = 0; count < 400; count++) start();
+      for (let time = 0; time <= Math.max(300_000, 2 * each); time += each) await rowsOfPoll(poller, each);
+      expect(poller.items).toHaveLength(400);
+      expect(await rowsOfPoll(poller, each)).toBe(0);
+      start();
+      // Its row, and once more with what lists do not show.
+      expect(await rowsOfPoll(poller, each)).toBe(2);
+      expect(poller.items).toHaveLength(401);
+    },
+  );
+
+  it('what becomes visible two minutes late is still found', async () => {
+    const poller = await watching('requestStarted');
+    const ids = Array.from({ length: 50 }, () => start());
+    await poller.poll();
+    const written = server.now;
+    pass(90_000);
+    await poller.poll();
+    pass(28_000);
+    const late = start(written);
+    await poller.poll();
+    expect(idsOf(poller)).toEqual([...ids, late]);
+  });
+});
+
+describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost', (kind) => {
+  const make = () => (kind === 'taskOverdue' ? addTask(30_000) : start());
+
+  /** Polls each minute while things happen, and what is to be done before a poll. */
+  async function watch(before: (poll: number) => void): Promise<void> {
+    const poller = await watching(kind);
+    const ids: number[] = [];
+    for (let poll = 0; poll < 30; poll++) {
+      // Long enough nothing happens for the passing of time to count alone.
+      if (poll < 2 || poll > 8) ids.push(make());
+      before(poll);
+      await rowsOfPoll(poller);
+    }
+    server.dateAhead = 0;
+    await rowsOfPoll(poller);
+    expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(ids);
+  }
+
+  it.each([7, 8, 9, 12])(
+    "when the server's Date is ten minutes ahead at poll %d, and right again",
+    async (bad) => {
+      await watch((poll) => {
+        server.dateAhead = poll === bad ? 10 * MINUTE_MS : 0;
+      });
+    },
+  );
+
+  it('when every other answer comes from a gateway that is five minutes ahead', async () => {
+    await watch((poll) => {
+      server.dateAhead = poll % 2 === 1 ? 5 * MINUTE_MS : 0;
+    });
+  });
+
+  it.each([-14 * HOUR_MS, -10_000, 14 * HOUR_MS])("when n8n's own clock is set by %d ms", async (by) => {
+    await watch((poll) => {
+      if (poll === 8) own += by;
+    });
+  });
+});
+
+it('a gateway that is always ahead does not let the passing of time run ahead of the rows', async () => {
+  server.dateAhead = 10 * MINUTE_MS;
+  const poller = await watching('requestStarted');
+  // The first poll has to believe it.
+  pass(10 * MINUTE_MS);
+  const ids = [start()];
+  await rowsOfPoll(poller);
+  for (let poll = 0; poll < 10; poll++) await rowsOfPoll(poller);
+  own += HOUR_MS;
+  for (let poll = 0; poll < 10; poll++) {
+    ids.push(start());
+    await rowsOfPoll(poller);
+  }
+  expect(idsOf(poller)).toEqual(ids);
+});
+
+it("a poll whose answer does not carry the server's time leaves the state alone", async () => {
+  const poller = await watching('requestStarted');
+  const first = start();
+  await poller.poll();
+  const state = () => JSON.stringify(poller.staticData);
+  const before = state();
+  const second = start();
+  server.hasDate = false;
+  pass(MINUTE_MS);
+  await poller.poll();
+  expect(poller.errors).toMatchObject([
+    { message: "The answer of ProcessMaker does not carry the server's time" },
+  ]);
+  expect(state()).toBe(before);
+  server.hasDate = true;
+  await poller.poll();
+  expect(idsOf(poller)).toEqual([first, second]);
+});
