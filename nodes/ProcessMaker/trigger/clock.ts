@@ -72,8 +72,13 @@ export class ServerClock {
     return this.state.rows - OVERLAP_SECONDS;
   }
 
-  /** The same for what the passing of time alone brings about. */
+  /** What the server's time is at least, by its `Date` and by what has passed. */
+  get sure(): number {
+    return this.state.date;
+  }
+
+  /** The same as `settled` for what the passing of time alone brings about. */
   get passed(): number {
-    return this.state.date - OVERLAP_SECONDS;
+    return this.sure - OVERLAP_SECONDS;
   }
 }

@@ -85,9 +85,11 @@ async function findEvents(
 
 /** The first poll of a kind: all that can be seen by now is known, and no event. */
 async function begin(reading: Reading, kind: Watch['kinds'][number]): ReturnType<typeof walk> {
-  const now = await readServerTime(reading);
-  if (!now.ok) return now;
-  const walked = await walk(reading, kind, beginAt(reading.clock.passed), Infinity);
+  const asked = await readServerTime(reading);
+  if (!asked.ok) return asked;
+  const { passed, sure } = reading.clock;
+  // What becomes due between the two is still to come, should the `Date` be ahead.
+  const walked = await walk(reading, kind, beginAt(passed), { limit: Infinity, until: sure });
   return walked.ok ? { ok: true, value: { ...walked.value, events: [] } } : walked;
 }
 

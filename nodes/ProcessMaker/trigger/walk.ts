@@ -24,18 +24,19 @@ export interface Walk {
  * events come first, and not too many at once.
  *
  * @param limit new events after which the rest is left
+ * @param until where the present is, when not at the server's `Date`
  */
 export async function walk(
   reading: Reading,
   kind: EventKind,
   state: KindState,
-  limit = LIMIT,
+  { limit = LIMIT, until = Infinity }: { limit?: number; until?: number } = {},
 ): Promise<Result<Walk>> {
   const { clock } = reading;
   // What becomes due later is no event yet.
   const limitOfTime = kind.column === 'due' ? await readServerTime(reading) : undefined;
   if (limitOfTime?.ok === false) return limitOfTime;
-  const end = limitOfTime?.value;
+  const end = limitOfTime && Math.min(limitOfTime.value, until);
   const seen = new Seen(state);
   const events: NewEvent[] = [];
   const progress = new Progress(state);

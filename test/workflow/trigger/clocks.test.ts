@@ -152,6 +152,19 @@ it('a gateway that is always ahead does not let the passing of time run ahead of
   expect(idsOf(poller)).toEqual(ids);
 });
 
+it('what becomes due after the trigger began from now again is given, though the Date was ahead then', async () => {
+  const poller = await watching('taskOverdue');
+  const task = addTask(2 * MINUTE_MS);
+  pass(MINUTE_MS);
+  poller.deactivate();
+  poller.parameters = { ...poller.parameters, options: { startFromNow: true } };
+  server.dateAhead = 10 * MINUTE_MS;
+  await poller.activate();
+  server.dateAhead = 0;
+  for (let poll = 0; poll < 3; poll++) await rowsOfPoll(poller);
+  expect(idsOf(poller)).toEqual([task]);
+});
+
 it("a poll whose answer does not carry the server's time leaves the state alone", async () => {
   const poller = await watching('requestStarted');
   const first = start();
