@@ -4,6 +4,7 @@ import { Instance } from './instance';
 import { oauthOf } from './oauth/control';
 import { completeToken } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
+import { updateToken } from './requests/store';
 import { createServer } from './server';
 import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
 import type { ProcessMaker, ProcessMakerOptions, RecordedCall, TokenName } from './types';
@@ -75,6 +76,8 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     cancelRequest: (id) => endRequest(instance, id, 'CANCELED'),
     failRequest: (id, message) => failRequest(instance, id, message),
     completeTask: (taskId, data) => completeToken(instance, taskId, data),
+    noteCompletion: (taskId) =>
+      updateToken(instance, taskId, { status: 'COMPLETED', completed_at: instance.sqlNow() }),
     close: async () => {
       await server.close();
       instance.close();

@@ -1,3 +1,4 @@
+import type { TokenRow } from './database/rows';
 import type { OAuth, OAuthOptions } from './oauth/types';
 
 /** A JSON value as it travels over the wire. */
@@ -71,7 +72,7 @@ export interface StoredTask {
   elementType: string;
   /** null: nobody has it, as in self service. */
   userId: number | null;
-  status: 'ACTIVE' | 'CLOSED' | 'FAILING';
+  status: TokenRow['status'];
   dueAt: string | null;
   completedAt: string | null;
 }
@@ -118,5 +119,7 @@ export interface ProcessMaker {
   failRequest(id: number, message: string): void;
   /** Also goes on behind an event that waits. False: nothing waited there. */
   completeTask(taskId: number, data: JsonObject): Promise<boolean>;
+  /** Writes what ProcessMaker writes of a Task that is completed before it closes it, and its Request goes on. */
+  noteCompletion(taskId: number): void;
   close(): Promise<void>;
 }

@@ -98,7 +98,7 @@ export const EVENT_KINDS: EventKind[] = [
     description: 'A Task has been completed, or closed because its Request was canceled',
     list: 'tasks',
     column: 'completed',
-    status: 'CLOSED',
+    // Of any status: a Task has its time of completion before it is CLOSED, and may stay so for a while.
     ...once('completed_at'),
   },
   {

@@ -90,7 +90,7 @@ export type TokenRow = {
   element_id: string;
   element_type: string;
   element_name: string | null;
-  status: 'ACTIVE' | 'CLOSED' | 'FAILING';
+  status: 'ACTIVE' | 'COMPLETED' | 'CLOSED' | 'FAILING';
   is_self_service: number;
   /** JSON: who may take the task. */
   self_service_groups: string | null;

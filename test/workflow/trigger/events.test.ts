@@ -112,6 +112,14 @@ describe('an event of a Task', () => {
     ]);
   });
 
+  it('is that it was completed, while it is not closed yet', async () => {
+    const poller = await watching(world, { triggerOn: ['taskCompleted'] });
+    const id = await startByHand(world, WITH_TASK);
+    world.server.noteCompletion(taskOf(world, id));
+    await poller.poll();
+    expect(poller.items).toMatchObject([{ event: 'taskCompleted', status: 'COMPLETED', requestId: id }]);
+  });
+
   it('is that its due date has passed', async () => {
     const poller = await watching(world, { triggerOn: ['taskOverdue'] });
     const id = await startByHand(world, WITH_TASK);
