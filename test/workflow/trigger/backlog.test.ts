@@ -1,24 +1,14 @@
-import { createEngine, type Engine } from '../../support/engine';
-import { Poller } from '../../support/poller';
-import { SimulatedServer } from '../../trigger/server';
+import type { Poller } from '../../support/poller';
+import { useSimulatedWorld } from '../../support/simulated-world';
 
-let engine: Engine;
-let server: SimulatedServer;
-
-beforeAll(async () => {
-  engine = await createEngine();
-  server = await SimulatedServer.open();
-});
-afterAll(() => server.close());
-beforeEach(() => server.reset(Date.now(), 'UTC'));
+const world = useSimulatedWorld();
 
 const HOUR_MS = 3_600_000;
 const PROCESS = 4;
 
 async function switchedOff(kind = 'requestStarted'): Promise<Poller> {
-  const credential = { instanceUrl: server.url, accessToken: server.token };
   const parameters = { triggerOn: [kind], options: { simplify: false } };
-  const poller = new Poller(engine, parameters, { processMakerApi: credential });
+  const poller = world.watcher(parameters);
   await poller.activate();
   poller.deactivate();
   return poller;
@@ -27,9 +17,9 @@ async function switchedOff(kind = 'requestStarted'): Promise<Poller> {
 /** Inserts Requests, some with each tick of the server's clock. */
 function insert(count: number, atOnce: number, tickMs: number): number[] {
   return Array.from({ length: count }, (_, index) => {
-    if (index % atOnce === 0) server.now += tickMs;
+    if (index % atOnce === 0) world.server.now += tickMs;
     const id = index + 1;
-    server.insertRequest(id, PROCESS, server.now);
+    world.server.insertRequest(id, PROCESS, world.server.now);
     return id;
   });
 }
@@ -50,14 +40,14 @@ describe('a large backlog', () => {
   it('of one second is taken up whole, page by page', async () => {
     const poller = await switchedOff();
     const ids = insert(1300, 1300, HOUR_MS);
-    server.now += HOUR_MS;
-    server.insertRequest(5000, PROCESS, server.now);
+    world.server.now += HOUR_MS;
+    world.server.insertRequest(5000, PROCESS, world.server.now);
     await poller.activate();
     for (let polls = 0; polls < 4; polls++) await poller.poll();
     expect(idsOf(poller)).toEqual([...ids, 5000]);
     // Later, none of the Requests of that second has to be remembered any more.
-    server.now += HOUR_MS;
-    server.insertRequest(5001, PROCESS, server.now);
+    world.server.now += HOUR_MS;
+    world.server.insertRequest(5001, PROCESS, world.server.now);
     await poller.poll();
     expect(poller.saved.length).toBeLessThan(300);
   });
@@ -66,12 +56,12 @@ describe('a large backlog', () => {
 describe('while much comes in', () => {
   it('what becomes visible late is not passed over', async () => {
     const poller = await switchedOff();
-    const begun = server.now;
+    const begun = world.server.now;
     const ids = insert(1000, 10, 1000);
     await poller.activate();
     await poller.poll();
     // They were written at the beginning, but could not be seen until now.
-    for (const late of [2001, 2002]) server.insertRequest(late, PROCESS, begun + (late - 2000) * 1000);
+    for (const late of [2001, 2002]) world.server.insertRequest(late, PROCESS, begun + (late - 2000) * 1000);
     await poller.poll();
     await poller.poll();
     expect(idsOf(poller)).toEqual([...ids, 2001, 2002]);
@@ -80,24 +70,24 @@ describe('while much comes in', () => {
   it('a Request that broke is given once, also when it is edited before its turn or after', async () => {
     const poller = await switchedOff('requestErrored');
     const ids = insert(1200, 1, 60_000);
-    const begun = server.now;
+    const begun = world.server.now;
     for (const id of ids) {
-      server.now += 60_000;
-      const created_at = new Date(server.now).toISOString().replace(/\.\d+Z$/, '+00:00');
+      world.server.now += 60_000;
+      const created_at = new Date(world.server.now).toISOString().replace(/\.\d+Z$/, '+00:00');
       const errors = JSON.stringify([{ message: 'It broke.', created_at }]);
-      server.update('requests', id, server.now, { status: 'ERROR', errors });
+      world.server.update('requests', id, world.server.now, { status: 'ERROR', errors });
     }
-    expect(server.now).toBeGreaterThan(begun);
+    expect(world.server.now).toBeGreaterThan(begun);
     await poller.activate();
     const [first = 0] = ids;
     const last = ids.at(-1) ?? 0;
     expect(idsOf(poller)).toContain(first);
     expect(idsOf(poller)).not.toContain(last);
-    server.now += 600_000;
-    for (const edited of [first, last]) server.update('requests', edited, server.now, {});
+    world.server.now += 600_000;
+    for (const edited of [first, last]) world.server.update('requests', edited, world.server.now, {});
     for (let polls = 0; polls < 5; polls++) await poller.poll();
-    server.now += 600_000;
-    for (const edited of [first, last]) server.update('requests', edited, server.now, {});
+    world.server.now += 600_000;
+    for (const edited of [first, last]) world.server.update('requests', edited, world.server.now, {});
     await poller.poll();
     expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(ids);
   });
@@ -106,11 +96,11 @@ describe('while much comes in', () => {
 describe('the cost of a poll', () => {
   it('does not grow with what exists', async () => {
     insert(1000, 1, 1000);
-    server.now += HOUR_MS;
+    world.server.now += HOUR_MS;
     const poller = await switchedOff();
     await poller.activate('init');
-    const before = server.calls;
+    const before = world.server.calls;
     await poller.poll();
-    expect(server.calls - before).toBe(1);
+    expect(world.server.calls - before).toBe(1);
   });
 });

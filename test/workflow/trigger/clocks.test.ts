@@ -1,24 +1,16 @@
-import { createEngine, type Engine } from '../../support/engine';
-import { Poller } from '../../support/poller';
-import { SimulatedServer } from '../../trigger/server';
+import type { Poller } from '../../support/poller';
+import { useSimulatedWorld } from '../../support/simulated-world';
 
-let engine: Engine;
-let server: SimulatedServer;
+const world = useSimulatedWorld();
 /** n8n's own clock. */
 let own: number;
 let rowsRead: number;
 
-beforeAll(async () => {
-  engine = await createEngine();
-  server = await SimulatedServer.open();
-});
-afterAll(() => server.close());
 beforeEach(() => {
-  own = Date.now();
+  own = world.server.now;
   jest.spyOn(Date, 'now').mockImplementation(() => own);
-  server.reset(own, 'UTC');
   rowsRead = 0;
-  server.beforeAnswer = (body) => {
+  world.server.beforeAnswer = (body) => {
     const { data } = JSON.parse(String(body)) as { data?: unknown[] };
     rowsRead += data?.length ?? 0;
   };
@@ -31,13 +23,13 @@ const HOUR_MS = 60 * MINUTE_MS;
 let lastId = 0;
 
 function pass(milliseconds: number): void {
-  server.now += milliseconds;
+  world.server.now += milliseconds;
   own += milliseconds;
 }
 
-function start(at = server.now): number {
+function start(at = world.server.now): number {
   lastId += 1;
-  server.insertRequest(lastId, PROCESS, at);
+  world.server.insertRequest(lastId, PROCESS, at);
   return lastId;
 }
 
@@ -45,13 +37,12 @@ function start(at = server.now): number {
 function addTask(dueInMs: number): number {
   const requestId = start();
   lastId += 1;
-  server.insertTask(lastId, requestId, PROCESS, server.now, server.now + dueInMs);
+  world.server.insertTask(lastId, requestId, PROCESS, world.server.now, world.server.now + dueInMs);
   return lastId;
 }
 
 async function watching(kind: string): Promise<Poller> {
-  const credential = { instanceUrl: server.url, accessToken: server.token };
-  const poller = new Poller(engine, { triggerOn: [kind] }, { processMakerApi: credential });
+  const poller = world.watcher({ triggerOn: [kind] });
   await poller.activate();
   return poller;
 }
@@ -86,7 +77,7 @@ describe('after many events at once, and nothing since', () => {
     const poller = await watching('requestStarted');
     const ids = Array.from({ length: 50 }, () => start());
     await poller.poll();
-    const written = server.now;
+    const written = world.server.now;
     pass(90_000);
     await poller.poll();
     pass(28_000);
@@ -109,7 +100,7 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
       before(poll);
       await rowsOfPoll(poller);
     }
-    server.dateAhead = 0;
+    world.server.dateAhead = 0;
     await rowsOfPoll(poller);
     expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(ids);
   }
@@ -118,14 +109,14 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
     "when the server's Date is ten minutes ahead at poll %d, and right again",
     async (bad) => {
       await watch((poll) => {
-        server.dateAhead = poll === bad ? 10 * MINUTE_MS : 0;
+        world.server.dateAhead = poll === bad ? 10 * MINUTE_MS : 0;
       });
     },
   );
 
   it('when every other answer comes from a gateway that is five minutes ahead', async () => {
     await watch((poll) => {
-      server.dateAhead = poll % 2 === 1 ? 5 * MINUTE_MS : 0;
+      world.server.dateAhead = poll % 2 === 1 ? 5 * MINUTE_MS : 0;
     });
   });
 
@@ -137,7 +128,7 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
 });
 
 it('a gateway that is always ahead does not let the passing of time run ahead of the rows', async () => {
-  server.dateAhead = 10 * MINUTE_MS;
+  world.server.dateAhead = 10 * MINUTE_MS;
   const poller = await watching('requestStarted');
   // The first poll has to believe it.
   pass(10 * MINUTE_MS);
@@ -158,9 +149,9 @@ it('what becomes due after the trigger began from now again is given, though the
   pass(MINUTE_MS);
   poller.deactivate();
   poller.parameters = { ...poller.parameters, options: { startFromNow: true } };
-  server.dateAhead = 10 * MINUTE_MS;
+  world.server.dateAhead = 10 * MINUTE_MS;
   await poller.activate();
-  server.dateAhead = 0;
+  world.server.dateAhead = 0;
   for (let poll = 0; poll < 3; poll++) await rowsOfPoll(poller);
   expect(idsOf(poller)).toEqual([task]);
 });
@@ -172,14 +163,14 @@ it("a poll whose answer does not carry the server's time leaves the state alone"
   const state = () => JSON.stringify(poller.staticData);
   const before = state();
   const second = start();
-  server.hasDate = false;
+  world.server.hasDate = false;
   pass(MINUTE_MS);
   await poller.poll();
   expect(poller.errors).toMatchObject([
     { message: "The answer of ProcessMaker does not carry the server's time" },
   ]);
   expect(state()).toBe(before);
-  server.hasDate = true;
+  world.server.hasDate = true;
   await poller.poll();
   expect(idsOf(poller)).toEqual([first, second]);
 });
