@@ -5,9 +5,9 @@ import { isObject } from './guards';
 /** Of names in the data of Requests: what the nodes themselves have put there. */
 const OWN_PREFIX = '_n8n';
 
-/** Of n8n's URL that wakes an execution, with the nodes' own mark of the round. */
-const MARK = /[?&]wait=/;
-const SIGNATURE = /([?&]signature=)[^&#\s"'<>]+/g;
+/** Of n8n's URL that wakes an execution, with the nodes' own mark of the round; also as HTML, where `&` is `&amp;`. */
+const MARK = /[?&;]wait=/;
+const SIGNATURE = /([?&;]signature=)[^&#\s"'<>]+/g;
 
 /**
  * A Request or a Task, with its data as it may be shown: Tasks see the hidden variables of their Request, and whoever

@@ -357,7 +357,7 @@ describe('a repeat', () => {
     expect(puts()).toHaveLength(2);
     expect(storedUrl()).not.toBe(oldUrl);
     expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
-    expect((await call(sleeping, {}, oldUrl)).status).toBe(410);
+    expect((await call(sleeping, {}, oldUrl)).status).toBe(409);
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 

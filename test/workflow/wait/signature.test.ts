@@ -39,6 +39,15 @@ describe.each([true, false])('with Simplify %s, the secret of an execution that 
     expect(run.text).not.toContain(signatureIn(url));
   });
 
+  it('is not shown where the engine quotes its URL as HTML', async () => {
+    const { id, url } = await sleeper('resume_url');
+    world.server.failRequest(id, `<a href="${url.replaceAll('&', '&amp;')}">`);
+    const parameters = { request: locator('id', id), waitFor: 'finish', options: { simplify } };
+    const run = await world.perform('request wait', parameters, { user: 'admin' });
+    expect(run.error?.message).toContain('has ended in status ERROR');
+    expect(run.text).not.toContain(signatureIn(url));
+  });
+
   it('is not shown by a start that returns the Request which exists already', async () => {
     const key = newKey();
     const { url } = await sleeper('resume_url', key);
