@@ -30,6 +30,8 @@ export async function wake(
   const data = stored(sleeping);
   const [entry] = data.executionData?.nodeExecutionStack ?? [];
   if (sleeping.status !== 'waiting' || !entry) throw new Error('The execution does not sleep.');
+  // The URL of another execution leads n8n to that one, which has ended.
+  if (!new URL(url).pathname.endsWith(`/${sleeping.executionId}`)) return { status: 409 };
   entry.node.disabled = true;
   data.waitTill = undefined;
   data.resultData.runData[entry.node.name]?.pop();

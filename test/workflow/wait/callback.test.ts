@@ -161,6 +161,12 @@ describe('at the limit', () => {
     expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(signatureIn(storedUrl()));
   });
 
+  it('is kept when an expression switches it on by a text', async () => {
+    const sleeping = await wait([await oneTask()], { limitWaitTime: '={{ "true" }}' });
+    const until = new Date(String(sleeping.data.waitTill)).getTime();
+    expect(Math.abs(until - Date.now() - 86_400_000)).toBeLessThan(5000);
+  });
+
   it.each([
     [{ resumeAmount: 0 }, /'Amount' is not a number above 0/],
     [{ resumeAmount: 4000 }, /'Amount' is not a number above 0, or more than ten years/],
@@ -307,18 +313,22 @@ describe('writing the URL', () => {
     expect(puts()).toHaveLength(3);
   });
 
-  it('does not happen for a Request that ends meanwhile', async () => {
-    const task = await oneTask();
-    world.gateway.treat = ({ method }) => {
-      if (method !== 'PUT') return undefined;
-      return async (response) => {
-        await world.server.completeTask(task.id, {});
-        response.writeHead(204).end();
+  // Users with 'edit-task_data' alone may write into running Requests only.
+  it.each([204, 403])(
+    'does not happen for a Request that ends meanwhile, answered with %d',
+    async (status) => {
+      const task = await oneTask();
+      world.gateway.treat = ({ method }) => {
+        if (method !== 'PUT') return undefined;
+        return async (response) => {
+          await world.server.completeTask(task.id, {});
+          response.writeHead(status).end();
+        };
       };
-    };
-    const run = await wait([task]);
-    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timeIsOver: false }]);
-  });
+      const run = await wait([task]);
+      expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timeIsOver: false }]);
+    },
+  );
 
   it.each([' ', 'a b', '1x', '_request', '_n8n_key', 'a.b'])(
     'under the name "%s" is refused',
@@ -357,7 +367,7 @@ describe('a repeat', () => {
     expect(puts()).toHaveLength(2);
     expect(storedUrl()).not.toBe(oldUrl);
     expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
-    expect((await call(sleeping, {}, oldUrl)).status).toBe(410);
+    expect((await call(sleeping, {}, oldUrl)).status).toBe(409);
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 

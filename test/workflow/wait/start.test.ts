@@ -181,7 +181,7 @@ describe('Callback', () => {
     expect(world.starts()).toHaveLength(1);
     expect(puts()).toHaveLength(1);
     expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
-    expect((await call(sleeping, oldUrl)).status).toBe(410);
+    expect((await call(sleeping, oldUrl)).status).toBe(409);
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 

@@ -66,9 +66,9 @@ function readVariable(value: unknown): Result<string> {
 }
 
 function readLimit(context: IExecuteFunctions, itemIndex: number): Result<number | undefined> {
-  if (context.getNodeParameter('limitWaitTime', itemIndex, false) !== true) {
-    return { ok: true, value: undefined };
-  }
+  const isLimited = context.getNodeParameter('limitWaitTime', itemIndex, false);
+  // An expression may give it as text.
+  if (isLimited !== true && isLimited !== 'true') return { ok: true, value: undefined };
   const unit = SECONDS_IN[asText(context.getNodeParameter('resumeUnit', itemIndex, 'days'))];
   if (unit === undefined) {
     return inputFailure("'Unit' has none of its values", 'Choose one from its list.');

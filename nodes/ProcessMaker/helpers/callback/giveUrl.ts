@@ -47,9 +47,22 @@ export async function giveUrl(connection: Connection, given: GivenUrl): Promise<
     });
     lost = call.ok ? undefined : call;
     if (!call.ok && call.failure.delivery === 'notProcessed') {
-      return { ok: false, failure: explain(call.failure, requestId, variable) };
+      const ended = await readEnded(connection, requestId, includes);
+      return ended
+        ? { ok: true, value: ended }
+        : { ok: false, failure: explain(call.failure, requestId, variable) };
     }
   }
+}
+
+/** A Request that has ended since it was looked at is no more to be written by those who may write running ones. */
+async function readEnded(
+  connection: Connection,
+  requestId: number,
+  includes: string[],
+): Promise<ApiRequest | undefined> {
+  const read = await readRequest(connection, requestId, includes);
+  return read.ok && read.value.status !== 'ACTIVE' ? read.value : undefined;
 }
 
 /** Users who may not see a Request's summary do not see the hidden fields of its data. */

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import type { Connection } from '../../transport/connection';
 import { summarizeFailures, toErrorItem, toNodeError, type ItemFailure } from '../items/itemFailure';
 import { shareTexts } from '../sharedTexts';
+import { withShownData } from '../shownData';
 import { simplifyRequest, type ApiRequest } from '../requests/simplifyRequest';
 import { isTool } from '../tool';
 import type { StartOptions } from './options';
@@ -51,7 +52,8 @@ export class StartOutput {
   }
 
   succeed(index: number, request: ApiRequest, options: StartOptions, alreadyStarted = false): void {
-    const json = options.simplify ? simplifyRequest(request, this.connection.instanceUrl) : request;
+    const shown = withShownData(request);
+    const json = options.simplify ? simplifyRequest(shown, this.connection.instanceUrl) : shown;
     shareTexts(json, this.latest);
     this.latest = json;
     this.items[index] = {

@@ -1,0 +1,72 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { locator } from '../../support/workflows';
+import { useWorld } from '../../support/world';
+
+const world = useWorld();
+
+const START = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+let keys = 0;
+const newKey = () => ({ idempotencyKey: `contract-${++keys}` });
+
+/** Another execution starts a Request and sleeps. Gives the secret with which it can be woken. */
+async function sleeper(
+  variable: string,
+  options: INodeParameters = {},
+): Promise<{ id: number; url: string }> {
+  const parameters = { ...START, waitFor: 'callback', callbackVariable: variable, options };
+  const sleeping = await world.start(parameters, { user: 'admin' });
+  expect(sleeping.status).toBe('waiting');
+  const request = world.requests().at(-1);
+  return { id: request?.id ?? 0, url: request?.data[variable] as string };
+}
+const signatureIn = (url: string) => new URL(url).searchParams.get('signature') ?? '';
+
+describe.each([true, false])('with Simplify %s, the secret of an execution that sleeps', (simplify) => {
+  it.each<[string, INodeParameters]>([
+    ['request wait', { waitFor: 'finish' }],
+    ['request wait', { waitFor: 'finish', options: { returnErroredRequests: true, simplify } }],
+    ['request wait', { waitFor: 'task' }],
+    ['request get', { options: { simplify } }],
+  ])('is not shown by %s %j where the engine quotes its URL', async (operation, parameters) => {
+    const { id, url } = await sleeper('resume_url');
+    world.server.failRequest(id, `Client error: \`POST ${url}\` resulted in a \`502 Bad Gateway\` response`);
+    const run = await world.perform(
+      operation,
+      { request: locator('id', id), ...parameters },
+      { user: 'admin' },
+    );
+    expect(run.text).toContain(String(id));
+    expect(run.text).not.toContain(signatureIn(url));
+  });
+
+  it('is not shown where the engine quotes its URL as HTML', async () => {
+    const { id, url } = await sleeper('resume_url');
+    world.server.failRequest(id, `<a href="${url.replaceAll('&', '&amp;')}">`);
+    const parameters = { request: locator('id', id), waitFor: 'finish', options: { simplify } };
+    const run = await world.perform('request wait', parameters, { user: 'admin' });
+    expect(run.error?.message).toContain('has ended in status ERROR');
+    expect(run.text).not.toContain(signatureIn(url));
+  });
+
+  it('is not shown by a start that returns the Request which exists already', async () => {
+    const key = newKey();
+    const { url } = await sleeper('resume_url', key);
+    const options = { ...key, includeData: true, simplify };
+    const run = await world.start({ ...START, options }, { user: 'admin' });
+    expect(run.items('ProcessMaker')).toMatchObject([{ alreadyStarted: true }]);
+    expect(run.text).toContain('signature=***');
+    expect(run.text).not.toContain(signatureIn(url));
+  });
+
+  it('is not shown by a start whose Request exists already and stands in ERROR', async () => {
+    const key = newKey();
+    const { id, url } = await sleeper('resume_url', key);
+    world.server.failRequest(id, `Could not call ${url}`);
+    for (const returnErroredRequests of [true, false]) {
+      const options = { ...key, returnErroredRequests, simplify };
+      const run = await world.start({ ...START, options }, { user: 'admin' });
+      expect(run.text).toContain(String(id));
+      expect(run.text).not.toContain(signatureIn(url));
+    }
+  });
+});
