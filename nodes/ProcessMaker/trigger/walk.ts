@@ -52,7 +52,7 @@ export async function walk(
     const isLast = rest === undefined && done.slice.to === end;
     progress.note(done.slice, rest, isLast, settled);
     if (isLast || events.length >= limit) break;
-    slice = rest ?? nextSlice(done.slice, clock.date ?? 0, end);
+    slice = rest ?? nextSlice(done.slice, Math.min(clock.date ?? 0, end ?? Infinity), end);
   }
   return { ok: true, value: { events, state: progress.state(kind, seen) } };
 }

@@ -156,6 +156,20 @@ it('what becomes due after the trigger began from now again is given, though the
   expect(idsOf(poller)).toEqual([task]);
 });
 
+it('nor is it taken for past when there is too much that was due just before to be read at once', async () => {
+  const poller = await watching('taskOverdue');
+  poller.deactivate();
+  pass(10 * MINUTE_MS);
+  for (let count = 0; count < 700; count++) addTask(-170_000);
+  const tasks = Array.from({ length: 40 }, (_, index) => addTask(5000 + index * 3000));
+  poller.parameters = { ...poller.parameters, options: { startFromNow: true } };
+  world.server.dateAhead = 10 * MINUTE_MS;
+  await poller.activate();
+  world.server.dateAhead = 0;
+  for (let poll = 0; poll < 4; poll++) await rowsOfPoll(poller);
+  expect(idsOf(poller)).toEqual(tasks);
+});
+
 it("a poll whose answer does not carry the server's time leaves the state alone", async () => {
   const poller = await watching('requestStarted');
   const first = start();
