@@ -69,7 +69,7 @@ function disorderBetween(executions: Given[], byKey: Map<string, Happening>): st
     const events = items.map(({ json }) => eventOf(json)).filter(({ kind }) => kind !== 'requestErrored');
     for (const { key, kind, time } of events) {
       const { expectation, visibleAt = Infinity } = byKey.get(key) ?? {};
-      const isLate = latest.some((one) => one.kind === kind && one.time > time && one.begunAt >= visibleAt);
+      const isLate = latest.some((one) => one.time > time && one.begunAt >= visibleAt);
       if (expectation === 'given' && isLate) late.push(key);
     }
     const kinds = new Map(events.map(({ kind, time }) => [kind, time]));

@@ -7,10 +7,12 @@ import { ServerClock } from './clock';
 import { addDetails, type Details } from './details';
 import { filtersOf, readWatch, type Watch } from './filters';
 import { latestEvent } from './latest';
+import { upTo } from './horizon';
+import type { EventKind } from './kinds';
 import { eventJson, readOutput } from './output';
 import { readServerTime, type Reading } from './rows';
 import { beginAt, readState, type KindState } from './state';
-import { walk, type NewEvent } from './walk';
+import { walk, type NewEvent, type Walk } from './walk';
 
 /** For calls that are refused for a reason that passes. The next poll comes soon anyway. */
 const PATIENCE_SECONDS = 5;
@@ -68,14 +70,22 @@ async function findEvents(
   details: Details,
   states: Record<string, KindState>,
 ): Promise<Result<Found>> {
-  const events: NewEvent[] = [];
-  const read: Found['kinds'] = {};
+  const walks: Array<{ kind: EventKind; walked: Walk }> = [];
   for (const kind of kinds) {
     const state = states[kind.value];
     const walked = state ? await walk(reading, kind, state) : await begin(reading, kind);
     if (!walked.ok) return walked;
-    events.push(...walked.value.events);
-    read[kind.value] = walked.value.state;
+    walks.push({ kind, walked: walked.value });
+  }
+  // Where one kind has to stop, the others wait: the oldest come first, whatever their kind.
+  const horizon = Math.min(...walks.map(({ walked }) => walked.leftAt ?? Infinity));
+  const events: NewEvent[] = [];
+  const read: Found['kinds'] = {};
+  for (const { kind, walked } of walks) {
+    const before = states[kind.value];
+    const ended = before ? upTo(walked, kind, before, horizon) : walked;
+    events.push(...ended.events);
+    read[kind.value] = ended.state;
   }
   const detailed = await addDetails(reading.connection, events, details);
   if (!detailed.ok) return detailed;

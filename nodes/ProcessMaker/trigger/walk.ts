@@ -17,6 +17,9 @@ export interface Walk {
   events: NewEvent[];
   /** How far reading has come. */
   state: KindState;
+  seen: Seen;
+  /** The time up to which everything has been read, where the rest was left to the next poll. */
+  leftAt?: number;
 }
 
 /**
@@ -41,6 +44,7 @@ export async function walk(
   const events: NewEvent[] = [];
   const progress = new Progress(state);
   let slice = firstSlice(state.from, state.after, end);
+  let leftAt: number | undefined;
   while (end === undefined || slice.from <= end) {
     const read = await readSlice(reading, kind, slice);
     if (!read.ok) return read;
@@ -51,10 +55,11 @@ export async function walk(
     }
     const isLast = rest === undefined && done.slice.to === end;
     progress.note(done.slice, rest, isLast, settled);
-    if (isLast || events.length >= limit) break;
+    if (!isLast && events.length >= limit) leftAt = done.slice.to;
+    if (isLast || leftAt !== undefined) break;
     slice = rest ?? nextSlice(done.slice, Math.min(clock.date ?? 0, end ?? Infinity), end);
   }
-  return { ok: true, value: { events, state: progress.state(kind, seen) } };
+  return { ok: true, value: { events, state: progress.state(kind, seen), seen, leftAt } };
 }
 
 interface ReadSlice {

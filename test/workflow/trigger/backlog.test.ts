@@ -53,6 +53,56 @@ describe('a large backlog', () => {
   });
 });
 
+describe('a backlog of several kinds', () => {
+  it('comes the oldest first, whatever its kind, and each event once', async () => {
+    const poller = world.watcher({ triggerOn: ['requestStarted', 'requestCompleted', 'requestErrored'] });
+    await poller.activate();
+    poller.deactivate();
+    const expected: string[] = [];
+    for (let id = 1; id <= 1300; id++) {
+      world.server.now += 60_000;
+      world.server.insertRequest(id, PROCESS, world.server.now);
+      expected.push(`requestStarted ${id}`);
+      world.server.now += 10_000;
+      const at = new Date(world.server.now).toISOString().slice(0, 19);
+      if (id % 10 === 0) {
+        const completed = { status: 'COMPLETED', completed_at: at.replace('T', ' ') };
+        world.server.update('requests', id, world.server.now, completed);
+        expected.push(`requestCompleted ${id}`);
+      } else if (id % 10 === 5) {
+        const errors = JSON.stringify([{ message: 'It broke.', created_at: `${at}+00:00` }]);
+        world.server.update('requests', id, world.server.now, { status: 'ERROR', errors });
+        expected.push(`requestErrored ${id}`);
+      }
+    }
+    await poller.activate();
+    expect(poller.items.length).toBeLessThan(expected.length);
+    for (let polls = 0; polls < 4; polls++) await poller.poll();
+    expect(poller.items.map(({ event, id }) => `${String(event)} ${String(id)}`)).toEqual(expected);
+    world.server.now += HOUR_MS;
+    world.server.insertRequest(5000, PROCESS, world.server.now);
+    await poller.poll();
+    expect(poller.items).toHaveLength(expected.length + 1);
+    expect(poller.saved.length).toBeLessThan(600);
+  });
+
+  it('waits for the rest of a second that holds too much', async () => {
+    const poller = world.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
+    await poller.activate();
+    poller.deactivate();
+    const ids = insert(1300, 1300, HOUR_MS);
+    for (const id of [1, 2]) {
+      if (id === 2) world.server.now += 1000;
+      world.server.insertTask(7000 + id, id, PROCESS, world.server.now, world.server.now + 1000 * HOUR_MS);
+    }
+    world.server.now += HOUR_MS;
+    await poller.activate();
+    for (let polls = 0; polls < 4; polls++) await poller.poll();
+    expect(poller.items).toHaveLength(ids.length + 2);
+    expect(poller.items.at(-1)).toMatchObject({ event: 'taskCreated', id: 7002 });
+  });
+});
+
 describe('while much comes in', () => {
   it('what becomes visible late is not passed over', async () => {
     const poller = await switchedOff();
