@@ -22,16 +22,20 @@ export async function latestEvent(
   const now = await readServerTime(reading);
   if (!now.ok) return now;
   const events: NewEvent[] = [];
+  let isAll = true;
   for (const kind of kinds) {
     const found = await latestOf(reading, kind, now.value, details);
     if (!found.ok) return found;
-    events.push(...found.value);
+    events.push(...found.value.events);
+    isAll &&= found.value.isAll;
   }
   const [latest] = events.sort(latestFirst);
   if (latest) return { ok: true, value: latest };
   const names = kinds.map(({ name }) => `'${name}'`).join(', ');
   return inputFailure(
-    `There is no event of the kind ${names} in ProcessMaker yet that could serve as a sample`,
+    isAll
+      ? `There is no event of the kind ${names} in ProcessMaker yet that could serve as a sample`
+      : `Among the latest events of the kind ${names} in ProcessMaker is none that could serve as a sample`,
     "Make one happen in ProcessMaker, or loosen 'Process Names or IDs' and 'Filters'. What the user of the access token may not see is not found.",
   );
 }
@@ -41,13 +45,15 @@ const latestFirst = (one: NewEvent, other: NewEvent) => other.time - one.time ||
 /**
  * Looks for the latest event of a kind, back from now in slices of time: what came last may have come to an old Request,
  * and no order but that of the ids can be had.
+ *
+ * @returns `isAll` is false where there may be more than it has looked at
  */
 async function latestOf(
   reading: Reading,
   kind: EventKind,
   now: number,
   details: Details,
-): Promise<Result<NewEvent[]>> {
+): Promise<Result<{ events: NewEvent[]; isAll: boolean }>> {
   // What becomes due later is no event yet; all else that can be seen has happened.
   let to = kind.column === 'due' ? now : undefined;
   let from = now - FIRST_SECONDS;
@@ -72,10 +78,12 @@ async function latestOf(
     if (!detailed.ok) return detailed;
     best = [...best, ...detailed.value].sort(latestFirst).slice(0, 1);
     // A Request in ERROR is found by its last change, which may be later than what broke it.
-    if (from <= 0 || best.some(({ time }) => time >= from)) break;
+    if (from <= 0 || best.some(({ time }) => time >= from)) {
+      return { ok: true, value: { events: best, isAll: true } };
+    }
     to = from - 1;
     if (full === from) full = undefined;
     from = full === undefined ? Math.max(0, now - WIDER * (now - to)) : Math.ceil((full + to) / 2);
   }
-  return { ok: true, value: best };
+  return { ok: true, value: { events: best, isAll: false } };
 }

@@ -98,3 +98,16 @@ it('asks a few times where there is nothing, or little', async () => {
   expect(calls).toBeLessThan(8);
   await expect(sampleOf('requestCanceled')).rejects.toThrow('There is no event');
 });
+
+it('does not say that there is nothing where it has not looked at everything', async () => {
+  world.server.insertRequest(1, PROCESS, world.server.now);
+  for (let id = 2; id <= 4000; id++) {
+    world.server.now += 500;
+    world.server.insertRequest(id, PROCESS, world.server.now);
+    world.server.update('requests', id, world.server.now, { data: '{"_n8n_key":"1.a.0.0"}' });
+  }
+  const poller = world.watcher({ triggerOn: ['requestStarted'], filters: { ignoreN8n: true } });
+  await expect(poller.test()).rejects.toThrow(
+    "Among the latest events of the kind 'Request Started' in ProcessMaker is none that could serve as a sample",
+  );
+});
