@@ -59,21 +59,21 @@ function disorderWithin(executions: Given[]): string[] {
 }
 
 /**
- * An older event comes in a later execution only when it could not be seen yet. Requests that broke are found by their
+ * An older event, of whatever kind, comes in a later execution only when it could not be seen yet. Requests that broke are found by their
  * last change, so that editing one moves it back.
  */
 function disorderBetween(executions: Given[], byKey: Map<string, Happening>): string[] {
-  const latest: Array<{ kind: string; time: string; begunAt: number }> = [];
+  const latest: Array<{ time: string; begunAt: number }> = [];
   const late: string[] = [];
   for (const { items, begunAt } of executions) {
     const events = items.map(({ json }) => eventOf(json)).filter(({ kind }) => kind !== 'requestErrored');
-    for (const { key, kind, time } of events) {
+    for (const { key, time } of events) {
       const { expectation, visibleAt = Infinity } = byKey.get(key) ?? {};
       const isLate = latest.some((one) => one.time > time && one.begunAt >= visibleAt);
       if (expectation === 'given' && isLate) late.push(key);
     }
-    const kinds = new Map(events.map(({ kind, time }) => [kind, time]));
-    for (const [kind, time] of kinds) latest.push({ kind, time, begunAt });
+    const last = events.at(-1);
+    if (last) latest.push({ time: last.time, begunAt });
   }
   return late;
 }

@@ -78,7 +78,8 @@ describe('a backlog of several kinds', () => {
     await poller.activate();
     expect(poller.items.length).toBeLessThan(expected.length);
     for (let polls = 0; polls < 4; polls++) await poller.poll();
-    expect(poller.items.map(({ event, id }) => `${String(event)} ${String(id)}`)).toEqual(expected);
+    const given = poller.items as Array<{ event: string; id: number }>;
+    expect(given.map(({ event, id }) => `${event} ${id}`)).toEqual(expected);
     world.server.now += HOUR_MS;
     world.server.insertRequest(5000, PROCESS, world.server.now);
     await poller.poll();
