@@ -59,8 +59,8 @@ function disorderWithin(executions: Given[]): string[] {
 }
 
 /**
- * An older event, of whatever kind, comes in a later execution only when it could not be seen yet. Requests that broke are found by their
- * last change, so that editing one moves it back.
+ * An older event, of whatever kind, comes in a later execution only when it could not be seen yet. Requests that broke
+ * are found by their last change, so that editing one moves it back.
  */
 function disorderBetween(executions: Given[], byKey: Map<string, Happening>): string[] {
   const latest: Array<{ time: string; begunAt: number }> = [];

@@ -7,7 +7,6 @@ import { ServerClock } from './clock';
 import { addDetails, type Details } from './details';
 import { filtersOf, readWatch, type Watch } from './filters';
 import { latestEvent } from './latest';
-import { upTo } from './horizon';
 import type { EventKind } from './kinds';
 import { eventJson, readOutput } from './output';
 import { readServerTime, type Reading } from './rows';
@@ -70,23 +69,25 @@ async function findEvents(
   details: Details,
   states: Record<string, KindState>,
 ): Promise<Result<Found>> {
-  const walks: Array<{ kind: EventKind; walked: Walk }> = [];
+  const walks = new Map<EventKind, Walk>();
+  let horizon = Infinity;
   for (const kind of kinds) {
     const state = states[kind.value];
-    const walked = state ? await walk(reading, kind, state) : await begin(reading, kind);
+    const walked = await (state ? walk(reading, kind, state, { horizon }) : begin(reading, kind));
     if (!walked.ok) return walked;
-    walks.push({ kind, walked: walked.value });
+    walks.set(kind, walked.value);
+    horizon = Math.min(horizon, walked.value.leftAt ?? Infinity);
   }
   // Where one kind has to stop, the others wait: the oldest come first, whatever their kind.
-  const horizon = Math.min(...walks.map(({ walked }) => walked.leftAt ?? Infinity));
-  const events: NewEvent[] = [];
-  const read: Found['kinds'] = {};
-  for (const { kind, walked } of walks) {
-    const before = states[kind.value];
-    const ended = before ? upTo(walked, kind, before, horizon) : walked;
-    events.push(...ended.events);
-    read[kind.value] = ended.state;
+  for (const [kind, { events }] of walks) {
+    const state = states[kind.value];
+    if (!state || events.every(({ time }) => time <= horizon)) continue;
+    const walked = await walk(reading, kind, state, { horizon, limit: Infinity });
+    if (!walked.ok) return walked;
+    walks.set(kind, walked.value);
   }
+  const events = [...walks.values()].flatMap((walked) => walked.events);
+  const read = Object.fromEntries([...walks].map(([kind, { state }]) => [kind.value, state]));
   const detailed = await addDetails(reading.connection, events, details);
   if (!detailed.ok) return detailed;
   const ordered = detailed.value.sort((one, other) => one.time - other.time);

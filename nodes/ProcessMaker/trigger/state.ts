@@ -73,15 +73,6 @@ export class Seen {
     return true;
   }
 
-  /** Makes an event one that has not been seen. */
-  forget({ time, identity }: Occurrence): void {
-    this.identities.delete(identity);
-    const second = String(time);
-    const rest = this.bySecond.get(second)?.filter((one) => one !== identity) ?? [];
-    if (rest.length > 0) this.bySecond.set(second, rest);
-    else this.bySecond.delete(second);
-  }
-
   /** What has to be kept when everything before a time is done. */
   from(since: number): KindState['seen'] {
     return Object.fromEntries([...this.bySecond].filter(([second]) => Number(second) >= since));

@@ -17,29 +17,36 @@ export interface Walk {
   events: NewEvent[];
   /** How far reading has come. */
   state: KindState;
-  seen: Seen;
   /** The time up to which everything has been read, where the rest was left to the next poll. */
   leftAt?: number;
+}
+
+/** How far a walk may go. */
+export interface WalkBounds {
+  /** New events after which the rest is left. */
+  limit?: number;
+  /** Where the present is, when not at the server's `Date`. */
+  until?: number;
+  /** The time after which everything is left to the next poll. */
+  horizon?: number;
 }
 
 /**
  * Reads what is new of one kind of event, in slices of time from the oldest on, so that after a long pause the oldest
  * events come first, and not too many at once.
- *
- * @param limit new events after which the rest is left
- * @param until where the present is, when not at the server's `Date`
  */
 export async function walk(
   reading: Reading,
   kind: EventKind,
   state: KindState,
-  { limit = LIMIT, until = Infinity }: { limit?: number; until?: number } = {},
+  { limit = LIMIT, until = Infinity, horizon = Infinity }: WalkBounds = {},
 ): Promise<Result<Walk>> {
   const { clock } = reading;
   // What becomes due later is no event yet.
   const limitOfTime = kind.column === 'due' ? await readServerTime(reading) : undefined;
   if (limitOfTime?.ok === false) return limitOfTime;
-  const end = limitOfTime && Math.min(limitOfTime.value, until);
+  const present = limitOfTime && Math.min(limitOfTime.value, until);
+  const end = horizon === Infinity ? present : Math.min(horizon, present ?? Infinity);
   const seen = new Seen(state);
   const events: NewEvent[] = [];
   const progress = new Progress(state);
@@ -53,13 +60,13 @@ export async function walk(
       const occurrence = kind.occurrence(row);
       if (occurrence && seen.isNew(occurrence)) events.push({ ...occurrence, kind, row });
     }
-    const isLast = rest === undefined && done.slice.to === end;
+    const isLast = rest === undefined && done.slice.to === present;
     progress.note(done.slice, rest, isLast, settled);
     if (!isLast && events.length >= limit) leftAt = done.slice.to;
     if (isLast || leftAt !== undefined) break;
     slice = rest ?? nextSlice(done.slice, Math.min(clock.date ?? 0, end ?? Infinity), end);
   }
-  return { ok: true, value: { events, state: progress.state(kind, seen), seen, leftAt } };
+  return { ok: true, value: { events, state: progress.state(kind, seen), leftAt } };
 }
 
 interface ReadSlice {

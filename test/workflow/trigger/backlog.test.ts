@@ -87,6 +87,25 @@ describe('a backlog of several kinds', () => {
     expect(poller.saved.length).toBeLessThan(600);
   });
 
+  it('loses no Request that broke when its error has another time than its last change', async () => {
+    const poller = world.watcher({ triggerOn: ['requestStarted', 'requestErrored'] });
+    await poller.activate();
+    poller.deactivate();
+    const ids = insert(1300, 1, 60_000);
+    for (const id of ids) {
+      const changed = world.server.now - (1300 - id) * 60_000;
+      const created_at = new Date(changed + (id % 3) * 60_000).toISOString();
+      const errors = JSON.stringify([{ message: 'It broke.', created_at }]);
+      world.server.update('requests', id, changed, { status: 'ERROR', errors });
+    }
+    await poller.activate();
+    for (let polls = 0; polls < 6; polls++) await poller.poll();
+    for (const kind of ['requestStarted', 'requestErrored']) {
+      const given = poller.items.filter(({ event }) => event === kind).map(({ id }) => Number(id));
+      expect(given.sort((a, b) => a - b)).toEqual(ids);
+    }
+  });
+
   it('waits for the rest of a second that holds too much', async () => {
     const poller = world.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
     await poller.activate();
