@@ -64,7 +64,9 @@ export class ServerClock {
     // An own clock that was set back tells nothing.
     const sure = elapsed < 0 ? date : Math.min(date, before.date + elapsed);
     const passed = elapsed < 0 ? 0 : Math.max(0, sure - before.date);
-    return { date: sure, rows: Math.min(date, Math.max(before.rows + passed, latest)), own };
+    const rows = Math.min(date, Math.max(before.rows + passed, latest));
+    // A `Date` that was far behind once is made up for by rows that were written since.
+    return { date: Math.max(sure, rows), rows, own };
   }
 
   /** Everything that was written before this time can be seen by now. */

@@ -80,6 +80,12 @@ function readProcessIds(value: unknown): Result<number[]> {
   }
   const texts = all.flatMap((one) => asText(one).split(','));
   const given = texts.map((text) => text.trim()).filter((text) => text !== '');
+  if (all.length > 0 && given.length === 0) {
+    return inputFailure(
+      "'Process Names or IDs' has no value",
+      'Check its expression. An empty list, [], stands for all processes.',
+    );
+  }
   const ids = given.map(parseId);
   const wrong = given.find((_, index) => ids[index] === undefined);
   if (wrong === undefined) return { ok: true, value: ids.filter((id) => id !== undefined) };

@@ -54,6 +54,14 @@ describe('a large backlog', () => {
 });
 
 describe('a backlog of several kinds', () => {
+  // n8n's own clock goes on as the server's does.
+  beforeEach(() => {
+    jest.spyOn(Date, 'now').mockImplementation(() => world.server.now);
+    // From it the trigger knows the time of the rows.
+    world.server.insertRequest(9000, PROCESS, world.server.now);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
   it('comes the oldest first, whatever its kind, and each event once', async () => {
     const poller = world.watcher({ triggerOn: ['requestStarted', 'requestCompleted', 'requestErrored'] });
     await poller.activate();
@@ -104,6 +112,21 @@ describe('a backlog of several kinds', () => {
       const given = poller.items.filter(({ event }) => event === kind).map(({ id }) => Number(id));
       expect(given.sort((a, b) => a - b)).toEqual(ids);
     }
+  });
+
+  it('loses nothing of a second of which part was read, and that comes behind where another kind stops', async () => {
+    const poller = world.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
+    await poller.activate();
+    poller.deactivate();
+    const ids = insert(600, 600, HOUR_MS);
+    world.server.now += 1000;
+    const due = world.server.now + 1000 * HOUR_MS;
+    const tasks = Array.from({ length: 900 }, (_, index) => 7000 + index);
+    for (const id of tasks) world.server.insertTask(id, 1, PROCESS, world.server.now, due);
+    world.server.now += HOUR_MS;
+    await poller.activate();
+    for (let polls = 0; polls < 5; polls++) await poller.poll();
+    expect(idsOf(poller)).toEqual([...ids, ...tasks]);
   });
 
   it('waits for the rest of a second that holds too much', async () => {

@@ -170,6 +170,19 @@ it('nor is it taken for past when there is too much that was due just before to 
   expect(idsOf(poller)).toEqual(tasks);
 });
 
+it("a poll is cheap again after one at which the server's Date was a day behind", async () => {
+  const poller = await watching('taskOverdue');
+  const tasks: number[] = [];
+  const rows: number[] = [];
+  for (let poll = 0; poll < 20; poll++) {
+    tasks.push(addTask(1000));
+    world.server.dateAhead = poll === 5 ? -24 * HOUR_MS : 0;
+    rows.push(await rowsOfPoll(poller, 5 * MINUTE_MS));
+  }
+  expect(idsOf(poller)).toEqual(tasks);
+  expect(Math.max(...rows.slice(-10))).toBeLessThan(4);
+});
+
 it("a poll whose answer does not carry the server's time leaves the state alone", async () => {
   const poller = await watching('requestStarted');
   const first = start();

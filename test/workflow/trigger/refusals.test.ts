@@ -87,6 +87,12 @@ describe('before any call', () => {
       { ...STARTED, processes: '={{ ({ id: 4 }) }}' },
       /^'Process Names or IDs' holds something/,
     ],
+    ['an empty process', { ...STARTED, processes: '={{ "" }}' }, /^'Process Names or IDs' has no value/],
+    [
+      'only empty processes',
+      { ...STARTED, processes: '={{ [" "] }}' },
+      /^'Process Names or IDs' has no value/,
+    ],
     [
       'a process that is no id',
       { ...STARTED, processes: '={{ [4, { id: 2 }] }}' },
