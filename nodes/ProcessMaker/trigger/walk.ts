@@ -129,8 +129,10 @@ class Progress {
       return;
     }
     this.isSettling = false;
-    if (settled > this.from) {
-      this.from = settled;
+    // What becomes due while a slow server is read is behind the last slice.
+    const reached = to === undefined ? settled : Math.min(settled, to + 1);
+    if (reached > this.from) {
+      this.from = reached;
       this.after = 0;
     }
   }

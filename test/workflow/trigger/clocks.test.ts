@@ -170,6 +170,17 @@ it('nor is it taken for past when there is too much that was due just before to 
   expect(idsOf(poller)).toEqual(tasks);
 });
 
+it('what becomes due while a slow server is read for minutes is given', async () => {
+  const poller = await watching('taskOverdue');
+  const tasks = Array.from({ length: 600 }, () => addTask(1000));
+  pass(MINUTE_MS);
+  for (let seconds = 5; seconds < 3000; seconds += 20) tasks.push(addTask(seconds * 1000));
+  world.server.beforeAnswer = () => pass(25_000);
+  for (let poll = 0; poll < 20; poll++) await poller.poll();
+  await rowsOfPoll(poller, HOUR_MS);
+  expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(tasks);
+});
+
 it("a poll is cheap again after one at which the server's Date was a day behind", async () => {
   const poller = await watching('taskOverdue');
   const tasks: number[] = [];
