@@ -60,7 +60,8 @@ function disorderWithin(executions: Given[]): string[] {
 
 /**
  * An older event, of whatever kind, comes in a later execution only when it could not be seen yet. Requests that broke
- * are found by their last change, so that editing one moves it back.
+ * are found by their last change, so that editing one moves it back. What became visible at the moment at which a poll
+ * began may have been written behind it.
  */
 function disorderBetween(executions: Given[], byKey: Map<string, Happening>): string[] {
   const latest: Array<{ time: string; begunAt: number }> = [];
@@ -69,7 +70,7 @@ function disorderBetween(executions: Given[], byKey: Map<string, Happening>): st
     const events = items.map(({ json }) => eventOf(json)).filter(({ kind }) => kind !== 'requestErrored');
     for (const { key, time } of events) {
       const { expectation, visibleAt = Infinity } = byKey.get(key) ?? {};
-      const isLate = latest.some((one) => one.time > time && one.begunAt >= visibleAt);
+      const isLate = latest.some((one) => one.time > time && one.begunAt > visibleAt);
       if (expectation === 'given' && isLate) late.push(key);
     }
     const last = events.at(-1);

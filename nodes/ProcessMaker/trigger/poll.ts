@@ -48,8 +48,8 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
   const state = readState(memory, instanceUrl);
   const clock = new ServerClock(state?.clock);
   const reading = { connection, filters, clock };
-  const kinds = isFirst ? {} : (state?.kinds ?? {});
-  const found = unwrap(context, explained(await findEvents(reading, watch, details, kinds)));
+  const kinds = state?.kinds ?? {};
+  const found = unwrap(context, explained(await findEvents(reading, watch, details, kinds, isFirst)));
   // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
   if (memory.kinds !== before) return null;
   Object.assign(memory, { instance: instanceUrl, clock: clock.state, kinds: found.kinds });
@@ -67,13 +67,17 @@ async function findEvents(
   reading: Reading,
   { kinds }: Watch,
   details: Details,
-  states: Record<string, KindState>,
+  earlier: Record<string, KindState>,
+  fromNow: boolean,
 ): Promise<Result<Found>> {
+  const states = fromNow ? {} : earlier;
   const walks = new Map<EventKind, Walk>();
   let horizon = Infinity;
   for (const kind of kinds) {
     const state = states[kind.value];
-    const walked = await (state ? walk(reading, kind, state, { horizon }) : begin(reading, kind));
+    const walked = await (state
+      ? walk(reading, kind, state, { horizon })
+      : begin(reading, kind, earlier[kind.value]));
     if (!walked.ok) return walked;
     walks.set(kind, walked.value);
     horizon = Math.min(horizon, walked.value.leftAt ?? Infinity);
@@ -95,12 +99,14 @@ async function findEvents(
 }
 
 /** The first poll of a kind: all that can be seen by now is known, and no event. */
-async function begin(reading: Reading, kind: Watch['kinds'][number]): ReturnType<typeof walk> {
+async function begin(reading: Reading, kind: EventKind, earlier?: KindState): ReturnType<typeof walk> {
   const asked = await readServerTime(reading);
   if (!asked.ok) return asked;
   const { passed, sure } = reading.clock;
   // What becomes due between the two is still to come, should the `Date` be ahead.
-  const walked = await walk(reading, kind, beginAt(passed), { limit: Infinity, until: sure });
+  // What was given too early for that reason is not given once more.
+  const state = { ...beginAt(passed), seen: earlier?.seen ?? {} };
+  const walked = await walk(reading, kind, state, { limit: Infinity, until: sure });
   return walked.ok ? { ok: true, value: { ...walked.value, events: [] } } : walked;
 }
 

@@ -156,6 +156,19 @@ it('what becomes due after the trigger began from now again is given, though the
   expect(idsOf(poller)).toEqual([task]);
 });
 
+it('what was given early, since the Date was ahead, is not given again when the trigger begins from now', async () => {
+  const poller = await watching('taskOverdue');
+  const task = addTask(5 * MINUTE_MS);
+  world.server.dateAhead = 10 * MINUTE_MS;
+  await rowsOfPoll(poller);
+  expect(idsOf(poller)).toEqual([task]);
+  poller.deactivate();
+  poller.parameters = { ...poller.parameters, options: { startFromNow: true } };
+  await poller.activate();
+  for (let poll = 0; poll < 10; poll++) await rowsOfPoll(poller);
+  expect(idsOf(poller)).toEqual([task]);
+});
+
 it('nor is it taken for past when there is too much that was due just before to be read at once', async () => {
   const poller = await watching('taskOverdue');
   poller.deactivate();
