@@ -8,7 +8,7 @@ interface Parts {
   clock: { OVERLAP_SECONDS: number };
   time: { ownSeconds: () => number };
   rows: { PAGE_ROWS: number };
-  walk: { LIMIT: number };
+  readNewEvents: { LIMIT: number };
   state: { Seen: { prototype: { from: (since: number) => Record<string, string[]> } } };
 }
 
@@ -24,7 +24,7 @@ export const SWITCHES = {
 
   /** Few rows make many pages, and a backlog that takes many polls. */
   smallPages: () => {
-    const [rows, walk] = [part('rows'), part('walk')];
+    const [rows, walk] = [part('rows'), part('readNewEvents')];
     const before = { rows: rows.PAGE_ROWS, limit: walk.LIMIT };
     rows.PAGE_ROWS = 20;
     walk.LIMIT = 60;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { resources } from '../../nodes/ProcessMaker/actions/resources';
-import { EVENT_KINDS } from '../../nodes/ProcessMaker/trigger/kinds';
+import { EVENT_KINDS } from '../../nodes/ProcessMaker/trigger/eventTypes';
 import manifest from '../../package.json';
 
 // What n8n's verification demands of a package and its lint rules do not check. They do check the built JavaScript

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../helpers/data/formData';
+import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../input/formData';
 
 /**
  * The fields of a form, for the mode 'Map From Form' of a parameter `dataMode`.

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** The binary fields of an item that become files of a Request. Rows are read by `helpers/files/inputFiles`. */
+/** The binary fields of an item that become files of a Request. Rows are read by `input/inputFiles`. */
 export const inputFilesField = {
   displayName: 'Input Binary Fields',
   name: 'files',
@@ -38,7 +38,7 @@ export const inputFilesField = {
   ],
 } satisfies INodeProperties;
 
-/** For a collection of options. Its value is read by `helpers/files/fileVariables`. */
+/** For a collection of options. */
 export const writeFileIdOption: INodeProperties = {
   displayName: 'Write File ID to Variable',
   name: 'writeFileId',

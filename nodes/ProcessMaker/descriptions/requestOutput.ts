@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { objectsIn } from '../helpers/guards';
-import { withShownData } from '../helpers/shownData';
-import { simplifyRequest, type ApiRequest } from '../helpers/requests/simplifyRequest';
+import { objectsIn } from '../guards';
+import { withShownData } from '../api/shownData';
+import { simplifyRequest, type ApiRequest } from '../api/requests/simplifyRequest';
 import { simplifyOption } from './simplify';
 
 /** What of a Request is returned. */

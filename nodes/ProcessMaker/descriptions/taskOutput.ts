@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { withShownData } from '../helpers/shownData';
-import { simplifyTask } from '../helpers/tasks/simplifyTask';
-import type { ApiTask } from '../helpers/tasks/tasks';
+import { withShownData } from '../api/shownData';
+import { simplifyTask } from '../api/tasks/simplifyTask';
+import type { ApiTask } from '../api/tasks/tasks';
 import { simplifyOption } from './simplify';
 
 /** Options on what of a Task is returned, for the collection 'Options' of an operation. */

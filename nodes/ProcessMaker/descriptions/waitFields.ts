@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { DEFAULT_VARIABLE } from '../helpers/callback/callbackParameters';
-import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS } from '../helpers/waiting/waitParameters';
+import { DEFAULT_VARIABLE } from '../callback/callbackParameters';
+import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS } from '../input/waitParameters';
 
 const WAYS: INodePropertyOptions[] = [
   {

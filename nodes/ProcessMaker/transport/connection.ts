@@ -8,10 +8,10 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { asText, isObject } from '../helpers/guards';
+import { asText, isObject } from '../guards';
 import { extraHeaders } from './extraHeaders';
 import { INVALID_INSTANCE_URL, normalizeInstanceUrl } from './instanceUrl';
-import { Patience } from './patience';
+import { Patience } from './retryBudget';
 
 /** Where calls go, and what must never be shown. One for a whole run. */
 export interface Connection {

@@ -1,6 +1,6 @@
 import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
-import { asText, isObject } from '../helpers/guards';
+import { asText, isObject } from '../guards';
 
 /** Three, each once: n8n keeps the values of a list by their place, and would mix them up when one is taken out. */
 const SLOTS = ['header1', 'header2', 'header3'] as const;

@@ -1,5 +1,5 @@
-import type { BodyStream } from './answerBody';
-import { callFailure, detailOf } from './callFailure';
+import type { BodyStream } from './responseBody';
+import { callFailure, detailOf } from './networkErrors';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
 import type { Failure, Result } from './failure';

@@ -1,10 +1,10 @@
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { readUnlessFile } from './answerBody';
-import { callFailure } from './callFailure';
+import { readUnlessFile } from './responseBody';
+import { callFailure } from './networkErrors';
 import { pauseFor, type Connection } from './connection';
 import { withDeadline } from './deadline';
-import { answerFailure, type Answer, type Expected } from './errors';
+import { answerFailure, type Answer, type Expected } from './classifyResponse';
 import type { Failure, FailureKind, Result } from './failure';
 import type { Form } from './multipart';
 import { oAuth2Failure } from './oAuth2Failure';

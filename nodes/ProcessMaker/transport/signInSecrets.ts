@@ -1,4 +1,4 @@
-import { isObject } from '../helpers/guards';
+import { isObject } from '../guards';
 
 /** The data of a Request, or of a Task, which is the user's own. */
 const OWN_DATA = new Set(['data', 'request_data']);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asText, isObject } from '../helpers/guards';
+import { asText, isObject } from '../guards';
 import { ownSeconds, parseTime } from './time';
 
 /**

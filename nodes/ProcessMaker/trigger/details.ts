@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, objectsIn } from '../helpers/guards';
-import { includesOf, readByIds } from '../helpers/requests/requests';
-import { KEY_FIELD } from '../helpers/start/keys';
-import { listTasks } from '../helpers/tasks/tasks';
+import { isObject, objectsIn } from '../guards';
+import { includesOf, readByIds } from '../api/requests/requests';
+import { KEY_FIELD } from '../actions/request/start/keys';
+import { listTasks } from '../api/tasks/tasks';
 import type { Connection } from '../transport/connection';
 import type { Result } from '../transport/failure';
-import type { EventKind, Row } from './kinds';
-import type { NewEvent } from './walk';
+import type { EventKind, Row } from './eventTypes';
+import type { NewEvent } from './readNewEvents';
 
 /** Tasks in one call. */
 const PAGE_SIZE = 100;

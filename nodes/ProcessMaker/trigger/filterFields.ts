@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KINDS, REQUEST_KINDS, TASK_KINDS } from './kinds';
+import { EVENT_KINDS, REQUEST_KINDS, TASK_KINDS } from './eventTypes';
 
 /** n8n writes its own name in lower case, also in titles. */
 const IGNORE_N8N = 'Ignore Requests Started by n8n';

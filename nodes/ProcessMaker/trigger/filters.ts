@@ -1,14 +1,14 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import { checkCollection } from '../helpers/filters';
-import { asText } from '../helpers/guards';
-import { parseId } from '../helpers/locatorValue';
-import { readOwnPmql } from '../helpers/ownPmql';
-import { readTokenUserId } from '../helpers/users/tokenUser';
+import { checkCollection } from '../input/filters';
+import { asText } from '../guards';
+import { parseId } from '../input/locators';
+import { readOwnPmql } from '../input/ownPmql';
+import { readTokenUserId } from '../api/users/tokenUser';
 import type { Connection } from '../transport/connection';
 import { inputFailure, type Result } from '../transport/failure';
 import { watchFilters } from './filterFields';
-import { EVENT_KINDS, type EventKind } from './kinds';
+import { EVENT_KINDS, type EventKind } from './eventTypes';
 import { OWN_PMQL, type ListFilter, type Reading } from './rows';
 
 /** What is to be watched. */

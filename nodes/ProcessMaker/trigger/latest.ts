@@ -1,10 +1,10 @@
 import { inputFailure, type Result } from '../transport/failure';
 import { addDetails, type Details } from './details';
 import type { Watch } from './filters';
-import type { EventKind } from './kinds';
+import type { EventKind } from './eventTypes';
 import { PAGE_ROWS, readRows, readServerTime, type Reading } from './rows';
-import type { Slice } from './slice';
-import type { NewEvent } from './walk';
+import type { Slice } from './timeWindow';
+import type { NewEvent } from './readNewEvents';
 
 /** How far back is looked first, in seconds, and how many times as far after that. */
 const FIRST_SECONDS = 3600;

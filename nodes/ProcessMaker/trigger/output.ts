@@ -1,13 +1,13 @@
 import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { simplifyOption } from '../descriptions/simplify';
-import { checkCollection } from '../helpers/filters';
-import { asText, objectsIn } from '../helpers/guards';
-import { withShownData } from '../helpers/shownData';
-import { simplifyRequest } from '../helpers/requests/simplifyRequest';
-import { simplifyTask } from '../helpers/tasks/simplifyTask';
+import { checkCollection } from '../input/filters';
+import { asText, objectsIn } from '../guards';
+import { withShownData } from '../api/shownData';
+import { simplifyRequest } from '../api/requests/simplifyRequest';
+import { simplifyTask } from '../api/tasks/simplifyTask';
 import type { Result } from '../transport/failure';
-import type { NewEvent } from './walk';
+import type { NewEvent } from './readNewEvents';
 
 /** What of an event is given out, and where the trigger begins; read by `readOutput`. */
 export const outputOptions: INodeProperties = {

@@ -7,11 +7,11 @@ import { ServerClock } from './clock';
 import { addDetails, type Details } from './details';
 import { filtersOf, readWatch, type Watch } from './filters';
 import { latestEvent } from './latest';
-import type { EventKind } from './kinds';
+import type { EventKind } from './eventTypes';
 import { eventJson, readOutput } from './output';
 import { readServerTime, type Reading } from './rows';
 import { beginAt, readState, type KindState } from './state';
-import { walk, type NewEvent, type Walk } from './walk';
+import { walk, type NewEvent, type Walk } from './readNewEvents';
 
 /** For calls that are refused for a reason that passes. The next poll comes soon anyway. */
 const PATIENCE_SECONDS = 5;

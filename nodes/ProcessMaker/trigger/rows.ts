@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../helpers/guards';
-import { pmqlAll } from '../helpers/pmql';
+import { isObject } from '../guards';
+import { pmqlAll } from '../api/pmql';
 import type { Connection } from '../transport/connection';
 import type { Failure, Result } from '../transport/failure';
-import { readPage } from '../transport/list';
+import { readPage } from '../transport/pagination';
 import { apiPath } from '../transport/request';
 import type { ServerClock } from './clock';
-import type { EventKind, Row } from './kinds';
-import type { Slice } from './slice';
+import type { EventKind, Row } from './eventTypes';
+import type { Slice } from './timeWindow';
 import { pmqlSeconds } from './time';
 
 /** Rows in one answer. */

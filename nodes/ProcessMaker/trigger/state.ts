@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../helpers/guards';
+import { isObject } from '../guards';
 import { isClockState, type ClockState } from './clock';
-import type { Occurrence } from './kinds';
+import type { Occurrence } from './eventTypes';
 
 /** How far the events of one kind have been read. Times are seconds since 1970, by the server's clock. */
 export interface KindState {

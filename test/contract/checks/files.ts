@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asText } from '../../../nodes/ProcessMaker/helpers/guards';
+import { asText } from '../../../nodes/ProcessMaker/guards';
 import { binary, rows } from '../../support/files';
 import { locator } from '../../support/workflows';
 import type { Check } from '../contract';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IDataObject } from 'n8n-workflow';
-import { asText } from '../../../nodes/ProcessMaker/helpers/guards';
+import { asText } from '../../../nodes/ProcessMaker/guards';
 import { locator, startWorkflow } from '../../support/workflows';
 import type { Check } from '../contract';
 import { credentialsOf, findProcess, firstStartEvent, itemsOf, start } from '../contract';

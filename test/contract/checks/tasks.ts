@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asText } from '../../../nodes/ProcessMaker/helpers/guards';
+import { asText } from '../../../nodes/ProcessMaker/guards';
 import { locator } from '../../support/workflows';
 import type { Check } from '../contract';
 import { itemsOf, perform, start } from '../contract';

@@ -2,10 +2,10 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { fileLocator } from '../../descriptions/locators/file';
 import { requestLocator } from '../../descriptions/locators/request';
-import { findFile, readFileReference } from '../../helpers/files/fileReference';
-import { aboutFile, filePath, readFiles } from '../../helpers/files/requestFiles';
-import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
-import { runItems } from '../../helpers/items/runItems';
+import { findFile, readFileReference } from '../../api/files/fileReference';
+import { aboutFile, filePath, readFiles } from '../../api/files/requestFiles';
+import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
+import { runItems } from '../../execution/runItems';
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
 import { callApiPatiently } from '../../transport/request';

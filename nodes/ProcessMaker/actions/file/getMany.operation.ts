@@ -3,12 +3,12 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { requestLocator } from '../../descriptions/locators/request';
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
-import { simplifyFile, variableOf } from '../../helpers/files/apiFile';
-import { RequestFiles } from '../../helpers/files/requestFiles';
-import { readFilters } from '../../helpers/filters';
-import { asText } from '../../helpers/guards';
-import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
-import { runItems } from '../../helpers/items/runItems';
+import { simplifyFile, variableOf } from '../../api/files/apiFile';
+import { RequestFiles } from '../../api/files/requestFiles';
+import { readFilters } from '../../input/filters';
+import { asText } from '../../guards';
+import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
+import { runItems } from '../../execution/runItems';
 import type { Operation } from '../operation';
 
 const fileFilters: INodeProperties = {

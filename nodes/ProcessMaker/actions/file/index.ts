@@ -2,7 +2,7 @@ import type { Resource } from '../operation';
 import { deleteFile } from './delete.operation';
 import { download } from './download.operation';
 import { getMany } from './getMany.operation';
-import { upload } from './upload.operation';
+import { upload } from './upload/upload.operation';
 
 export const file: Resource = {
   value: 'file',

@@ -2,11 +2,11 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { processLocator } from '../../descriptions/locators/process';
 import { simplifyOption } from '../../descriptions/simplify';
-import { ProcessFinder } from '../../helpers/processes/processFinder';
-import { ProcessReader } from '../../helpers/processes/processReader';
-import { readProcessReference } from '../../helpers/processes/processReference';
-import { runItems } from '../../helpers/items/runItems';
-import { simplifyProcess } from '../../helpers/processes/simplifyProcess';
+import { ProcessFinder } from '../../api/processes/processFinder';
+import { ProcessReader } from '../../api/processes/processReader';
+import { readProcessReference } from '../../input/processReference';
+import { runItems } from '../../execution/runItems';
+import { simplifyProcess } from '../../api/processes/simplifyProcess';
 import type { Operation } from '../operation';
 
 export const get: Operation = {

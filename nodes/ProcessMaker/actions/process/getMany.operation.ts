@@ -2,11 +2,11 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
-import { readFilters } from '../../helpers/filters';
-import { asText } from '../../helpers/guards';
-import { listStartable, listViewable } from '../../helpers/processes/processReader';
-import { runItems } from '../../helpers/items/runItems';
-import { simplifyProcess } from '../../helpers/processes/simplifyProcess';
+import { readFilters } from '../../input/filters';
+import { asText } from '../../guards';
+import { listStartable, listViewable } from '../../api/processes/processReader';
+import { runItems } from '../../execution/runItems';
+import { simplifyProcess } from '../../api/processes/simplifyProcess';
 import { inputFailure } from '../../transport/failure';
 import type { Operation } from '../operation';
 

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { processLocator } from '../../descriptions/locators/process';
-import { ProcessFinder } from '../../helpers/processes/processFinder';
-import { readProcessReference } from '../../helpers/processes/processReference';
-import { runItems } from '../../helpers/items/runItems';
+import { ProcessFinder } from '../../api/processes/processFinder';
+import { readProcessReference } from '../../input/processReference';
+import { runItems } from '../../execution/runItems';
 import type { Operation } from '../operation';
 
 export const getStartEvents: Operation = {

@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
 import { requestOutputCollection } from '../../descriptions/requestOutput';
-import { changeRequests, setRequestStatus, type RequestToChange } from '../../helpers/requests/requestChange';
-import { aboutRequest } from '../../helpers/requests/requests';
-import type { ApiRequest } from '../../helpers/requests/simplifyRequest';
+import { changeRequests, setRequestStatus, type RequestToChange } from './requestChange';
+import { aboutRequest } from '../../api/requests/requests';
+import type { ApiRequest } from '../../api/requests/simplifyRequest';
 import { inputFailure, type Result } from '../../transport/failure';
 import type { Operation } from '../operation';
 

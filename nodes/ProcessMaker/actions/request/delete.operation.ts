@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
-import { RequestIds, readRequestReference } from '../../helpers/requests/requestReference';
-import { aboutRequest, readUnlisted } from '../../helpers/requests/requests';
-import { runItems, type Turn } from '../../helpers/items/runItems';
+import { RequestIds, readRequestReference } from '../../api/requests/requestReference';
+import { aboutRequest, readUnlisted } from '../../api/requests/requests';
+import { runItems, type Turn } from '../../execution/runItems';
 import type { Connection } from '../../transport/connection';
 import type { Result } from '../../transport/failure';
 import { apiPath, callApiPatiently } from '../../transport/request';

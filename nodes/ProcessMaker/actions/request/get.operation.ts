@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
-import { RequestReader } from '../../helpers/requests/requestReader';
-import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
-import { runItems } from '../../helpers/items/runItems';
+import { RequestReader } from '../../api/requests/requestReader';
+import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
+import { runItems } from '../../execution/runItems';
 import type { Operation } from '../operation';
 
 export const get: Operation = {

@@ -3,9 +3,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { requestFilters, requestSort } from '../../descriptions/requestFilters';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
-import { readRequestFilter } from '../../helpers/requests/requestFilters';
-import { readRequestSort, searchRequests } from '../../helpers/requests/requestSearch';
-import { runItems } from '../../helpers/items/runItems';
+import { readRequestFilter } from '../../input/requestFilters';
+import { readRequestSort, searchRequests } from '../../api/requests/requestSearch';
+import { runItems } from '../../execution/runItems';
 import type { Operation } from '../operation';
 
 export const getMany: Operation = {

@@ -5,9 +5,9 @@ import { deleteRequest } from './delete.operation';
 import { get } from './get.operation';
 import { getMany } from './getMany.operation';
 import { retry } from './retry.operation';
-import { start } from './start.operation';
-import { triggerEvent } from './triggerEvent.operation';
-import { updateData } from './updateData.operation';
+import { start } from './start/start.operation';
+import { triggerEvent } from './triggerEvent/triggerEvent.operation';
+import { updateData } from './updateData/updateData.operation';
 import { wait } from './wait.operation';
 
 export const request: Resource = {

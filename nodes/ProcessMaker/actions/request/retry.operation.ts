@@ -2,10 +2,10 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
 import { requestOutputCollection } from '../../descriptions/requestOutput';
-import { asText } from '../../helpers/guards';
-import { changeRequests, readChanged, type RequestToChange } from '../../helpers/requests/requestChange';
-import { aboutRequest, readRequest } from '../../helpers/requests/requests';
-import type { ApiRequest } from '../../helpers/requests/simplifyRequest';
+import { asText } from '../../guards';
+import { changeRequests, readChanged, type RequestToChange } from './requestChange';
+import { aboutRequest, readRequest } from '../../api/requests/requests';
+import type { ApiRequest } from '../../api/requests/simplifyRequest';
 import { inputFailure, type Failure, type Result } from '../../transport/failure';
 import { apiPath, callApiPatiently } from '../../transport/request';
 import type { Operation } from '../operation';

@@ -3,12 +3,12 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { requestLocator } from '../../descriptions/locators/request';
 import { simplifyOption } from '../../descriptions/simplify';
 import { timeLimitOption, waitFields, whenTimeIsOverOption } from '../../descriptions/waitFields';
-import { CallbackWait } from '../../helpers/callback/callbackWait';
-import { readSafely } from '../../helpers/items/readSafely';
-import { readRequestReference, RequestIds } from '../../helpers/requests/requestReference';
-import { runItems } from '../../helpers/items/runItems';
-import { RequestWait } from '../../helpers/waiting/requestWait';
-import { readWaitFor, readWaitSettings } from '../../helpers/waiting/waitParameters';
+import { CallbackWait } from '../../callback/callbackWait';
+import { readSafely } from '../../input/readSafely';
+import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
+import { runItems } from '../../execution/runItems';
+import { RequestWait } from '../../waiting/requestWait';
+import { readWaitFor, readWaitSettings } from '../../input/waitParameters';
 import type { Operation } from '../operation';
 
 export const wait: Operation = {

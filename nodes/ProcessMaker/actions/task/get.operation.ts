@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { taskLocator } from '../../descriptions/locators/task';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/taskOutput';
-import { runItems } from '../../helpers/items/runItems';
-import { TaskReader } from '../../helpers/tasks/taskReader';
-import { readTaskId } from '../../helpers/tasks/taskReference';
+import { runItems } from '../../execution/runItems';
+import { TaskReader } from '../../api/tasks/taskReader';
+import { readTaskId } from '../../input/taskReference';
 import type { Operation } from '../operation';
 
 export const get: Operation = {

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { taskLocator } from '../../descriptions/locators/task';
-import { readFormOfTask } from '../../helpers/form/formOfTask';
-import { runItems } from '../../helpers/items/runItems';
-import { readTaskId } from '../../helpers/tasks/taskReference';
+import { readFormOfTask } from '../../api/forms/formOfTask';
+import { runItems } from '../../execution/runItems';
+import { readTaskId } from '../../input/taskReference';
 import type { Operation } from '../operation';
 
 export const getFormFields: Operation = {

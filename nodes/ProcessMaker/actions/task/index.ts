@@ -1,9 +1,9 @@
 import type { Resource } from '../operation';
-import { complete } from './complete.operation';
+import { complete } from './complete/complete.operation';
 import { get } from './get.operation';
 import { getFormFields } from './getFormFields.operation';
-import { getMany } from './getMany.operation';
-import { reassign } from './reassign.operation';
+import { getMany } from './getMany/getMany.operation';
+import { reassign } from './reassign/reassign.operation';
 
 export const task: Resource = {
   value: 'task',

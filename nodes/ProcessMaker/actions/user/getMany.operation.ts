@@ -2,10 +2,10 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodePropertie
 
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
-import { readFilters } from '../../helpers/filters';
-import { asText } from '../../helpers/guards';
-import { runItems } from '../../helpers/items/runItems';
-import { listUsers, simplifyUser } from '../../helpers/users/users';
+import { readFilters } from '../../input/filters';
+import { asText } from '../../guards';
+import { runItems } from '../../execution/runItems';
+import { listUsers, simplifyUser } from '../../api/users/users';
 import type { Operation } from '../operation';
 
 const userFilters: INodeProperties = {

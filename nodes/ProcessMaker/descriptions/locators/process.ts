@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { PROCESS_URL_PATTERN } from '../../helpers/start/reference';
+import { PROCESS_URL_PATTERN } from '../../actions/request/start/reference';
 
 export const processLocator: INodeProperties = {
   displayName: 'Process',

@@ -1,8 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { variableOf } from '../../helpers/files/apiFile';
-import { readFiles } from '../../helpers/files/requestFiles';
-import { RequestIds, toRequestReference } from '../../helpers/requests/requestReference';
+import { variableOf } from '../../api/files/apiFile';
+import { readFiles } from '../../api/files/requestFiles';
+import { RequestIds, toRequestReference } from '../../api/requests/requestReference';
 import { connect } from '../../transport/connection';
 import { unwrap } from '../unwrap';
 

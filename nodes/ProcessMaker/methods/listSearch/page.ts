@@ -5,10 +5,10 @@ import type {
   INodeListSearchResult,
 } from 'n8n-workflow';
 
-import { parseId } from '../../helpers/locatorValue';
+import { parseId } from '../../input/locators';
 import type { Connection } from '../../transport/connection';
 import type { Failure } from '../../transport/failure';
-import { readPage } from '../../transport/list';
+import { readPage } from '../../transport/pagination';
 import { unwrap } from '../unwrap';
 
 /** So many entries at once; n8n asks for more while a person scrolls. */

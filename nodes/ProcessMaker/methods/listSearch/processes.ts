@@ -1,8 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { asText } from '../../helpers/guards';
-import { getStartableProcesses, type StartableProcess } from '../../helpers/processes/processes';
-import { AUTOMATIC, describeTriggers } from '../../helpers/start/target';
+import { asText } from '../../guards';
+import { getStartableProcesses, type StartableProcess } from '../../api/processes/processes';
+import { AUTOMATIC, describeTriggers } from '../../actions/request/start/target';
 import { connect } from '../../transport/connection';
 import { inputFailure, type Result } from '../../transport/failure';
 import { unwrap } from '../unwrap';

@@ -1,10 +1,10 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { asText } from '../../helpers/guards';
-import { pmqlAll } from '../../helpers/pmql';
-import { requestUrl } from '../../helpers/requests/simplifyRequest';
+import { asText } from '../../guards';
+import { pmqlAll } from '../../api/pmql';
+import { requestUrl } from '../../api/requests/simplifyRequest';
 import { connect } from '../../transport/connection';
-import { readPage } from '../../transport/list';
+import { readPage } from '../../transport/pagination';
 import { apiPath } from '../../transport/request';
 import { unwrap } from '../unwrap';
 import { typedNumber } from './page';

@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { asText, isObject } from '../../helpers/guards';
-import { taskUrl } from '../../helpers/tasks/simplifyTask';
+import { asText, isObject } from '../../guards';
+import { taskUrl } from '../../api/tasks/simplifyTask';
 import { connect } from '../../transport/connection';
 import { apiPath } from '../../transport/request';
 import { searchPage, typedNumber } from './page';

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { asText } from '../../helpers/guards';
-import { aboutUsers, nameOfUser, USERS_ORDER, USERS_PATH } from '../../helpers/users/users';
+import { asText } from '../../guards';
+import { aboutUsers, nameOfUser, USERS_ORDER, USERS_PATH } from '../../api/users/users';
 import { connect } from '../../transport/connection';
 import { searchPage } from './page';
 

@@ -1,9 +1,9 @@
 import { NodeApiError, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
 
-import { asText } from '../../helpers/guards';
-import { RequestIds, toRequestReference } from '../../helpers/requests/requestReference';
+import { asText } from '../../guards';
+import { RequestIds, toRequestReference } from '../../api/requests/requestReference';
 import { connect } from '../../transport/connection';
-import { readList } from '../../transport/list';
+import { readList } from '../../transport/pagination';
 import { apiPath } from '../../transport/request';
 import { unwrap } from '../unwrap';
 

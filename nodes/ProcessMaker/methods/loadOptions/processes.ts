@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { asText } from '../../helpers/guards';
-import { getStartableProcesses } from '../../helpers/processes/processes';
+import { asText } from '../../guards';
+import { getStartableProcesses } from '../../api/processes/processes';
 import { connect } from '../../transport/connection';
-import { readList } from '../../transport/list';
+import { readList } from '../../transport/pagination';
 import { apiPath } from '../../transport/request';
 import { unwrap } from '../unwrap';
 

@@ -1,11 +1,11 @@
 import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 
-import { toMapperField } from '../../helpers/form/field';
-import { readProcessFields, type FormProcess } from '../../helpers/form/processFields';
-import { readLocator } from '../../helpers/locatorValue';
-import { ProcessFinder } from '../../helpers/processes/processFinder';
-import { toProcessReference } from '../../helpers/processes/processReference';
-import { AUTOMATIC } from '../../helpers/start/target';
+import { toMapperField } from '../../api/forms/field';
+import { readProcessFields, type FormProcess } from '../../api/forms/processFields';
+import { readLocator } from '../../input/locators';
+import { ProcessFinder } from '../../api/processes/processFinder';
+import { toProcessReference } from '../../input/processReference';
+import { AUTOMATIC } from '../../actions/request/start/target';
 import { connect, type Connection } from '../../transport/connection';
 import { unwrap } from '../unwrap';
 import { noFields } from './noFields';

@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 
-import { toMapperField, type FormField } from '../../helpers/form/field';
-import { readTaskScreens } from '../../helpers/form/taskScreens';
-import { readLocator } from '../../helpers/locatorValue';
-import { toTaskId } from '../../helpers/tasks/taskReference';
+import { toMapperField, type FormField } from '../../api/forms/field';
+import { readTaskScreens } from '../../api/forms/taskScreens';
+import { readLocator } from '../../input/locators';
+import { toTaskId } from '../../input/taskReference';
 import { connect } from '../../transport/connection';
 import { unwrap } from '../unwrap';
 import { noFields } from './noFields';

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+
+import type { InputFile } from '../../../input/inputFiles';
+import type { StartTarget } from './target';
+
+/**
+ * The field of a Request's data by which a start is found again. ProcessMaker keeps a field that begins with an
+ * underscore out of what forms and `include=data` show, but searches it.
+ */
+export const KEY_FIELD = '_n8n_key';
+
+/** Room for a prefix and a generation below the 255 characters that ProcessMaker compares. */
+const MAX_ENCODED = 180;
+
+/** The start of every key of one node in one execution. */
+export function runPrefix(run: string): string {
+  return `${run}.`;
+}
+
+/** The start of every key of one round. */
+export function roundPrefix(run: string, round: number): string {
+  return `${runPrefix(run)}${round}.`;
+}
+
+/** A key of a round: which item, and a digest of all that makes it the same start. */
+export function itemKey(prefix: string, itemIndex: number, digest: string): string {
+  return `${prefix}${itemIndex}.${digest}`;
+}
+
+/** The parts of an item's key, when it is one of this run. */
+export function parseItemKey(
+  key: string,
+  run: string,
+): { round: number; itemIndex: number; digest: string } | undefined {
+  const prefix = runPrefix(run);
+  const parts = key.startsWith(prefix)
+    ? /^(0|[1-9]\d*)\.(\d+)\.([0-9a-f]+)$/.exec(key.slice(prefix.length))
+    : null;
+  return parts?.[3] === undefined
+    ? undefined
+    : { round: Number(parts[1]), itemIndex: Number(parts[2]), digest: parts[3] };
+}
+
+/** What makes two starts the same: process, start event, the JSON text of the data, and the files. */
+export function digestOf(
+  { processId, startEventId }: StartTarget,
+  body: string,
+  files: InputFile[] = [],
+): string {
+  const filesText = files.length === 0 ? '' : `\n${JSON.stringify(files)}`;
+  return shortHash(`${processId}\n${startEventId}\n${body}${filesText}`);
+}
+
+/** 64 bit of SHA-256, in hex. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** The start of every key that a user's own key leads to, whichever generation and run. */
+export function userKeyPrefix(userKey: string): string {
+  return `u.${encodeUserKey(userKey)}.`;
+}
+
+/** The prefix with which a user's key was made; its last three parts are its own. */
+export function userKeyPrefixOf(key: string): string {
+  return key.replace(/\d+\.\w+\.\d+$/, '');
+}
+
+/**
+ * A key for one start under a user's own key. The generation counts the starts that were allowed because the one
+ * before had ended in ERROR or CANCELED; run and round tell whether this round has made it.
+ */
+export function userKey(prefix: string, generation: number, run: string, round: number): string {
+  return `${prefix}${generation}.${run}.${round}`;
+}
+
+/** The parts of a user's key. */
+export function parseUserKey(
+  key: string,
+  prefix: string,
+): { generation: number; run: string; round: number } | undefined {
+  const parts = key.startsWith(prefix) ? /^(\d+)\.(\w+)\.(\d+)$/.exec(key.slice(prefix.length)) : null;
+  return parts?.[2] === undefined
+    ? undefined
+    : { generation: Number(parts[1]), run: parts[2], round: Number(parts[3]) };
+}
+
+/**
+ * Makes text of any content safe to be stored, searched and compared: what ProcessMaker changes on its way in, and
+ * what PMQL cannot hold or takes for a wildcard, becomes its UTF-16 codes in hex, so that halves of characters differ
+ * too; what is too long becomes a hash.
+ */
+function encodeUserKey(text: string): string {
+  const encoded = text.replace(
+    /[^a-z\d-]/gi,
+    (unit) => `~${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return encoded.length <= MAX_ENCODED
+    ? encoded
+    : `~~${createHash('sha256').update(text, 'utf16le').digest('hex')}`;
+}

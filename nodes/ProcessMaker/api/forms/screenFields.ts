@@ -1,0 +1,146 @@
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+
+import { asText, isObject, objectsIn } from '../../guards';
+import { parseId } from '../../input/locators';
+import { isUsablePath, typeOfFormat, type FormField } from './field';
+
+/** What a form holds, read from its screen. */
+export interface ScreenFields {
+  fields: FormField[];
+  /** What takes a file: its variable's name, and the label. */
+  files: Array<Pick<FormField, 'path' | 'label'>>;
+  /** Names that are no fields of the data: buttons, pictures, files, and what stands inside of a list. */
+  others: string[];
+  /** The ids of the screens that stand inside of this one, whose fields are fields of this form. */
+  nested: number[];
+}
+
+/** Show something, or take a file; a value that is sent for one would do nothing. */
+const NO_FIELDS = new Set([
+  'FormButton',
+  'FormImage',
+  'FormHtmlViewer',
+  'FormHtmlEditor',
+  'FileUpload',
+  'FileDownload',
+]);
+
+/**
+ * The fields of a screen, in the order in which people see them.
+ *
+ * @param pages the `config` of a screen: a list of `{ items: [{ component, config, items }] }`, where the columns of a
+ * container are lists of items
+ */
+export function screenFields(pages: unknown): ScreenFields {
+  const all = objectsIn(pages);
+  const found: ScreenFields = { fields: [], files: [], others: [], nested: [] };
+  const rowPages = new Set(all.flatMap(({ items }) => rowPagesIn(items)));
+  for (const [index, { items }] of all.entries()) {
+    if (rowPages.has(index)) found.others.push(...namesIn(items));
+    else read(items, false, found);
+  }
+  found.others = found.others.filter((name) => name !== '');
+  return found;
+}
+
+/** @param mayBeHidden whether a condition may keep people from seeing the items, and from having to fill them in */
+function read(items: unknown, mayBeHidden: boolean, found: ScreenFields): void {
+  for (const item of itemsIn(items)) {
+    const config = configOf(item);
+    const isConditional = mayBeHidden || asText(config.conditionalHide) !== '';
+    const component = asText(item.component);
+    if (component === 'FormNestedScreen') {
+      const id = parseId(asText(config.screen));
+      if (id !== undefined) found.nested.push(id);
+    } else if (component === 'FormLoop' || component === 'FormRecordList') {
+      // The data of a loop may have another name than the loop itself.
+      if (asText(config.name) !== nameOf(item)) found.others.push(asText(config.name));
+      found.others.push(...namesIn(item.items));
+      add(found, { path: nameOf(item), label: labelOf(item), type: 'array' });
+    } else if (NO_FIELDS.has(component)) {
+      if (component === 'FileUpload') found.files.push({ path: nameOf(item), label: labelOf(item) });
+      found.others.push(nameOf(item));
+    } else if (itemsIn(item.items).length > 0) {
+      read(item.items, isConditional, found);
+    } else {
+      add(found, {
+        path: nameOf(item),
+        label: labelOf(item),
+        required: !isConditional && isRequired(component, config.validation),
+        ...valueOf(component, config),
+      });
+    }
+  }
+}
+
+function add(found: ScreenFields, field: FormField): void {
+  if (isUsablePath(field.path) && !found.fields.some(({ path }) => path === field.path)) {
+    found.fields.push(field);
+  }
+}
+
+function valueOf(component: string, config: IDataObject): Omit<FormField, 'path' | 'label'> {
+  if (component === 'FormCheckbox') {
+    return { type: 'boolean', ...(config.initiallyChecked === true && { initially: true }) };
+  }
+  if (component === 'FormDatePicker') return typeOfFormat(config.dataFormat === 'date' ? 'date' : 'datetime');
+  if (component === 'FormSelectList') return choiceOf(config.options);
+  return typeOfFormat(asText(config.dataFormat));
+}
+
+function choiceOf(list: unknown): Pick<FormField, 'type' | 'options'> {
+  if (!isObject(list)) return { type: 'string' };
+  if (list.allowMultiSelect === true) return { type: 'array' };
+  if (list.valueTypeReturned === 'object') return { type: 'object' };
+  // Other lists are worked out while people fill in the form.
+  const options = list.dataSource === 'provideData' ? objectsIn(list.optionsList).flatMap(toOption) : [];
+  return options.length > 0 ? { type: 'options', options } : { type: 'string' };
+}
+
+function toOption({ value, content }: IDataObject): INodePropertyOptions[] {
+  if (typeof value !== 'string' && typeof value !== 'number') return [];
+  return [{ name: asText(content) || String(value), value }];
+}
+
+/** `validation` is a list of `{ value: rule }`, or text such as `required|min:3`; a checkbox always has a value. */
+function isRequired(component: string, validation: unknown): boolean {
+  if (component === 'FormCheckbox') return false;
+  const rules =
+    typeof validation === 'string'
+      ? validation.split('|')
+      : objectsIn(validation).map(({ value }) => asText(value));
+  return rules.includes('required');
+}
+
+/** The pages on which the rows of record lists are edited, as indexes. */
+function rowPagesIn(items: unknown): number[] {
+  return itemsIn(items).flatMap((item) => {
+    const { form } = configOf(item);
+    return [
+      ...(item.component === 'FormRecordList' && /^\d+$/.test(asText(form)) ? [Number(form)] : []),
+      ...rowPagesIn(item.items),
+    ];
+  });
+}
+
+function namesIn(items: unknown): string[] {
+  return itemsIn(items).flatMap((item) => [nameOf(item), ...namesIn(item.items)]);
+}
+
+/** The items of a page or container, those of its columns too. */
+function itemsIn(items: unknown): IDataObject[] {
+  return Array.isArray(items) ? objectsIn(items.flat()) : [];
+}
+
+function configOf({ config }: IDataObject): IDataObject {
+  return isObject(config) ? config : {};
+}
+
+function nameOf(item: IDataObject): string {
+  const { settings, name } = configOf(item);
+  return (isObject(settings) && asText(settings.varname)) || asText(name);
+}
+
+function labelOf(item: IDataObject): string {
+  return asText(configOf(item).label).trim() || asText(item.label).trim() || nameOf(item);
+}

@@ -1,0 +1,123 @@
+import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { inputFailure, type Result } from '../transport/failure';
+import { toFileName } from '../transport/multipart';
+import { asText, objectsIn } from '../guards';
+
+/** A binary field of an item that is to become a file of a Request. */
+export interface InputFile {
+  /** The name of the binary field. */
+  field: string;
+  /** The variable of the Request; the name of the file where none is given, as ProcessMaker does it. */
+  variable: string;
+  hasVariable: boolean;
+  fileName: string;
+  mimeType: string;
+  /** In bytes, as far as n8n says it without reading the content; otherwise 0. */
+  size: number;
+  /** Reads the content from where n8n keeps it. */
+  load: () => Promise<Result<Buffer>>;
+}
+
+const MEGABYTE = 1024 * 1024;
+const MAX_MEGABYTES = 100;
+
+/**
+ * The rows of a parameter such as 'Input Binary Fields', with what the item has in these fields. Nothing is sent.
+ *
+ * @param parameter the path of the list of rows
+ */
+export function readInputFiles(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  parameter: string,
+): Result<InputFile[]> {
+  const rows = objectsIn(context.getNodeParameter(parameter, itemIndex, []));
+  const files: InputFile[] = [];
+  for (const row of rows) {
+    const file = readInputFile(context, itemIndex, row);
+    if (!file.ok) return file;
+    const { field, variable } = file.value;
+    if (files.some((other) => other.variable === variable)) {
+      return inputFailure(
+        `Two files of the item have the variable '${variable}'`,
+        `The second would take the place of the first. Give the one in '${field}' another variable. Without one, the name of the file is the variable.`,
+      );
+    }
+    files.push(file.value);
+  }
+  return { ok: true, value: files };
+}
+
+function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IDataObject): Result<InputFile> {
+  const field = asText(row.field).trim();
+  if (field === '') {
+    return inputFailure("No field is given in 'Input Binary Field'", namesOf(context, itemIndex));
+  }
+  let binary: IBinaryData;
+  try {
+    binary = context.helpers.assertBinaryData(itemIndex, field);
+  } catch {
+    return inputFailure(`The item has no binary field '${field}'`, namesOf(context, itemIndex));
+  }
+  const fileName = toFileName(binary.fileName ?? '') || `${toFileName(field)}${extensionOf(binary)}`;
+  const variable = asText(row.variable).trim();
+  const size = sizeOf(binary);
+  if (size > MAX_MEGABYTES * MEGABYTE) return tooLarge(field, fileName);
+  return {
+    ok: true,
+    value: {
+      field,
+      variable: variable || fileName,
+      hasVariable: variable !== '',
+      fileName,
+      mimeType: binary.mimeType,
+      size,
+      load: async () => await load(context, itemIndex, field, fileName),
+    },
+  };
+}
+
+async function load(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  field: string,
+  fileName: string,
+): Promise<Result<Buffer>> {
+  let content: Buffer;
+  try {
+    content = await context.helpers.getBinaryDataBuffer(itemIndex, field);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return inputFailure(
+      `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${reason}`,
+      'It may have been removed there since the node before this one gave it. Run the workflow anew.',
+    );
+  }
+  // n8n did not always say it before.
+  if (content.length > MAX_MEGABYTES * MEGABYTE) return tooLarge(field, fileName);
+  return { ok: true, value: content };
+}
+
+function extensionOf({ fileExtension = '' }: IBinaryData): string {
+  return fileExtension === '' ? '' : `.${toFileName(fileExtension)}`;
+}
+
+/** Without storage for binary data, n8n keeps the content as base64. */
+function sizeOf({ id, bytes, data }: IBinaryData): number {
+  return bytes ?? (id === undefined ? Math.floor((data.length * 3) / 4) : 0);
+}
+
+function tooLarge(field: string, fileName: string): Result<never> {
+  return inputFailure(
+    `The file '${fileName}' in '${field}' is larger than ${MAX_MEGABYTES} MB`,
+    'The node reads a file into memory to send it, and takes none that is larger. ProcessMaker itself may have a lower limit.',
+  );
+}
+
+function namesOf(context: IExecuteFunctions, itemIndex: number): string {
+  const names = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
+  return names.length === 0
+    ? 'It has no binary fields at all. Put a node before this one that gives the file, such as HTTP Request or Read/Write Files from Disk.'
+    : `It has: ${names.join(', ')}. Enter one of them in 'Input Binary Field'.`;
+}

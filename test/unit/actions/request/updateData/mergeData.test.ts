@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+import { hasFields, mergeDeep } from '../../../../../nodes/ProcessMaker/actions/request/updateData/mergeData';
+import { asPhpValue } from '../../../../processmaker/data/normalise';
+import type { Json } from '../../../../processmaker';
+
+const copy = (value: IDataObject) => JSON.parse(JSON.stringify(value)) as IDataObject;
+
+/** As it comes over the wire, without a negative zero. */
+const data = (
+  fc.dictionary(
+    fc.oneof(fc.constantFrom('a', 'b', '__proto__', 'constructor'), fc.string()),
+    fc.jsonValue({ maxDepth: 3 }),
+  ) as fc.Arbitrary<IDataObject>
+).map(copy);
+
+describe('mergeDeep', () => {
+  it('merges objects field by field, and replaces everything else', () => {
+    const base = { kept: 1, order: { lines: [1, 2], total: 5, tax: { rate: 19 } } };
+    const changes = { order: { lines: [3], tax: { name: 'VAT' } }, added: null };
+    expect(mergeDeep(base, changes)).toEqual({
+      kept: 1,
+      order: { lines: [3], total: 5, tax: { rate: 19, name: 'VAT' } },
+      added: null,
+    });
+  });
+
+  it('changes neither of the two, and gives the same when it is done again', () => {
+    fc.assert(
+      fc.property(data, data, (base, changes) => {
+        const before = [copy(base), copy(changes)];
+        const merged = mergeDeep(base, changes);
+        expect([base, changes]).toEqual(before);
+        expect(mergeDeep(merged, changes)).toEqual(merged);
+        expect(Object.keys(merged).sort()).toEqual(
+          [...new Set([...Object.keys(base), ...Object.keys(changes)])].sort(),
+        );
+      }),
+    );
+  });
+
+  it('has no way to a prototype', () => {
+    const merged = mergeDeep({}, JSON.parse('{"__proto__": {"polluted": true}}') as IDataObject);
+    expect(Object.hasOwn(merged, '__proto__')).toBe(true);
+    expect(({} as IDataObject).polluted).toBeUndefined();
+  });
+});
+
+describe('hasFields', () => {
+  it('finds what was written in the form in which ProcessMaker gives it back', () => {
+    fc.assert(
+      fc.property(data, data, (others, fields) => {
+        const stored = asPhpValue({ ...others, ...fields } as Json);
+        const read = Array.isArray(stored) ? { ...stored } : stored;
+        expect(hasFields(read as IDataObject, copy(fields))).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    [{ a: 1 }, { a: 2 }],
+    [{ a: 1 }, { a: '1' }],
+    [{}, { a: null }],
+    [{ a: { b: 1, c: 2 } }, { a: { b: 1 } }],
+    [{ a: [1, 2] }, { a: [2, 1] }],
+    [{ a: [] }, { a: null }],
+  ])('does not find in %j what is other in %j', (stored, fields) => {
+    expect(hasFields(stored, fields)).toBe(false);
+  });
+});

@@ -1,0 +1,30 @@
+import { callFailure } from '../../../nodes/ProcessMaker/transport/networkErrors';
+
+describe('callFailure', () => {
+  const withCode = (code: string) =>
+    new Error('wrapped', { cause: Object.assign(new Error('inner'), { code }) });
+
+  test.each([
+    ['ECONNREFUSED', 'unreachable', 'notProcessed'],
+    ['ENOTFOUND', 'unreachable', 'notProcessed'],
+    ['EAI_AGAIN', 'unreachable', 'notProcessed'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate', 'notProcessed'],
+    ['CERT_HAS_EXPIRED', 'certificate', 'notProcessed'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', 'notProcessed'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate', 'notProcessed'],
+    ['EPROTO', 'certificate', 'notProcessed'],
+    ['ECONNABORTED', 'timeout', 'unknown'],
+    ['ETIMEDOUT', 'timeout', 'unknown'],
+    ['ECONNRESET', 'connectionLost', 'unknown'],
+    ['EPIPE', 'connectionLost', 'unknown'],
+    ['ERR_BAD_RESPONSE', 'connectionLost', 'unknown'],
+    ['ERR_CANCELED', 'canceled', 'unknown'],
+  ])('%s is %s, %s', (code, kind, delivery) => {
+    expect(callFailure(withCode(code), 30)).toMatchObject({ kind, delivery });
+  });
+
+  test('what cannot be told is unknown', () => {
+    expect(callFailure(new Error('?'), 30)).toMatchObject({ kind: 'connectionLost', delivery: 'unknown' });
+    expect(callFailure('?', 30)).toMatchObject({ delivery: 'unknown' });
+  });
+});
