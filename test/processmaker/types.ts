@@ -1,4 +1,4 @@
-import type { TokenRow } from './database/rows';
+import type { ProcessStatus, RequestStatus, TokenStatus } from './database/rows';
 import type { OAuth, OAuthOptions } from './oauth/types';
 
 /** A JSON value as it travels over the wire. */
@@ -6,10 +6,6 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 /** A JSON object. */
 export type JsonObject = { [key: string]: Json };
-
-export type RequestStatus = 'ACTIVE' | 'COMPLETED' | 'ERROR' | 'CANCELED';
-
-export type ProcessStatus = 'ACTIVE' | 'INACTIVE' | 'ARCHIVED';
 
 /** Names of the access tokens that exist in every instance. */
 export type TokenName = 'admin' | 'limited' | 'nobody' | 'operator' | 'inactive' | 'expired' | 'revoked';
@@ -72,7 +68,7 @@ export interface StoredTask {
   elementType: string;
   /** null: nobody has it, as in self service. */
   userId: number | null;
-  status: TokenRow['status'];
+  status: TokenStatus;
   dueAt: string | null;
   completedAt: string | null;
 }

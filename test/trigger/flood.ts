@@ -1,18 +1,10 @@
 import type { History, SimulatedRequest } from './history';
-import type { Kind } from './plan';
+import type { Flood, Kind } from './plan';
 
 /** Mixes the delays. */
 const STRIDE = 37;
 const NEVER_DUE_SECONDS = 10_000_000;
 const DEEDS = { requestCanceled: 'cancel', requestCompleted: 'complete', requestErrored: 'break' } as const;
-
-export interface Flood {
-  count: number;
-  /** Over which they are spread. */
-  seconds: number;
-  /** Within which they become visible, in another order. */
-  delay: number;
-}
 
 /** Makes many events of one kind. */
 export function flood(history: History, kind: Kind, { count, seconds, delay }: Flood): void {

@@ -1,5 +1,3 @@
-import type { Flood } from './flood';
-
 /** Every kind of event that the trigger knows. */
 export const KINDS = [
   'requestCanceled',
@@ -33,6 +31,15 @@ export interface Change {
 }
 
 export type Refusal = 'forbidden' | 'unauthorized' | 'page' | 'reset';
+
+/** Many events of one kind. */
+export interface Flood {
+  count: number;
+  /** Over which they are spread. */
+  seconds: number;
+  /** Within which they become visible, in another order. */
+  delay: number;
+}
 
 export type Step =
   | { step: 'changes'; changes: Change[] }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { SqlValue } from '../processmaker/database/connection';
 import { toSqlTime } from '../processmaker/database/time';
 import { Instance } from '../processmaker/instance';
+import { runScript } from '../processmaker/requests/run-script';
 import { insert } from '../processmaker/requests/store';
 import { createServer } from '../processmaker/server';
 import { seed } from '../processmaker/world/seed';
@@ -49,7 +50,7 @@ export class SimulatedServer {
 
   static async open(): Promise<SimulatedServer> {
     const clock: { now: () => number } = { now: () => Date.now() };
-    const instance = new Instance({ now: () => new Date(clock.now()) });
+    const instance = new Instance({ now: () => new Date(clock.now()) }, runScript);
     await seed(instance);
     const simulated = new SimulatedServer(instance);
     clock.now = () => simulated.now;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { serve } from '../../processmaker';
 import { Instance } from '../../processmaker/instance';
+import { runScript } from '../../processmaker/requests/run-script';
 import { compareAnswers } from './compare';
 import { addressedTo, readRecordings, type Recording } from './recording';
 import { isUsedRoute } from './routes';
@@ -11,7 +12,7 @@ import { optionsFor, prepare } from './situation';
 /** Compares one recording; returns the differences. */
 async function check(recording: Recording): Promise<string[]> {
   const options = optionsFor(recording);
-  const instance = new Instance(options);
+  const instance = new Instance(options, runScript);
   await prepare(instance, recording);
   const processMaker = await serve(instance, options);
   try {
