@@ -35,7 +35,7 @@ const afterCommit =
     await behaviour(response, forward);
   };
 
-/** The answer comes byte by byte, each in time, but not the whole of it. */
+/** The response comes byte by byte, each in time, but not the whole of it. */
 const slowDrip: Behaviour = async (response, forward) => {
   const { status, headers, body } = await forward();
   response.writeHead(status, headers);
@@ -86,7 +86,7 @@ export const FAULTS: Fault[] = [
     leavesUnknown: true,
     treatment: () => delay(LONGER_THAN_THE_TIMEOUT_MS),
   },
-  { name: 'answer cut off', commits: true, leavesUnknown: true, treatment: () => truncate },
+  { name: 'response cut off', commits: true, leavesUnknown: true, treatment: () => truncate },
   {
     name: '500 after commit',
     commits: true,

@@ -21,7 +21,7 @@ export interface ProcessMakerOptions {
   uploadLimitBytes?: number;
   /** The version of the server, such as `4.11.0`; routes that came later are missing. */
   version?: string;
-  /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
+  /** On `redis` script tasks fail a moment after the response, on `sync` during it. */
   queue?: 'redis' | 'sync';
   oauth?: OAuthOptions;
   /** For example `/pm`: the instance lives below a sub-path. */

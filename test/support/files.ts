@@ -52,10 +52,10 @@ export async function givenFile(
   const form = new FormData();
   if (variable !== undefined) form.set('data_name', variable);
   form.set('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
-  const answer = await fetch(`${world.server.url}/api/1.0/requests/${String(requestId)}/files`, {
+  const response = await fetch(`${world.server.url}/api/1.0/requests/${String(requestId)}/files`, {
     method: 'POST',
     headers: { authorization: `Bearer ${world.server.tokens.admin}`, accept: 'application/json' },
     body: form,
   });
-  return ((await answer.json()) as { fileUploadId: number }).fileUploadId;
+  return ((await response.json()) as { fileUploadId: number }).fileUploadId;
 }

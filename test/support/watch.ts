@@ -26,12 +26,15 @@ export async function startByHand(
   user: User = 'admin',
   startEvent = 'node_1',
 ): Promise<number> {
-  const answer = await fetch(`${world.server.url}/api/1.0/process_events/${processId}?event=${startEvent}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${world.server.tokens[user]}`, 'content-type': 'application/json' },
-    body: JSON.stringify(data),
-  });
-  const { id } = (await answer.json()) as { id: number };
+  const response = await fetch(
+    `${world.server.url}/api/1.0/process_events/${processId}?event=${startEvent}`,
+    {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.server.tokens[user]}`, 'content-type': 'application/json' },
+      body: JSON.stringify(data),
+    },
+  );
+  const { id } = (await response.json()) as { id: number };
   return id;
 }
 

@@ -116,8 +116,8 @@ export class World {
   async completeFirstTask(): Promise<void> {
     const path = `/api/1.0/requests/${this.requests()[0]?.id}?include=activeTasks`;
     const headers = { authorization: `Bearer ${this.server.tokens.admin}` };
-    const answer = await fetch(`${this.server.url}${path}`, { headers });
-    const { active_tasks: tasks } = (await answer.json()) as { active_tasks: Array<{ id: number }> };
+    const response = await fetch(`${this.server.url}${path}`, { headers });
+    const { active_tasks: tasks } = (await response.json()) as { active_tasks: Array<{ id: number }> };
     await this.server.completeTask(tasks[0]?.id ?? 0, {});
   }
 

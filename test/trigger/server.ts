@@ -23,11 +23,11 @@ export class SimulatedServer {
   url = '';
   /** Comes before every call. */
   interfere: Interference = () => Promise.resolve();
-  /** Comes before every answer is sent. */
+  /** Comes before every response is sent. */
   beforeAnswer: (body: unknown) => void = () => undefined;
   /** How many milliseconds n8n's own clock is off. */
   ownOff = 0;
-  /** How many milliseconds the gateway that answers next is ahead with its `Date`. */
+  /** How many milliseconds the gateway that responds next is ahead with its `Date`. */
   dateAhead = 0;
   hasDate = true;
   calls = 0;
@@ -38,7 +38,7 @@ export class SimulatedServer {
     this.server.addHook('onRequest', async (request, reply) => await this.receive(request, reply));
     this.server.addHook('onSend', async (_request, reply, body) => {
       this.beforeAnswer(body);
-      // As late as can be: when the answer leaves, not when it was worked out.
+      // As late as can be: when the response leaves, not when it was worked out.
       if (this.hasDate) reply.header('Date', new Date(this.now + this.dateAhead).toUTCString());
       else {
         reply.removeHeader('Date');

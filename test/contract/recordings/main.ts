@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { serve } from '../../processmaker';
 import { Instance } from '../../processmaker/instance';
 import { runScript } from '../../processmaker/requests/run-script';
-import { compareAnswers } from './compare';
+import { compareResponses } from './compare';
 import { addressedTo, readRecordings, type Recording } from './recording';
 import { isUsedRoute } from './routes';
 import { send } from './send';
@@ -17,7 +17,7 @@ async function check(recording: Recording): Promise<string[]> {
   const processMaker = await serve(instance, options);
   try {
     const addressed = addressedTo(recording, processMaker.url);
-    return compareAnswers(addressed, await send(processMaker, recording, options.bodyLimitBytes ?? 0));
+    return compareResponses(addressed, await send(processMaker, recording, options.bodyLimitBytes ?? 0));
   } finally {
     await processMaker.close();
   }
