@@ -22,7 +22,7 @@ export class Instance {
   readonly queue: 'redis' | 'sync';
   readonly scripts: ScriptQueue;
   /** The statuses with which calls of scripts were answered. */
-  readonly scriptAnswers: number[] = [];
+  readonly scriptStatuses: number[] = [];
   /** Steps of the same Request wait for each other. */
   readonly steps = new KeyedQueue();
   readonly version: string;

@@ -24,7 +24,7 @@ export async function runScript(instance: Instance, requestId: number): Promise<
   }
   const { signal } = instance.scripts;
   const call = await scriptCall(instance, request, token);
-  const refused = call && (await makeCall(call, instance.scriptAnswers, signal));
+  const refused = call && (await makeCall(call, instance.scriptStatuses, signal));
   if (signal.aborted) return;
   if (refused === undefined) await completeToken(instance, token.id, {});
   else failRequest(instance, requestId, refused, token);
