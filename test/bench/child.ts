@@ -2,9 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-type Answered = { value: unknown } | { failed: string };
+type ChildResponse = { value: unknown } | { failed: string };
 
-/** A process of our own that answers one question at a time. */
+/** A process of our own that responds to one question at a time. */
 export class Child {
   private readonly child: ChildProcess;
 
@@ -12,18 +12,18 @@ export class Child {
     this.child = fork(path.join(__dirname, script), args, { execArgv: ['--expose-gc', '--import', 'tsx'] });
   }
 
-  async ask<Question extends object | string, Answer>(question: Question): Promise<Answer> {
+  async ask<Question extends object | string, Result>(question: Question): Promise<Result> {
     const { child } = this;
     const over = new AbortController();
     const ended = once(child, 'exit', { signal: over.signal }).then(() => {
       throw new Error('A process of the benchmark has ended by itself.');
     });
     try {
-      const answered = once(child, 'message', { signal: over.signal });
+      const responded = once(child, 'message', { signal: over.signal });
       child.send(question);
-      const [answer] = (await Promise.race([answered, ended])) as [Answered];
-      if ('failed' in answer) throw new Error(answer.failed);
-      return answer.value as Answer;
+      const [response] = (await Promise.race([responded, ended])) as [ChildResponse];
+      if ('failed' in response) throw new Error(response.failed);
+      return response.value as Result;
     } finally {
       over.abort();
       ended.catch(() => undefined);
@@ -39,11 +39,11 @@ export class Child {
   }
 }
 
-/** The other side of it: answers what the parent process asks, and ends with it. */
-export function answerParent<Question, Answer>(answer: (question: Question) => Promise<Answer>): void {
+/** The other side of it: responds to what the parent process asks, and ends with it. */
+export function respondToParent<Question, Result>(respond: (question: Question) => Promise<Result>): void {
   process.on('disconnect', () => process.exit());
   process.on('message', (question) => {
-    answer(question as Question).then(
+    respond(question as Question).then(
       (value) => process.send?.({ value }),
       (error: unknown) =>
         process.send?.({ failed: error instanceof Error ? (error.stack ?? '') : String(error) }),

@@ -21,8 +21,8 @@ export async function openServer(): Promise<Server> {
 
   const standIn = await startProcessMaker();
   const headers = { Authorization: `Bearer ${standIn.tokens.limited}`, Accept: 'application/json' };
-  const answer = await fetch(`${standIn.url}/api/1.0/start_processes?per_page=100`, { headers });
-  const { data } = (await answer.json()) as { data: Array<{ id: number; startEvents: unknown[] }> };
+  const response = await fetch(`${standIn.url}/api/1.0/start_processes?per_page=100`, { headers });
+  const { data } = (await response.json()) as { data: Array<{ id: number; startEvents: unknown[] }> };
   const first = data.find(({ startEvents }) => startEvents.length === 1);
   if (!first) throw new Error('The stand-in has no process that can be started.');
   return {

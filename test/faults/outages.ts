@@ -8,7 +8,7 @@ const BETWEEN = 120;
 /** Calls that an outage may strike with a lost connection; after that, connections are refused. */
 const STRUCK_AT_MOST = 8;
 
-/** The way to the server, which an outage can close. */
+/** What an outage can close and open again. */
 interface Closable {
   open(): Promise<void>;
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export class Outages {
 
   constructor(
     private readonly server: Server,
-    private readonly road: Closable,
+    private readonly proxy: Closable,
   ) {}
 
   /** A start arrives. */
@@ -52,8 +52,8 @@ export class Outages {
     await this.server.kill();
     const restarted = this.server.start();
     if ((await Promise.race([enough, restarted])) !== 'enough') return;
-    await this.road.close();
+    await this.proxy.close();
     await restarted;
-    await this.road.open();
+    await this.proxy.open();
   }
 }

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Engine } from '../support/engine';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, locator, startWorkflow } from '../support/workflows';
-import type { Road } from './road';
+import type { FaultProxy } from './fault-proxy';
 import type { Server } from './server';
 import { nodeOptions, SETTINGS, type Setting } from './settings';
 import { Tally, type Reported } from './tally';
@@ -29,18 +29,18 @@ type Done = Plan & { reported: Array<Reported | undefined> };
 export async function runAll(
   engine: Engine,
   server: Server,
-  road: Road,
+  proxy: FaultProxy,
   items: number,
 ): Promise<() => Map<Setting, Tally>> {
   const waiting = plan(items);
   const done: Done[] = [];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      done.push({ ...next, reported: await execute(engine, server, road, next) });
+      done.push({ ...next, reported: await execute(engine, server, proxy, next) });
     }
   };
   await Promise.all(Array.from({ length: RUNS_AT_ONCE }, work));
-  return () => judge(done, server.requestIds(), road);
+  return () => judge(done, server.requestIds(), proxy);
 }
 
 /** Cuts the items of each setting into executions, and mixes the settings, so that all meet the same faults. */
@@ -71,7 +71,7 @@ function orders(from: number, count: number): Order[] {
 async function execute(
   engine: Engine,
   { token }: Server,
-  { url }: Road,
+  { url }: FaultProxy,
   { setting, orders }: Plan,
 ): Promise<Array<Reported | undefined>> {
   const parameters: INodeParameters = {
@@ -96,12 +96,12 @@ function reportsOf(run: Run, count: number): Array<Reported | undefined> {
   return reports;
 }
 
-function judge(done: Done[], stored: Map<string, number[]>, road: Road): Map<Setting, Tally> {
+function judge(done: Done[], stored: Map<string, number[]>, proxy: FaultProxy): Map<Setting, Tally> {
   const tallies = new Map(SETTINGS.map((setting) => [setting, new Tally()]));
   for (const { setting, orders, reported } of done) {
     for (const [index, { order }] of orders.entries()) {
       const requestIds = stored.get(order) ?? [];
-      const item = { reported: reported[index], requestIds, leftUnknown: road.leftUnknown(order) };
+      const item = { reported: reported[index], requestIds, leftUnknown: proxy.leftUnknown(order) };
       tallies.get(setting)?.count(item, setting.finds);
     }
   }

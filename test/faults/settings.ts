@@ -11,7 +11,7 @@ export interface Setting {
   /** The part of all items that is run in this way. */
   share: number;
   options: INodeParameters;
-  /** Whether a start whose answer was lost can be found. */
+  /** Whether a start whose response was lost can be found. */
   finds: boolean;
   /** What is wrong with the result; every count of lost, duplicated and falsely reported items is wrong anyway. */
   missed: (tally: Tally) => string[];

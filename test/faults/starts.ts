@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Cleanup } from '../../demo/cleanup';
 import { createEngine } from '../support/engine';
 import type { Part } from './part';
-import { Road } from './road';
+import { FaultProxy } from './fault-proxy';
 import { runAll } from './runs';
 import { Server } from './server';
 
@@ -16,23 +16,23 @@ export async function startsUnderFaults(
   const server = new Server(path.join(folder, 'processmaker.sqlite'));
   cleanup.add(() => server.close());
   await server.start();
-  const road = new Road(server, seed);
-  cleanup.add(() => road.close());
-  await road.open();
+  const proxy = new FaultProxy(server, seed);
+  cleanup.add(() => proxy.close());
+  await proxy.open();
 
   const began = Date.now();
-  const judge = await runAll(await createEngine(), server, road, items);
-  await road.settle();
-  await road.close();
+  const judge = await runAll(await createEngine(), server, proxy, items);
+  await proxy.settle();
+  await proxy.close();
   await server.close();
   console.log(`${items} items in ${Math.round((Date.now() - began) / 1000)} s`);
-  console.log(road.counts.lines().join('\n'));
+  console.log(proxy.counts.lines().join('\n'));
 
   const parts = [...judge()].map(([setting, tally]) => ({
     name: setting.name,
     tally,
     missed: setting.missed(tally),
   }));
-  parts[0]?.missed.push(...road.counts.missed());
+  parts[0]?.missed.push(...proxy.counts.missed());
   return parts;
 }

@@ -30,7 +30,7 @@ export class Tally {
   /**
    * Judges an item.
    *
-   * @param finds whether the node can find a start whose answer was lost
+   * @param finds whether the node can find a start whose response was lost
    */
   count(item: Judged, finds: boolean): void {
     const { reported, requestIds } = item;

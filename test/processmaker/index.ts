@@ -4,12 +4,13 @@ import { Instance } from './instance';
 import { oauthOf } from './oauth/control';
 import { completeToken } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
+import { resumeScripts, runScript } from './requests/run-script';
 import { updateToken } from './requests/store';
 import { createServer } from './server';
 import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
 import type { ProcessMaker, ProcessMakerOptions, RecordedCall, TokenName } from './types';
-import { prepareProcess, seed } from './world/seed';
-import { TOKENS } from './world/users';
+import { prepareProcess, seed } from './fixtures/seed';
+import { TOKENS } from './fixtures/users';
 
 export type { IssuedTokens, OAuth, OAuthClient, OAuthOptions } from './oauth/types';
 export type {
@@ -29,9 +30,9 @@ const HOST = '127.0.0.1';
 
 /** Starts a stand-in for a ProcessMaker 4 server. */
 export async function startProcessMaker(options: ProcessMakerOptions = {}): Promise<ProcessMaker> {
-  const instance = new Instance(options);
+  const instance = new Instance(options, runScript);
   await seed(instance);
-  await instance.scripts.resume();
+  await resumeScripts(instance);
   return serve(instance, options);
 }
 
@@ -64,7 +65,7 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     set scriptsRun(value: boolean) {
       instance.scriptsRun = value;
     },
-    scriptAnswers: instance.scripts.answers,
+    scriptStatuses: instance.scriptStatuses,
     tasks: () =>
       instance.database
         .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE element_type <> 'startEvent' ORDER BY id`)

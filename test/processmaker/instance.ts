@@ -5,8 +5,8 @@ import { toMysqlText } from './data/normalise';
 import { definitions } from './flow/cache';
 import { Sessions } from './oauth/sessions';
 import { Throttle } from './oauth/throttle';
-import { ScriptQueue } from './requests/scripts';
-import { Turns } from './requests/turns';
+import { KeyedQueue } from './queues/keyed-queue';
+import { ScriptQueue } from './queues/script-queue';
 import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
 
@@ -21,7 +21,10 @@ export class Instance {
   readonly definitions = definitions;
   readonly queue: 'redis' | 'sync';
   readonly scripts: ScriptQueue;
-  readonly turns = new Turns();
+  /** The statuses with which calls of scripts were answered. */
+  readonly scriptStatuses: number[] = [];
+  /** Steps of the same Request wait for each other. */
+  readonly steps = new KeyedQueue();
   readonly version: string;
   readonly uploadLimitBytes: number;
   readonly accessTokenSeconds: number;
@@ -36,7 +39,11 @@ export class Instance {
   readonly reassigns: boolean;
   private readonly clock: () => Date;
 
-  constructor(options: ProcessMakerOptions) {
+  /** @param runScript runs the script at which a Request stands */
+  constructor(
+    options: ProcessMakerOptions,
+    runScript: (instance: Instance, requestId: number) => Promise<void>,
+  ) {
     this.accessTokenSeconds = options.oauth?.accessTokenSeconds ?? A_YEAR;
     this.uploadLimitBytes = options.uploadLimitBytes ?? UPLOAD_LIMIT;
     this.version = options.version ?? NEWEST_VERSION;
@@ -49,7 +56,7 @@ export class Instance {
     );
     this.database.script(SCHEMA);
     this.queue = options.queue ?? 'redis';
-    this.scripts = new ScriptQueue(this, this.queue);
+    this.scripts = new ScriptQueue(this.queue, (requestId) => runScript(this, requestId));
   }
 
   /** The server's clock. */

@@ -3,9 +3,9 @@ import { readBody } from './http/body';
 import type { Instance } from './instance';
 import { grantTokens } from './oauth/grants';
 import { Sessions } from './oauth/sessions';
-import { answerApproval, askForApproval, signIn } from './oauth/sign-in';
+import { handleApproval, askForApproval, signIn } from './oauth/sign-in';
 import { signedInPage, signInPage } from './pages/oauth-pages';
-import { sendTaskForm, showPage, type PageAnswer } from './pages/pages';
+import { sendTaskForm, showPage, type PageResponse } from './pages/pages';
 import { findUser } from './requests/store';
 
 const HTML_TYPE = 'text/html; charset=UTF-8';
@@ -23,23 +23,23 @@ export interface PageCall {
 }
 
 /** Answers everything that is not the API. */
-export async function answerPage(call: PageCall): Promise<FastifyReply> {
+export async function handlePage(call: PageCall): Promise<FastifyReply> {
   const { instance, base, request, reply, url } = call;
-  if (url.pathname === '/oauth/token' && request.method === 'POST') return answerTokenCall(call);
-  if (['/login', '/oauth/authorize'].includes(url.pathname)) return answerSignIn(call);
+  if (url.pathname === '/oauth/token' && request.method === 'POST') return handleTokenCall(call);
+  if (['/login', '/oauth/authorize'].includes(url.pathname)) return handleSignIn(call);
   const task = /^\/tasks\/(\d+)\/edit$/.exec(url.pathname)?.[1];
   if (request.method !== 'POST' || task === undefined) {
     return sendPage(reply, await showPage(instance, base, url.pathname));
   }
-  const answer = await sendTaskForm(instance, base, Number(task), await formOf(call));
+  const response = await sendTaskForm(instance, base, Number(task), await formOf(call));
   await instance.scripts.flush();
-  return sendPage(reply, answer);
+  return sendPage(reply, response);
 }
 
 const formOf = ({ request, body }: PageCall): ReturnType<typeof readBody> =>
   readBody(body, request.headers['content-type'] ?? '');
 
-async function answerTokenCall(call: PageCall): Promise<FastifyReply> {
+async function handleTokenCall(call: PageCall): Promise<FastifyReply> {
   const { instance, request, reply } = call;
   reply.headers(instance.tokenCalls.next(instance.now()));
   const tokens = grantTokens(instance, await formOf(call), request.headers.authorization);
@@ -49,7 +49,7 @@ async function answerTokenCall(call: PageCall): Promise<FastifyReply> {
     .send(Buffer.from(JSON.stringify(tokens)));
 }
 
-async function answerSignIn(call: PageCall): Promise<FastifyReply> {
+async function handleSignIn(call: PageCall): Promise<FastifyReply> {
   const { instance, base, request, reply, url } = call;
   const session = instance.sessions.of(request.headers.cookie);
   reply.header('Set-Cookie', Sessions.cookie(session));
@@ -59,12 +59,12 @@ async function answerSignIn(call: PageCall): Promise<FastifyReply> {
     const user = session.userId === undefined ? undefined : findUser(instance, session.userId);
     return sendPage(reply, { status: 200, html: user ? signedInPage(user.username) : signInPage(base) });
   }
-  if (isSent) return sendPage(reply, answerApproval(instance, session, await formOf(call)));
+  if (isSent) return sendPage(reply, handleApproval(instance, session, await formOf(call)));
   return sendPage(reply, askForApproval(instance, base, session, url.searchParams));
 }
 
 /** Sends a page, or the browser on to another one. */
-export function sendPage(reply: FastifyReply, answer: PageAnswer): FastifyReply {
-  if ('redirect' in answer) return reply.redirect(answer.redirect, 302);
-  return reply.code(answer.status).type(HTML_TYPE).send(answer.html);
+export function sendPage(reply: FastifyReply, response: PageResponse): FastifyReply {
+  if ('redirect' in response) return reply.redirect(response.redirect, 302);
+  return reply.code(response.status).type(HTML_TYPE).send(response.html);
 }

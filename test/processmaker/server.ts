@@ -5,10 +5,10 @@ import { readBody } from './http/body';
 import { ApiError, notFound, serverError } from './http/errors';
 import { Query } from './http/query';
 import type { Instance } from './instance';
-import { answerPage, sendPage } from './page-server';
+import { handlePage, sendPage } from './page-server';
 import { layout } from './pages/layout';
 import { allowedMethods, matchRoute } from './routes/match';
-import type { Answer } from './routes/route';
+import type { ApiResponse } from './routes/route';
 import type { ProcessMakerOptions, RecordedCall } from './types';
 
 const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
@@ -51,14 +51,14 @@ export function createServer(
       return sendPage(reply, { status: 404, html: layout('Not Found', '') });
     const url = new URL(request.url.slice(base.length), 'http://instance');
     return url.pathname.startsWith('/api/')
-      ? answerApi(instance, request, reply, url, body)
-      : answerPage({ instance, base, request, reply, url, body });
+      ? handleApi(instance, request, reply, url, body)
+      : handlePage({ instance, base, request, reply, url, body });
   });
   server.setErrorHandler((error, _request, reply) => sendError(reply, error));
   return server;
 }
 
-async function answerApi(
+async function handleApi(
   instance: Instance,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -75,7 +75,7 @@ async function answerApi(
   const user = authenticate(instance, request.headers.authorization);
   if (match === undefined) throw notFound();
   const contentType = request.headers['content-type'] ?? '';
-  const answer = await match.route.handle({
+  const response = await match.route.handle({
     instance,
     user,
     id: match.id,
@@ -86,38 +86,38 @@ async function answerApi(
     raw: { bytes: body, contentType },
   });
   await instance.scripts.flush();
-  if (answer.file !== undefined)
-    return reply.code(answer.status).headers(answer.file.headers).send(answer.file.bytes);
-  return sendJson(request, reply, answer, user.id);
+  if (response.file !== undefined)
+    return reply.code(response.status).headers(response.file.headers).send(response.file.bytes);
+  return sendJson(request, reply, response, user.id);
 }
 
 function sendJson(
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: Answer,
+  response: ApiResponse,
   userId: number,
 ): FastifyReply {
-  if (answer.body === undefined) {
-    if (answer.etag !== undefined) reply.header('ETag', `"${answer.etag}"`);
-    return reply.code(answer.status).send();
+  if (response.body === undefined) {
+    if (response.etag !== undefined) reply.header('ETag', `"${response.etag}"`);
+    return reply.code(response.status).send();
   }
-  const text = request.method === 'HEAD' ? '' : JSON.stringify(answer.body);
-  reply.code(answer.status).header('Content-Type', JSON_TYPE);
+  const text = request.method === 'HEAD' ? '' : JSON.stringify(response.body);
+  reply.code(response.status).header('Content-Type', JSON_TYPE);
   if (request.method !== 'GET' && request.method !== 'HEAD') return reply.send(Buffer.from(text));
-  const etag = `"${answer.etag ?? createHash('md5').update(`${userId}${text}`).digest('hex')}"`;
+  const etag = `"${response.etag ?? createHash('md5').update(`${userId}${text}`).digest('hex')}"`;
   reply.header('ETag', etag);
   if (request.headers['if-none-match'] === etag) return reply.code(304).removeHeader('Content-Type').send();
   return reply.send(Buffer.from(text));
 }
 
 function sendError(reply: FastifyReply, error: unknown): FastifyReply {
-  const answer = error instanceof ApiError ? error : toApiError(error);
+  const response = error instanceof ApiError ? error : toApiError(error);
   return reply
-    .code(answer.status)
-    .headers(answer.headers)
+    .code(response.status)
+    .headers(response.headers)
     .header('Cache-Control', 'no-cache, private')
     .header('Content-Type', JSON_TYPE)
-    .send(Buffer.from(JSON.stringify(answer.body)));
+    .send(Buffer.from(JSON.stringify(response.body)));
 }
 
 function toApiError(error: unknown): ApiError {

@@ -1,4 +1,4 @@
-import type { TokenRow } from './database/rows';
+import type { ProcessStatus, RequestStatus, TokenStatus } from './database/rows';
 import type { OAuth, OAuthOptions } from './oauth/types';
 
 /** A JSON value as it travels over the wire. */
@@ -6,10 +6,6 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 /** A JSON object. */
 export type JsonObject = { [key: string]: Json };
-
-export type RequestStatus = 'ACTIVE' | 'COMPLETED' | 'ERROR' | 'CANCELED';
-
-export type ProcessStatus = 'ACTIVE' | 'INACTIVE' | 'ARCHIVED';
 
 /** Names of the access tokens that exist in every instance. */
 export type TokenName = 'admin' | 'limited' | 'nobody' | 'operator' | 'inactive' | 'expired' | 'revoked';
@@ -25,7 +21,7 @@ export interface ProcessMakerOptions {
   uploadLimitBytes?: number;
   /** The version of the server, such as `4.11.0`; routes that came later are missing. */
   version?: string;
-  /** On `redis` script tasks fail a moment after the answer, on `sync` during it. */
+  /** On `redis` script tasks fail a moment after the response, on `sync` during it. */
   queue?: 'redis' | 'sync';
   oauth?: OAuthOptions;
   /** For example `/pm`: the instance lives below a sub-path. */
@@ -72,7 +68,7 @@ export interface StoredTask {
   elementType: string;
   /** null: nobody has it, as in self service. */
   userId: number | null;
-  status: TokenRow['status'];
+  status: TokenStatus;
   dueAt: string | null;
   completedAt: string | null;
 }
@@ -106,7 +102,7 @@ export interface ProcessMaker {
   /** Whether script tasks can run; not at first, so that each ends its Request in ERROR. */
   scriptsRun: boolean;
   /** The statuses with which calls that script tasks have made were answered, in order. */
-  scriptAnswers: readonly number[];
+  scriptStatuses: readonly number[];
   /** Every HTTP call that came in, in order. */
   calls: RecordedCall[];
   requests(): StoredRequest[];

@@ -107,10 +107,10 @@ async function prepare(
 
 /** n8n registers a published workflow's webhook a moment after it has said so. */
 async function untilRegistered(webhook: string, signal: AbortSignal): Promise<void> {
-  for (let tries = 0; tries < 40; tries += 1) {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
     // The wrong method on purpose: n8n tells then which ones there are, and starts nothing.
-    const answer = await (await fetch(webhook, { signal })).text();
-    if (answer.includes('POST')) return;
+    const text = await (await fetch(webhook, { signal })).text();
+    if (text.includes('POST')) return;
     await sleep(500, undefined, { signal });
   }
   throw new Error(`n8n did not register the webhook ${webhook}.`);

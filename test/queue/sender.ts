@@ -20,7 +20,7 @@ export interface SenderOptions {
 
 /** Sends orders to a webhook, and sends each again until its execution has ended well. */
 export class Sender {
-  /** The execution of each order that is under way; undefined where the webhook gave no answer. */
+  /** The execution of each order that is under way; undefined where the webhook gave no response. */
   private readonly underWay = new Map<string, string | undefined>();
 
   readonly sentAgain = new Set<string>();
@@ -67,7 +67,7 @@ export class Sender {
     for (const [order, execution] of this.underWay) {
       const status = execution === undefined ? undefined : statuses.get(execution);
       const hasEnded = status !== undefined && !UNFINISHED.includes(status);
-      // The earlier try must have ended before an order is sent again.
+      // The earlier attempt must have ended before an order is sent again.
       if (!hasEnded && !isSilent) continue;
       this.underWay.delete(order);
       if (status === 'success') continue;

@@ -14,7 +14,7 @@ export interface WakingCall {
   credentials: CredentialData;
 }
 
-export interface WakingAnswer {
+export interface WakingResponse {
   status: number;
   body?: unknown;
   /** The execution, when the call has woken it. */
@@ -26,7 +26,7 @@ export async function wake(
   engine: Engine,
   sleeping: Run,
   { url, body, rawBody, credentials }: WakingCall,
-): Promise<WakingAnswer> {
+): Promise<WakingResponse> {
   const data = stored(sleeping);
   const [entry] = data.executionData?.nodeExecutionStack ?? [];
   if (sleeping.status !== 'waiting' || !entry) throw new Error('The execution does not sleep.');
@@ -42,11 +42,11 @@ export async function wake(
   const [webhookDescription] = type.description.webhooks ?? [];
   if (!node || !type.webhook || !webhookDescription?.restartWebhook) throw new Error('It takes no calls.');
   const query: IDataObject = Object.fromEntries(new URL(url).searchParams);
-  const answer: WakingAnswer = { status: 200 };
+  const result: WakingResponse = { status: 200 };
   const response = {
     status(code: number) {
-      answer.status = code;
-      return { json: (content: unknown) => void (answer.body = content) };
+      result.status = code;
+      return { json: (content: unknown) => void (result.body = content) };
     },
   };
   const additionalData = {
@@ -67,7 +67,7 @@ export async function wake(
   if (workflowData) {
     entry.data.main = workflowData;
     entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
-    answer.run = await engine.resume(sleeping, { credentials }, data);
+    result.run = await engine.resume(sleeping, { credentials }, data);
   }
-  return answer;
+  return result;
 }

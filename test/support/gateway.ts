@@ -31,7 +31,7 @@ export interface Gateway {
   calls: Call[];
   /** The largest number of calls under way at one moment. */
   mostAtOnce: number;
-  /** How a call is treated; sent on and answered as by the server when it gives nothing. */
+  /** How a call is treated; sent on and responded to as by the server when it gives nothing. */
   treat: (call: Call) => Behaviour | undefined;
   /** Forgets all calls and the treatment. */
   reset(): void;
@@ -39,7 +39,7 @@ export interface Gateway {
 }
 
 /**
- * A proxy in front of a server that can answer, delay and break what the server itself never would; on any free port
+ * A proxy in front of a server that can respond, delay and break what the server itself never would; on any free port
  * unless told.
  */
 export async function startGateway(target: string, port = 0): Promise<Gateway> {
@@ -92,30 +92,30 @@ const NOT_FORWARDED = [
 
 async function send(target: string, { method, path, headers, bytes }: Call): Promise<Forwarded> {
   const kept = Object.entries(headers).filter(([name]) => !NOT_FORWARDED.includes(name));
-  const answer = await fetch(new URL(path, target), {
+  const response = await fetch(new URL(path, target), {
     method,
     headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
     body: bytes.length === 0 ? undefined : new Uint8Array(bytes),
     redirect: 'manual',
   });
-  const answered = [...answer.headers].filter(([name]) => !NOT_FORWARDED.includes(name));
-  const body = Buffer.from(await answer.arrayBuffer());
+  const passedOn = [...response.headers].filter(([name]) => !NOT_FORWARDED.includes(name));
+  const body = Buffer.from(await response.arrayBuffer());
   return {
-    status: answer.status,
-    headers: Object.fromEntries(answered),
+    status: response.status,
+    headers: Object.fromEntries(passedOn),
     body: body.toString(),
     bytes: body,
   };
 }
 
-/** Sends the call on and answers as the server did. */
+/** Sends the call on and responds as the server did. */
 export const pass: Behaviour = async (response, forward) => {
   const { status, headers, bytes } = await forward();
   response.writeHead(status, headers).end(bytes);
 };
 
-/** Answers by itself; an object is sent as JSON. */
-export function answer(
+/** Responds by itself; an object is sent as JSON. */
+export function respond(
   status: number,
   body: string | object,
   headers: Record<string, string> = {},
@@ -131,7 +131,7 @@ export function answer(
 }
 
 /** Points elsewhere. */
-export const redirect = (status: number, location: string): Behaviour => answer(status, '', { location });
+export const redirect = (status: number, location: string): Behaviour => respond(status, '', { location });
 
 /** Cuts the connection; the server has never seen the call. */
 export const resetBefore: Behaviour = (response) => {
@@ -145,14 +145,14 @@ export const resetAfter: Behaviour = async (response, forward) => {
   response.destroy();
 };
 
-/** Announces the whole answer, sends half of it and cuts the connection. */
+/** Announces the whole response, sends half of it and cuts the connection. */
 export const truncate: Behaviour = async (response, forward) => {
   const { status, headers, bytes } = await forward();
   response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
   response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
 };
 
-/** Sends the answer byte by byte, each in time, but the whole of it too late. */
+/** Sends the response byte by byte, each in time, but the whole of it too late. */
 export function drip(milliseconds: number): Behaviour {
   return async (response, forward) => {
     const { status, headers, bytes } = await forward();
@@ -166,15 +166,15 @@ export function drip(milliseconds: number): Behaviour {
   };
 }
 
-/** Sends the call on, but gives another answer than the server's. */
-export function thenAnswer(behaviour: Behaviour): Behaviour {
+/** Sends the call on, but gives another response than the server's. */
+export function thenRespond(behaviour: Behaviour): Behaviour {
   return async (response, forward) => {
     await forward();
     await behaviour(response, forward);
   };
 }
 
-/** Holds the server's answer back. */
+/** Holds the server's response back. */
 export function delay(milliseconds: number): Behaviour {
   return async (response, forward) => {
     const { status, headers, bytes } = await forward();

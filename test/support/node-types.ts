@@ -1,5 +1,5 @@
 import './environment';
-import './patient-regex';
+import './unlimited-regex';
 import { resolve } from 'node:path';
 import { PackageDirectoryLoader } from 'n8n-core';
 import type { IDataObject, INodeType, INodeTypes } from 'n8n-workflow';

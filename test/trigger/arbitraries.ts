@@ -1,13 +1,29 @@
 import fc from 'fast-check';
-import { KINDS, LATEST_SECONDS, type Change, type Deed, type Plan, type Refusal, type Step } from './plan';
+import {
+  EVENT_TYPES,
+  LATEST_SECONDS,
+  type Change,
+  type Action,
+  type Plan,
+  type Refusal,
+  type Step,
+} from './plan';
 
 const change: fc.Arbitrary<Change> = fc.record({
-  deed: fc.oneof(
-    { weight: 5, arbitrary: fc.constant<Deed>('start') },
-    { weight: 3, arbitrary: fc.constant<Deed>('task') },
+  action: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<Action>('start') },
+    { weight: 3, arbitrary: fc.constant<Action>('task') },
     {
       weight: 8,
-      arbitrary: fc.constantFrom<Deed>('complete', 'cancel', 'break', 'repair', 'edit', 'close', 'editTask'),
+      arbitrary: fc.constantFrom<Action>(
+        'complete',
+        'cancel',
+        'break',
+        'repair',
+        'edit',
+        'close',
+        'editTask',
+      ),
     },
   ),
   delay: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: LATEST_SECONDS }), fc.constant(LATEST_SECONDS)),
@@ -119,7 +135,7 @@ export const plan: fc.Arbitrary<Plan> = fc
   .record({
     clockHours: fc.oneof(fc.constant(0), fc.integer({ min: -14, max: 14 })),
     timezone: fc.constantFrom('UTC', 'America/Los_Angeles', 'Pacific/Auckland', 'Asia/Kolkata'),
-    kinds: fc.uniqueArray(fc.constantFrom(...KINDS), { minLength: 1, maxLength: 3 }),
+    eventTypes: fc.uniqueArray(fc.constantFrom(...EVENT_TYPES), { minLength: 1, maxLength: 3 }),
     onlyOneProcess: fc.boolean(),
     callSeconds: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 25 })), {
       minLength: 1,

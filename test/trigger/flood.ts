@@ -1,23 +1,15 @@
 import type { History, SimulatedRequest } from './history';
-import type { Kind } from './plan';
+import type { Flood, EventType } from './plan';
 
 /** Mixes the delays. */
 const STRIDE = 37;
 const NEVER_DUE_SECONDS = 10_000_000;
-const DEEDS = { requestCanceled: 'cancel', requestCompleted: 'complete', requestErrored: 'break' } as const;
+const ACTIONS = { requestCanceled: 'cancel', requestCompleted: 'complete', requestErrored: 'break' } as const;
 
-export interface Flood {
-  count: number;
-  /** Over which they are spread. */
-  seconds: number;
-  /** Within which they become visible, in another order. */
-  delay: number;
-}
-
-/** Makes many events of one kind. */
-export function flood(history: History, kind: Kind, { count, seconds, delay }: Flood): void {
+/** Makes many events of one type. */
+export function flood(history: History, eventType: EventType, { count, seconds, delay }: Flood): void {
   const request = history.start(0, false);
-  const each = Array.from({ length: count }, () => prepare(history, kind, request));
+  const each = Array.from({ length: count }, () => prepare(history, eventType, request));
   history.pass(1);
   for (const [index, make] of each.entries()) {
     make((index * STRIDE) % (delay + 1));
@@ -25,9 +17,9 @@ export function flood(history: History, kind: Kind, { count, seconds, delay }: F
   }
 }
 
-/** What an event of a kind needs to be there before; gives what makes the event. */
-function prepare(history: History, kind: Kind, request: SimulatedRequest): (delay: number) => void {
-  switch (kind) {
+/** What an event of a type needs to be there before; gives what makes the event. */
+function prepare(history: History, eventType: EventType, request: SimulatedRequest): (delay: number) => void {
+  switch (eventType) {
     case 'requestStarted':
       return (delay) => history.start(delay, false);
     case 'taskCreated':
@@ -42,7 +34,7 @@ function prepare(history: History, kind: Kind, request: SimulatedRequest): (dela
     case 'requestCompleted':
     case 'requestErrored': {
       const target = history.start(0, false);
-      return (delay) => history.changeRequest(target, DEEDS[kind], delay);
+      return (delay) => history.changeRequest(target, ACTIONS[eventType], delay);
     }
   }
 }

@@ -1,14 +1,14 @@
 import { toApiTime, toSqlTime } from '../processmaker/database/time';
-import type { Change, Deed, Kind } from './plan';
+import type { Change, Action, EventType } from './plan';
 import type { SimulatedServer } from './server';
-import { Timeline, type Happening } from './timeline';
+import { Timeline, type ExpectedEvent } from './timeline';
 import { keyOf } from './verdict';
 
 /** The process that a trigger watches when it watches one, and another. */
 export const WATCHED_PROCESS = 4;
 const OTHER_PROCESS = 2;
 
-interface Thing {
+interface Entity {
   id: number;
   processId: number;
   status: 'ACTIVE' | 'COMPLETED' | 'CANCELED' | 'ERROR' | 'CLOSED';
@@ -16,13 +16,13 @@ interface Thing {
   visibleAt: number;
 }
 
-export interface SimulatedRequest extends Thing {
+export interface SimulatedRequest extends Entity {
   errors: { created_at: string; message: string }[];
-  breakdown?: Happening;
+  breakdown?: ExpectedEvent;
 }
 
-export interface SimulatedTask extends Thing {
-  overdue?: Happening;
+export interface SimulatedTask extends Entity {
+  overdue?: ExpectedEvent;
 }
 
 const sqlTime = (milliseconds: number): string => toSqlTime(new Date(milliseconds));
@@ -42,17 +42,17 @@ export class History extends Timeline {
   }
 
   /** What a plan asks for, where there is something that it can be done to. */
-  change({ deed, pick, delay, elsewhere, pause }: Change): void {
+  change({ action, pick, delay, elsewhere, pause }: Change): void {
     this.pass(pause);
     const request = this.requests[pick % Math.max(1, this.requests.length)];
     const task = this.tasks[pick % Math.max(1, this.tasks.length)];
-    if (deed === 'start') {
+    if (action === 'start') {
       this.start(delay, elsewhere);
-    } else if (deed === 'close' || deed === 'editTask') {
-      if (task) this.changeTask(task, deed, delay);
+    } else if (action === 'close' || action === 'editTask') {
+      if (task) this.changeTask(task, action, delay);
     } else if (request) {
-      if (deed === 'task') this.addTask(request, delay, (pick % 600) - 30);
-      else this.changeRequest(request, deed, delay);
+      if (action === 'task') this.addTask(request, delay, (pick % 600) - 30);
+      else this.changeRequest(request, action, delay);
     }
   }
 
@@ -62,7 +62,7 @@ export class History extends Timeline {
     const time = this.second();
     const request: SimulatedRequest = { id, processId, status: 'ACTIVE', visibleAt: 0, errors: [] };
     this.requests.push(request);
-    this.happen(request, delay, () => this.server.insertRequest(id, processId, time), 'requestStarted');
+    this.record(request, delay, () => this.server.insertRequest(id, processId, time), 'requestStarted');
     return request;
   }
 
@@ -75,7 +75,7 @@ export class History extends Timeline {
     const task: SimulatedTask = { id, processId, status: 'ACTIVE', visibleAt: 0 };
     this.tasks.push(task);
     const insert = () => this.server.insertTask(id, request.id, processId, time, due);
-    this.happen(task, delay, insert, 'taskCreated');
+    this.record(task, delay, insert, 'taskCreated');
     const key = keyOf('taskOverdue', id, toApiTime(sqlTime(due)));
     task.overdue = this.expect('taskOverdue', key, task, {
       time: due,
@@ -84,7 +84,7 @@ export class History extends Timeline {
     return task;
   }
 
-  changeRequest(request: SimulatedRequest, deed: Deed, delay: number): void {
+  changeRequest(request: SimulatedRequest, action: Action, delay: number): void {
     // Nobody can change what is not there yet.
     this.passUntil(request.visibleAt);
     const { id, errors } = request;
@@ -93,70 +93,74 @@ export class History extends Timeline {
     const isOpen = request.status === 'ACTIVE' || request.status === 'ERROR';
     const update = (columns: Record<string, string>) => () =>
       this.server.update('requests', id, time, columns);
-    if (deed === 'edit') {
-      this.happen(request, delay, update({}));
-    } else if ((deed === 'complete' || deed === 'cancel') && isOpen) {
+    if (action === 'edit') {
+      this.record(request, delay, update({}));
+    } else if ((action === 'complete' || action === 'cancel') && isOpen) {
       this.leaveError(request);
-      request.status = deed === 'complete' ? 'COMPLETED' : 'CANCELED';
-      const kind = deed === 'complete' ? 'requestCompleted' : 'requestCanceled';
-      this.happen(request, delay, update({ status: request.status, completed_at }), kind);
-    } else if (deed === 'break' && isOpen) {
+      request.status = action === 'complete' ? 'COMPLETED' : 'CANCELED';
+      const eventType = action === 'complete' ? 'requestCompleted' : 'requestCanceled';
+      this.record(request, delay, update({ status: request.status, completed_at }), eventType);
+    } else if (action === 'break' && isOpen) {
       this.leaveError(request);
       request.status = 'ERROR';
       errors.push({ created_at: toApiTime(completed_at), message: 'Simulated' });
       const columns = { status: 'ERROR', errors: JSON.stringify(errors) };
-      request.breakdown = this.happen(request, delay, update(columns), 'requestErrored', errors.length);
-    } else if (deed === 'repair' && request.status === 'ERROR') {
+      request.breakdown = this.record(request, delay, update(columns), 'requestErrored', errors.length);
+    } else if (action === 'repair' && request.status === 'ERROR') {
       this.leaveError(request);
       request.status = 'ACTIVE';
-      this.happen(request, delay, update({ status: 'ACTIVE' }));
+      this.record(request, delay, update({ status: 'ACTIVE' }));
     }
   }
 
-  changeTask(task: SimulatedTask, deed: Deed, delay: number): void {
+  changeTask(task: SimulatedTask, action: Action, delay: number): void {
     this.passUntil(task.visibleAt);
     const { id, overdue } = task;
     const time = this.second();
     const update = (columns: Record<string, string>) => () => this.server.update('tasks', id, time, columns);
-    if (deed === 'editTask') {
-      this.happen(task, delay, update({}));
+    if (action === 'editTask') {
+      this.record(task, delay, update({}));
     } else if (task.status === 'ACTIVE') {
       task.status = 'CLOSED';
-      this.happen(task, delay, update({ status: 'CLOSED', completed_at: sqlTime(time) }), 'taskCompleted');
-      if (overdue?.expectation === 'given') overdue.expectation = 'either';
+      this.record(task, delay, update({ status: 'CLOSED', completed_at: sqlTime(time) }), 'taskCompleted');
+      if (overdue?.expectation === 'emitted') overdue.expectation = 'either';
     }
   }
 
   /** A state that comes and goes between two polls is not seen. */
   private leaveError({ breakdown }: SimulatedRequest): void {
-    if (breakdown?.expectation === 'given') breakdown.expectation = 'either';
+    if (breakdown?.expectation === 'emitted') breakdown.expectation = 'either';
   }
 
-  /** Writes a change; where it is an event of a kind, one is expected. */
-  private happen(thing: Thing, delay: number, write: () => void, kind?: Kind, which?: number) {
+  /** Writes a change; where it is an event of a type, one is expected. */
+  private record(entity: Entity, delay: number, write: () => void, eventType?: EventType, which?: number) {
     const time = this.second();
-    thing.visibleAt = this.after(delay);
-    this.write(thing.id, thing.visibleAt, write);
+    entity.visibleAt = this.after(delay);
+    this.write(entity.id, entity.visibleAt, write);
     return (
-      kind && this.expect(kind, keyOf(kind, thing.id, which), thing, { time, visibleAt: thing.visibleAt })
+      eventType &&
+      this.expect(eventType, keyOf(eventType, entity.id, which), entity, {
+        time,
+        visibleAt: entity.visibleAt,
+      })
     );
   }
 
   private expect(
-    kind: Kind,
+    eventType: EventType,
     key: string,
-    { processId }: Thing,
+    { processId }: Entity,
     { time, visibleAt }: { time: number; visibleAt: number },
-  ): Happening {
+  ): ExpectedEvent {
     const isWatched = !this.onlyOneProcess || processId === WATCHED_PROCESS;
-    const happening: Happening = {
-      kind,
+    const expected: ExpectedEvent = {
+      eventType,
       key,
       time: toApiTime(sqlTime(time)) ?? '',
       visibleAt,
-      expectation: isWatched ? 'given' : 'never',
+      expectation: isWatched ? 'emitted' : 'never',
     };
-    this.happenings.push(happening);
-    return happening;
+    this.expectedEvents.push(expected);
+    return expected;
   }
 }

@@ -1,7 +1,5 @@
-import type { Flood } from './flood';
-
-/** Every kind of event that the trigger knows. */
-export const KINDS = [
+/** Every type of event that the trigger knows. */
+export const EVENT_TYPES = [
   'requestCanceled',
   'requestCompleted',
   'requestErrored',
@@ -11,17 +9,17 @@ export const KINDS = [
   'taskOverdue',
 ] as const;
 
-export type Kind = (typeof KINDS)[number];
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** How late at most a change becomes visible, in seconds. */
 export const LATEST_SECONDS = 120;
 
-export type Deed =
+export type Action =
   'start' | 'complete' | 'cancel' | 'break' | 'repair' | 'edit' | 'task' | 'close' | 'editTask';
 
 /** One change on the server. */
 export interface Change {
-  deed: Deed;
+  action: Action;
   /** Seconds after which it can be seen. */
   delay: number;
   /** Which of the Requests or Tasks that there are. */
@@ -34,9 +32,18 @@ export interface Change {
 
 export type Refusal = 'forbidden' | 'unauthorized' | 'page' | 'reset';
 
+/** Many events of one eventType. */
+export interface Flood {
+  count: number;
+  /** Over which they are spread. */
+  seconds: number;
+  /** Within which they become visible, in another order. */
+  delay: number;
+}
+
 export type Step =
   | { step: 'changes'; changes: Change[] }
-  /** Many events of the first kind that is watched, spread over some seconds. */
+  /** Many events of the first type that is watched, spread over some seconds. */
   | ({ step: 'flood' } & Flood)
   | { step: 'wait'; seconds: number }
   | { step: 'poll' }
@@ -52,12 +59,12 @@ export interface Plan {
   clockHours: number;
   /** Of the token's user. */
   timezone: string;
-  kinds: Kind[];
+  eventTypes: EventType[];
   /** Whether the trigger watches only one of two processes. */
   onlyOneProcess: boolean;
   /** Seconds that pass, and changes that become visible, at the calls of polls. */
   callSeconds: number[];
-  /** How many seconds the gateways that answer the calls of polls are ahead with their `Date`, one after the other. */
+  /** How many seconds the gateways that respond to the calls of polls are ahead with their `Date`, one after the other. */
   datesAhead: readonly number[];
   /** By how many seconds n8n's own clock is set before polls. */
   ownJumps: readonly number[];

@@ -4,7 +4,7 @@ import { flood } from './flood';
 import { History } from './history';
 import { LATEST_SECONDS, type Change, type Plan, type Step } from './plan';
 import { withOwnClock } from './own-clock';
-import { Road, type HeldPoll } from './road';
+import { FaultInjector, type HeldPoll } from './fault-injector';
 import type { SimulatedServer } from './server';
 import { eventOf, judge, type Verdict } from './verdict';
 import { Watcher } from './watcher';
@@ -23,7 +23,7 @@ const DRAIN_SECONDS = 200;
 /** A trigger that repeats itself does not come to an end. */
 const MOST_DRAINING_POLLS = 100;
 
-/** Plays a plan through, and compares what the trigger gave with what happened. */
+/** Plays a plan through, and compares what the trigger emitted with what happened. */
 export async function play(engine: Engine, server: SimulatedServer, plan: Plan): Promise<Outcome> {
   return await withOwnClock(server, async () => {
     const run = new SimulatedRun(engine, server, plan);
@@ -35,7 +35,7 @@ export async function play(engine: Engine, server: SimulatedServer, plan: Plan):
 
 class SimulatedRun {
   private readonly history: History;
-  private readonly road: Road;
+  private readonly faultInjector: FaultInjector;
   private readonly watcher: Watcher;
   private readonly seconds: number[];
   private readonly faults = new Set<Fault>();
@@ -48,8 +48,8 @@ class SimulatedRun {
     server.reset(Date.now() + plan.clockHours * 3_600_000, plan.timezone);
     this.history = new History(server, plan.onlyOneProcess);
     this.seconds = [...plan.callSeconds];
-    this.road = new Road(server, this.history, this.seconds);
-    this.watcher = new Watcher(engine, server, this.history, this.road, plan);
+    this.faultInjector = new FaultInjector(server, this.history, this.seconds);
+    this.watcher = new Watcher(engine, server, this.history, this.faultInjector, plan);
     if (plan.clockHours !== 0) this.faults.add("server's clock off by an hour or more");
     if (plan.timezone !== 'UTC') this.faults.add("time zone of the token's user");
   }
@@ -57,10 +57,10 @@ class SimulatedRun {
   /** What is there before the trigger is switched on is no event. */
   async begin(): Promise<void> {
     for (let pick = 0; pick < 3; pick++) {
-      this.history.change({ deed: 'start', delay: pick * 40, pick, elsewhere: false, pause: 1 });
+      this.history.change({ action: 'start', delay: pick * 40, pick, elsewhere: false, pause: 1 });
     }
     await this.activateFromNow();
-    this.road.datesAhead = this.plan.datesAhead;
+    this.faultInjector.datesAhead = this.plan.datesAhead;
   }
 
   async take(step: Step): Promise<void> {
@@ -68,7 +68,7 @@ class SimulatedRun {
       case 'changes':
         return this.make(step.changes);
       case 'flood':
-        return flood(this.history, this.plan.kinds[0] ?? 'requestStarted', step);
+        return flood(this.history, this.plan.eventTypes[0] ?? 'requestStarted', step);
       case 'wait':
         return this.history.pass(step.seconds);
       case 'poll':
@@ -86,7 +86,7 @@ class SimulatedRun {
 
   /** Polls until there is nothing more. */
   async end(): Promise<Outcome> {
-    const { watcher, history, road, faults } = this;
+    const { watcher, history, faultInjector, faults } = this;
     this.seconds.fill(0);
     history.pass(DRAIN_SECONDS);
     for (let quiet = 0, polls = 0; quiet < 2 && polls < MOST_DRAINING_POLLS; polls++) {
@@ -96,12 +96,12 @@ class SimulatedRun {
       quiet = watcher.executions.length > executions ? 0 : quiet + 1;
     }
     if (history.wasOutOfOrder) faults.add('ids visible out of order');
-    if (road.wasVisibleMeanwhile) faults.add('visible during a poll');
-    if (road.wasAhead) faults.add("a gateway's Date minutes ahead");
+    if (faultInjector.wasVisibleMeanwhile) faults.add('visible during a poll');
+    if (faultInjector.wasAhead) faults.add("a gateway's Date minutes ahead");
     if (this.plan.ownJumps.some((seconds) => seconds !== 0)) faults.add("n8n's own clock set");
     if (watcher.wasFlooded) faults.add('more than three pages between two polls');
-    const { given, items, polls, largestState } = watcher;
-    const verdict = judge(watcher.wanted, given, this.server.now - 60_000);
+    const { emissions, items, polls, largestState } = watcher;
+    const verdict = judge(watcher.wanted, emissions, this.server.now - 60_000);
     return { ...verdict, events: items.length, polls, faults, largestState };
   }
 
@@ -114,7 +114,7 @@ class SimulatedRun {
   }
 
   private async failingPoll({ call, refusal }: Extract<Step, { step: 'failingPoll' }>): Promise<void> {
-    await this.road.whileRefusing(call, refusal, async () => {
+    await this.faultInjector.whileRefusing(call, refusal, async () => {
       const hasFailed = await this.watcher.poll();
       if (hasFailed && call > 0) this.faults.add('a poll fails half-way');
     });
@@ -168,16 +168,16 @@ class SimulatedRun {
   private async activateFromNow(): Promise<void> {
     const before = this.server.now;
     await this.watcher.activate('activate', true);
-    const given = new Set(this.watcher.items.map((json) => eventOf(json).key));
-    for (const happening of this.history.visible) {
-      if (given.has(happening.key) || happening.expectation === 'never') continue;
+    const emittedKeys = new Set(this.watcher.items.map((json) => eventOf(json).key));
+    for (const expected of this.history.visible) {
+      if (emittedKeys.has(expected.key) || expected.expectation === 'never') continue;
       const mayBeDue =
-        happening.kind === 'taskOverdue' && this.plan.ownJumps.some((seconds) => seconds !== 0);
-      happening.expectation = happening.visibleAt <= before && !mayBeDue ? 'never' : 'either';
+        expected.eventType === 'taskOverdue' && this.plan.ownJumps.some((seconds) => seconds !== 0);
+      expected.expectation = expected.visibleAt <= before && !mayBeDue ? 'never' : 'either';
     }
   }
 
   private holdPoll(call: number): HeldPoll {
-    return this.road.holdPoll(call, async () => void (await this.watcher.poll()));
+    return this.faultInjector.holdPoll(call, async () => void (await this.watcher.poll()));
   }
 }

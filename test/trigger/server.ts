@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { SqlValue } from '../processmaker/database/connection';
 import { toSqlTime } from '../processmaker/database/time';
 import { Instance } from '../processmaker/instance';
+import { runScript } from '../processmaker/requests/run-script';
 import { insert } from '../processmaker/requests/store';
 import { createServer } from '../processmaker/server';
-import { seed } from '../processmaker/world/seed';
-import { TOKENS } from '../processmaker/world/users';
+import { seed } from '../processmaker/fixtures/seed';
+import { TOKENS } from '../processmaker/fixtures/users';
 
 /** The user whose token the trigger has; an administrator sees all Tasks. */
 const USER = TOKENS.admin;
@@ -22,11 +23,11 @@ export class SimulatedServer {
   url = '';
   /** Comes before every call. */
   interfere: Interference = () => Promise.resolve();
-  /** Comes before every answer is sent. */
-  beforeAnswer: (body: unknown) => void = () => undefined;
+  /** Comes before every response is sent. */
+  beforeResponse: (body: unknown) => void = () => undefined;
   /** How many milliseconds n8n's own clock is off. */
   ownOff = 0;
-  /** How many milliseconds the gateway that answers next is ahead with its `Date`. */
+  /** How many milliseconds the gateway that responds next is ahead with its `Date`. */
   dateAhead = 0;
   hasDate = true;
   calls = 0;
@@ -36,8 +37,8 @@ export class SimulatedServer {
     this.server = createServer(instance, {}, []);
     this.server.addHook('onRequest', async (request, reply) => await this.receive(request, reply));
     this.server.addHook('onSend', async (_request, reply, body) => {
-      this.beforeAnswer(body);
-      // As late as can be: when the answer leaves, not when it was worked out.
+      this.beforeResponse(body);
+      // As late as can be: when the response leaves, not when it was worked out.
       if (this.hasDate) reply.header('Date', new Date(this.now + this.dateAhead).toUTCString());
       else {
         reply.removeHeader('Date');
@@ -49,7 +50,7 @@ export class SimulatedServer {
 
   static async open(): Promise<SimulatedServer> {
     const clock: { now: () => number } = { now: () => Date.now() };
-    const instance = new Instance({ now: () => new Date(clock.now()) });
+    const instance = new Instance({ now: () => new Date(clock.now()) }, runScript);
     await seed(instance);
     const simulated = new SimulatedServer(instance);
     clock.now = () => simulated.now;
@@ -62,7 +63,7 @@ export class SimulatedServer {
   reset(now: number, timezone: string): void {
     this.now = now;
     this.interfere = () => Promise.resolve();
-    this.beforeAnswer = () => undefined;
+    this.beforeResponse = () => undefined;
     this.dateAhead = 0;
     this.ownOff = 0;
     const { database } = this.instance;

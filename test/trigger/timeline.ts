@@ -1,12 +1,12 @@
-import type { Kind } from './plan';
+import type { EventType } from './plan';
 import type { SimulatedServer } from './server';
 
-/** What should become of an event: given out, not given out, or either. */
-export type Expectation = 'given' | 'never' | 'either';
+/** What should become of an event: emitted, not emitted, or either. */
+export type Expectation = 'emitted' | 'never' | 'either';
 
-/** Something that happened on the server, by the key of its event. */
-export interface Happening {
-  kind: Kind;
+/** What has happened on the server, and whether the trigger has to emit it. */
+export interface ExpectedEvent {
+  eventType: EventType;
   key: string;
   /** As the API gives it. */
   time: string;
@@ -16,7 +16,7 @@ export interface Happening {
 
 /** What is written on the server: at one moment, and visible at that or at a later one. */
 export class Timeline {
-  readonly happenings: Happening[] = [];
+  readonly expectedEvents: ExpectedEvent[] = [];
   /** Something became visible after something of a higher id. */
   wasOutOfOrder = false;
   private pending: { at: number; write: () => void }[] = [];
@@ -42,8 +42,8 @@ export class Timeline {
   }
 
   /** What can be seen by now. */
-  get visible(): Happening[] {
-    return this.happenings.filter(({ visibleAt }) => visibleAt <= this.server.now);
+  get visible(): ExpectedEvent[] {
+    return this.expectedEvents.filter(({ visibleAt }) => visibleAt <= this.server.now);
   }
 
   /** The moment a number of seconds from now. */

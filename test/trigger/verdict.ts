@@ -1,8 +1,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Happening } from './timeline';
+import type { ExpectedEvent } from './timeline';
 
-/** What one execution was given. */
-export interface Given {
+/** The items of one execution. */
+export interface Emission {
   items: INodeExecutionData[];
   /** When the poll began that found it, by the server's clock. */
   begunAt: number;
@@ -10,28 +10,28 @@ export interface Given {
 
 /** Keys of events, by what is wrong with them. */
 export interface Verdict {
-  /** Not given out. */
+  /** Not emitted. */
   lost: string[];
-  /** Given out once more than they should, or though nothing of the kind has happened. */
+  /** Emitted once more than they should, or though nothing of that type has happened. */
   repeated: string[];
-  /** Given out with another time, or in another status, than they have. */
+  /** Emitted with another time, or in another status, than they have. */
   wrong: string[];
-  /** Given out after a later one, though they could be seen when that was found. */
+  /** Emitted after a later one, though they could be seen when that was found. */
   disordered: string[];
 }
 
-/** Compares what the trigger gave out with what has happened. */
-export function judge(happenings: Happening[], executions: Given[], seenBy: number): Verdict {
+/** Compares what the trigger emitted with what has happened. */
+export function judge(expectedEvents: ExpectedEvent[], executions: Emission[], seenBy: number): Verdict {
   const events = executions.flatMap(({ items }) => items.map(({ json }) => eventOf(json)));
   const times = new Map<string, number>();
   for (const { key } of events) times.set(key, (times.get(key) ?? 0) + 1);
-  const byKey = new Map(happenings.map((happening) => [happening.key, happening]));
-  const isLost = ({ key, expectation, visibleAt }: Happening) =>
-    expectation === 'given' && visibleAt <= seenBy && !times.has(key);
-  const isWrong = ({ key, kind, status, time }: RecognizedEvent) =>
-    (byKey.get(key)?.time ?? time) !== time || (STATUSES[kind] ?? status) !== status;
+  const byKey = new Map(expectedEvents.map((expected) => [expected.key, expected]));
+  const isLost = ({ key, expectation, visibleAt }: ExpectedEvent) =>
+    expectation === 'emitted' && visibleAt <= seenBy && !times.has(key);
+  const isWrong = ({ key, eventType, status, time }: RecognizedEvent) =>
+    (byKey.get(key)?.time ?? time) !== time || (STATUSES[eventType] ?? status) !== status;
   return {
-    lost: happenings.filter(isLost).map(({ key }) => key),
+    lost: expectedEvents.filter(isLost).map(({ key }) => key),
     repeated: [...times].flatMap(([key, count]) => {
       const most = (byKey.get(key)?.expectation ?? 'never') === 'never' ? 0 : 1;
       return Array<string>(Math.max(0, count - most)).fill(key);
@@ -41,7 +41,7 @@ export function judge(happenings: Happening[], executions: Given[], seenBy: numb
   };
 }
 
-/** In which status an event of a kind is. */
+/** In which status an event of a type is. */
 const STATUSES: Record<string, string> = {
   requestCanceled: 'CANCELED',
   requestCompleted: 'COMPLETED',
@@ -50,8 +50,8 @@ const STATUSES: Record<string, string> = {
   taskOverdue: 'ACTIVE',
 };
 
-/** What comes in one execution is the oldest first, whatever its kind. */
-function disorderWithin(executions: Given[]): string[] {
+/** What comes in one execution is the oldest first, whatever its type. */
+function disorderWithin(executions: Emission[]): string[] {
   return executions.flatMap(({ items }) => {
     const events = items.map(({ json }) => eventOf(json));
     return events.filter(({ time }, index) => time < (events[index - 1]?.time ?? '')).map(({ key }) => key);
@@ -59,19 +59,21 @@ function disorderWithin(executions: Given[]): string[] {
 }
 
 /**
- * An older event, of whatever kind, comes in a later execution only when it could not be seen yet. Requests that broke
+ * An older event, of whatever type, comes in a later execution only when it could not be seen yet. Requests that broke
  * are found by their last change, so that editing one moves it back. What became visible at the moment at which a poll
  * began may have been written behind it.
  */
-function disorderBetween(executions: Given[], byKey: Map<string, Happening>): string[] {
+function disorderBetween(executions: Emission[], byKey: Map<string, ExpectedEvent>): string[] {
   const latest: Array<{ time: string; begunAt: number }> = [];
   const late: string[] = [];
   for (const { items, begunAt } of executions) {
-    const events = items.map(({ json }) => eventOf(json)).filter(({ kind }) => kind !== 'requestErrored');
+    const events = items
+      .map(({ json }) => eventOf(json))
+      .filter(({ eventType }) => eventType !== 'requestErrored');
     for (const { key, time } of events) {
       const { expectation, visibleAt = Infinity } = byKey.get(key) ?? {};
       const isLate = latest.some((one) => one.time > time && one.begunAt > visibleAt);
-      if (expectation === 'given' && isLate) late.push(key);
+      if (expectation === 'emitted' && isLate) late.push(key);
     }
     const last = events.at(-1);
     if (last) latest.push({ time: last.time, begunAt });
@@ -93,7 +95,7 @@ interface RawEvent {
 interface RecognizedEvent {
   /** What names it. */
   key: string;
-  kind: string;
+  eventType: string;
   status: string;
   /** When it was. */
   time: string;
@@ -101,17 +103,30 @@ interface RecognizedEvent {
 
 /** The event of an item. */
 export function eventOf(json: IDataObject): RecognizedEvent {
-  const { event: kind, id, status, created_at, completed_at, due_at, errors } = json as unknown as RawEvent;
-  switch (kind) {
+  const {
+    event: eventType,
+    id,
+    status,
+    created_at,
+    completed_at,
+    due_at,
+    errors,
+  } = json as unknown as RawEvent;
+  switch (eventType) {
     case 'requestErrored':
-      return { key: keyOf(kind, id, errors.length), kind, status, time: errors.at(-1)?.created_at ?? '' };
+      return {
+        key: keyOf(eventType, id, errors.length),
+        eventType,
+        status,
+        time: errors.at(-1)?.created_at ?? '',
+      };
     case 'taskOverdue':
-      return { key: keyOf(kind, id, due_at), kind, status, time: due_at };
+      return { key: keyOf(eventType, id, due_at), eventType, status, time: due_at };
     case 'requestStarted':
     case 'taskCreated':
-      return { key: keyOf(kind, id), kind, status, time: created_at };
+      return { key: keyOf(eventType, id), eventType, status, time: created_at };
     default:
-      return { key: keyOf(kind, id), kind, status, time: completed_at };
+      return { key: keyOf(eventType, id), eventType, status, time: completed_at };
   }
 }
 

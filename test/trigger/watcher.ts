@@ -3,10 +3,10 @@ import type { Engine } from '../support/engine';
 import { Poller } from '../support/poller';
 import { WATCHED_PROCESS, type History } from './history';
 import type { Plan } from './plan';
-import type { Road } from './road';
+import type { FaultInjector } from './fault-injector';
 import type { SimulatedServer } from './server';
-import type { Happening } from './timeline';
-import type { Given } from './verdict';
+import type { ExpectedEvent } from './timeline';
+import type { Emission } from './verdict';
 
 const MORE_THAN_THREE_PAGES = 300;
 
@@ -26,7 +26,7 @@ export class Watcher {
     engine: Engine,
     private readonly server: SimulatedServer,
     private readonly history: History,
-    private readonly road: Road,
+    private readonly faultInjector: FaultInjector,
     private readonly plan: Plan,
   ) {
     this.poller = new Poller(engine, this.parameters(false), {
@@ -38,8 +38,8 @@ export class Watcher {
     return this.poller.executions;
   }
 
-  /** What each execution was given, and when the poll began that found it. */
-  get given(): Given[] {
+  /** The items of each execution, and when the poll began that found it. */
+  get emissions(): Emission[] {
     return this.executions.map((items, index) => ({ items, begunAt: this.begins[index] ?? 0 }));
   }
 
@@ -47,9 +47,9 @@ export class Watcher {
     return this.poller.items;
   }
 
-  /** What has happened of the kinds that the trigger is to watch. */
-  get wanted(): Happening[] {
-    return this.history.happenings.filter(({ kind }) => this.plan.kinds.includes(kind));
+  /** What has happened of the types that the trigger is to watch. */
+  get wanted(): ExpectedEvent[] {
+    return this.history.expectedEvents.filter(({ eventType }) => this.plan.eventTypes.includes(eventType));
   }
 
   /** @returns whether it has failed */
@@ -77,7 +77,7 @@ export class Watcher {
     this.polls += 1;
     const { ownJumps } = this.plan;
     this.server.ownOff += (ownJumps[this.polls % ownJumps.length] ?? 0) * 1000;
-    this.road.beginPoll();
+    this.faultInjector.beginPoll();
     const visible = this.wanted.filter(({ visibleAt }) => visibleAt <= this.server.now).length;
     if (visible - this.visibleBefore > MORE_THAN_THREE_PAGES) this.wasFlooded = true;
     this.visibleBefore = visible;
@@ -92,7 +92,7 @@ export class Watcher {
 
   private parameters(startFromNow: boolean): INodeParameters {
     return {
-      triggerOn: this.plan.kinds,
+      triggerOn: this.plan.eventTypes,
       ...(this.plan.onlyOneProcess && { processes: [String(WATCHED_PROCESS)] }),
       options: { simplify: false, startFromNow },
     };

@@ -36,7 +36,7 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
   await checks.check(
     'a process that is faster than n8n meets 409, repeats its call, and wakes it',
     async () => {
-      const before = processMaker.scriptAnswers.length;
+      const before = processMaker.scriptStatuses.length;
       // The script calls while the node still looks at its Request.
       gateway.treat = ({ method, path }) =>
         method === 'GET' && path.includes('summary') ? delay(1500) : undefined;
@@ -44,9 +44,9 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
       const { callback } = await stage.result(execution);
       gateway.treat = () => undefined;
       assert.deepEqual(callback, { approved: false });
-      const answers = processMaker.scriptAnswers.slice(before);
-      assert.ok(answers.includes(409), `no call was answered with 409: ${answers.join(', ')}`);
-      assert.equal(answers.at(-1), 200);
+      const statuses = processMaker.scriptStatuses.slice(before);
+      assert.ok(statuses.includes(409), `no call was answered with 409: ${statuses.join(', ')}`);
+      assert.equal(statuses.at(-1), 200);
     },
   );
 
@@ -61,8 +61,8 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
     assert.equal((await post(late, {})).status, 410);
     assert.equal((await post(forged, {})).status, 401);
     await stage.isAsleep(execution);
-    const answer = await post(url, { approved: true });
-    assert.equal(answer.status, 200);
+    const response = await post(url, { approved: true });
+    assert.equal(response.status, 200);
     assert.equal((await stage.result(execution)).timeIsOver, false);
     assert.equal((await post(url, {})).status, 409);
   });

@@ -7,7 +7,7 @@ import type { ProcessMaker } from '../processmaker';
 import type { Gateway } from '../support/gateway';
 import { callingWorkflow, WAITING_NODE, waitingSubWorkflow, waitingWorkflow } from './workflow';
 
-const WEBHOOK_TRIES = 50;
+const WEBHOOK_ATTEMPTS = 50;
 
 /** Real n8n, and the ProcessMaker whose Requests it waits for. */
 export class Stage {
@@ -41,11 +41,11 @@ export class Stage {
     const { client, url } = this.host;
     await client.publish(await client.createWorkflow(workflow));
     const executionId = (await client.latestExecutionId()) + 1;
-    for (let tries = 1; ; tries++) {
+    for (let attempt = 1; ; attempt++) {
       const { ok, status } = await post(`${url}/webhook/${path}`, data);
       if (ok) return String(executionId);
       // A webhook answers 404 for a moment after its workflow was published.
-      if (status !== 404 || tries === WEBHOOK_TRIES) throw new Error(`The webhook answered ${status}.`);
+      if (status !== 404 || attempt === WEBHOOK_ATTEMPTS) throw new Error(`The webhook answered ${status}.`);
       await pause(200);
     }
   }

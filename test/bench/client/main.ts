@@ -1,5 +1,5 @@
 import { createEngine, type Engine } from '../../support/engine';
-import { answerParent } from '../child';
+import { respondToParent } from '../child';
 import { orders } from '../process';
 import { WITH_N8N_NODES, type Executed, type Job } from './job';
 import { MemoryWatch } from './memory';
@@ -9,7 +9,7 @@ import { workflowOf } from './workflows';
 const usesN8nNodes = process.argv.includes(WITH_N8N_NODES);
 let engine: Engine | undefined;
 
-answerParent<Job, Executed>(async ({ contestant, items, options = {}, server, collectGarbage }) => {
+respondToParent<Job, Executed>(async ({ contestant, items, options = {}, server, collectGarbage }) => {
   engine ??= await prepareEngine();
   const workflow = workflowOf(contestant, server.url, options);
   const input = orders(items);

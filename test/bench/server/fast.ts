@@ -5,9 +5,9 @@ import { startPath } from '../process';
 import { ConnectionCount } from './connections';
 import { listen, type BenchServer } from './listen';
 
-/** Answers every start at once, with a real answer of the stand-in under a new id. */
+/** Answers every start at once, with a real response of the stand-in under a new id. */
 export async function startFastServer(): Promise<BenchServer> {
-  const { answer, token } = await sampleAnswer();
+  const { sample, token } = await sampleResponse();
   const count = new ConnectionCount();
   let orders: string[] = [];
   let lastId = 0;
@@ -17,7 +17,7 @@ export async function startFastServer(): Promise<BenchServer> {
       .then((body) => {
         orders.push(/"order":"([^"]*)"/.exec(body)?.[1] ?? '');
         response.writeHead(201, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ ...answer, id: ++lastId, case_number: lastId }));
+        response.end(JSON.stringify({ ...sample, id: ++lastId, case_number: lastId }));
       })
       .catch(() => response.destroy());
   });
@@ -29,7 +29,7 @@ export async function startFastServer(): Promise<BenchServer> {
   });
 }
 
-async function sampleAnswer(): Promise<{ answer: object; token: string }> {
+async function sampleResponse(): Promise<{ sample: object; token: string }> {
   const processMaker = await startProcessMaker();
   const token = processMaker.tokens.limited;
   const response = await fetch(`${processMaker.url}${startPath}&include=activeTasks`, {
@@ -41,7 +41,7 @@ async function sampleAnswer(): Promise<{ answer: object; token: string }> {
     },
     body: JSON.stringify({ order: 'PO-0', amount: 10 }),
   });
-  const answer = (await response.json()) as object;
+  const sample = (await response.json()) as object;
   await processMaker.close();
-  return { answer, token };
+  return { sample, token };
 }

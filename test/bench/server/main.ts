@@ -1,4 +1,4 @@
-import { answerParent } from '../child';
+import { respondToParent } from '../child';
 import { startFastServer } from './fast';
 import type { BenchServer, Seen } from './listen';
 import { startPhpServer, type PhpLimits } from './php';
@@ -13,7 +13,7 @@ export interface Address {
 
 let server: BenchServer | undefined;
 
-answerParent<ServerQuestion, Address | Seen>(async (question) => {
+respondToParent<ServerQuestion, Address | Seen>(async (question) => {
   if (question !== 'seen') {
     server = question.start === 'fast' ? await startFastServer() : await startPhpServer(question.start);
     return { url: server.url, token: server.token };

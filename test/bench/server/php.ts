@@ -36,11 +36,11 @@ export async function startPhpServer({
       return;
     }
     // PHP ends its work even when the caller has hung up.
-    const answer = await pool.run(async () => {
+    const upstream = await pool.run(async () => {
       const [sent] = await Promise.all([send(processMaker.url, request, body), pause(callMs)]);
       return sent;
     });
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+    response.writeHead(upstream.status, { 'content-type': 'application/json' }).end(upstream.body);
   }
 
   const server = createServer((request, response) => {
@@ -63,7 +63,7 @@ export async function startPhpServer({
 }
 
 async function send(target: string, { method, url = '/', headers }: IncomingMessage, body: string) {
-  const answer = await fetch(target + url, {
+  const response = await fetch(target + url, {
     method,
     headers: {
       accept: 'application/json',
@@ -72,5 +72,5 @@ async function send(target: string, { method, url = '/', headers }: IncomingMess
     },
     ...(body !== '' && { body }),
   });
-  return { status: answer.status, body: await answer.text() };
+  return { status: response.status, body: await response.text() };
 }

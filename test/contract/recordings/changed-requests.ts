@@ -23,7 +23,7 @@ export function storeRequestToChange(instance: Instance, id: number, { request, 
   storeRequest(instance, { id, status, user_id: owner }, {}, []);
 }
 
-/** A Request at an event that waits, or that has passed it where the answer finds nothing to trigger. */
+/** A Request at an event that waits, or that has passed it where the response finds nothing to trigger. */
 export async function storeRequestWithEvent(
   instance: Instance,
   id: number,

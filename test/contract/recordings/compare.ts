@@ -3,31 +3,31 @@ import type { Recording } from './recording';
 import { EITHER_NULL_OR_TEXT, SAME_HEADERS, SAME_TREES, SAME_VALUES, UNORDERED } from './rules';
 
 /** What the stand-in answered. */
-export interface Answer {
+export interface ActualResponse {
   status: number;
   headers: Headers;
   text: string;
 }
 
-/** The differences between a recorded answer and the stand-in's. */
-export function compareAnswers(recording: Recording, answer: Answer): string[] {
+/** The differences between a recorded response and the stand-in's. */
+export function compareResponses(recording: Recording, actual: ActualResponse): string[] {
   const { response } = recording;
-  if (answer.status !== response.status) {
-    return [`status ${response.status} expected, but ${answer.status}: ${answer.text.slice(0, 300)}`];
+  if (actual.status !== response.status) {
+    return [`status ${response.status} expected, but ${actual.status}: ${actual.text.slice(0, 300)}`];
   }
-  return [...compareHeaders(recording, answer), ...compareBodies(response, answer)];
+  return [...compareHeaders(recording, actual), ...compareBodies(response, actual)];
 }
 
-function compareHeaders({ response }: Recording, { headers }: Answer): string[] {
+function compareHeaders({ response }: Recording, { headers }: ActualResponse): string[] {
   const expected = new Headers(response.headers);
   const differences = SAME_HEADERS.filter((name) => expected.get(name) !== headers.get(name)).map(
     (name) => `header ${name}: '${expected.get(name)}' expected, but '${headers.get(name)}'`,
   );
-  if (expected.has('etag') !== headers.has('etag')) differences.push('an ETag in only one of the answers');
+  if (expected.has('etag') !== headers.has('etag')) differences.push('an ETag in only one of the responses');
   return differences;
 }
 
-function compareBodies(response: Recording['response'], { status, text }: Answer): string[] {
+function compareBodies(response: Recording['response'], { status, text }: ActualResponse): string[] {
   const expected = response.json ?? null;
   if (expected === null) return compareTexts(response, text);
   let actual: Json;

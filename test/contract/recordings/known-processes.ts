@@ -1,8 +1,8 @@
 import type { Json } from '../../processmaker';
 import type { Instance } from '../../processmaker/instance';
 import { findProcess } from '../../processmaker/requests/store';
-import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/world/bpmn';
-import { prepareProcess } from '../../processmaker/world/seed';
+import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/fixtures/bpmn';
+import { prepareProcess } from '../../processmaker/fixtures/seed';
 import type { ApiCall, Route } from '../../processmaker/routes/route';
 
 /** The processes of the stand-in that are not there for tests. */
@@ -31,7 +31,7 @@ async function countListed(
   route: Route | undefined,
   call: Pick<ApiCall, 'instance' | 'user' | 'query'>,
 ): Promise<number> {
-  const answer = await route?.handle({
+  const result = await route?.handle({
     ...call,
     id: 0,
     parameters: {},
@@ -39,7 +39,7 @@ async function countListed(
     data: {},
     raw: { bytes: Buffer.alloc(0), contentType: '' },
   });
-  const body = answer?.body as { meta: { total: number } } | undefined;
+  const body = result?.body as { meta: { total: number } } | undefined;
   return body?.meta.total ?? 0;
 }
 

@@ -53,14 +53,14 @@ export function storeListedRequests(
 export function storeCountedRequests(instance: Instance, asked: AskedList, total: number): void {
   if (total === 0) return;
   const ways = waysOf(asked.query);
-  const row = kinds(instance, asked).find((kind) =>
-    ways.some((needs) => fits(instance, asked, withNeeds(instance, asked, kind, needs))),
+  const row = variants(instance, asked).find((variant) =>
+    ways.some((needs) => fits(instance, asked, withNeeds(instance, asked, variant, needs))),
   );
   storeListedRequests(instance, asked, [row ?? { id: 1, user_id: asked.user.id }], total);
 }
 
 /** Requests of every process and status, as the asking user or somebody else would have started them. */
-function kinds(instance: Instance, { query, user }: AskedList): JsonObject[] {
+function variants(instance: Instance, { query, user }: AskedList): JsonObject[] {
   const processes = instance.database.all<{ id: number; name: string }>(
     'SELECT id, name FROM processes ORDER BY id',
   );
@@ -119,7 +119,7 @@ function withNeeds(instance: Instance, asked: AskedList, row: JsonObject, needs:
 function addNeeds(data: JsonObject, needs: Needs, filter: string[], shown: boolean): void {
   for (const { path, value } of needs.data) {
     const first = String(path[0]);
-    // What the answer shows is not changed.
+    // What the response shows is not changed.
     if (!shown || !(first in data) || first.startsWith('_')) put(data, path, value);
   }
   const texts = [...needs.texts, ...filter];

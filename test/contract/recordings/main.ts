@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { serve } from '../../processmaker';
 import { Instance } from '../../processmaker/instance';
-import { compareAnswers } from './compare';
+import { runScript } from '../../processmaker/requests/run-script';
+import { compareResponses } from './compare';
 import { addressedTo, readRecordings, type Recording } from './recording';
 import { isUsedRoute } from './routes';
 import { send } from './send';
@@ -11,12 +12,12 @@ import { optionsFor, prepare } from './situation';
 /** Compares one recording; returns the differences. */
 async function check(recording: Recording): Promise<string[]> {
   const options = optionsFor(recording);
-  const instance = new Instance(options);
+  const instance = new Instance(options, runScript);
   await prepare(instance, recording);
   const processMaker = await serve(instance, options);
   try {
     const addressed = addressedTo(recording, processMaker.url);
-    return compareAnswers(addressed, await send(processMaker, recording, options.bodyLimitBytes ?? 0));
+    return compareResponses(addressed, await send(processMaker, recording, options.bodyLimitBytes ?? 0));
   } finally {
     await processMaker.close();
   }

@@ -4,7 +4,7 @@ import type { Json } from '../../processmaker';
 
 const RECORDED_URL = 'https://processmaker.example';
 
-/** One call to a real server and its answer. */
+/** One call to a real server and its response. */
 export interface Recording {
   name: string;
   context: { server: string; token: string; maintenance: boolean; note?: string };
@@ -12,7 +12,7 @@ export interface Recording {
   response: { status: number; headers: [string, string][]; json?: Json; text?: string };
 }
 
-/** The recording as if the server had another address: some answers tell it. */
+/** The recording as if the server had another address: some responses tell it. */
 export function addressedTo(recording: Recording, url: string): Recording {
   const text = JSON.stringify(recording.response.json ?? null);
   const json = JSON.parse(text.replaceAll(RECORDED_URL, url)) as Json;

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../processmaker';
 import { parsePmql, type Condition, type Field, type Term } from '../../processmaker/pmql/parse';
 
-/** What the database must hold so that a Request fits a PMQL text, beside the columns that the answer shows. */
+/** What the database must hold so that a Request fits a PMQL text, beside the columns that the response shows. */
 export interface Needs {
   data: { path: (string | number)[]; value: Json }[];
   participants: string[];

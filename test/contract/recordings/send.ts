@@ -1,6 +1,6 @@
 import type { ProcessMaker, TokenName } from '../../processmaker';
 import { request as httpRequest } from 'node:http';
-import type { Answer } from './compare';
+import type { ActualResponse } from './compare';
 import type { Recording } from './recording';
 
 /** More than a server takes as one file, and less than it takes as a body. */
@@ -9,10 +9,14 @@ const LARGE_FILE = 11 * 1024 * 1024;
 const CUT = /<cut: (\d+) characters>/;
 
 /** Sends a recorded call to the stand-in. */
-export async function send(processMaker: ProcessMaker, recording: Recording, limit: number): Promise<Answer> {
+export async function send(
+  processMaker: ProcessMaker,
+  recording: Recording,
+  limit: number,
+): Promise<ActualResponse> {
   const { 'If-None-Match': known, ...headers } = recording.request.headers;
   if (known === undefined) return call(processMaker, recording, limit, headers);
-  // An unchanged answer is recognised by the tag that this server gave it.
+  // An unchanged response is recognised by the tag that this server gave it.
   const before = await call(processMaker, recording, limit, headers);
   const tag = recording.response.status === 304 ? (before.headers.get('etag') ?? known) : known;
   return call(processMaker, recording, limit, { ...headers, 'If-None-Match': tag });
@@ -23,7 +27,7 @@ function call(
   recording: Recording,
   limit: number,
   recorded: Record<string, string>,
-): Promise<Answer> {
+): Promise<ActualResponse> {
   const { request } = recording;
   const body = bodyOf(recording, limit);
   const headers: Record<string, string> = { ...recorded };

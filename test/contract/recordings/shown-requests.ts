@@ -5,7 +5,7 @@ import type { Instance } from '../../processmaker/instance';
 import { findProcess, findUser, insert } from '../../processmaker/requests/store';
 import { embeddedUser } from '../../processmaker/serializers/user';
 
-/** What a Request must hold beside the columns that the answer shows. */
+/** What a Request must hold beside the columns that the response shows. */
 export interface Extras {
   data?: { path: (string | number)[]; value: Json }[];
   participants?: number[];
@@ -15,7 +15,7 @@ const TASK = { element_id: 'node_2', element_type: 'task', element_name: 'Form T
 
 const list = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? (value as JsonObject[]) : []);
 
-/** The database's form of a time in an answer; null when it is none. */
+/** The database's form of a time in a response; null when it is none. */
 export const sqlTime = (value: Json | undefined): string | null => {
   const time = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})\+00:00$/.exec(
     typeof value === 'string' ? value : '',
@@ -47,7 +47,7 @@ const text = (value: Json | undefined, otherwise: string): string =>
 
 const number = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
 
-/** Stores a Request as an answer shows it, under the id that it shows. */
+/** Stores a Request as a response shows it, under the id that it shows. */
 export function storeRequest(
   instance: Instance,
   shown: JsonObject,
@@ -124,7 +124,7 @@ function storeTokens(
   }
 }
 
-/** The data of a Request as far as the answer shows it: its summary tells all, `data` only what is not hidden. */
+/** The data of a Request as far as the response shows it: its summary tells all, `data` only what is not hidden. */
 export function shownData(instance: Instance, shown: JsonObject): { data: JsonObject; complete: boolean } {
   if (Array.isArray(shown['summary'])) {
     const entries = list(shown['summary']).map((entry): [string, Json] => [

@@ -40,7 +40,7 @@ export function storeListedTasks(instance: Instance, query: Query, { response }:
   for (const row of shown) storeRequestOf(instance, row, query.text('pmql'));
 }
 
-/** The task of a call: as the answer shows it, or as the answer must have found it. */
+/** The task of a call: as the response shows it, or as the response must have found it. */
 export async function storeCalledTask(
   instance: Instance,
   user: UserRow,
@@ -82,7 +82,7 @@ function storeToken(instance: Instance, row: JsonObject, moment: number): void {
 
 const requestIdOf = (row: JsonObject): number => number(row['process_request_id']) ?? 1;
 
-/** The Request of a task, with data that fits the query where the answer shows none. */
+/** The Request of a task, with data that fits the query where the response shows none. */
 function storeRequestOf(instance: Instance, row: JsonObject, pmql: string): void {
   const id = requestIdOf(row);
   if (findRequest(instance, id) !== undefined) return;
@@ -111,7 +111,7 @@ function storeUser({ database }: Instance, shown: JsonObject): void {
   ]);
 }
 
-/** A task that can really be completed: its process is started, and then gets the ids of the answer. */
+/** A task that can really be completed: its process is started, and then gets the ids of the response. */
 async function startShownTask(instance: Instance, shown: JsonObject): Promise<void> {
   const process = findProcess(instance, Number(shown['process_id']));
   const user = instance.database.get<UserRow>('SELECT * FROM users WHERE id = ?', [number(shown['user_id'])]);

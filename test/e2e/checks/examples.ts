@@ -84,8 +84,8 @@ export async function checkExamples(subject: Subject): Promise<void> {
   await checks.check("the example 'webhook-to-request' answers a webhook with the new Request", async () => {
     const workflow = await client.createWorkflow(readExample('webhook-to-request', credential));
     await client.publish(workflow);
-    const answer = await postWhenRegistered(`${n8n.url}/webhook/purchase-orders`, { orderNumber: 'PO-2001' });
-    assert.equal(typeof answer.requestId, 'number');
+    const result = await postWhenRegistered(`${n8n.url}/webhook/purchase-orders`, { orderNumber: 'PO-2001' });
+    assert.equal(typeof result.requestId, 'number');
   });
 
   await checks.check("the example 'overdue-tasks' reminds of a Task", async () => {
@@ -118,14 +118,14 @@ function overlap(one: Box, other: Box): boolean {
 
 /** n8n registers a published workflow's webhook a moment after it has said so; until then it answers 404. */
 async function postWhenRegistered(url: string, body: object): Promise<Record<string, unknown>> {
-  for (let tries = 0; ; tries += 1) {
+  for (let attempt = 0; ; attempt += 1) {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     if (response.ok) return (await response.json()) as Record<string, unknown>;
-    if (tries === 20) throw new Error(`The webhook answered ${response.status}: ${await response.text()}`);
+    if (attempt === 20) throw new Error(`The webhook answered ${response.status}: ${await response.text()}`);
     await sleep(500);
   }
 }

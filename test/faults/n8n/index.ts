@@ -3,7 +3,7 @@ import { startProcessMaker } from '../../processmaker';
 import { startGateway } from '../../support/gateway';
 import type { Part } from '../part';
 import { Host } from './host';
-import { play } from './play';
+import { runScenario } from './run-scenario';
 import { SCENARIOS } from './scenarios';
 
 /** Real n8n, killed with SIGKILL at the worst moments, whose executions are then retried. */
@@ -18,7 +18,7 @@ export async function killsInN8n(folder: string, signal: AbortSignal, cleanup: C
 
   const parts: Part[] = [];
   for (const scenario of SCENARIOS) {
-    parts.push(await play({ host, processMaker, gateway, credential }, scenario));
+    parts.push(await runScenario({ host, processMaker, gateway, credential }, scenario));
   }
   return parts;
 }

@@ -5,7 +5,7 @@ export interface Scenario {
   path: string;
   /** The node that n8n is killed in. */
   killedIn: string;
-  /** Orders of a round, when the starts stand in a loop. */
+  /** Orders of an iteration, when the starts stand in a loop. */
   batchSize?: number;
   /** n8n is killed when this many starts have arrived … */
   killAtStart: number;
@@ -42,7 +42,7 @@ export const SCENARIOS: Scenario[] = [
     disputed: 0,
   },
   {
-    name: 'n8n killed in round 3 of a loop',
+    name: 'n8n killed in iteration 3 of a loop',
     path: 'loop',
     killedIn: START_NODE,
     batchSize: 10,

@@ -1,4 +1,8 @@
-import type { RequestStatus, ProcessStatus } from '../types';
+export type ProcessStatus = 'ACTIVE' | 'INACTIVE' | 'ARCHIVED';
+
+export type RequestStatus = 'ACTIVE' | 'COMPLETED' | 'ERROR' | 'CANCELED';
+
+export type TokenStatus = 'ACTIVE' | 'COMPLETED' | 'CLOSED' | 'FAILING';
 
 export type UserRow = {
   id: number;
@@ -90,7 +94,7 @@ export type TokenRow = {
   element_id: string;
   element_type: string;
   element_name: string | null;
-  status: 'ACTIVE' | 'COMPLETED' | 'CLOSED' | 'FAILING';
+  status: TokenStatus;
   is_self_service: number;
   /** JSON: who may take the task. */
   self_service_groups: string | null;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../types';
 
-/** An answer that is no success; the route that throws it ends there. */
+/** A response that is no success; the route that throws it ends there. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -21,5 +21,5 @@ export const unauthorized = (message = 'This action is unauthorized.'): ApiError
 /** 404 */
 export const notFound = (): ApiError => new ApiError(404, { error: 'Not Found' });
 
-/** 500: what the real server answers wherever its code breaks on the input. */
+/** 500: what the real server responds with wherever its code breaks on the input. */
 export const serverError = (): ApiError => new ApiError(500, { message: 'Server Error' });

@@ -25,7 +25,7 @@ const GRANTS: Readonly<Record<OAuthGrant, Grant>> = {
   },
 };
 
-/** What `POST /oauth/token` answers. The client names itself in the body or by Basic. */
+/** What `POST /oauth/token` responds with. The client names itself in the body or by Basic. */
 export function grantTokens(instance: Instance, form: JsonObject, authorization = ''): JsonObject {
   const type = parameter(form, 'grant_type');
   if (!isGrant(type)) throw unsupportedGrant();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Instance } from '../instance';
 import { approvalPage, signInPage } from '../pages/oauth-pages';
-import type { PageAnswer } from '../pages/pages';
+import type { PageResponse } from '../pages/pages';
 import { findUser } from '../requests/store';
 import type { JsonObject } from '../types';
 import type { OAuthClient } from './types';
@@ -13,7 +13,7 @@ import { findByPassword } from './passwords';
 import type { Session } from './sessions';
 
 /** A person sends the sign-in page. */
-export function signIn(instance: Instance, base: string, session: Session, form: JsonObject): PageAnswer {
+export function signIn(instance: Instance, base: string, session: Session, form: JsonObject): PageResponse {
   const user = findByPassword(instance, parameter(form, 'username'), parameter(form, 'password'));
   if (user === undefined) return { status: 422, html: signInPage(base, parameter(form, 'username')) };
   session.userId = user.id;
@@ -28,7 +28,7 @@ export function askForApproval(
   base: string,
   session: Session,
   query: URLSearchParams,
-): PageAnswer {
+): PageResponse {
   const redirectUri = query.get('redirect_uri') ?? '';
   const client = findClient(instance, query.get('client_id') ?? '');
   if (client === undefined || !mayReturnTo(client, redirectUri)) throw invalidClient();
@@ -46,8 +46,8 @@ export function askForApproval(
 const mayReturnTo = (client: OAuthClient, uri: string): boolean =>
   client.grants.includes('authorization_code') && client.redirectUris.includes(uri);
 
-/** A person has let the client in, or has not: the browser goes back to the client with the answer. */
-export function answerApproval(instance: Instance, session: Session, form: JsonObject): PageAnswer {
+/** A person has let the client in, or has not: the browser goes back to the client with the decision. */
+export function handleApproval(instance: Instance, session: Session, form: JsonObject): PageResponse {
   const { approval, userId } = session;
   if (approval === undefined || userId === undefined || parameter(form, 'auth_token') !== approval.token) {
     throw invalidClient();

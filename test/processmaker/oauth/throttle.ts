@@ -8,7 +8,7 @@ export class Throttle {
   private windowEnd = 0;
   private calls = 0;
 
-  /** The headers of a call's answer; over the limit it is answered with 429. */
+  /** The headers of a call's response; over the limit it is answered with 429. */
   next(now: Date): Record<string, string> {
     if (now.getTime() >= this.windowEnd) {
       this.windowEnd = now.getTime() + WINDOW_MS;

@@ -10,15 +10,15 @@ import { processPage } from './process-page';
 import { casePage, requestPage } from './request-page';
 import { formValues, taskPage } from './task-page';
 
-/** What a page answers: HTML, or a path to go on to. */
-export type PageAnswer = { status: number; html: string } | { redirect: string };
+/** What a page responds with: HTML, or a path to go on to. */
+export type PageResponse = { status: number; html: string } | { redirect: string };
 
-const missing: PageAnswer = { status: 404, html: layout('Not Found', '<p>There is no such page.</p>') };
+const missing: PageResponse = { status: 404, html: layout('Not Found', '<p>There is no such page.</p>') };
 
-const page = (html: string): PageAnswer => ({ status: 200, html });
+const page = (html: string): PageResponse => ({ status: 200, html });
 
 /** Shows the page at a path below the instance's base path. */
-export async function showPage(instance: Instance, base: string, path: string): Promise<PageAnswer> {
+export async function showPage(instance: Instance, base: string, path: string): Promise<PageResponse> {
   const [, kind, id] =
     /^\/(requests|cases|process-browser|modeler|tasks)\/(\d+)(?:\/edit)?\/?$/.exec(path) ?? [];
   const number = Number(id);
@@ -55,7 +55,7 @@ export async function sendTaskForm(
   base: string,
   taskId: number,
   form: JsonObject,
-): Promise<PageAnswer> {
+): Promise<PageResponse> {
   const found = await taskWithFields(instance, taskId);
   if (found === undefined) return missing;
   if (found.task.status === 'ACTIVE') await completeToken(instance, taskId, formValues(found.fields, form));

@@ -4,7 +4,7 @@ import type { Literal } from './parse';
 
 /** What the names in PMQL mean in one list of the API. */
 export interface Dialect {
-  /** The SQL of a column and how it compares; throws what the server answers when there is none of that name. */
+  /** The SQL of a column and how it compares; throws what the server responds with when there is none of that name. */
   column(name: string): { sql: string; type: ColumnType };
   /** Fields whose value has a meaning of its own, by their names in lower case. */
   aliases: Readonly<Record<string, Alias>>;

@@ -31,7 +31,7 @@ export function presentListedRequest(instance: Instance, request: RequestRow, qu
   };
 }
 
-/** The answer to a start. */
+/** The response to a start. */
 export function presentStartedRequest(instance: Instance, request: RequestRow, query: Query): JsonObject {
   const process = findProcess(instance, request.process_id);
   const parent =

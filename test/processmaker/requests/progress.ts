@@ -28,7 +28,7 @@ export async function startRequest(instance: Instance, start: Start): Promise<nu
 export async function completeToken(instance: Instance, tokenId: number, data: JsonObject): Promise<boolean> {
   const requestId = findToken(instance, tokenId)?.process_request_id;
   if (requestId === undefined) return false;
-  const calls = await instance.turns.take(requestId, () => goOn(instance, tokenId, data));
+  const calls = await instance.steps.run(requestId, () => goOn(instance, tokenId, data));
   if (calls === undefined) return false;
   await startCalls(instance, requestId, calls);
   await returnToParent(instance, requestId);

@@ -5,8 +5,8 @@ import type { JsonObject } from '../types';
 import { findProcess, requestData } from './store';
 
 const PAUSE_MS = 250;
-const MAX_TRIES = 600;
-/** Asleep in a moment, or starting: n8n answers 409 while an execution runs, and 404 or 503 while it starts itself. */
+const MAX_ATTEMPTS = 600;
+/** Asleep in a moment, or starting: n8n statuses 409 while an execution runs, and 404 or 503 while it starts itself. */
 const NOT_YET = [404, 409, 503];
 
 /** A call that a script makes. */
@@ -36,12 +36,12 @@ export async function scriptCall(
 /**
  * Makes the call, again and again while the receiver is not ready or away.
  *
- * @param answers notes the status of each answer
+ * @param statuses gets the status of each response
  * @returns why it was refused
  */
 export async function makeCall(
   { url, body }: ScriptCall,
-  answers: number[],
+  statuses: number[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const call = {
@@ -50,12 +50,12 @@ export async function makeCall(
     body: JSON.stringify(body),
     signal,
   };
-  for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries++) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS && !signal.aborted; attempt++) {
     const status = await fetch(url, call).then(
-      (answer) => answer.status,
+      (response) => response.status,
       () => undefined,
     );
-    if (status !== undefined) answers.push(status);
+    if (status !== undefined) statuses.push(status);
     if (status !== undefined && status < 300) return undefined;
     if (status !== undefined && !NOT_YET.includes(status)) return `The call was answered with ${status}.`;
     await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);

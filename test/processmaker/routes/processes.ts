@@ -10,7 +10,7 @@ import { managedProcessJson } from '../serializers/process';
 import type { Json } from '../types';
 import { ok, type Route } from './route';
 
-/** The server tags the empty answer like every other. */
+/** The server tags the empty response like every other. */
 const NO_PROCESS = { status: 204, body: undefined, etag: 'no-process' };
 
 function checkPermission(instance: Instance, user: UserRow): void {

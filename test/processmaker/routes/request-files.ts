@@ -9,7 +9,7 @@ import { mayParticipate, maySee } from '../requests/access';
 import { findRequest } from '../requests/store';
 import { fileJson } from '../serializers/file';
 import { requestJson } from '../serializers/request';
-import { noContent, ok, type Answer, type ApiCall, type Route } from './route';
+import { noContent, ok, type ApiResponse, type ApiCall, type Route } from './route';
 
 /** The Request whose files a call is about. Who only may see it can read its files and no more. */
 function requestOf({ instance, user, id }: ApiCall, isAllowed: typeof maySee): RequestRow {
@@ -60,11 +60,11 @@ const download: Route = {
       const message = 'Something went wrong and the file cannot be previewed or downloaded.';
       throw new ApiError(400, { message });
     }
-    return downloadAnswer(file);
+    return downloadResponse(file);
   },
 };
 
-function downloadAnswer(file: FileRow): Answer {
+function downloadResponse(file: FileRow): ApiResponse {
   const bytes = Buffer.from(file.content, 'base64');
   const charset = file.mime_type.startsWith('text/') ? '; charset=UTF-8' : '';
   return {
@@ -97,8 +97,8 @@ const remove: Route = {
   },
 };
 
-/** The one answer of the API that is plain text. */
-const NO_SUCH_FILE: Answer = {
+/** The one response of the API that is plain text. */
+const NO_SUCH_FILE: ApiResponse = {
   status: 404,
   body: undefined,
   file: {

@@ -24,8 +24,8 @@ export interface RawBody {
   contentType: string;
 }
 
-/** What a route answers. */
-export interface Answer {
+/** What a route responds with. */
+export interface ApiResponse {
   status: number;
   body: Json | undefined;
   /** The ETag where it is not that of the body. */
@@ -42,11 +42,11 @@ export interface Route {
   version?: '1.1';
   /** Below `/api/{version}`; `{id}` is a number, any other parameter is one segment of any text. */
   path: string;
-  handle(call: ApiCall): Answer | Promise<Answer>;
+  handle(call: ApiCall): ApiResponse | Promise<ApiResponse>;
 }
 
 /** 200 with a body. */
-export const ok = (body: Json): Answer => ({ status: 200, body });
+export const ok = (body: Json): ApiResponse => ({ status: 200, body });
 
 /** 204 without a body. */
-export const noContent: Answer = { status: 204, body: undefined };
+export const noContent: ApiResponse = { status: 204, body: undefined };

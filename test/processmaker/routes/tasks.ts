@@ -27,8 +27,8 @@ const list: Route = {
     const rows = listTasks(instance, conditions, query, page).map((task) =>
       presentListedTask(instance, task, include),
     );
-    const answer = collection(rows, total, page, query, url);
-    return ok({ ...answer, meta: { ...(answer['meta'] as JsonObject), in_overdue: overdue } });
+    const response = collection(rows, total, page, query, url);
+    return ok({ ...response, meta: { ...(response['meta'] as JsonObject), in_overdue: overdue } });
   },
 };
 

@@ -32,7 +32,7 @@ export function requestJson(request: RequestRow): JsonObject {
   };
 }
 
-/** A Request as it was when it was made: what its data keeps under `_request`, and what a start answers first. */
+/** A Request as it was when it was made: what its data keeps under `_request`, and what a start responds with first. */
 export function requestSnapshot(request: RequestRow): JsonObject {
   return {
     callable_id: request.callable_id,
@@ -54,7 +54,7 @@ export function requestSnapshot(request: RequestRow): JsonObject {
   };
 }
 
-/** The answer to a start: only what was set while it ran, with the relations that the engine happened to load. */
+/** The response to a start: only what was set while it ran, with the relations that the engine happened to load. */
 export function startedRequestJson(request: RequestRow): JsonObject {
   return {
     ...requestSnapshot(request),

@@ -77,7 +77,7 @@ export async function presentTask(instance: Instance, task: TokenRow, query: Que
   return { ...taskJson(task), ...Object.fromEntries(asked), can_view_parent_request: false };
 }
 
-/** The answer to a completion. */
+/** The response to a completion. */
 export function presentCompletedTask(instance: Instance, task: TokenRow): JsonObject {
   const { request, process } = contextOf(instance, task);
   return {
@@ -89,7 +89,7 @@ export function presentCompletedTask(instance: Instance, task: TokenRow): JsonOb
   };
 }
 
-/** The answer to a reassignment. */
+/** The response to a reassignment. */
 export function presentReassignedTask(instance: Instance, task: TokenRow): JsonObject {
   return { ...without('draft', presentCompletedTask(instance, task)), user: userOf(instance, task) };
 }

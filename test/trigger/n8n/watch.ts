@@ -35,7 +35,7 @@ export async function watchInN8n(
       .requests()
       .slice(before)
       .map(({ id }) => id);
-  const arrived = async (): Promise<void> => await untilGiven(host, wanted(), signal);
+  const arrived = async (): Promise<void> => await untilReceived(host, wanted(), signal);
 
   await untilPolled(processMaker, signal);
 
@@ -58,7 +58,7 @@ export async function watchInN8n(
 
   say('One more poll, that finds nothing new …');
   await sleep(POLLED_WITHIN_MS, undefined, { signal });
-  const { ids, executions } = await given(host);
+  const { ids, executions } = await received(host);
   const lost = wanted().filter((id) => !ids.includes(id)).length;
   const strangers = ids.filter((id) => !wanted().includes(id)).length;
   const repeated = ids.length - new Set(ids).size + strangers;
@@ -100,12 +100,12 @@ async function untilPolled({ calls }: ProcessMaker, signal: AbortSignal): Promis
     if (Date.now() > deadline) throw new Error('n8n has not polled.');
     await sleep(200, undefined, { signal });
   }
-  // The answer has to arrive as well.
+  // The response has to arrive as well.
   await sleep(1000, undefined, { signal });
 }
 
 /** The ids of the Requests in all executions. */
-async function given({ client }: Host): Promise<{ ids: number[]; executions: number }> {
+async function received({ client }: Host): Promise<{ ids: number[]; executions: number }> {
   const executions = await client.latestExecutionId();
   const ids: number[] = [];
   for (let execution = 1; execution <= executions; execution++) {
@@ -116,13 +116,13 @@ async function given({ client }: Host): Promise<{ ids: number[]; executions: num
   return { ids, executions };
 }
 
-async function untilGiven(host: Host, wanted: number[], signal: AbortSignal): Promise<void> {
+async function untilReceived(host: Host, wanted: number[], signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + POLLED_WITHIN_MS;
   for (;;) {
-    const { ids } = await given(host);
+    const { ids } = await received(host);
     if (wanted.every((id) => ids.includes(id))) return;
     if (Date.now() > deadline)
-      throw new Error(`Of ${wanted.join(', ')}, n8n was given only ${ids.join(', ')}.`);
+      throw new Error(`Of ${wanted.join(', ')}, n8n received only ${ids.join(', ')}.`);
     await sleep(1000, undefined, { signal });
   }
 }

@@ -34,9 +34,9 @@ test('every byte comes back, under the name that was given', async () => {
   const request = await newRequest();
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
   const id = await idOf(await upload(request, 'vertrag für Ü.bin', bytes, 'contract'));
-  const answer = await call(`/requests/${request}/files/${id}`);
-  expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
-  expect(answer.headers.get('content-disposition')).toBe(
+  const response = await call(`/requests/${request}/files/${id}`);
+  expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+  expect(response.headers.get('content-disposition')).toBe(
     `attachment; filename=vertrag-fur-U.bin; filename*=utf-8''vertrag-f%C3%BCr-%C3%9C.bin`,
   );
 });
@@ -55,8 +55,8 @@ test('a file of the same variable is replaced, one of another is kept', async ()
 
 test('a file over the limit is refused and not kept', async () => {
   const request = await newRequest();
-  const answer = await upload(request, 'big.bin', Buffer.alloc(1024 * 1024 + 1), 'big');
-  expect([answer.status, await answer.json()]).toEqual([
+  const response = await upload(request, 'big.bin', Buffer.alloc(1024 * 1024 + 1), 'big');
+  expect([response.status, await response.json()]).toEqual([
     422,
     { message: 'The file is too large. Maximum allowed size is 1M' },
   ]);

@@ -26,7 +26,7 @@ async function browse(path: string, form?: Record<string, string>): Promise<Resp
 async function tokenCall(
   form: Record<string, string>,
   basic = true,
-): Promise<{ status: number; body: Answer }> {
+): Promise<{ status: number; body: ResponseBody }> {
   const { id, secret } = processMaker.oauth.client;
   const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` };
   const response = await fetch(`${processMaker.url}/oauth/token`, {
@@ -34,10 +34,10 @@ async function tokenCall(
     ...(basic ? { headers } : {}),
     body: new URLSearchParams(basic ? form : { ...form, client_id: id, client_secret: secret }),
   });
-  return { status: response.status, body: (await response.json()) as Answer };
+  return { status: response.status, body: (await response.json()) as ResponseBody };
 }
 
-interface Answer {
+interface ResponseBody {
   access_token: string;
   refresh_token: string;
   error?: string;
@@ -68,8 +68,8 @@ async function approvalToken(): Promise<string> {
 
 async function codeOf(form: Record<string, string> = {}): Promise<URL> {
   await signIn(processMaker.oauth.password('limited'));
-  const answer = await browse('/oauth/authorize', { auth_token: await approvalToken(), ...form });
-  return new URL(answer.headers.get('location') ?? '');
+  const response = await browse('/oauth/authorize', { auth_token: await approvalToken(), ...form });
+  return new URL(response.headers.get('location') ?? '');
 }
 
 test('a browser is sent to the sign-in page, and then to where it wanted to go', async () => {

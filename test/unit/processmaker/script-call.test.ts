@@ -8,11 +8,11 @@ const AUTOMATIC_APPROVAL = 42;
 
 let processMaker: ProcessMaker;
 let bodies: string[];
-let answers: number[];
+let statuses: number[];
 const receiver = createServer((request, response) => {
   void text(request).then((body) => {
     bodies.push(body);
-    response.writeHead(answers.shift() ?? 200).end();
+    response.writeHead(statuses.shift() ?? 200).end();
   });
 });
 
@@ -50,14 +50,14 @@ async function ended(): Promise<ReturnType<ProcessMaker['requests']>[number] | u
 }
 
 it('repeats its call while the receiver is not ready, and then goes on', async () => {
-  answers = [409, 404, 200];
+  statuses = [409, 404, 200];
   expect(await ended()).toMatchObject({ status: 'COMPLETED' });
   expect(bodies).toEqual(Array(3).fill('{"approved":true}'));
-  expect(processMaker.scriptAnswers.slice(-3)).toEqual([409, 404, 200]);
+  expect(processMaker.scriptStatuses.slice(-3)).toEqual([409, 404, 200]);
 });
 
 it('ends its Request in ERROR when its call is refused', async () => {
-  answers = [410];
+  statuses = [410];
   expect(await ended()).toMatchObject({ status: 'ERROR' });
   expect(bodies).toHaveLength(1);
 });

@@ -100,8 +100,8 @@ test('callers that complete a task at the same time all get 200, and the Request
   await open({ changeMs: 500 });
   const task = await taskOf(2, 'node_1');
   const complete = () => call('limited', 'PUT', `/tasks/${task}`, { status: 'COMPLETED', data: {} });
-  const answers = await Promise.all(Array.from({ length: 8 }, complete));
-  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+  const responses = await Promise.all(Array.from({ length: 8 }, complete));
+  expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
   expect(processMaker.requests()[0]?.status).toBe('ERROR');
   expect(await complete()).toEqual({ status: 422, body: { message: 'Task already closed' } });
 });

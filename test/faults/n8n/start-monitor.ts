@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { delay, type Behaviour, type Gateway } from '../../support/gateway';
 import type { Scenario } from './scenarios';
 
-const ANSWER_MS = 100;
+const RESPONSE_MS = 100;
 /** Starts before the kill that no web worker takes up until the repeat has begun to look for them. */
 const HELD_BACK = 2;
 const TAKEN_UP_AFTER_MS = 1500;
 
 /** Watches the starts of a scenario. */
-export class Crossing {
+export class StartMonitor {
   /** How many have arrived. */
   starts = 0;
 
@@ -53,7 +53,7 @@ export class Crossing {
       });
     }
     const isHeldBack = killAfterMs === 0 && count <= killAtStart && count > killAtStart - HELD_BACK;
-    return isHeldBack ? this.heldBack : delay(ANSWER_MS);
+    return isHeldBack ? this.heldBack : delay(RESPONSE_MS);
   }
 
   private readonly heldBack: Behaviour = (_response, forward) => {

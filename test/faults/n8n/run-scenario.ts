@@ -4,12 +4,12 @@ import type { ProcessMaker } from '../../processmaker';
 import type { Gateway } from '../../support/gateway';
 import type { Part } from '../part';
 import { Tally, type Reported } from '../tally';
-import { Crossing } from './crossing';
+import { StartMonitor } from './start-monitor';
 import type { Host } from './host';
 import { LATER_NODE, ORDERS, START_NODE, type Scenario } from './scenarios';
 import { scenarioWorkflow } from './workflow';
 
-const WEBHOOK_TRIES = 50;
+const WEBHOOK_ATTEMPTS = 50;
 
 /** What a scenario is played with. */
 export interface Stage {
@@ -20,21 +20,21 @@ export interface Stage {
 }
 
 /** Kills n8n in the midst of an execution, starts it again, and retries the execution as the Retry button does. */
-export async function play(stage: Stage, scenario: Scenario): Promise<Part> {
+export async function runScenario(stage: Stage, scenario: Scenario): Promise<Part> {
   const { host, processMaker, gateway, credential } = stage;
-  const crossing = new Crossing(gateway, scenario, () => host.kill());
+  const monitor = new StartMonitor(gateway, scenario, () => host.kill());
   await host.client.publish(await host.client.createWorkflow(scenarioWorkflow(scenario, credential)));
   const firstExecutionId = (await host.client.latestExecutionId()) + 1;
   await callWebhook(`${host.url}/webhook/faults-${scenario.path}`, { firstExecutionId });
-  await crossing.killed;
-  const startsBefore = crossing.starts;
+  await monitor.killed;
+  const startsBefore = monitor.starts;
   await host.restart();
   const crashed = await host.client.ended(String(firstExecutionId));
   const repeated = await host.client.retry(crashed.id);
-  await crossing.settle();
-  console.log(`${scenario.name}: ${startsBefore} starts before, ${crossing.starts - startsBefore} after it`);
+  await monitor.settle();
+  console.log(`${scenario.name}: ${startsBefore} starts before, ${monitor.starts - startsBefore} after it`);
   const tally = judge(scenario, repeated, processMaker);
-  const missed = [...missedKill(scenario, crashed), ...missedIn(scenario, tally, crossing.starts)];
+  const missed = [...missedKill(scenario, crashed), ...missedIn(scenario, tally, monitor.starts)];
   return { name: scenario.name, tally, missed };
 }
 
@@ -68,10 +68,10 @@ async function callWebhook(url: string, body: object): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     const { ok, status } = await fetch(url, call);
     if (ok) return;
-    if (status !== 404 || tries === WEBHOOK_TRIES) throw new Error(`The webhook answered ${status}.`);
+    if (status !== 404 || attempt === WEBHOOK_ATTEMPTS) throw new Error(`The webhook answered ${status}.`);
     await sleep(200);
   }
 }
@@ -95,10 +95,12 @@ interface OutputItem {
   details?: Reported;
 }
 
-/** What the node said of each order, in all of its rounds. */
+/** What the node said of each order, in all of its iterations. */
 function reportsOf({ data }: Execution): Map<string, Reported> {
-  const rounds = data.resultData.runData[START_NODE] ?? [];
-  const items = rounds.flatMap((round) => round.data?.main?.flatMap((output) => output ?? []) ?? []);
+  const iterations = data.resultData.runData[START_NODE] ?? [];
+  const items = iterations.flatMap(
+    (iteration) => iteration.data?.main?.flatMap((output) => output ?? []) ?? [],
+  );
   const reports = new Map<string, Reported>();
   for (const { json } of items) {
     const { id, data: started, order, details } = json as unknown as OutputItem;

@@ -9,16 +9,16 @@ export interface HeldPoll {
   end: () => Promise<void>;
 }
 
-/** What happens to the calls of polls on their way: time passes, some are held, some are refused. */
-export class Road {
+/** What happens to the calls of polls: time passes, some are held, some are refused. */
+export class FaultInjector {
   /** Something has become visible between the first and the last call of a poll. */
   wasVisibleMeanwhile = false;
-  /** A gateway has answered that was ahead. */
+  /** A gateway has responded that was ahead. */
   wasAhead = false;
   /** From the first time that the trigger is on: the first poll of all has only the `Date` to go by. */
   datesAhead: readonly number[] = [];
   private calls = 0;
-  private answers = 0;
+  private responses = 0;
   private hold: { call: number; reached: () => void; released: Promise<void> } | undefined;
   private refusal: { call: number; refusal: Refusal } | undefined;
 
@@ -28,9 +28,9 @@ export class Road {
     private readonly seconds: number[],
   ) {
     server.interfere = async (reply) => await this.receive(reply);
-    server.beforeAnswer = () => {
+    server.beforeResponse = () => {
       this.pass(1);
-      const ahead = this.datesAhead[this.answers++ % this.datesAhead.length] ?? 0;
+      const ahead = this.datesAhead[this.responses++ % this.datesAhead.length] ?? 0;
       if (ahead > 0) this.wasAhead = true;
       server.dateAhead = ahead * 1000;
     };

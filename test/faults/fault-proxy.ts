@@ -1,15 +1,15 @@
 import { startGateway, pass, type Behaviour, type Call, type Gateway } from '../support/gateway';
 import { Counts } from './counts';
-import { Deck } from './deck';
+import { FaultSchedule } from './fault-schedule';
 import { SERVER_KILLED, type Fault } from './faults';
 import { Outages } from './outages';
 import type { Server } from './server';
 
-/** The way from the node to the server, on which calls meet faults. */
-export class Road {
+/** A proxy between the node and the server, in which calls meet faults. */
+export class FaultProxy {
   readonly counts = new Counts();
 
-  private readonly deck: Deck;
+  private readonly schedule: FaultSchedule;
 
   private readonly outages: Outages;
 
@@ -30,12 +30,12 @@ export class Road {
     private readonly server: Server,
     seed: number,
   ) {
-    this.deck = new Deck(seed);
+    this.schedule = new FaultSchedule(seed);
     this.outages = new Outages(server, this);
   }
 
   get url(): string {
-    if (!this.gateway) throw new Error('The way is closed.');
+    if (!this.gateway) throw new Error('The proxy is closed.');
     return this.gateway.url;
   }
 
@@ -109,12 +109,12 @@ export class Road {
     const { order, number } = JSON.parse(body) as { order: string; number: number };
     const isRepeat = this.sent.has(order);
     this.sent.add(order);
-    return { order, fault: isRepeat ? this.deck.forRepeat() : this.deck.forFirstStart(number) };
+    return { order, fault: isRepeat ? this.schedule.forRepeat() : this.schedule.forFirstStart(number) };
   }
 
   private lookUpOf({ path }: Call): { order: undefined; fault: Fault | undefined } {
     this.counts.lookUps++;
-    const fault = this.deck.forLookUp();
+    const fault = this.schedule.forLookUp();
     if (!fault || this.hinderedLookUps.delete(path)) return { order: undefined, fault: undefined };
     this.hinderedLookUps.add(path);
     return { order: undefined, fault };
