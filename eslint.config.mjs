@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import js from '@eslint/js';
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import { defineConfig, globalIgnores } from 'eslint/config';
@@ -7,6 +8,36 @@ import tseslint from 'typescript-eslint';
 const communityNodes = n8nCommunityNodesPlugin.configs.recommended;
 const shipped = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 const commonJs = { sourceType: 'commonjs' };
+
+const house = JSON.parse(readFileSync(new URL('test/house/house.json', import.meta.url), 'utf8'));
+
+/** Forbids imports in some files of the house by a pattern of what is imported. */
+function forbidImports(files, regex, message) {
+  const severity = house.enforced ? 'error' : 'off';
+  return { files, rules: { 'no-restricted-imports': [severity, { patterns: [{ regex, message }] }] } };
+}
+
+/** A layer is a folder or a file of nodes/ProcessMaker; it imports nothing of the levels above its own. */
+function layerRules() {
+  const root = 'nodes/ProcessMaker';
+  return house.levels.slice(1).flatMap((layers, index) => {
+    const above = house.levels.slice(0, index + 1).flat();
+    const upward = (way) => `^${way}(${above.join('|')})(/|$)`;
+    const message = `This layer (${layers.join(', ')}) must not import from a layer above it.`;
+    return [
+      forbidImports(
+        layers.map((layer) => `${root}/${layer}.ts`),
+        upward('\\./'),
+        message,
+      ),
+      forbidImports(
+        layers.map((layer) => `${root}/${layer}/**/*.ts`),
+        upward('(\\.\\./)+'),
+        message,
+      ),
+    ];
+  });
+}
 
 export default defineConfig(
   globalIgnores(['**/node_modules', 'coverage', '.demo', 'docs']),
@@ -59,6 +90,12 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
+  ...layerRules(),
+  forbidImports(
+    ['credentials/**/*.ts'],
+    '/nodes/ProcessMaker/(?!transport/)',
+    'A credential may only import from transport.',
+  ),
   {
     files: ['*.js'],
     extends: [js.configs.recommended],
