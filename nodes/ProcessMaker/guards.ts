@@ -14,3 +14,8 @@ export function objectsIn(value: unknown): IDataObject[] {
 export function asText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
+
+/** An id as ProcessMaker counts them: a whole number from 1. */
+export function parseId(text: string): number | undefined {
+  return /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+}

@@ -24,13 +24,13 @@ export const SWITCHES = {
 
   /** Few rows make many pages, and a backlog that takes many polls. */
   smallPages: () => {
-    const [rows, walk] = [part('rows'), part('readNewEvents')];
-    const before = { rows: rows.PAGE_ROWS, limit: walk.LIMIT };
+    const [rows, reading] = [part('rows'), part('readNewEvents')];
+    const before = { rows: rows.PAGE_ROWS, limit: reading.LIMIT };
     rows.PAGE_ROWS = 20;
-    walk.LIMIT = 60;
+    reading.LIMIT = 60;
     return () => {
       rows.PAGE_ROWS = before.rows;
-      walk.LIMIT = before.limit;
+      reading.LIMIT = before.limit;
     };
   },
 

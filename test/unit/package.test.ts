@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { resources } from '../../nodes/ProcessMaker/actions/resources';
-import { EVENT_KINDS } from '../../nodes/ProcessMaker/trigger/eventTypes';
+import { EVENT_TYPES } from '../../nodes/ProcessMaker/trigger/eventTypes';
 import manifest from '../../package.json';
 
 // What n8n's verification demands of a package and its lint rules do not check. They do check the built JavaScript
@@ -105,7 +105,7 @@ describe('the codex', () => {
     const { alias } = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as {
       alias: string[];
     };
-    expect(alias).toEqual(expect.arrayContaining(EVENT_KINDS.map(({ name }) => name)));
+    expect(alias).toEqual(expect.arrayContaining(EVENT_TYPES.map(({ name }) => name)));
   });
 
   it('lets people find the node by what they call it', () => {

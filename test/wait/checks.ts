@@ -23,11 +23,11 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
       const task = processMaker.tasks().at(-1);
       await processMaker.completeTask(task?.id ?? 0, { approved: true });
       await host.restart();
-      const { id, data, callback, timeIsOver } = await stage.result(execution);
+      const { id, data, callback, timedOut } = await stage.result(execution);
       const request = processMaker.requests().at(-1);
       assert.deepEqual(
-        { id, callback, timeIsOver },
-        { id: request?.id, callback: { approved: true }, timeIsOver: false },
+        { id, callback, timedOut },
+        { id: request?.id, callback: { approved: true }, timedOut: false },
       );
       assert.equal((data as { contract: string }).contract, 'C-1');
     },
@@ -63,7 +63,7 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
     await stage.isAsleep(execution);
     const response = await post(url, { approved: true });
     assert.equal(response.status, 200);
-    assert.equal((await stage.result(execution)).timeIsOver, false);
+    assert.equal((await stage.result(execution)).timedOut, false);
     assert.equal((await post(url, {})).status, 409);
   });
 
@@ -111,11 +111,11 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
     // n8n looks for sleepers once a minute, and when it starts.
     await host.stop();
     await host.restart();
-    const { id, status, callback, timeIsOver } = await stage.result(execution);
+    const { id, status, callback, timedOut } = await stage.result(execution);
     const request = processMaker.requests().at(-1);
     assert.deepEqual(
-      { id, status, callback, timeIsOver },
-      { id: request?.id, status: 'ACTIVE', callback: null, timeIsOver: true },
+      { id, status, callback, timedOut },
+      { id: request?.id, status: 'ACTIVE', callback: null, timedOut: true },
     );
   });
 }

@@ -1,6 +1,6 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 
-import { inputFailure, type Result } from '../transport/failure';
+import { inputError } from '../transport/processMakerError';
 
 /** ProcessMaker compares no more of a text. */
 const MAX_LENGTH = 255;
@@ -9,23 +9,23 @@ const MAX_LENGTH = 255;
  * A text as a value of PMQL, ProcessMaker's query language, in its quotes.
  *
  * @param parameter the display name of the parameter that gives it
- * @returns a failure for what PMQL cannot hold: it would answer with an empty list
+ * @throws ProcessMakerError for what PMQL cannot hold: it would find nothing
  */
-export function pmqlText(text: string, parameter: string): Result<string> {
+export function pmqlText(text: string, parameter: string): string {
   const advice = "Look for a part of it without them, or use 'Text', which searches in another way.";
   if (/["'\\]/.test(text)) {
-    return inputFailure(
+    throw inputError(
       `'${parameter}' holds "${text}", and ProcessMaker cannot search for quotes or backslashes`,
       advice,
     );
   }
   if (text.length > MAX_LENGTH) {
-    return inputFailure(
+    throw inputError(
       `'${parameter}' is ${text.length} characters long, and ProcessMaker compares only the first ${MAX_LENGTH}`,
       'Give a shorter text.',
     );
   }
-  return { ok: true, value: `"${text}"` };
+  return `"${text}"`;
 }
 
 /**
@@ -34,13 +34,14 @@ export function pmqlText(text: string, parameter: string): Result<string> {
  *
  * @param value what n8n's date fields and expressions give: ISO text, with or without a zone, a date or milliseconds
  * @param timezone that of the workflow, for a time without a zone
+ * @throws ProcessMakerError for what is no date
  */
-export function pmqlTime(value: unknown, parameter: string, timezone: string): Result<string> {
+export function pmqlTime(value: unknown, parameter: string, timezone: string): string {
   try {
     const time = tryToParseDateTime(typeof value === 'number' ? new Date(value) : value, timezone);
-    return { ok: true, value: `"${time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'")}"` };
+    return `"${time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'")}"`;
   } catch {
-    return inputFailure(
+    throw inputError(
       `'${parameter}' holds "${String(value)}", which is no date`,
       'Give a date and time, e.g. 2026-11-24T09:30:00Z.',
     );

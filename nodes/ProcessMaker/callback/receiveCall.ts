@@ -1,36 +1,50 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { requestJson } from '../descriptions/requestOutput';
-import { connect, type Connection } from '../transport/connection';
-import { asText, isObject } from '../guards';
 import { readRequest } from '../api/requests/requests';
-import { awaitedCall, type AwaitedCall } from './callRound';
-import { hideUrl } from './hideUrl';
+import { requestJson } from '../descriptions/requestOutput';
+import { asText, isObject } from '../guards';
+import { connect, type Connection } from '../transport/connection';
+import { awaitedCall, type AwaitedCall } from './callbackRecord';
+import { hideUrl } from './callbackUrl';
 
-/** The process waits for the answer to its call. */
+/** n8n's address of an execution that sleeps: `$execution.resumeUrl`. */
+export const callbackWebhooks: IWebhookDescription[] = [
+  {
+    name: 'default',
+    httpMethod: 'POST',
+    responseMode: 'onReceived',
+    // Without it, the process would be answered with the text 'firstEntryJson'.
+    responseData: '',
+    path: '',
+    restartWebhook: true,
+    isFullPath: true,
+  },
+];
+
+/** The process waits for the response to its call. */
 const READ_SECONDS = 10;
 /** Not 409, after which the process would call again: for this call nobody will ever wait. */
 const GONE = 410;
 
-/** What of n8n's answer to the call is needed. */
-interface HttpResponse {
+/** What of n8n's response to the call is needed. */
+interface CallResponse {
   status(code: number): { json(body: IDataObject): void };
 }
 
 /**
  * Takes the call of the process that the execution sleeps for, and wakes it: n8n has checked the signature. The output
- * is the Request as it stands now, and what the process has sent in `callback`.
+ * is the Request as it is now, and what the process has sent in `callback`.
  */
 export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResponseData> {
   const { wait, signature } = this.getQueryData() as IDataObject;
   const awaited = awaitedCall(this);
   if (awaited === undefined || wait !== awaited.tag) {
-    const response = this.getResponseObject() as unknown as HttpResponse;
+    const response = this.getResponseObject() as unknown as CallResponse;
     response.status(GONE).json({ message: 'The execution does not wait for this call any more.' });
     return { noWebhookResponse: true };
   }
   const request = await readNow(this, awaited);
-  const json = { ...request, ...awaited.told, callback: bodyOf(this), timeIsOver: false };
+  const json = { ...request, ...awaited.extraFields, callback: bodyOf(this), timedOut: false };
   const shown = hideUrl(json, awaited.variable, asText(signature));
   return { workflowData: [[{ json: shown, pairedItem: { item: 0 } }]] };
 }
@@ -45,18 +59,14 @@ function bodyOf(context: IWebhookFunctions): IDataObject | string | null {
 /** A call is not lost because the Request cannot be read: then it is that of when the waiting began, with a note. */
 async function readNow(context: IWebhookFunctions, awaited: AwaitedCall): Promise<IDataObject> {
   const { requestId, simplify, includes } = awaited;
-  let reason: string;
   try {
     const connection: Connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };
     const request = await readRequest(connection, requestId, includes);
-    if (request.ok) {
-      return requestJson(request.value, { simplify, includes, includeTasks: false }, connection.instanceUrl);
-    }
-    reason = request.failure.message;
-  } catch (thrown) {
-    reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return requestJson(request, { simplify, includes, includeTasks: false }, connection.instanceUrl);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const before: unknown = context.evaluateExpression('{{ $json }}', 0);
+    const note = `The Request is shown as it stood when the waiting began, since it could not be read when the call came: ${reason}`;
+    return { ...(isObject(before) ? before : { id: requestId }), note };
   }
-  const before: unknown = context.evaluateExpression('{{ $json }}', 0);
-  const note = `The Request is shown as it stood when the waiting began, since it could not be read when the call came: ${reason}`;
-  return { ...(isObject(before) ? before : { id: requestId }), note };
 }

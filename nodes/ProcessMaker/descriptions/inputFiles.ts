@@ -1,5 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { MAX_FILE_TIMEOUT_SECONDS } from '../input/fileParameters';
+import { FILE_TIMEOUT_SECONDS } from '../transport/files';
+
 /** The binary fields of an item that become files of a Request. Rows are read by `input/inputFiles`. */
 export const inputFilesField = {
   displayName: 'Input Binary Fields',
@@ -46,4 +49,14 @@ export const writeFileIdOption: INodeProperties = {
   default: false,
   description:
     "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. The user of the access token needs the permission to edit task data, or to edit request data, for it. When somebody else changes the data at the same moment, one of the two changes may be lost.",
+};
+
+/** For the collection 'Options' of an operation that moves files. */
+export const fileTimeoutOption: INodeProperties = {
+  displayName: 'Timeout',
+  name: 'timeout',
+  type: 'number',
+  typeOptions: { minValue: 1, maxValue: MAX_FILE_TIMEOUT_SECONDS },
+  default: FILE_TIMEOUT_SECONDS,
+  description: 'How many seconds each file may take',
 };

@@ -90,6 +90,17 @@ export const requestFilters: INodeProperties = {
   ],
 };
 
+/** What Requests can be sorted by, as the API names it. */
+export const SORT_FIELDS = [
+  { name: 'Case Number', value: 'case_number' },
+  { name: 'Completed At', value: 'completed_at' },
+  { name: 'ID', value: 'id' },
+  { name: 'Process Name', value: 'name' },
+  { name: 'Started At', value: 'initiated_at' },
+  { name: 'Status', value: 'status' },
+  { name: 'Updated At', value: 'updated_at' },
+];
+
 /** In which order. */
 export const requestSort: INodeProperties = {
   displayName: 'Sort',
@@ -110,15 +121,7 @@ export const requestSort: INodeProperties = {
           default: 'id',
           description:
             'The field to sort by. ID always works; ProcessMaker may refuse the others when there are Requests with very much data.',
-          options: [
-            { name: 'Case Number', value: 'case_number' },
-            { name: 'Completed At', value: 'completed_at' },
-            { name: 'ID', value: 'id' },
-            { name: 'Process Name', value: 'name' },
-            { name: 'Started At', value: 'initiated_at' },
-            { name: 'Status', value: 'status' },
-            { name: 'Updated At', value: 'updated_at' },
-          ],
+          options: SORT_FIELDS,
         },
         {
           displayName: 'Direction',

@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { objectsIn } from '../guards';
+import type { ApiRequest } from '../api/requests/requests';
+import { simplifyRequest } from '../api/requests/simplifyRequest';
 import { withShownData } from '../api/shownData';
-import { simplifyRequest, type ApiRequest } from '../api/requests/simplifyRequest';
+import { objectsIn } from '../guards';
 import { simplifyOption } from './simplify';
 
 /** What of a Request is returned. */

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { inputFailure, type Result } from '../transport/failure';
+import { inputError } from '../transport/processMakerError';
 
 /** n8n's standard fields for how many results an operation gives. */
 export const returnAllFields: INodeProperties[] = [
@@ -22,10 +22,14 @@ export const returnAllFields: INodeProperties[] = [
   },
 ];
 
-/** How many results an item asks for at most; undefined for all. Nothing is sent. */
-export function readLimit(context: IExecuteFunctions, itemIndex: number): Result<number | undefined> {
-  if (context.getNodeParameter('returnAll', itemIndex, false)) return { ok: true, value: undefined };
+/**
+ * How many results an item asks for at most; undefined for all. Nothing is sent.
+ *
+ * @throws ProcessMakerError for what is no number of results
+ */
+export function readLimit(context: IExecuteFunctions, itemIndex: number): number | undefined {
+  if (context.getNodeParameter('returnAll', itemIndex, false)) return undefined;
   const limit = Number(context.getNodeParameter('limit', itemIndex));
-  if (Number.isInteger(limit) && limit > 0) return { ok: true, value: limit };
-  return inputFailure("'Limit' is not a whole number above 0", "Enter a number, or switch on 'Return All'.");
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw inputError("'Limit' is not a whole number above 0", "Enter a number, or switch on 'Return All'.");
 }

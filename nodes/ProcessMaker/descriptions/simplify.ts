@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 /** n8n's standard option. */
 export const simplifyOption: INodeProperties = {
@@ -8,3 +8,20 @@ export const simplifyOption: INodeProperties = {
   default: true,
   description: 'Whether to return a simplified version of the response instead of the raw data',
 };
+
+/** The collection 'Options' of an operation. */
+export function optionsOf(...options: INodeProperties[]): INodeProperties {
+  return {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options,
+  };
+}
+
+/** What the option 'Simplify' of an item says. Nothing is sent. */
+export function readSimplify(context: IExecuteFunctions, itemIndex: number): boolean {
+  return context.getNodeParameter('options', itemIndex, {}).simplify !== false;
+}

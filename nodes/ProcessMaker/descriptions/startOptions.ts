@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { inputFilesField, writeFileIdOption } from './inputFiles';
 import { simplifyOption } from './simplify';
-import { timeLimitOption, whenTimeIsOverOption } from './waitFields';
+import { timeLimitOption, onTimeoutOption } from './waitFields';
 
 export const hiddenKeyNotice: INodeProperties = {
   displayName:
@@ -51,8 +51,8 @@ export const startOptions: INodeProperties = {
       description: 'What to do when the process already has a Request with the Idempotency Key',
       options: [
         {
-          name: 'Let the Item Fail',
-          value: 'raise',
+          name: 'Throw Error',
+          value: 'error',
           description: 'Start nothing, and name that Request in the message',
         },
         {
@@ -100,7 +100,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of letting its item fail',
+        'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of throwing an error',
     },
     simplifyOption,
     {
@@ -109,7 +109,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        'Whether to start an item again when its start was not answered and no Request was found by the end of the Recovery Window. Otherwise the item fails, and says that its outcome is unknown.',
+        'Whether to start an item again when its start was not answered and no Request was found by the end of the Recovery Window. Otherwise an error is thrown, which says that the outcome is unknown.',
     },
     timeLimitOption,
     {
@@ -121,7 +121,7 @@ export const startOptions: INodeProperties = {
       description:
         'How many seconds to wait for the answer to each start. After that, it is not known whether the Request was started.',
     },
-    whenTimeIsOverOption,
+    onTimeoutOption,
     writeFileIdOption,
   ],
 };

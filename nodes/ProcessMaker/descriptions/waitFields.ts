@@ -1,7 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { DEFAULT_VARIABLE } from '../callback/callbackParameters';
-import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS } from '../input/waitParameters';
+import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS } from '../input/waitParameters';
 
 const WAYS: INodePropertyOptions[] = [
   {
@@ -71,7 +70,7 @@ function fieldsFor(options: INodePropertyOptions[], initial: string): INodePrope
       type: 'boolean',
       default: false,
       description:
-        "Whether to go on without a call after some time. The Request is then returned as it stood when the waiting began, with 'timeIsOver' set to true.",
+        "Whether to go on without a call after some time. The Request is then returned as it stood when the waiting began, with 'timedOut' set to true.",
       displayOptions: { show: { waitFor: ['callback'] } },
     },
     {
@@ -113,18 +112,18 @@ export const timeLimitOption: INodeProperties = {
   displayOptions: WHILE_RUNNING,
 };
 
-export const whenTimeIsOverOption: INodeProperties = {
-  displayName: 'When Time Is Over',
-  name: 'whenTimeIsOver',
+export const onTimeoutOption: INodeProperties = {
+  displayName: 'On Timeout',
+  name: 'onTimeout',
   type: 'options',
-  default: 'raise',
+  default: 'error',
   description: "What to do with an item that is still waiting when the 'Wait Time Limit' is reached",
   options: [
-    { name: 'Let the Item Fail', value: 'raise', description: 'Name the Request in the message' },
+    { name: 'Throw Error', value: 'error', description: 'Name the Request in the message' },
     {
-      name: 'Return It',
+      name: 'Return Request',
       value: 'return',
-      description: 'Return the Request as it stands, with timeIsOver set to true',
+      description: 'Return the Request as it stands, with timedOut set to true',
     },
   ],
   displayOptions: WHILE_RUNNING,

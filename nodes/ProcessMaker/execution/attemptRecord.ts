@@ -1,25 +1,27 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { asText } from '../guards';
-import { shortHash } from '../actions/request/start/keys';
+import type { ProcessMakerError } from '../transport/processMakerError';
+import type { Attempt } from './change';
+import { readResumeUrl } from './resumeUrl';
 
-const KEY = 'starts';
+/** The place of the record in the node's own context. */
+export const RECORD_KEY = 'attempts';
 
 /**
- * What an earlier try left for an item: the key under which it was sent (empty when it had none), as long as nothing
+ * What an earlier attempt left for an item: the key under which it was sent (empty when it had none), as long as nothing
  * more is known, or the Request's id.
  */
 export type Mark = string | number;
 
 /**
  * The Retry button was used, and n8n had no context of the round that came next: n8n may have crashed, so that this
- * round and all that follow may have been started before.
+ * round and all that follow may have been carried out before.
  */
 interface Crash {
   /** When the retry began, in milliseconds since 1970. */
   at: number;
-  /** The first round that may have been started before. What was started in earlier ones has answered there. */
+  /** The first round that may have been carried out before. What was started in earlier ones has answered there. */
   round: number;
 }
 
@@ -34,53 +36,63 @@ interface Stored {
   crash?: Crash;
   /** After a crash: Requests that have answered for an item of an earlier round, and so cannot for another one. */
   answered?: number[];
-  /** By item: the key from just before the POST until its outcome is known, then the Request's id. */
+  /** By item: the key from just before the start is sent until its outcome is known, then the Request's id. */
   marks: Record<string, Mark>;
+  /** Digests of the changes that were sent, and of which it is not known that they were made. */
+  sent: string[];
+  /** Digests of the changes that were made. */
+  done: string[];
 }
 
 /**
- * What this node has started in this round, kept in the node's own context. n8n gives it back when it runs the node
- * again for all items: on Retry On Fail, and on the Retry button after an ordinary failure, but not after a crash.
- * The context is shared by all rounds of a loop. n8n saves it with the execution: it holds little, and the marks go
- * when the round has ended well.
+ * What this node has sent in this round, kept in the node's own context. n8n gives it back when it runs the node again
+ * for all items: on Retry On Fail, and on the Retry button after an ordinary failure, but not after a crash. The context
+ * is shared by all rounds of a loop. n8n saves it with the execution: it holds little, and what is in it goes when the
+ * round has ended well.
+ *
+ * A start is known by its item and a digest of what is sent (see `keys`). Other changes are known by a digest alone,
+ * counted, since their items may come back in another order.
  */
-export class StartMemory {
-  /** A short hash of this execution and node. The Retry button does not change it, not even after a crash. */
-  readonly run: string;
-
-  /** Whether this round may have been started before. */
+export class AttemptRecord {
+  /** Whether this round may have been carried out before. */
   readonly isRepeat: boolean;
-
-  /** Whether `run` is still the same after a crash of n8n. */
-  readonly outlivesCrash: boolean;
 
   private readonly stored: Stored;
 
   private readonly answered: Set<number>;
 
-  constructor(execution: IExecuteFunctions) {
+  /** Of the earlier attempts, what this one has not come to yet. */
+  private readonly earlier: { sent: string[]; done: string[] };
+
+  private identity: { run: string; outlivesCrash: boolean } | undefined;
+
+  constructor(private readonly execution: IExecuteFunctions) {
     const context = execution.getContext('node');
     const runIndex = Number(execution.getWorkflowDataProxy(0).$runIndex);
-    const earlier = context[KEY] as Stored | undefined;
-    this.stored = nextStored(
-      earlier,
-      { runIndex, executionId: execution.getExecutionId() },
-      execution.getMode() === 'retry',
-    );
+    const earlier = context[RECORD_KEY] as Stored | undefined;
+    const now = { runIndex, executionId: execution.getExecutionId() };
+    this.stored = nextStored(earlier, now, execution.getMode() === 'retry');
     this.isRepeat = earlier === this.stored || this.crash !== undefined;
-    context[KEY] = this.stored;
+    context[RECORD_KEY] = this.stored;
     this.answered = new Set(this.stored.answered);
-    const resume = resumeToken(execution);
-    this.outlivesCrash = resume !== undefined;
-    const token = resume ?? (this.stored.seed ??= randomUUID());
-    this.run = shortHash(`${token}\n${execution.getNode().id}`);
+    this.earlier = { sent: [...this.stored.sent], done: [...this.stored.done] };
+  }
+
+  /** A short hash of this execution and node. The Retry button does not change it, not even after a crash. */
+  get run(): string {
+    return this.identify().run;
+  }
+
+  /** Whether `run` is still the same after a crash of n8n. */
+  get outlivesCrash(): boolean {
+    return this.identify().outlivesCrash;
   }
 
   get round(): number {
     return this.stored.round;
   }
 
-  /** What makes it uncertain what was started before; undefined when the marks tell all. */
+  /** What makes it uncertain what was sent before; undefined when the record tells all. */
   get crash(): Crash | undefined {
     return this.stored.crash;
   }
@@ -89,17 +101,22 @@ export class StartMemory {
     return this.stored.marks[itemIndex];
   }
 
-  /** Ids of the Requests that earlier tries started. */
+  /** Ids of the Requests that earlier attempts started. */
   startedIds(): number[] {
     return idsIn(this.stored);
   }
 
+  /** To be called before a start is sent. */
   markSent(itemIndex: number, key = ''): void {
     this.stored.marks[itemIndex] = key;
   }
 
-  settleStarted(itemIndex: number, requestId: number): void {
+  markStarted(itemIndex: number, requestId: number): void {
     this.stored.marks[itemIndex] = requestId;
+  }
+
+  markNotStarted(itemIndex: number): void {
+    delete this.stored.marks[itemIndex];
   }
 
   /** Whether a Request that was started in a round has answered for an item of an earlier round. */
@@ -107,15 +124,48 @@ export class StartMemory {
     return (this.crash !== undefined && round < this.crash.round) || this.answered.has(requestId);
   }
 
-  settleNotStarted(itemIndex: number): void {
-    delete this.stored.marks[itemIndex];
+  /** To be called before a change is sent. */
+  begin(digest: string): Attempt {
+    if (takeOut(this.earlier.done, digest)) return { mayBeDone: true, isDone: true };
+    const mayBeSent = takeOut(this.earlier.sent, digest);
+    if (!mayBeSent) this.stored.sent.push(digest);
+    return { mayBeDone: mayBeSent || this.crash !== undefined, isDone: false };
+  }
+
+  /** To be called with what came of a change; nothing when it went well. */
+  end(digest: string, { mayBeDone, isDone }: Attempt, error?: ProcessMakerError): void {
+    if (isDone) return;
+    if (!error || error.done) {
+      takeOut(this.stored.sent, digest);
+      this.stored.done.push(digest);
+    } else if (!mayBeDone && error.delivery === 'notProcessed' && error.outcome !== 'partlyDone') {
+      takeOut(this.stored.sent, digest);
+    }
   }
 
   /** Forgets the round. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
     this.stored.answered = answeredIn(this.stored);
     this.stored.marks = {};
+    this.stored.sent = [];
+    this.stored.done = [];
   }
+
+  private identify() {
+    if (!this.identity) {
+      // The Retry button does not change it, not even after a crash.
+      const resume = readResumeUrl(this.execution)?.signature;
+      const token = resume || (this.stored.seed ??= randomUUID());
+      const run = shortHash(`${token}\n${this.execution.getNode().id}`);
+      this.identity = { run, outlivesCrash: Boolean(resume) };
+    }
+    return this.identity;
+  }
+}
+
+/** 64 bit of SHA-256, in hex. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 function nextStored(
@@ -126,11 +176,12 @@ function nextStored(
   const round = earlier ? earlier.round + 1 : 0;
   const isAfterCrash = isRetry && earlier?.executionId !== now.executionId;
   const crash = isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
-  if (!earlier) return { round, ...now, crash, marks: {} };
+  const nothing = { marks: {}, sent: [], done: [] };
+  if (!earlier) return { round, ...now, crash, ...nothing };
   // The context's own count tells rounds apart; the run index, which a crash shifts, only a round from its repeat.
   if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
   // n8n saves the context at a Wait node, so that after a crash it can be that of an older round.
-  return { ...earlier, ...now, round, crash, answered: answeredIn(earlier), marks: {} };
+  return { ...earlier, ...now, round, crash, answered: answeredIn(earlier), ...nothing };
 }
 
 /** Ids of the Requests that have answered for items of this round. */
@@ -143,12 +194,8 @@ function answeredIn(stored: Stored): number[] | undefined {
   return stored.crash && [...(stored.answered ?? []), ...idsIn(stored)];
 }
 
-/** The secret of the execution's resume URL: the same in every repeat of an execution, different in every other. */
-function resumeToken(execution: IExecuteFunctions): string | undefined {
-  const url = execution.evaluateExpression('{{ $execution.resumeUrl }}', 0);
-  try {
-    return new URL(asText(url)).searchParams.get('signature') ?? undefined;
-  } catch {
-    return undefined;
-  }
+function takeOut(list: string[], value: string): boolean {
+  const position = list.indexOf(value);
+  if (position !== -1) list.splice(position, 1);
+  return position !== -1;
 }

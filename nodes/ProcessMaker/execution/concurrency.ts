@@ -1,12 +1,12 @@
 /** Of a long queue, the part that is done is let go in pieces of this size. */
 const PIECE = 1000;
-const SLOWER_AT_MOST_EVERY_MS = 1000;
+const DECREASE_AT_MOST_EVERY_MS = 1000;
 
 /** How many calls may run at once: up to a maximum, half of it at each sign of overload, and slowly up again. */
 export class Throttle {
   private limit: number;
 
-  private slowedAt = 0;
+  private decreasedAt = 0;
 
   constructor(private readonly max: number) {
     this.limit = max;
@@ -17,47 +17,114 @@ export class Throttle {
   }
 
   /** The server is overloaded. Calls that are refused together count once. */
-  slower(): void {
-    if (Date.now() - this.slowedAt < SLOWER_AT_MOST_EVERY_MS) return;
-    this.slowedAt = Date.now();
+  decrease(): void {
+    if (Date.now() - this.decreasedAt < DECREASE_AT_MOST_EVERY_MS) return;
+    this.decreasedAt = Date.now();
     this.limit = Math.max(1, this.limit / 2);
   }
 
   /** A call went well: after as many as run at once, one more may. */
-  faster(): void {
+  increase(): void {
     this.limit = Math.min(this.max, this.limit + 1 / this.limit);
   }
 }
 
+/** The place that a piece of work has among those that run at once. */
+export interface Slot {
+  /** Gives the place to others while this work waits for something, and takes one again before it goes on. */
+  whileWaiting<T>(wait: () => Promise<T>): Promise<T>;
+}
+
+/** When further work may begin. */
+export interface Limits {
+  throttle: Throttle;
+  /** @param waiting how many that have begun have given up their place for now */
+  mayBegin: (waiting: number) => boolean;
+}
+
 /**
- * Takes values from the front of a queue and works on them, as many at a time as the throttle allows. When `work`
- * answers false no further one is taken; those that run go on to their end. What is left stays in the queue.
+ * Takes values from the front of a queue and works on them, as many at a time as the throttle allows. When no further
+ * one may begin, those that have begun go on to their end; what is left stays in the queue.
+ *
+ * @throws what `work` throws, when all that has begun has ended
  */
-export async function workThrough<T>(
+export async function runConcurrently<T>(
   queue: T[],
-  throttle: Throttle,
-  work: (value: T) => Promise<boolean>,
+  limits: Limits,
+  work: (value: T, slot: Slot) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
-  let running = 0;
-  let stopped = false;
-  await new Promise<void>((resolve, reject) => {
-    const advance = () => {
-      while (!stopped && next < queue.length && running < throttle.current) {
-        running++;
-        const value = queue[next++] as T;
-        if (next === PIECE) next -= queue.splice(0, PIECE).length;
-        work(value)
-          .then((goOn) => {
-            running--;
-            stopped ||= !goOn;
-            advance();
-          })
-          .catch(reject);
-      }
-      if (running === 0 && (stopped || next >= queue.length)) resolve();
-    };
-    advance();
-  });
-  queue.splice(0, next);
+  const run = new ConcurrentRun(queue, limits, work);
+  await run.run();
+}
+
+class ConcurrentRun<T> implements Slot {
+  private next = 0;
+
+  private running = 0;
+
+  private waiting = 0;
+
+  /** Those that have waited, and want a place again. */
+  private returning: Array<() => void> = [];
+
+  private thrown: { error: unknown } | undefined;
+
+  private end: () => void = () => undefined;
+
+  constructor(
+    private readonly queue: T[],
+    private readonly limits: Limits,
+    private readonly work: (value: T, slot: Slot) => Promise<void>,
+  ) {}
+
+  async run(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.end = resolve;
+      this.advance();
+    });
+    this.queue.splice(0, this.next);
+    if (this.thrown) throw this.thrown.error;
+  }
+
+  async whileWaiting<R>(wait: () => Promise<R>): Promise<R> {
+    this.running--;
+    this.waiting++;
+    this.advance();
+    try {
+      return await wait();
+    } finally {
+      await new Promise<void>((resolve) => {
+        this.returning.push(resolve);
+        this.advance();
+      });
+    }
+  }
+
+  private advance(): void {
+    const { queue, limits } = this;
+    while (this.running < limits.throttle.current) {
+      const returning = this.returning.shift();
+      if (returning) {
+        this.waiting--;
+        this.running++;
+        returning();
+      } else if (!this.thrown && this.next < queue.length && limits.mayBegin(this.waiting)) {
+        this.begin(queue[this.next++] as T);
+      } else break;
+    }
+    if (this.running === 0 && this.waiting === 0) this.end();
+  }
+
+  private begin(value: T): void {
+    this.running++;
+    if (this.next === PIECE) this.next -= this.queue.splice(0, PIECE).length;
+    this.work(value, this)
+      .catch((error: unknown) => {
+        this.thrown ??= { error };
+      })
+      .finally(() => {
+        this.running--;
+        this.advance();
+      });
+  }
 }

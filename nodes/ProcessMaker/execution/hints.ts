@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { SERVER_CHANGES, type ServerChange } from '../input/jsonData';
 
 /** Gathers, over a run, what the user should know although no item failed: one hint for each matter. */
-export class StartNotices {
+export class Hints {
   private readonly changes = new Map<ServerChange, string>();
 
   private readonly leftOut = new Map<string, number>();
@@ -28,28 +28,28 @@ export class StartNotices {
 
   /** Shows the hints on the node's output panel. */
   show(context: IExecuteFunctions): void {
+    for (const message of this.messages()) context.addExecutionHints({ message, location: 'outputPane' });
+  }
+
+  private messages(): string[] {
+    const messages: string[] = [];
     if (this.leftOut.size > 0) {
       const names = [...this.leftOut].map(([name, item]) => `'${name}' (item ${item})`).join(', ');
-      context.addExecutionHints({
-        message: `Not sent, since ProcessMaker sets it itself in every Request: ${names}, and the same fields of further items.`,
-        location: 'outputPane',
-      });
+      messages.push(
+        `Not sent, since ProcessMaker sets it itself in every Request: ${names}, and the same fields of further items.`,
+      );
     }
     if (this.isSubWorkflowWithoutKey) {
-      context.addExecutionHints({
-        message:
-          "This is a sub-workflow: if n8n repeats the workflow that calls it, this node starts its Requests again. The option 'Idempotency Key' prevents that.",
-        location: 'outputPane',
-      });
+      messages.push(
+        "This is a sub-workflow: if n8n repeats the workflow that calls it, this node starts its Requests again. The option 'Idempotency Key' prevents that.",
+      );
     }
     if (this.changes.size > 0) {
-      const kinds = [...this.changes]
-        .map(([change, where]) => `${SERVER_CHANGES[change]} (${where})`)
-        .join('; ');
-      context.addExecutionHints({
-        message: `ProcessMaker stores some values in another form than they are sent: ${kinds}.`,
-        location: 'outputPane',
-      });
+      const kinds = [...this.changes].map(([change, where]) => `${SERVER_CHANGES[change]} (${where})`);
+      messages.push(
+        `ProcessMaker stores some values in another form than they are sent: ${kinds.join('; ')}.`,
+      );
     }
+    return messages;
   }
 }

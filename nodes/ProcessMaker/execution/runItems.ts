@@ -1,130 +1,187 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { readParameters } from '../input/readParameters';
 import { connect, type Connection } from '../transport/connection';
-import { inputFailure, type Failure, type Result } from '../transport/failure';
-import { Throttle, workThrough } from './concurrency';
-import { EarlierTries, type EarlierTry } from './earlierAttempts';
-import type { ItemFailure } from './failedItem';
-import { ItemOutput, type OutputItem } from './itemResults';
-import { readSafely } from '../input/readSafely';
-import { workSafely } from './workSafely';
+import { inputError, ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
+import { AttemptRecord, shortHash } from './attemptRecord';
+import { runConcurrently, Throttle } from './concurrency';
+import type { Attempt } from './change';
+import type { Entry, ItemOperation, ItemRun, PreparedOperation, Work } from './itemOperation';
+import { carriedOut, ItemResults, NOTHING_DONE, type DoneSummary, type OutputItem } from './itemResults';
+import { hidingResumeUrl } from './resumeUrl';
 
 /** So many items are worked on at the same time. */
 const PARALLEL = 5;
-/** How long a run goes on repeating calls that surely did nothing, for a reason that passes. */
-const PATIENCE_SECONDS = 60;
-
-/** What is known of an item when its turn comes. What is done already is only looked at. */
-export type Turn = EarlierTry;
-
-const FIRST_TRY: Turn = { mayBeDone: false, isDone: false };
-
-/** What came of an item. A failure may tell more of it than its kind says. */
-export type WorkResult = { ok: true; value: OutputItem[] } | { ok: false; failure: ItemFailure };
-
-/** An operation that works on each item by itself. */
-export interface ItemOperation<T> {
-  /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
-  changes: boolean;
-  /** How many items are worked on at the same time; a few unless told. */
-  parallel?: number;
-  /** Reads and checks the parameters of one item. Nothing is sent. */
-  read(context: IExecuteFunctions, itemIndex: number, connection: Connection): Result<T>;
-  /** What of the parameters says which change it is, when others may differ in a repeat; all of them unless told. */
-  changeOf?(value: T): unknown;
-  /**
-   * Is given the parameters of all items, so that what they need can be looked up together; makes the work on one.
-   *
-   * @param stopped ends when an item has failed after which the node may not go on
-   */
-  begin(
-    connection: Connection,
-    all: T[],
-    stopped: AbortSignal,
-  ): (value: T, turn: Turn) => Promise<WorkResult>;
-}
+/** How long a run goes on repeating calls with which nothing was done, for a cause that may pass. */
+const RETRY_SECONDS = 60;
+const FIRST_ATTEMPT = { mayBeDone: false, isDone: false };
 
 /**
- * Runs an operation for every item: first reads and checks all of them, then works on a few at a time.
+ * Runs an operation for every item: first reads and checks all of them, then works on a few at a time. After an error
+ * nothing new is begun, unless the node may continue.
  *
  * @returns the items of every item of the input, in its order
  * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
  */
 export async function runItems<T>(
   context: IExecuteFunctions,
-  operation: ItemOperation<T>,
+  operation: ItemOperation<T> | PreparedOperation<T>,
 ): Promise<INodeExecutionData[]> {
-  const output = new ItemOutput(context, operation.changes);
-  const fail = (index: number, failure: ItemFailure, isSent: boolean) =>
-    output.fail(index, withOutcome(failure, operation.changes, isSent));
-  const connection = await connectForAll(context, output, fail);
-  if (!connection) return output.finish();
-  const tries = operation.changes ? new EarlierTries(context, connection.instanceUrl) : undefined;
+  const run = new OperationRun(context, operation);
+  return await run.run();
+}
 
-  const entries: Array<{ index: number; value: T }> = [];
-  for (let index = 0; index < output.count; index++) {
-    const value = readSafely(() => operation.read(context, index, connection));
-    if (value.ok) entries.push({ index, value: value.value });
-    else fail(index, value.failure, false);
+class OperationRun<T> {
+  private readonly results: ItemResults;
+
+  private readonly record: AttemptRecord | undefined;
+
+  private readonly throttle: Throttle;
+
+  private readonly stop = new AbortController();
+
+  constructor(
+    private readonly context: IExecuteFunctions,
+    private readonly operation: ItemOperation<T> | PreparedOperation<T>,
+  ) {
+    const { changes, parallel = PARALLEL } = operation;
+    this.results = new ItemResults(context, (results) => this.summarize(results));
+    this.record = changes ? new AttemptRecord(context) : undefined;
+    this.throttle = new Throttle(parallel);
   }
-  output.stopOnFailure();
 
-  const stop = new AbortController();
-  const work = operation.begin(
-    connection,
-    entries.map(({ value }) => value),
-    stop.signal,
-  );
-  await workThrough(entries, new Throttle(operation.parallel ?? PARALLEL), async ({ index, value }) => {
-    if (connection.canceled?.aborted) {
-      fail(index, CANCELED, false);
-      return false;
+  async run(): Promise<INodeExecutionData[]> {
+    const { results, record } = this;
+    const connection = await this.connect();
+    if (connection) await this.workOnAll(connection);
+    const items = results.finish();
+    if (!results.hasErrors) record?.clear();
+    return items;
+  }
+
+  /** @returns undefined when the credential is of no use; then every item has failed */
+  private async connect(): Promise<Connection | undefined> {
+    const { context, operation, results, throttle } = this;
+    try {
+      const connection = await connect(context, operation.retrySeconds ?? RETRY_SECONDS);
+      const { scrub } = hidingResumeUrl(context, connection);
+      results.scrub = scrub;
+      return { ...connection, scrub, throttle };
+    } catch (error) {
+      const unusable =
+        error instanceof ProcessMakerError ? error : inputError(textOf(error), CHECK_CREDENTIAL);
+      for (let index = 0; index < results.count; index++) this.fail(index, unusable, false);
+      return undefined;
     }
-    const change = operation.changeOf ? operation.changeOf(value) : value;
-    const turn = tries?.begin(change) ?? FIRST_TRY;
-    const result = await workSafely(() => work(value, turn));
-    if (result.ok) output.succeed(index, result.value);
-    else fail(index, turn.isDone ? { ...result.failure, done: true } : result.failure, true);
-    tries?.end(change, turn, result.ok ? undefined : result.failure);
-    if (output.mustStop()) stop.abort();
-    return !output.mustStop();
-  });
-  // What is left after a stop has no output when the node may continue.
-  if (output.continues) for (const { index } of entries) fail(index, CANCELED, false);
-  const items = output.finish();
-  if (!output.hasFailures) tries?.clear();
-  return items;
-}
+  }
 
-/** @returns undefined when the credential is of no use; then every item has failed */
-async function connectForAll(
-  context: IExecuteFunctions,
-  output: ItemOutput,
-  fail: (index: number, failure: ItemFailure, isSent: boolean) => void,
-): Promise<Connection | undefined> {
-  try {
-    return await connect(context, PATIENCE_SECONDS);
-  } catch (error) {
-    const { failure } = inputFailure(messageOf(error), 'Check the credential.');
-    for (let index = 0; index < output.count; index++) fail(index, failure, false);
-    return undefined;
+  private async workOnAll(connection: Connection): Promise<void> {
+    const { context, operation, results, record, stop } = this;
+    const run: ItemRun = {
+      context,
+      connection,
+      results,
+      record,
+      fail: (index, error) => this.fail(index, error, false),
+    };
+    const entries = this.readItems(connection);
+    results.throwIfStopped();
+    if ('prepare' in operation) {
+      const work = await operation.prepare(run, entries);
+      const open = entries.filter(({ index }) => !results.has(index));
+      await this.work(connection, open, work);
+      await operation.afterwards?.(run);
+    } else {
+      const values = entries.map(({ value }) => value);
+      await this.work(connection, entries, operation.begin(connection, values, stop.signal));
+    }
+  }
+
+  private readItems(connection: Connection): Array<Entry<T>> {
+    const { context, operation, results } = this;
+    const entries: Array<Entry<T>> = [];
+    for (let index = 0; index < results.count; index++) {
+      try {
+        entries.push({ index, value: readParameters(() => operation.read(context, index, connection)) });
+      } catch (error) {
+        this.fail(index, error, false);
+      }
+    }
+    return entries;
+  }
+
+  private async work(connection: Connection, entries: Array<Entry<T>>, work: Work<T>): Promise<void> {
+    const { results, throttle } = this;
+    // A node that may not continue first learns what became of an item before it begins another.
+    const mayBegin = (waiting: number) => !results.mustStop && (results.continues || waiting === 0);
+    await runConcurrently(entries, { throttle, mayBegin }, async (entry, slot) => {
+      if (connection.canceled?.aborted) this.fail(entry.index, canceled(), false);
+      else await this.workOn(connection, entry, (attempt) => work(entry.value, attempt, slot));
+      if (results.mustStop) this.stop.abort();
+    });
+    // What is left after a stop has no output when the node may continue.
+    if (results.continues) for (const { index } of entries) this.fail(index, canceled(), false);
+  }
+
+  private async workOn(
+    { instanceUrl }: Connection,
+    { index, value }: Entry<T>,
+    work: (attempt: Attempt) => Promise<OutputItem[]>,
+  ): Promise<void> {
+    const { operation, results } = this;
+    const record = 'begin' in operation ? this.record : undefined;
+    const digest = record ? this.digestOf(value, instanceUrl) : '';
+    const attempt = record?.begin(digest) ?? FIRST_ATTEMPT;
+    let error: ProcessMakerError | undefined;
+    try {
+      results.succeed(index, await work(attempt));
+    } catch (thrown) {
+      error = toProcessMakerError(thrown);
+      this.fail(index, attempt.isDone ? error.with({ done: true }) : error, true);
+    }
+    record?.end(digest, attempt, error);
+  }
+
+  /** Tells the changes of one operation and instance from the same ones of another: a node may change before a retry. */
+  private digestOf(value: T, instanceUrl: string): string {
+    const { resource, operation } = this.context.getNode().parameters;
+    const change =
+      'begin' in this.operation && this.operation.changeOf ? this.operation.changeOf(value) : value;
+    return shortHash(JSON.stringify([resource, operation, instanceUrl, change]));
+  }
+
+  private fail(index: number, thrown: unknown, wasSent: boolean): void {
+    const { operation, record, results } = this;
+    const error = toProcessMakerError(thrown);
+    const item = { index, wasSent, record };
+    if (operation.complete) results.fail(index, operation.complete(error, item));
+    else results.fail(index, operation.changes ? withOutcome(error, wasSent) : error);
+  }
+
+  private summarize(results: ItemResults): DoneSummary {
+    const { operation } = this;
+    if (operation.summarize) return operation.summarize(results);
+    return operation.changes ? carriedOut(results) : NOTHING_DONE;
   }
 }
 
-function withOutcome(failure: ItemFailure, changes: boolean, isSent: boolean): ItemFailure {
-  if (!changes) return failure;
-  if (failure.done) return { ...failure, outcome: 'done' };
-  const isUnknown = isSent && failure.delivery === 'unknown';
-  return { outcome: isUnknown ? 'unknown' : 'notDone', ...failure };
+function withOutcome(error: ProcessMakerError, wasSent: boolean): ProcessMakerError {
+  if (error.done) return error.with({ outcome: 'done' });
+  if (error.outcome) return error;
+  return error.with({ outcome: wasSent && error.delivery === 'unknown' ? 'unknown' : 'notDone' });
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+const CHECK_CREDENTIAL = 'Check the credential.';
+
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-const CANCELED: Failure = {
-  kind: 'canceled',
-  message: 'The execution was canceled before the turn of this item came',
-  description: 'Run the workflow again for this item.',
-  delivery: 'notProcessed',
-};
+function canceled(): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'canceled',
+    message: 'The execution was canceled before the turn of this item came',
+    description: 'Run the workflow again for this item.',
+    delivery: 'notProcessed',
+  });
+}

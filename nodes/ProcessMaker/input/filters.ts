@@ -1,78 +1,112 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { inputFailure, type Result } from '../transport/failure';
-import { isObject } from '../guards';
+import { asText, isObject } from '../guards';
+import { inputError } from '../transport/processMakerError';
 
 /**
- * The collection 'Filters' of an item. A filter that is left empty is none. One whose expression gives nothing, or
- * something that it cannot hold, is refused: without it, more would be returned than was asked for. Nothing is sent.
+ * The collection 'Filters' of an item. A filter that is left empty is none. Nothing is sent.
  *
  * @param collection its description, with a field for each filter
+ * @throws ProcessMakerError for a filter whose expression gives nothing, or something that it cannot hold: without it,
+ * more would be returned than was asked for
  */
 export function readFilters(
   context: IExecuteFunctions,
   itemIndex: number,
   collection: INodeProperties,
-): Result<IDataObject> {
-  return checkCollection(
-    context.getNodeParameter(collection.name, itemIndex, {}) as IDataObject,
-    collection,
-    'filter',
-  );
+): IDataObject {
+  const given = context.getNodeParameter(collection.name, itemIndex, {}) as IDataObject;
+  return checkCollection(given, collection, 'filter');
 }
 
 /**
  * A collection whose fields are all of a form that they can hold.
  *
  * @param word what its fields are called in sentences
+ * @throws ProcessMakerError for any other
  */
 export function checkCollection(
   given: IDataObject,
   { options = [] }: INodeProperties,
   word: 'filter' | 'option',
-): Result<IDataObject> {
+): IDataObject {
   for (const field of options) {
-    if (!('type' in field) || !Object.hasOwn(given, field.name)) continue;
-    const refusal = refusalOf(given[field.name], field, word);
-    if (refusal) return refusal;
+    if ('type' in field && Object.hasOwn(given, field.name)) checkField(given[field.name], field, word);
   }
-  return { ok: true, value: given };
+  return given;
 }
 
-function refusalOf(
-  given: unknown,
-  field: INodeProperties,
-  word: 'filter' | 'option',
-): Result<never> | undefined {
-  const value = field.type === 'resourceLocator' && isObject(given) ? given.value : given;
+function checkField(given: unknown, field: INodeProperties, word: 'filter' | 'option'): void {
+  const { type, displayName } = field;
+  const value = type === 'resourceLocator' && isObject(given) ? given.value : given;
   if (value === undefined || value === null) {
-    return inputFailure(
-      `The ${word} '${field.displayName}' has no value`,
+    throw inputError(
+      `The ${word} '${displayName}' has no value`,
       `Check its expression, or take the ${word} out.`,
     );
   }
-  const isText = typeof value === 'string' || typeof value === 'number';
-  if (field.type === 'options') return value === '' ? undefined : refusedChoice(value, field);
-  if (field.type === 'boolean' && typeof value !== 'boolean') {
-    return inputFailure(
-      `The ${word} '${field.displayName}' is neither true nor false`,
+  if (type === 'options') checkChoice(value, field);
+  if (type === 'boolean' && typeof value !== 'boolean') {
+    throw inputError(
+      `The ${word} '${displayName}' is neither true nor false`,
       'Let its expression give true or false.',
     );
   }
-  if ((field.type === 'string' || field.type === 'resourceLocator') && !isText) {
-    return inputFailure(
-      `The ${word} '${field.displayName}' holds ${Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`}, and not a text`,
+  const isText = typeof value === 'string' || typeof value === 'number';
+  if ((type === 'string' || type === 'resourceLocator') && !isText) {
+    throw inputError(
+      `The ${word} '${displayName}' holds ${Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`}, and not a text`,
       'Let its expression give a text or a number.',
     );
   }
-  return undefined;
 }
 
-function refusedChoice(value: unknown, { displayName, options = [] }: INodeProperties) {
+function checkChoice(value: unknown, { displayName, options = [] }: INodeProperties): void {
   const choices = options.flatMap((option) => ('value' in option ? [option.value] : []));
-  if (choices.includes(value as string)) return undefined;
-  return inputFailure(
-    `The filter '${displayName}' is ${JSON.stringify(value)}, which is none of its choices`,
+  if (value === '' || choices.includes(value as string)) return;
+  throw inputError(
+    `The filter '${displayName}' is ${JSON.stringify(value)}, which is not a valid option`,
     `Choose one from its list. In an expression they are ${choices.join(', ')}.`,
   );
+}
+
+/** A text of PMQL, in its quotes. */
+const TEXTS = /"(?:\\.|[^"\\])*"/gs;
+
+/**
+ * A condition in PMQL that the user wrote. Nothing is sent.
+ *
+ * @param parameter the display name of the filter that gives it
+ * @returns undefined when there is none
+ * @throws ProcessMakerError for what would void the other filters, or find nothing whatever the data holds
+ */
+export function readOwnPmql(pmql: unknown, parameter = 'PMQL'): string | undefined {
+  const own = asText(pmql).trim();
+  if (own === '') return undefined;
+  if (!hasPairs(own.replace(TEXTS, ''))) {
+    throw inputError(
+      `'${parameter}' has a bracket or a quote without its counterpart`,
+      'Check the brackets and quotes of the condition. Texts stand in double quotes.',
+    );
+  }
+  // ProcessMaker takes the backslash for a part of the text.
+  const escaped = own.match(TEXTS)?.find((text) => /\\["\\]/.test(text));
+  if (escaped !== undefined) {
+    throw inputError(
+      `'${parameter}' looks for ${escaped}, and ProcessMaker cannot search for quotes or backslashes`,
+      'Look for a part of the text without them, e.g. with LIKE and %.',
+    );
+  }
+  return own;
+}
+
+/** Otherwise a condition could end the brackets that are put around it. */
+function hasPairs(bare: string): boolean {
+  let depth = 0;
+  for (const character of bare) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (depth < 0) return false;
+  }
+  return depth === 0 && !bare.includes('"');
 }

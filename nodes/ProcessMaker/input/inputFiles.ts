@@ -1,8 +1,8 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { inputFailure, type Result } from '../transport/failure';
-import { toFileName } from '../transport/multipart';
 import { asText, objectsIn } from '../guards';
+import { toFileName } from '../transport/multipart';
+import { inputError, type ProcessMakerError } from '../transport/processMakerError';
 
 /** A binary field of an item that is to become a file of a Request. */
 export interface InputFile {
@@ -16,7 +16,7 @@ export interface InputFile {
   /** In bytes, as far as n8n says it without reading the content; otherwise 0. */
   size: number;
   /** Reads the content from where n8n keeps it. */
-  load: () => Promise<Result<Buffer>>;
+  load: () => Promise<Buffer>;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -31,51 +31,50 @@ export function readInputFiles(
   context: IExecuteFunctions,
   itemIndex: number,
   parameter: string,
-): Result<InputFile[]> {
+): InputFile[] {
   const rows = objectsIn(context.getNodeParameter(parameter, itemIndex, []));
   const files: InputFile[] = [];
   for (const row of rows) {
     const file = readInputFile(context, itemIndex, row);
-    if (!file.ok) return file;
-    const { field, variable } = file.value;
+    const { field, variable } = file;
     if (files.some((other) => other.variable === variable)) {
-      return inputFailure(
+      throw inputError(
         `Two files of the item have the variable '${variable}'`,
         `The second would take the place of the first. Give the one in '${field}' another variable. Without one, the name of the file is the variable.`,
       );
     }
-    files.push(file.value);
+    files.push(file);
   }
-  return { ok: true, value: files };
+  return files;
 }
 
-function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IDataObject): Result<InputFile> {
+function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IDataObject): InputFile {
   const field = asText(row.field).trim();
   if (field === '') {
-    return inputFailure("No field is given in 'Input Binary Field'", namesOf(context, itemIndex));
+    throw inputError("No field is given in 'Input Binary Field'", namesOf(context, itemIndex));
   }
-  let binary: IBinaryData;
-  try {
-    binary = context.helpers.assertBinaryData(itemIndex, field);
-  } catch {
-    return inputFailure(`The item has no binary field '${field}'`, namesOf(context, itemIndex));
-  }
+  const binary = binaryOf(context, itemIndex, field);
   const fileName = toFileName(binary.fileName ?? '') || `${toFileName(field)}${extensionOf(binary)}`;
   const variable = asText(row.variable).trim();
   const size = sizeOf(binary);
-  if (size > MAX_MEGABYTES * MEGABYTE) return tooLarge(field, fileName);
+  if (size > MAX_MEGABYTES * MEGABYTE) throw tooLarge(field, fileName);
   return {
-    ok: true,
-    value: {
-      field,
-      variable: variable || fileName,
-      hasVariable: variable !== '',
-      fileName,
-      mimeType: binary.mimeType,
-      size,
-      load: async () => await load(context, itemIndex, field, fileName),
-    },
+    field,
+    variable: variable || fileName,
+    hasVariable: variable !== '',
+    fileName,
+    mimeType: binary.mimeType,
+    size,
+    load: async () => await load(context, itemIndex, field, fileName),
   };
+}
+
+function binaryOf(context: IExecuteFunctions, itemIndex: number, field: string): IBinaryData {
+  try {
+    return context.helpers.assertBinaryData(itemIndex, field);
+  } catch {
+    throw inputError(`The item has no binary field '${field}'`, namesOf(context, itemIndex));
+  }
 }
 
 async function load(
@@ -83,20 +82,24 @@ async function load(
   itemIndex: number,
   field: string,
   fileName: string,
-): Promise<Result<Buffer>> {
+): Promise<Buffer> {
   let content: Buffer;
   try {
     content = await context.helpers.getBinaryDataBuffer(itemIndex, field);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return inputFailure(
-      `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${reason}`,
-      'It may have been removed there since the node before this one gave it. Run the workflow anew.',
-    );
+    throw notStored(error, field, fileName);
   }
   // n8n did not always say it before.
-  if (content.length > MAX_MEGABYTES * MEGABYTE) return tooLarge(field, fileName);
-  return { ok: true, value: content };
+  if (content.length > MAX_MEGABYTES * MEGABYTE) throw tooLarge(field, fileName);
+  return content;
+}
+
+function notStored(thrown: unknown, field: string, fileName: string): ProcessMakerError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return inputError(
+    `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${reason}`,
+    'It may have been removed there since the node before this one gave it. Run the workflow again.',
+  );
 }
 
 function extensionOf({ fileExtension = '' }: IBinaryData): string {
@@ -108,8 +111,8 @@ function sizeOf({ id, bytes, data }: IBinaryData): number {
   return bytes ?? (id === undefined ? Math.floor((data.length * 3) / 4) : 0);
 }
 
-function tooLarge(field: string, fileName: string): Result<never> {
-  return inputFailure(
+function tooLarge(field: string, fileName: string): ProcessMakerError {
+  return inputError(
     `The file '${fileName}' in '${field}' is larger than ${MAX_MEGABYTES} MB`,
     'The node reads a file into memory to send it, and takes none that is larger. ProcessMaker itself may have a lower limit.',
   );

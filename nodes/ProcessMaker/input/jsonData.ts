@@ -1,3 +1,40 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { isObject } from '../guards';
+import { inputError, type ProcessMakerError } from '../transport/processMakerError';
+
+/**
+ * The data that the parameter 'JSON' of an item gives. Nothing is sent.
+ *
+ * @param advice what to enter
+ */
+export function readJsonData(context: IExecuteFunctions, itemIndex: number, advice: string): IDataObject {
+  const value = context.getNodeParameter('jsonData', itemIndex) as unknown;
+  const data = typeof value === 'string' ? parseJson(value, advice) : value;
+  if (!isObject(data)) throw inputError(`'JSON' holds ${kindOf(data)} and not a JSON object`, advice);
+  return data;
+}
+
+function parseJson(text: string, advice: string): unknown {
+  if (text.trim() === '') throw inputError("'JSON' is empty", advice);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidJson(error, advice);
+  }
+}
+
+function invalidJson(thrown: unknown, advice: string): ProcessMakerError {
+  const reason = thrown instanceof Error ? ` (${thrown.message})` : '';
+  return inputError(`'JSON' holds text that is not valid JSON${reason}`, advice);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value === null || value === undefined) return 'no value';
+  return `a ${typeof value}`;
+}
+
 /** PHP's JSON reader gives up below this depth, and ProcessMaker would start the Request with empty data. */
 const MAX_DEPTH = 500;
 const INT64_LIMIT = 2 ** 63;

@@ -1,23 +1,12 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { requestFilters } from '../descriptions/requestFilters';
-import { inputFailure, type Result } from '../transport/failure';
-import { readFilters } from './filters';
-import { asText } from '../guards';
-import { parseId } from './locators';
-import { readOwnPmql } from './ownPmql';
 import { pmqlText, pmqlTime } from '../api/pmql';
-
-/** Which Requests are looked for. */
-export interface RequestFilter {
-  /** In PMQL, all of which have to be met. */
-  conditions: string[];
-  /** A text to look for anywhere in a Request. */
-  text: string | undefined;
-  /** The user's own PMQL is among the conditions. */
-  hasPmql: boolean;
-  requester: string | undefined;
-}
+import type { ListOrder } from '../api/readByIds';
+import type { RequestFilter } from '../api/requests/requestSearch';
+import { requestFilters, SORT_FIELDS } from '../descriptions/requestFilters';
+import { asText, isObject, parseId } from '../guards';
+import { inputError } from '../transport/processMakerError';
+import { readFilters, readOwnPmql } from './filters';
 
 /** The names that PMQL has for statuses. */
 const STATUSES: Readonly<Record<string, string>> = {
@@ -35,37 +24,38 @@ const TIMES = [
 ];
 
 /** The parameter 'Filters' of an item. Nothing is sent. */
-export function readRequestFilter(context: IExecuteFunctions, itemIndex: number): Result<RequestFilter> {
-  const read = readFilters(context, itemIndex, requestFilters);
-  if (!read.ok) return read;
-  const filters = read.value;
-  const conditions: string[] = [];
-  for (const condition of [
+export function readRequestFilter(context: IExecuteFunctions, itemIndex: number): RequestFilter {
+  const filters = readFilters(context, itemIndex, requestFilters);
+  const requester = asText(filters.requester).trim();
+  const text = asText(filters.text).trim();
+  const conditions = [
     processCondition(filters),
     statusCondition(filters),
-    requesterCondition(filters),
+    requesterCondition(requester),
     ...TIMES.map((time) => timeCondition(filters, time, context.getTimezone())),
     readOwnPmql(filters.pmql),
-  ]) {
-    if (!condition.ok) return condition;
-    if (condition.value !== undefined) conditions.push(condition.value);
-  }
-  const text = asText(filters.text).trim();
-  const requester = asText(filters.requester).trim();
+  ].filter((condition) => condition !== undefined);
   return {
-    ok: true,
-    value: {
-      conditions,
-      text: text === '' ? undefined : text,
-      hasPmql: asText(filters.pmql).trim() !== '',
-      requester: requester === '' ? undefined : requester,
-    },
+    conditions,
+    text: text === '' ? undefined : text,
+    hasPmql: asText(filters.pmql).trim() !== '',
+    requester: requester === '' ? undefined : requester,
   };
 }
 
-type Condition = Result<string | undefined>;
-
-const NONE: Condition = { ok: true, value: undefined };
+/** The parameter 'Sort' of an item; the newest first unless told. Nothing is sent. */
+export function readRequestSort(context: IExecuteFunctions, itemIndex: number): ListOrder {
+  const by: unknown = context.getNodeParameter('sort.by', itemIndex, null);
+  if (!isObject(by)) return { field: 'id', direction: 'desc' };
+  const field = asText(by.field);
+  if (SORT_FIELDS.some(({ value }) => value === field)) {
+    return { field, direction: by.direction === 'asc' ? 'asc' : 'desc' };
+  }
+  throw inputError(
+    `'Sort' has the field "${field}", by which Requests cannot be sorted`,
+    'Choose one from its list.',
+  );
+}
 
 /** The values of a list of choices; an expression may give a list, one value, or several with commas. */
 function listOf(value: unknown): string[] {
@@ -76,43 +66,43 @@ function listOf(value: unknown): string[] {
     .filter((one) => one !== '');
 }
 
-function processCondition({ processes }: IDataObject): Condition {
+function processCondition({ processes }: IDataObject): string | undefined {
   const ids = listOf(processes);
   const wrong = ids.find((id) => parseId(id) === undefined);
   if (wrong !== undefined) {
-    return inputFailure(
+    throw inputError(
       `'Process Names or IDs' holds "${wrong}", which is not the id of a process`,
       'Choose processes from the list, or give their ids, e.g. {{ [12, 15] }}.',
     );
   }
-  return ids.length === 0 ? NONE : { ok: true, value: `process_id IN [${ids.join(',')}]` };
+  return ids.length === 0 ? undefined : `process_id IN [${ids.join(',')}]`;
 }
 
-function statusCondition({ statuses }: IDataObject): Condition {
+function statusCondition({ statuses }: IDataObject): string | undefined {
   const wanted = listOf(statuses).map((status) => status.toUpperCase());
   const wrong = wanted.find((status) => !Object.hasOwn(STATUSES, status));
   if (wrong !== undefined) {
-    return inputFailure(
+    throw inputError(
       `'Status' holds "${wrong}", which is not the status of a Request`,
       `The statuses are ${Object.keys(STATUSES).join(', ')}.`,
     );
   }
   const conditions = wanted.map((status) => `status = "${STATUSES[status]}"`);
-  return conditions.length === 0 ? NONE : { ok: true, value: conditions.join(' OR ') };
+  return conditions.length === 0 ? undefined : conditions.join(' OR ');
 }
 
-function requesterCondition({ requester }: IDataObject): Condition {
-  const name = asText(requester).trim();
-  if (name === '') return NONE;
-  const id = parseId(name);
-  if (id !== undefined) return { ok: true, value: `user_id = ${id}` };
-  const text = pmqlText(name, 'Requester');
-  return text.ok ? { ok: true, value: `requester = ${text.value}` } : text;
+function requesterCondition(requester: string): string | undefined {
+  if (requester === '') return undefined;
+  const id = parseId(requester);
+  return id === undefined ? `requester = ${pmqlText(requester, 'Requester')}` : `user_id = ${id}`;
 }
 
-function timeCondition(filters: IDataObject, time: (typeof TIMES)[number], timezone: string): Condition {
-  const value = filters[time.name];
-  if (value === '' || value === undefined) return NONE;
-  const text = pmqlTime(value, time.parameter, timezone);
-  return text.ok ? { ok: true, value: `${time.condition} ${text.value}` } : text;
+function timeCondition(
+  filters: IDataObject,
+  { name, parameter, condition }: (typeof TIMES)[number],
+  timezone: string,
+): string | undefined {
+  const value = filters[name];
+  if (value === '' || value === undefined) return undefined;
+  return `${condition} ${pmqlTime(value, parameter, timezone)}`;
 }

@@ -1,7 +1,9 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { inputFailure, type Result } from '../transport/failure';
+import { KEY_FIELD, OWN_FIELDS } from '../api/requests/keyField';
+import { includesOf } from '../api/requests/requests';
 import { asText } from '../guards';
+import { inputError } from '../transport/processMakerError';
 
 export const DEFAULT_WAIT_SECONDS = 300;
 /** The execution runs, and holds a worker, for as long. */
@@ -16,38 +18,46 @@ const LABELS = {
 
 export type WaitFor = keyof typeof LABELS;
 
-/** How one item waits while the execution runs. */
-export interface WaitSettings {
-  /** The name or element id of the Task that is waited for, or empty for any; undefined: the end of the Request. */
-  taskElement: string | undefined;
-  seconds: number;
-  returnsAtLimit: boolean;
+/** What of the Request that was waited for is returned. */
+interface ResultSettings {
   /** Whether one in ERROR or CANCELED counts like any other. */
   returnsErrored: boolean;
   simplify: boolean;
-  /** Names that ProcessMaker's `include` knows, for a Request that is returned. */
+  /** Names that ProcessMaker's `include` knows. */
   includes: string[];
 }
 
+/** How one item waits while the execution runs. */
+export interface WaitSettings extends ResultSettings {
+  /** The name or element id of the Task that is waited for, or empty for any; undefined: the end of the Request. */
+  taskElement: string | undefined;
+  seconds: number;
+  returnsOnTimeout: boolean;
+}
+
+/** How a Request is waited for until the process calls. */
+export interface CallbackSettings extends ResultSettings {
+  /** The field of the Request's data for the URL. */
+  variable: string;
+  /** undefined: for as long as it takes. */
+  limitSeconds: number | undefined;
+}
+
 /**
- * The parameter 'Wait For', which n8n keeps the same for all items: it works out no expression in it. One that was
+ * The parameter 'Wait For', which n8n keeps the same for all items: it evaluates no expression in it. One that was
  * written into a workflow by hand may hold anything. Nothing is sent.
  *
  * @param mayBeNothing whether the operation can do without waiting
  */
-export function readWaitFor(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  mayBeNothing: boolean,
-): Result<WaitFor> {
+export function readWaitFor(context: IExecuteFunctions, itemIndex: number, mayBeNothing: boolean): WaitFor {
   const known = (Object.keys(LABELS) as WaitFor[]).filter((way) => mayBeNothing || way !== 'nothing');
   const value = asText(context.getNodeParameter('waitFor', itemIndex));
   const found = known.find((way) => way === value);
-  if (found) return { ok: true, value: found };
+  if (found) return found;
   const values = known.map((way) => `${way} ('${LABELS[way]}')`).join(', ');
-  return inputFailure(
-    `'Wait For' holds "${value}", which is none of its values`,
-    `Choose one from its list: ${values}. An expression is not worked out here.`,
+  throw inputError(
+    `'Wait For' holds "${value}", which is not a valid option`,
+    `Choose one from its list: ${values}. An expression is not evaluated here.`,
   );
 }
 
@@ -56,31 +66,88 @@ export function readWaitSettings(
   context: IExecuteFunctions,
   itemIndex: number,
   waitFor: WaitFor,
-): Result<WaitSettings> {
-  const options = context.getNodeParameter('options', itemIndex, {});
+): WaitSettings {
+  const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
   const seconds = Number(options.timeLimit ?? DEFAULT_WAIT_SECONDS);
   if (!(seconds >= 1 && seconds <= MAX_WAIT_SECONDS)) {
-    return inputFailure(
+    throw inputError(
       `The option 'Wait Time Limit' is not a number from 1 to ${MAX_WAIT_SECONDS}`,
       "Enter a number of seconds, e.g. 300. To wait for more than an hour, choose 'Callback' in 'Wait For'.",
     );
   }
-  const whenTimeIsOver = options.whenTimeIsOver ?? 'raise';
-  if (whenTimeIsOver !== 'raise' && whenTimeIsOver !== 'return') {
-    return inputFailure("The option 'When Time Is Over' has none of its values", 'Choose one from its list.');
-  }
+  const onTimeout = options.onTimeout ?? 'error';
+  if (onTimeout !== 'error' && onTimeout !== 'return') throw invalidOption('On Timeout', onTimeout);
+  const isTask = waitFor === 'task';
   return {
-    ok: true,
-    value: {
-      taskElement:
-        waitFor === 'task'
-          ? asText(context.getNodeParameter('taskElement', itemIndex, '')).trim()
-          : undefined,
-      seconds,
-      returnsAtLimit: whenTimeIsOver === 'return',
-      returnsErrored: options.returnErroredRequests === true,
-      simplify: options.simplify !== false,
-      includes: ['process', 'activeTasks', ...(options.includeData !== false ? ['data'] : [])],
-    },
+    taskElement: isTask ? asText(context.getNodeParameter('taskElement', itemIndex, '')).trim() : undefined,
+    seconds,
+    returnsOnTimeout: onTimeout === 'return',
+    ...resultSettings(options),
   };
+}
+
+/** Begins with an underscore, so that forms and `include=data` do not show it. */
+export const DEFAULT_VARIABLE = '_n8n_resume_url';
+
+const SECONDS_IN: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
+/** Ten years. */
+const MAX_SECONDS = 3650 * 86_400;
+/** ProcessMaker has its own values there, and the node its own. */
+const TAKEN = [...OWN_FIELDS, KEY_FIELD];
+
+/** Reads and checks the parameters of a wait for a call. Nothing is sent. */
+export function readCallbackSettings(context: IExecuteFunctions, itemIndex: number): CallbackSettings {
+  return {
+    variable: readVariable(context.getNodeParameter('callbackVariable', itemIndex, DEFAULT_VARIABLE)),
+    limitSeconds: readLimit(context, itemIndex),
+    ...resultSettings(context.getNodeParameter('options', itemIndex, {})),
+  };
+}
+
+function resultSettings({ returnErroredRequests, simplify, includeData }: IDataObject): ResultSettings {
+  return {
+    returnsErrored: returnErroredRequests === true,
+    simplify: simplify !== false,
+    includes: includesOf(includeData !== false),
+  };
+}
+
+function readVariable(value: unknown): string {
+  const variable = asText(value).trim();
+  if (!/^[A-Za-z_]\w*$/.test(variable)) {
+    throw inputError(
+      `'Variable for the URL' holds "${variable}", which cannot be the name of a variable here`,
+      `Use letters, digits and underscores, e.g. ${DEFAULT_VARIABLE}`,
+    );
+  }
+  if (TAKEN.includes(variable)) {
+    throw inputError(
+      `'Variable for the URL' holds "${variable}", which has a meaning of its own in ProcessMaker's data`,
+      `Choose another name, e.g. ${DEFAULT_VARIABLE}`,
+    );
+  }
+  return variable;
+}
+
+/** How long to wait for the call, in seconds. */
+function readLimit(context: IExecuteFunctions, itemIndex: number): number | undefined {
+  const isLimited = context.getNodeParameter('limitWaitTime', itemIndex, false);
+  // An expression may give it as text.
+  if (isLimited !== true && isLimited !== 'true') return undefined;
+  const name = context.getNodeParameter('resumeUnit', itemIndex, 'days');
+  const unit = SECONDS_IN[asText(name)];
+  if (unit === undefined) throw invalidOption('Unit', name);
+  const seconds = Number(context.getNodeParameter('resumeAmount', itemIndex, 1)) * unit;
+  if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
+  throw inputError(
+    "'Amount' is not a number above 0, or more than ten years",
+    "Enter how long to wait, e.g. 3 with 'Days', or switch 'Limit Wait Time' off.",
+  );
+}
+
+function invalidOption(label: string, value: unknown) {
+  return inputError(
+    `'${label}' holds "${asText(value)}", which is not a valid option`,
+    'Choose one from its list.',
+  );
 }

@@ -1,5 +1,4 @@
 import {
-  NodeOperationError,
   sleep,
   type IDataObject,
   type IExecuteFunctions,
@@ -11,7 +10,8 @@ import {
 import { asText, isObject } from '../guards';
 import { extraHeaders } from './extraHeaders';
 import { INVALID_INSTANCE_URL, normalizeInstanceUrl } from './instanceUrl';
-import { Patience } from './retryBudget';
+import { inputError } from './processMakerError';
+import { RetryBudget } from './retryBudget';
 
 /** Where calls go, and what must never be shown. One for a whole run. */
 export interface Connection {
@@ -26,9 +26,11 @@ export interface Connection {
   headers: Record<string, string>;
   /** Ends pauses and keeps new calls from being sent; n8n cuts those under way itself. */
   canceled: AbortSignal | undefined;
-  /** For calls that surely did nothing. */
-  patience: Patience;
-  /** How long to wait for an answer, where the call itself does not say it. */
+  /** For calls with which nothing was done. */
+  retries: RetryBudget;
+  /** Is told of each response, and of each sign of overload. */
+  throttle?: { increase(): void; decrease(): void };
+  /** How long to wait for a response, where the call itself does not say it. */
   timeoutSeconds?: number;
   /** Takes secrets out of a text that came from elsewhere. */
   scrub: (text: string) => string;
@@ -37,17 +39,16 @@ export interface Connection {
 /**
  * Reads the credential.
  *
- * @param patienceSeconds how long to repeat calls that are refused for a reason that passes; 0: not at all
- * @throws NodeOperationError when its Instance URL is not a web address; UserError when an extra header cannot be one
+ * @param retrySeconds how long to repeat calls that are refused for a cause that may pass; 0: not at all
+ * @throws ProcessMakerError when its Instance URL is not a web address, or an extra header cannot be one; what n8n throws
+ * when it cannot give the credential
  */
-export async function connect(context: Connection['context'], patienceSeconds = 0): Promise<Connection> {
+export async function connect(context: Connection['context'], retrySeconds = 0): Promise<Connection> {
   const isOAuth2 = context.getNode().parameters.authentication === 'oAuth2';
   const credential = isOAuth2 ? 'processMakerOAuth2Api' : 'processMakerApi';
   const credentials = await context.getCredentials(credential);
   const instanceUrl = normalizeInstanceUrl(asText(credentials.instanceUrl));
-  if (instanceUrl === undefined) {
-    throw new NodeOperationError(context.getNode(), INVALID_INSTANCE_URL, { itemIndex: 0 });
-  }
+  if (instanceUrl === undefined) throw inputError(INVALID_INSTANCE_URL, 'Check the credential.');
   const headers = extraHeaders(credentials);
   return {
     context,
@@ -58,7 +59,7 @@ export async function connect(context: Connection['context'], patienceSeconds = 
     ignoreSslIssues: credentials.ignoreSslIssues === true || credentials.ignoreSSLIssues === true,
     headers,
     canceled: 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined,
-    patience: new Patience(patienceSeconds * 1000),
+    retries: new RetryBudget(retrySeconds * 1000),
     scrub: scrubber([...secretsOf(credentials), ...Object.values(headers)]),
   };
 }

@@ -1,20 +1,21 @@
-import type { BodyStream } from './responseBody';
-import { callFailure, detailOf } from './networkErrors';
 import type { Connection } from './connection';
-import { withDeadline } from './deadline';
-import type { Failure, Result } from './failure';
 import { encodeForm, type FileContent } from './multipart';
-import { callApiPatiently, exchange, patiently, refused, type ApiCall } from './request';
+import { detailOf, networkError } from './networkErrors';
+import type { ErrorDetails } from './processMakerError';
+import { callError, exchange, sendRequest, withDeadline } from './request';
+import type { BodyStream } from './responseBody';
+import { withRetries } from './retryBudget';
 
-/** For a file and its answer, unless told. */
+/** For a file and its response, unless told. */
 export const FILE_TIMEOUT_SECONDS = 300;
 
 /**
- * Sends a file as the field `file` of a form, once unless it surely did nothing.
+ * Sends a file as the field `file` of a form, once.
  *
  * @param path below `/api/` (see `apiPath`)
  * @param fields further fields of the form
- * @returns the JSON of the answer
+ * @returns the JSON of the response
+ * @throws ProcessMakerError
  */
 export async function sendFile(
   connection: Connection,
@@ -22,9 +23,9 @@ export async function sendFile(
   fields: Record<string, string>,
   file: FileContent,
   timeoutSeconds = FILE_TIMEOUT_SECONDS,
-): Promise<Result<object>> {
+): Promise<object> {
   const body = encodeForm(fields, file);
-  return await callApiPatiently(connection, { method: 'POST', path, body, timeoutSeconds });
+  return await sendRequest(connection, { method: 'POST', path, body, timeoutSeconds });
 }
 
 /**
@@ -32,25 +33,25 @@ export async function sendFile(
  *
  * @param path below `/api/` (see `apiPath`)
  * @param store takes the bytes as they come, each time from the beginning
- * @param timeoutSeconds for the beginning of the answer, and once more for all of the file
+ * @param timeoutSeconds for the beginning of the response, and once more for all of the file
+ * @throws ProcessMakerError
  */
 export async function fetchFile<T>(
   connection: Connection,
   path: string,
   store: (body: BodyStream) => Promise<T>,
   timeoutSeconds = FILE_TIMEOUT_SECONDS,
-): Promise<Result<T>> {
-  const call: ApiCall = { method: 'GET', path, expects: 'file', timeoutSeconds };
-  return await patiently(connection, async () => {
-    const answer = await exchange(connection, call);
-    if (!answer.ok) return answer;
-    const body = answer.value.body as BodyStream;
+): Promise<T> {
+  const call = { method: 'GET', path, expects: 'file', timeoutSeconds } as const;
+  return await withRetries(connection, async () => {
+    const response = await exchange(connection, call);
+    const body = response.body as BodyStream;
     // Nobody listens any more when it breaks after the deadline, and n8n would end.
     body.on('error', () => undefined);
     try {
-      return { ok: true, value: await withDeadline(store(body), timeoutSeconds * 1000) };
+      return await withDeadline(store(body), timeoutSeconds * 1000);
     } catch (error) {
-      return refused(connection, call, storeFailure(error) ?? callFailure(error, timeoutSeconds));
+      throw callError(connection, call, storageError(error) ?? networkError(error, timeoutSeconds));
     } finally {
       body.destroy();
     }
@@ -60,8 +61,8 @@ export async function fetchFile<T>(
 /** Codes of the file system, where n8n keeps binary data. */
 const STORAGE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'EMFILE', 'EIO']);
 
-function storeFailure(error: unknown): Failure | undefined {
-  const code = detailOf(error, 'code');
+function storageError(thrown: unknown): ErrorDetails | undefined {
+  const code = detailOf(thrown, 'code');
   if (!STORAGE.has(code)) return undefined;
   return {
     kind: 'storage',

@@ -1,4 +1,4 @@
-import type { Failure } from './failure';
+import type { ErrorDetails } from './processMakerError';
 
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
 const UNREACHABLE = new Set([
@@ -15,11 +15,11 @@ const UNREACHABLE = new Set([
 const TLS =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|EPROTO$)/;
 
-/** What it means that a call ended without an answer, by the code that Node.js or axios gives. */
-export function callFailure(error: unknown, timeoutSeconds: number): Failure {
-  const code = detailOf(error, 'code');
-  const syscall = detailOf(error, 'syscall');
-  // The network can also go away while an answer is awaited.
+/** What it means that a call ended without a response, by the code that Node.js or axios gives. */
+export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDetails {
+  const code = detailOf(thrown, 'code');
+  const syscall = detailOf(thrown, 'syscall');
+  // The network can also go away while a response is awaited.
   const isBeforeSending = syscall === '' || syscall === 'connect' || syscall.startsWith('getaddrinfo');
   if (UNREACHABLE.has(code) && isBeforeSending) {
     return {
@@ -29,7 +29,7 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
         "Check the 'Instance URL' of the credential, and that the server is running and can be reached from n8n.",
       delivery: 'notProcessed',
       // A mistyped host stays wrong; a server that refuses connections is often only starting or full.
-      ...(code === 'ECONNREFUSED' && { passing: {} }),
+      ...(code === 'ECONNREFUSED' && { retry: {} }),
     };
   }
   if (TLS.test(code)) {
@@ -60,21 +60,60 @@ export function callFailure(error: unknown, timeoutSeconds: number): Failure {
   }
   return {
     kind: 'connectionLost',
-    message: `The connection to ProcessMaker was lost before its answer arrived (${code || textOf(error)})`,
+    message: `The connection to ProcessMaker was lost before its answer arrived (${code || textOf(thrown)})`,
     description: 'Run it again later.',
     delivery: 'unknown',
   };
 }
 
 /** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
-export function detailOf(error: unknown, name: 'code' | 'syscall'): string {
-  for (let current = error; current instanceof Error; current = current.cause) {
+export function detailOf(thrown: unknown, name: 'code' | 'syscall'): string {
+  for (let current = thrown; current instanceof Error; current = current.cause) {
     const detail: unknown = name in current ? current[name as keyof typeof current] : undefined;
     if (typeof detail === 'string') return detail;
   }
   return '';
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? error.message : 'no reason given';
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error && thrown.message !== '' ? thrown.message : 'no reason given';
+}
+
+const CONNECT_AGAIN = 'Open the credential in n8n and connect it again.';
+
+/** What n8n throws when it has no token to sign with, or cannot renew one. */
+const NO_TOKEN = new Set(['UserError', 'NodeOperationError', 'AuthError']);
+
+/**
+ * What it means that n8n could not sign a call with OAuth2. n8n renews a token that was refused with 401 and sends the
+ * call once more, which is safe, since it was not carried out.
+ *
+ * @returns undefined when the call failed for another reason
+ */
+export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
+  if (thrown instanceof Error && 'httpCode' in thrown && thrown.httpCode === '401') {
+    return {
+      kind: 'unauthorized',
+      message: 'ProcessMaker did not accept the OAuth2 token, not even a renewed one',
+      description: `The user may be inactive, or the client may have been deleted in ProcessMaker. ${CONNECT_AGAIN}`,
+      delivery: 'notProcessed',
+      httpStatus: 401,
+    };
+  }
+  const isAboutToken = chainOf(thrown).some(
+    ({ name, constructor }) => NO_TOKEN.has(name) || NO_TOKEN.has(constructor.name),
+  );
+  if (!isAboutToken) return undefined;
+  return {
+    kind: 'unauthorized',
+    message: 'n8n has no OAuth2 token for ProcessMaker, and could not renew one',
+    description: `The credential was never connected, or its access was revoked or has expired. ${CONNECT_AGAIN}`,
+    delivery: 'notProcessed',
+  };
+}
+
+function chainOf(thrown: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let current = thrown; current instanceof Error; current = current.cause) chain.push(current);
+  return chain;
 }

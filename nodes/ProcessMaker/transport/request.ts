@@ -1,14 +1,12 @@
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
-import { readUnlessFile } from './responseBody';
-import { callFailure } from './networkErrors';
-import { pauseFor, type Connection } from './connection';
-import { withDeadline } from './deadline';
-import { answerFailure, type Answer, type Expected } from './classifyResponse';
-import type { Failure, FailureKind, Result } from './failure';
+import { classifyResponse, type Expected } from './classifyResponse';
+import type { Connection } from './connection';
 import type { Form } from './multipart';
-import { oAuth2Failure } from './oAuth2Failure';
-import { dropSignInSecrets } from './signInSecrets';
+import { networkError, oAuth2Error } from './networkErrors';
+import { ProcessMakerError, type ErrorDetails } from './processMakerError';
+import { dropSignInSecrets, readUnlessFile, type HttpResponse } from './responseBody';
+import { withRetries } from './retryBudget';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 /** The client's own timeout comes first where it can. */
@@ -22,14 +20,17 @@ export interface ApiCall {
   qs?: IDataObject;
   /** JSON text, or a form with a file. It is sent as it is. */
   body?: string | Form;
-  /** What a good answer holds; JSON unless told. */
+  /** What a good response holds; JSON unless told. */
   expects?: Expected;
   timeoutSeconds?: number;
   /** How often a reading call is sent at most when its outcome is unknown; 5 times unless told. */
   maxReads?: number;
-  /** Receives the headers of a good answer, by their names in lower case. */
-  onHeaders?: (headers: Answer['headers']) => void;
+  /** Receives the headers of a good response, by their names in lower case. */
+  onHeaders?: (headers: HttpResponse['headers']) => void;
 }
+
+/** A call that changes nothing. */
+export type ReadCall = Omit<ApiCall, 'method' | 'body'>;
 
 /** Joins path segments, each encoded, so that no id can lead to another route. */
 export function apiPath(...segments: Array<string | number>): string {
@@ -39,37 +40,50 @@ export function apiPath(...segments: Array<string | number>): string {
 /**
  * Sends a call once.
  *
- * @returns the answer's body, an object or a list; an empty object where nothing is expected
+ * @returns the response's body, an object or a list; an empty object where nothing is expected
+ * @throws ProcessMakerError for everything but a good response
  */
-export async function callApi(connection: Connection, call: ApiCall): Promise<Result<object>> {
-  const answer = await exchange(connection, call);
-  if (!answer.ok) return answer;
-  if (call.expects === 'nothing') return { ok: true, value: {} };
-  const body = answer.value.body as object;
+export async function sendRequest(connection: Connection, call: ApiCall): Promise<object> {
+  const { body } = await exchange(connection, call);
+  if (call.expects === 'nothing') return {};
   dropSignInSecrets(body);
-  return { ok: true, value: body };
+  return body as object;
+}
+
+/**
+ * Reads, again as long as that may help and the run's budget lasts.
+ *
+ * @returns the response's body, an object or a list
+ * @throws ProcessMakerError for everything but a good response
+ */
+export async function read(connection: Connection, call: ReadCall): Promise<object> {
+  return await withRetries(connection, async () => await sendRequest(connection, { ...call, method: 'GET' }));
 }
 
 /**
  * The one way out: sends a call once, never follows a redirect, and tells what came of it.
  *
- * @returns the answer that was expected; the body of a file is a stream
+ * @returns the response that was expected; the body of a file is a stream
+ * @throws ProcessMakerError for everything else
  */
-export async function exchange(connection: Connection, call: ApiCall): Promise<Result<Answer>> {
+export async function exchange(connection: Connection, call: ApiCall): Promise<HttpResponse> {
   const timeoutSeconds = call.timeoutSeconds ?? connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const options = requestOptions(connection, call, timeoutSeconds);
-  let answer: Answer;
+  let response: HttpResponse;
   try {
-    answer = await withDeadline(send(connection, options), timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
+    response = await withDeadline(send(connection, options), timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
   } catch (error) {
-    const signIn = connection.isOAuth2 ? oAuth2Failure(error) : undefined;
-    return refused(connection, call, signIn ?? callFailure(error, timeoutSeconds));
+    const aboutToken = connection.isOAuth2 ? oAuth2Error(error) : undefined;
+    throw callError(connection, call, aboutToken ?? networkError(error, timeoutSeconds));
   }
-  const failure = answerFailure(answer, options.url, call.expects);
-  if (failure) return refused(connection, call, failure);
-  connection.patience.restore();
-  call.onHeaders?.(answer.headers);
-  return { ok: true, value: answer };
+  const { url } = options;
+  const isUpload = typeof call.body === 'object';
+  const details = classifyResponse(response, { url, expects: call.expects, isUpload });
+  if (details) throw callError(connection, call, details);
+  connection.retries.restore();
+  connection.throttle?.increase();
+  call.onHeaders?.(response.headers);
+  return response;
 }
 
 function requestOptions(
@@ -95,69 +109,71 @@ function requestOptions(
     skipSslCertificateValidation: connection.ignoreSslIssues,
     returnFullResponse: true,
     // n8n would put its own words for the server's, and would send a POST again on a 401. Only OAuth2 needs the 401: n8n
-    // renews the token, and sends again what was surely not carried out.
+    // renews the token, and sends again what was not carried out.
     ignoreHttpStatusErrors: connection.isOAuth2 ? { ignore: true, except: [401] } : true,
   } satisfies IHttpRequestOptions;
 }
 
-async function send({ context, credential }: Connection, options: IHttpRequestOptions): Promise<Answer> {
-  const answer = (await context.helpers.httpRequestWithAuthentication.call(
+async function send(
+  { context, credential }: Connection,
+  options: IHttpRequestOptions,
+): Promise<HttpResponse> {
+  const response = (await context.helpers.httpRequestWithAuthentication.call(
     context,
     credential,
     options,
-  )) as Answer;
-  return options.encoding === 'stream' ? await readUnlessFile(answer) : answer;
+  )) as HttpResponse;
+  return options.encoding === 'stream' ? await readUnlessFile(response) : response;
 }
 
-/** Sends a call again while it surely did nothing for a reason that passes, as long as the run has patience. */
-export async function callApiPatiently(
-  connection: Connection,
-  call: ApiCall,
-  onRefused?: (failure: Failure) => void,
-): Promise<Result<object>> {
-  return await patiently(connection, async () => await callApi(connection, call), onRefused);
-}
+/** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
+const CALL_ENDED = new OperationalError('The call has ended');
 
-/** Repeats what surely did nothing for a reason that passes, as long as the run has patience. */
-export async function patiently<T>(
-  connection: Connection,
-  attempt: () => Promise<Result<T>>,
-  onRefused?: (failure: Failure) => void,
-): Promise<Result<T>> {
-  for (let tries = 1; ; tries++) {
-    const result = await attempt();
-    if (result.ok) return result;
-    const { passing } = result.failure;
-    if (!passing || tries === passing.maxTries) return result;
-    onRefused?.(result.failure);
-    const pause = connection.patience.pauseBefore(tries, passing.afterSeconds);
-    if (pause === undefined || !(await pauseFor(connection, pause))) return result;
+/**
+ * Waits for a call, but not for ever: a response that drips in slowly resets the client's own timeout with every byte.
+ *
+ * @throws OperationalError with the code ETIMEDOUT
+ */
+export async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
+  const over = new AbortController();
+  const deadline = sleep(milliseconds, over.signal).then(() => {
+    throw Object.assign(new OperationalError('The response did not end in time'), { code: 'ETIMEDOUT' });
+  });
+  try {
+    return await Promise.race([call, deadline]);
+  } finally {
+    over.abort(CALL_ENDED);
+    deadline.catch(() => undefined);
   }
 }
 
 const MAY_HAVE_HAPPENED =
   'ProcessMaker may have carried it out all the same: look there before you repeat it.';
-/** Why the answer to a reading call may be there the next time. */
-const READ_AGAIN = new Set<FailureKind>(['serverError', 'gateway', 'timeout', 'connectionLost']);
 const MAX_READS = 5;
 
-/** What a failure means to this call, without secrets. */
-export function refused(
+/** What went wrong with this call, without secrets. */
+export function callError(
   connection: Connection,
   { method, maxReads = MAX_READS }: Pick<ApiCall, 'method' | 'maxReads'>,
-  failure: Failure,
-): Result<never> {
+  details: ErrorDetails,
+): ProcessMakerError {
   const { scrub } = connection;
-  const shown = { ...failure, message: scrub(failure.message), description: scrub(failure.description) };
-  if (failure.delivery === 'notProcessed') {
+  const { delivery, description, httpStatus, message, retry } = details;
+  const error = new ProcessMakerError({
+    ...details,
+    message: scrub(message),
+    description: scrub(description),
+  });
+  if (error.isOverload) connection.throttle?.decrease();
+  if (delivery === 'notProcessed') {
     // ProcessMaker, or what stands before it, has answered for good.
-    if (failure.httpStatus !== undefined && !failure.passing) connection.patience.restore();
-  } else if (method === 'GET') {
-    // Reading changes nothing, whatever became of it, and may be repeated.
-    shown.delivery = 'notProcessed';
-    if (READ_AGAIN.has(failure.kind)) shown.passing = { maxTries: maxReads };
-  } else {
-    shown.description = `${MAY_HAVE_HAPPENED} ${shown.description}`;
+    if (httpStatus !== undefined && !retry) connection.retries.restore();
+    return error;
   }
-  return { ok: false, failure: shown };
+  if (method !== 'GET') return error.with({ description: `${MAY_HAVE_HAPPENED} ${error.description}` });
+  // Reading changes nothing, whatever became of it, and may be repeated.
+  return error.with({
+    delivery: 'notProcessed',
+    ...(error.isTransient && { retry: { maxAttempts: maxReads } }),
+  });
 }

@@ -1,8 +1,15 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Answer } from './classifyResponse';
+import { isObject } from '../guards';
 
-/** The body of an answer that n8n hands over as a stream. */
+/** An HTTP response as n8n's request helper gives it with `returnFullResponse`; JSON bodies are parsed. */
+export interface HttpResponse {
+  statusCode: number;
+  headers: Record<string, unknown>;
+  body: unknown;
+}
+
+/** The body of a response that n8n hands over as a stream. */
 export type BodyStream = Exclude<
   Parameters<IExecuteFunctions['helpers']['prepareBinaryData']>[0],
   Uint8Array
@@ -18,14 +25,14 @@ const MAX_TEXT_LENGTH = 64 * 1024;
 
 /**
  * Leaves the stream of a file alone, and reads what came in place of one, so that it can be judged like any other
- * answer. A page may be a file too: ProcessMaker gives every file a Content-Disposition.
+ * response. A page may be a file too: ProcessMaker gives every file a Content-Disposition.
  */
-export async function readUnlessFile(answer: Answer): Promise<Answer> {
-  const { statusCode, headers, body } = answer;
+export async function readUnlessFile(response: HttpResponse): Promise<HttpResponse> {
+  const { statusCode, headers, body } = response;
   const isPage = String(headers['content-type']).startsWith('text/html');
   const isFile = statusCode === 200 && ('content-disposition' in headers || !isPage);
-  if (isFile || !isStream(body)) return answer;
-  return { ...answer, body: parse(await readText(body)) };
+  if (isFile || !isStream(body)) return response;
+  return { ...response, body: parse(await readText(body)) };
 }
 
 async function readText(body: BodyStream): Promise<string> {
@@ -45,5 +52,24 @@ function parse(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     return text;
+  }
+}
+
+/** The data of a Request, or of a Task, which is the user's own. */
+const OWN_DATA = new Set(['data', 'request_data']);
+
+/**
+ * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
+ * the users of Requests, Tasks and processes.
+ */
+export function dropSignInSecrets(value: unknown): void {
+  if (Array.isArray(value)) {
+    for (const entry of value) dropSignInSecrets(entry);
+  } else if (isObject(value)) {
+    if ('remember_token' in value && 'username' in value) delete value.remember_token;
+    for (const [name, field] of Object.entries(value)) {
+      // A list has its entries in `data`, and no id.
+      if (!('id' in value && OWN_DATA.has(name))) dropSignInSecrets(field);
+    }
   }
 }

@@ -5,7 +5,7 @@ import { ownSeconds, parseTime } from './time';
 
 /**
  * How far behind the server's time a cursor stays, in seconds. What a server writes becomes visible up to 120 seconds
- * later, an answer may be 30 seconds old when it arrives, and the clocks of a server's machines differ a little.
+ * later, a response may be 30 seconds old when it arrives, and the clocks of a server's machines differ a little.
  */
 export const OVERLAP_SECONDS = 180;
 
@@ -14,9 +14,9 @@ const WRITTEN_TIMES = ['created_at', 'updated_at', 'completed_at'];
 
 /** What is kept of the clocks between polls, in seconds since 1970. */
 export interface ClockState {
-  /** The server's time, as far as it was sure, when the last answer came. */
+  /** What the server's time was at least when the last response came. */
   date: number;
-  /** The time that its rows had surely reached by then. */
+  /** The time that its rows had reached by then, at the least. */
   rows: number;
   /** n8n's own time then. */
   own: number;
@@ -28,12 +28,12 @@ export function isClockState(value: unknown): value is ClockState & IDataObject 
 }
 
 /**
- * What is known of the server's time: from the `Date` of its answers, from the times in its rows, which it cannot have
+ * What is known of the server's time: from the `Date` of its responses, from the times in its rows, which it cannot have
  * written before they came, and from what has passed since an earlier poll. No one clock can push a cursor: that of a
  * gateway may be minutes ahead of that of the rows, and n8n's own may be set.
  */
 export class ServerClock {
-  /** By the latest answer. */
+  /** By the latest response. */
   date: number | undefined;
 
   private own = 0;

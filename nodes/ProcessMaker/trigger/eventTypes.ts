@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, objectsIn } from '../guards';
+import { objectsIn } from '../guards';
 import { parseTime } from './time';
 
 /** A Request or a Task as a list of ProcessMaker gives it. */
@@ -13,12 +13,12 @@ export interface Row extends IDataObject {
 export interface Occurrence {
   /** When, by the server's clock: seconds since 1970. */
   time: number;
-  /** The same whenever the same thing is seen again, and different for everything else of its kind. */
+  /** The same whenever the same thing is seen again, and different for everything else of its type. */
   identity: string;
 }
 
-/** One kind of event: how ProcessMaker is searched for it, and what makes a row one. */
-export interface EventKind {
+/** One type of event: how ProcessMaker is searched for it, and what makes a row one. */
+export interface EventType {
   value: string;
   name: string;
   description: string;
@@ -27,23 +27,17 @@ export interface EventKind {
   column: 'created' | 'completed' | 'updated_at' | 'due';
   /** The status in which a row is an event, by the name that its list is searched with; any unless told. */
   status?: string;
-  /** The time by which a row was found. */
-  rowTime: (row: Row) => number | undefined;
-  /** Nothing when the row is no event of the kind. */
+  /** Nothing when the row is no event of the type. */
   occurrence: (row: Row) => Occurrence | undefined;
 }
 
-type Field = 'created_at' | 'completed_at' | 'due_at' | 'updated_at';
+function occurrenceAt(time: number | undefined, identity: string): Occurrence | undefined {
+  return time === undefined ? undefined : { time, identity };
+}
 
 /** An event that happens once to a Request or Task, at a time that its row keeps. */
-function once(field: Field): Pick<EventKind, 'rowTime' | 'occurrence'> {
-  return {
-    rowTime: (row) => parseTime(row[field]),
-    occurrence: (row) => {
-      const time = parseTime(row[field]);
-      return time === undefined ? undefined : { time, identity: String(row.id) };
-    },
-  };
+function once(field: 'created_at' | 'completed_at'): EventType['occurrence'] {
+  return (row) => occurrenceAt(parseTime(row[field]), String(row.id));
 }
 
 /**
@@ -52,27 +46,26 @@ function once(field: Field): Pick<EventKind, 'rowTime' | 'occurrence'> {
  */
 function breakdown(row: Row): Occurrence | undefined {
   const entries = objectsIn(row.errors);
-  const last = entries.at(-1);
   // Without an entry nothing but the last change tells when it was.
-  const time = parseTime(isObject(last) ? last.created_at : undefined) ?? parseTime(row.updated_at);
-  return time === undefined ? undefined : { time, identity: `${row.id}.${entries.length}.${time}` };
+  const time = parseTime(entries.at(-1)?.created_at) ?? parseTime(row.updated_at);
+  return occurrenceAt(time, `${row.id}.${entries.length}.${time}`);
 }
 
 /** A due date that has passed. One that was moved can pass again. */
 function overdue(row: Row): Occurrence | undefined {
   const time = parseTime(row.due_at);
-  return time === undefined ? undefined : { time, identity: `${row.id}.${time}` };
+  return occurrenceAt(time, `${row.id}.${time}`);
 }
 
 /** In the order in which they come about when several fall into one second. */
-export const EVENT_KINDS: EventKind[] = [
+export const EVENT_TYPES: EventType[] = [
   {
     value: 'requestStarted',
     name: 'Request Started',
     description: 'A Request has been started, by a person, by the API or by another process',
     list: 'requests',
     column: 'created',
-    ...once('created_at'),
+    occurrence: once('created_at'),
   },
   {
     value: 'taskCreated',
@@ -80,7 +73,7 @@ export const EVENT_KINDS: EventKind[] = [
     description: 'A Request has reached a Task',
     list: 'tasks',
     column: 'created',
-    ...once('created_at'),
+    occurrence: once('created_at'),
   },
   {
     value: 'taskOverdue',
@@ -89,7 +82,6 @@ export const EVENT_KINDS: EventKind[] = [
     list: 'tasks',
     column: 'due',
     status: 'ACTIVE',
-    rowTime: (row) => parseTime(row.due_at),
     occurrence: overdue,
   },
   {
@@ -99,7 +91,7 @@ export const EVENT_KINDS: EventKind[] = [
     list: 'tasks',
     column: 'completed',
     // Of any status: a Task has its time of completion before it is CLOSED, and may stay so for a while.
-    ...once('completed_at'),
+    occurrence: once('completed_at'),
   },
   {
     value: 'requestErrored',
@@ -108,7 +100,6 @@ export const EVENT_KINDS: EventKind[] = [
     list: 'requests',
     column: 'updated_at',
     status: 'Error',
-    rowTime: (row) => parseTime(row.updated_at),
     occurrence: breakdown,
   },
   {
@@ -118,7 +109,7 @@ export const EVENT_KINDS: EventKind[] = [
     list: 'requests',
     column: 'completed',
     status: 'Canceled',
-    ...once('completed_at'),
+    occurrence: once('completed_at'),
   },
   {
     value: 'requestCompleted',
@@ -127,12 +118,12 @@ export const EVENT_KINDS: EventKind[] = [
     list: 'requests',
     column: 'completed',
     status: 'Completed',
-    ...once('completed_at'),
+    occurrence: once('completed_at'),
   },
 ];
 
 /** Those that are about Tasks. */
-export const TASK_KINDS = EVENT_KINDS.filter(({ list }) => list === 'tasks').map(({ value }) => value);
+export const TASK_EVENTS = EVENT_TYPES.filter(({ list }) => list === 'tasks').map(({ value }) => value);
 
 /** Those that are about Requests. */
-export const REQUEST_KINDS = EVENT_KINDS.filter(({ list }) => list === 'requests').map(({ value }) => value);
+export const REQUEST_EVENTS = EVENT_TYPES.filter(({ list }) => list === 'requests').map(({ value }) => value);

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KINDS, REQUEST_KINDS, TASK_KINDS } from './eventTypes';
+import { EVENT_TYPES, REQUEST_EVENTS, TASK_EVENTS } from './eventTypes';
 
 /** n8n writes its own name in lower case, also in titles. */
 const IGNORE_N8N = 'Ignore Requests Started by n8n';
@@ -19,7 +19,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. me',
       default: '',
-      displayOptions: { show: { '/triggerOn': TASK_KINDS } },
+      displayOptions: { show: { '/triggerOn': TASK_EVENTS } },
       description:
         'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
     },
@@ -37,7 +37,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. data.amount > 1000',
       default: '',
-      displayOptions: { show: { '/triggerOn': REQUEST_KINDS } },
+      displayOptions: { show: { '/triggerOn': REQUEST_EVENTS } },
       description:
         "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
     },
@@ -47,7 +47,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. node_2',
       default: '',
-      displayOptions: { show: { '/triggerOn': TASK_KINDS } },
+      displayOptions: { show: { '/triggerOn': TASK_EVENTS } },
       description:
         "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
     },
@@ -57,7 +57,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. task = "Approve"',
       default: '',
-      displayOptions: { show: { '/triggerOn': TASK_KINDS } },
+      displayOptions: { show: { '/triggerOn': TASK_EVENTS } },
       description:
         "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
     },
@@ -71,7 +71,7 @@ export const filterFields: INodeProperties[] = [
     name: 'triggerOn',
     type: 'multiOptions',
     required: true,
-    options: EVENT_KINDS.map(({ name, value, description }) => ({ name, value, description })).sort((a, b) =>
+    options: EVENT_TYPES.map(({ name, value, description }) => ({ name, value, description })).sort((a, b) =>
       a.name.localeCompare(b.name),
     ),
     default: ['requestStarted'],

@@ -6,7 +6,6 @@ import { asText, objectsIn } from '../guards';
 import { withShownData } from '../api/shownData';
 import { simplifyRequest } from '../api/requests/simplifyRequest';
 import { simplifyTask } from '../api/tasks/simplifyTask';
-import type { Result } from '../transport/failure';
 import type { NewEvent } from './readNewEvents';
 
 /** What of an event is given out, and where the trigger begins; read by `readOutput`. */
@@ -42,45 +41,40 @@ export interface Output {
   startFromNow: boolean;
 }
 
-/** What the options say. */
-export function readOutput(context: IPollFunctions): Result<Output> {
-  const options = checkCollection(
-    context.getNodeParameter('options', {}) as IDataObject,
-    outputOptions,
-    'option',
-  );
-  if (!options.ok) return options;
-  const { includeData, simplify, startFromNow } = options.value;
+/** @throws ProcessMakerError when an option holds what it cannot hold */
+export function readOutput(context: IPollFunctions): Output {
+  const given = context.getNodeParameter('options', {}) as IDataObject;
+  const { includeData, simplify, startFromNow } = checkCollection(given, outputOptions, 'option');
   return {
-    ok: true,
-    value: {
-      includeData: includeData === true,
-      simplify: simplify !== false,
-      startFromNow: startFromNow === true,
-    },
+    includeData: includeData === true,
+    simplify: simplify !== false,
+    startFromNow: startFromNow === true,
   };
 }
 
 /** The JSON of an item for an event. */
-export function eventJson(event: NewEvent, { simplify }: Output, instanceUrl: string): IDataObject {
-  const { kind } = event;
-  const row = withShownData(event.row);
-  if (!simplify) return { event: kind.value, ...row };
+export function eventJson(
+  { type, row: found }: NewEvent,
+  { simplify }: Output,
+  instanceUrl: string,
+): IDataObject {
+  const row = withShownData(found);
+  if (!simplify) return { event: type.value, ...row };
   const { id, caseNumber, ...fields } =
-    kind.list === 'requests' ? simplifyRequest(row, instanceUrl) : simplifyTask(row, instanceUrl);
-  const isErrored = kind.value === 'requestErrored';
-  // Ten fields: what a kind of event says anyway, or cannot have, is left out.
-  for (const field of LEFT_OUT[kind.value] ?? []) delete fields[field];
+    type.list === 'requests' ? simplifyRequest(row, instanceUrl) : simplifyTask(row, instanceUrl);
+  const isErrored = type.value === 'requestErrored';
+  // Ten fields: what an event type says anyway, or cannot have, is left out.
+  for (const field of LEFT_OUT[type.value] ?? []) delete fields[field];
   return {
     id,
     caseNumber,
-    event: kind.value,
+    event: type.value,
     ...fields,
     ...(isErrored && { reason: asText(objectsIn(row.errors).at(-1)?.message) || null }),
   };
 }
 
-/** By the kind of event. The name of a Request is that of its process. */
+/** By the event type. The name of a Request is that of its process. */
 const LEFT_OUT: Record<string, string[]> = {
   requestCanceled: ['name'],
   requestCompleted: ['name'],

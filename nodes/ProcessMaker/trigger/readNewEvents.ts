@@ -1,108 +1,99 @@
-import type { Result } from '../transport/failure';
-import type { EventKind, Occurrence, Row } from './eventTypes';
+import type { EventType, Occurrence, Row } from './eventTypes';
 import { PAGE_ROWS, readRows, readServerTime, type Reading } from './rows';
-import { firstHalf, firstSlice, isOneSecond, nextSlice, type Slice } from './timeWindow';
-import { Seen, type KindState } from './state';
+import { Seen, type TypeState } from './state';
+import { firstHalf, nextWindow, type TimeWindow } from './time';
 
 /** Rows that are read at once, and new events after which the rest is left to the next poll. */
 export const LIMIT = 500;
 
 /** An event that was not seen before. */
 export interface NewEvent extends Occurrence {
-  kind: EventKind;
+  type: EventType;
   row: Row;
 }
 
-export interface Walk {
+export interface NewEvents {
   events: NewEvent[];
   /** How far reading has come. */
-  state: KindState;
+  state: TypeState;
   /** The time up to which everything has been read, where the rest was left to the next poll. */
-  leftAt?: number;
+  resumeFrom?: number;
 }
 
-/** How far a walk may go. */
-export interface WalkBounds {
+export interface ReadingBounds {
   /** New events after which the rest is left. */
   limit?: number;
   /** Where the present is, when not at the server's `Date`. */
   until?: number;
   /** The time after which everything is left to the next poll. */
-  horizon?: number;
+  cutoff?: number;
 }
 
 /**
- * Reads what is new of one kind of event, in slices of time from the oldest on, so that after a long pause the oldest
+ * Reads what is new of one type of event, in time windows from the oldest on, so that after a long pause the oldest
  * events come first, and not too many at once.
  */
-export async function walk(
+export async function readNewEvents(
   reading: Reading,
-  kind: EventKind,
-  state: KindState,
-  { limit = LIMIT, until = Infinity, horizon = Infinity }: WalkBounds = {},
-): Promise<Result<Walk>> {
+  type: EventType,
+  state: TypeState,
+  { limit = LIMIT, until = Infinity, cutoff = Infinity }: ReadingBounds = {},
+): Promise<NewEvents> {
   const { clock } = reading;
   // What becomes due later is no event yet.
-  const limitOfTime = kind.column === 'due' ? await readServerTime(reading) : undefined;
-  if (limitOfTime?.ok === false) return limitOfTime;
-  const present = limitOfTime && Math.min(limitOfTime.value, until);
-  const end = horizon === Infinity ? present : Math.min(horizon, present ?? Infinity);
+  const present = type.column === 'due' ? Math.min(await readServerTime(reading), until) : undefined;
+  const end = cutoff === Infinity ? present : Math.min(cutoff, present ?? Infinity);
   const seen = new Seen(state);
   const events: NewEvent[] = [];
   const progress = new Progress(state);
-  let slice = firstSlice(state.from, state.after, end);
-  let leftAt: number | undefined;
-  while (end === undefined || slice.from <= end) {
-    const read = await readSlice(reading, kind, slice);
-    if (!read.ok) return read;
-    const { rows, settled, rest, ...done } = read.value;
+  const { from, after } = state;
+  // Part of a second is read to its end first.
+  let next: TimeWindow = { from, after, to: after > 0 ? from : end };
+  let resumeFrom: number | undefined;
+  while (end === undefined || next.from <= end) {
+    const { window, rows, rest, settled } = await readWindow(reading, type, next);
     for (const row of rows) {
-      const occurrence = kind.occurrence(row);
-      if (occurrence && seen.isNew(occurrence)) events.push({ ...occurrence, kind, row });
+      const occurrence = type.occurrence(row);
+      if (occurrence && seen.isNew(occurrence)) events.push({ ...occurrence, type, row });
     }
-    const isLast = rest === undefined && done.slice.to === present;
-    progress.note(done.slice, rest, isLast, settled);
-    if (!isLast && events.length >= limit) leftAt = done.slice.to;
-    if (isLast || leftAt !== undefined) break;
-    slice = rest ?? nextSlice(done.slice, Math.min(clock.date ?? 0, end ?? Infinity), end);
+    const isLast = rest === undefined && window.to === present;
+    progress.note(window, rest, isLast, settled);
+    if (!isLast && events.length >= limit) resumeFrom = window.to;
+    if (isLast || resumeFrom !== undefined) break;
+    next = rest ?? nextWindow(window, Math.min(clock.date ?? 0, end ?? Infinity), end);
   }
-  return { ok: true, value: { events, state: progress.state(kind, seen), leftAt } };
+  return { events, state: progress.state(type, seen), resumeFrom };
 }
 
-interface ReadSlice {
+interface ReadWindow {
   /** What was read, which may be less than what was asked for. */
-  slice: Slice;
+  window: TimeWindow;
   rows: Row[];
   /** What is left of a second that holds too much. */
-  rest?: Slice;
+  rest?: TimeWindow;
   /** Everything that was written before this time was visible when reading began. */
   settled: number;
 }
 
-/** Reads a slice, or the first part of one that holds too much. */
-async function readSlice(reading: Reading, kind: EventKind, asked: Slice): Promise<Result<ReadSlice>> {
+/** Reads a time window, or the first part of one that holds too much. */
+async function readWindow(reading: Reading, type: EventType, asked: TimeWindow): Promise<ReadWindow> {
   const { clock } = reading;
-  let slice = asked;
-  let page = await readRows(reading, kind, slice);
-  while (page.ok && page.value.total > LIMIT && !isOneSecond(slice)) {
-    slice = firstHalf(slice, clock.date ?? 0);
-    page = await readRows(reading, kind, slice);
+  let window = asked;
+  let page = await readRows(reading, type, window);
+  while (page.total > LIMIT && window.from !== window.to) {
+    window = firstHalf(window, clock.date ?? 0);
+    page = await readRows(reading, type, window);
   }
-  const settled = kind.column === 'due' ? clock.passed : clock.settled;
-  const rows: Row[] = [];
-  while (page.ok) {
-    rows.push(...page.value.rows);
-    const last = rows.at(-1);
-    // The end is where a page is not full: what is added meanwhile changes the total.
-    if (last === undefined || page.value.rows.length < PAGE_ROWS) {
-      return { ok: true, value: { slice, rows, settled } };
-    }
-    const rest = { ...slice, after: last.id };
-    if (rows.length >= LIMIT && isOneSecond(slice))
-      return { ok: true, value: { slice, rows, rest, settled } };
-    page = await readRows(reading, kind, rest);
+  const settled = type.column === 'due' ? clock.passed : clock.settled;
+  const rows = [...page.rows];
+  // The end is where a page is not full: what is added meanwhile changes the total.
+  for (let last = rows.at(-1); last && page.rows.length >= PAGE_ROWS; last = rows.at(-1)) {
+    const rest = { ...window, after: last.id };
+    if (rows.length >= LIMIT && window.from === window.to) return { window, rows, rest, settled };
+    page = await readRows(reading, type, rest);
+    rows.push(...page.rows);
   }
-  return page;
+  return { window, rows, settled };
 }
 
 /** Where the next poll has to begin: nothing before it can become visible any more. */
@@ -115,12 +106,12 @@ class Progress {
 
   private hasEnded = false;
 
-  constructor(private readonly before: KindState) {
+  constructor(private readonly before: TypeState) {
     this.from = before.from;
     this.after = before.after;
   }
 
-  note({ from, to }: Slice, rest: Slice | undefined, isLast: boolean, settled: number): void {
+  note({ from, to }: TimeWindow, rest: TimeWindow | undefined, isLast: boolean, settled: number): void {
     this.hasEnded = isLast;
     if (!this.isSettling) return;
     if (!isLast && (to ?? from) < settled) {
@@ -129,7 +120,7 @@ class Progress {
       return;
     }
     this.isSettling = false;
-    // What becomes due while a slow server is read is behind the last slice.
+    // What becomes due while a slow server is read is behind the last window.
     const reached = to === undefined ? settled : Math.min(settled, to + 1);
     if (reached > this.from) {
       this.from = reached;
@@ -137,11 +128,11 @@ class Progress {
     }
   }
 
-  state(kind: EventKind, seen: Seen): KindState {
+  state(type: EventType, seen: Seen): TypeState {
     const { from, after, before } = this;
     // A Request in ERROR is found by its last change, which may be later than what broke it: while catching up, an
     // event from before may still come.
-    const isOwnTime = kind.column !== 'updated_at';
+    const isOwnTime = type.column !== 'updated_at';
     const since = isOwnTime || this.hasEnded ? Math.max(from, before.since) : before.since;
     return { since, from, after, seen: seen.from(since) };
   }

@@ -4,8 +4,8 @@ import { isObject } from '../guards';
 import { isClockState, type ClockState } from './clock';
 import type { Occurrence } from './eventTypes';
 
-/** How far the events of one kind have been read. Times are seconds since 1970, by the server's clock. */
-export interface KindState {
+/** How far the events of one type have been read. Times are seconds since 1970, by the server's clock. */
+export interface TypeState {
   /** Every event before it is done. */
   since: number;
   /** Where reading goes on, by the time that rows are searched by; behind `since` only while catching up. */
@@ -21,8 +21,8 @@ export interface TriggerState {
   /** Ids of another instance are others. */
   instance: string;
   clock: ClockState;
-  /** By the value of the kind of event. */
-  kinds: Record<string, KindState>;
+  /** How far each event type has been read, by its value. */
+  kinds: Record<string, TypeState>;
 }
 
 /** What earlier polls have left; undefined when there is nothing that fits the instance. */
@@ -31,13 +31,13 @@ export function readState(
   instanceUrl: string,
 ): TriggerState | undefined {
   if (instance !== instanceUrl || !isClockState(clock) || !isObject(kinds)) return undefined;
-  const entries = Object.entries(kinds).filter((entry): entry is [string, KindState & IDataObject] =>
-    isKindState(entry[1]),
+  const entries = Object.entries(kinds).filter((entry): entry is [string, TypeState & IDataObject] =>
+    isTypeState(entry[1]),
   );
   return { instance, clock, kinds: Object.fromEntries(entries) };
 }
 
-function isKindState(value: unknown): value is KindState & IDataObject {
+function isTypeState(value: unknown): value is TypeState & IDataObject {
   return (
     isObject(value) &&
     [value.since, value.from, value.after].every((number) => typeof number === 'number') &&
@@ -45,18 +45,13 @@ function isKindState(value: unknown): value is KindState & IDataObject {
   );
 }
 
-/** A kind whose events count from this time on. */
-export function beginAt(time: number): KindState {
-  return { since: time, from: time, after: 0, seen: {} };
-}
-
-/** Remembers which events of a kind are done. */
+/** Remembers which events of a type are done. */
 export class Seen {
   private readonly identities: Set<string>;
 
   private readonly bySecond: Map<string, string[]>;
 
-  constructor(private readonly state: KindState) {
+  constructor(private readonly state: TypeState) {
     const groups = Object.entries(state.seen);
     this.bySecond = new Map(groups.map(([second, identities]) => [second, [...identities]]));
     this.identities = new Set(groups.flatMap(([, identities]) => identities));
@@ -74,7 +69,7 @@ export class Seen {
   }
 
   /** What has to be kept when everything before a time is done. */
-  from(since: number): KindState['seen'] {
+  from(since: number): TypeState['seen'] {
     return Object.fromEntries([...this.bySecond].filter(([second]) => Number(second) >= since));
   }
 }

@@ -20,3 +20,34 @@ export function pmqlSeconds(seconds: number): string {
 export function ownSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
+
+/**
+ * A stretch of time whose rows are read at once: from a second on, of which the ids up to `after` are left out, to the
+ * end of another second; to the end of what there is where `to` is missing.
+ */
+export interface TimeWindow {
+  from: number;
+  after: number;
+  to?: number;
+}
+
+/** The half of a window that is to be read first, when it holds too much. A single second cannot be halved. */
+export function firstHalf({ from, after, to }: TimeWindow, now: number): TimeWindow {
+  const end = to ?? Math.max(now, from);
+  return { from, after, to: from + Math.floor((end - from) / 2) };
+}
+
+/**
+ * What comes behind a window: at first twice as long a one, and the rest once that reaches the present.
+ *
+ * @param end where reading has to end, when not at the end of what there is
+ */
+export function nextWindow(
+  { from, to = from }: TimeWindow,
+  now: number,
+  end: number | undefined,
+): TimeWindow {
+  const start = to + 1;
+  const until = start + 2 * (to - from) + 1;
+  return { from: start, after: 0, to: until < now ? until : end };
+}

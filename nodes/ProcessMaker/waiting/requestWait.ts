@@ -1,111 +1,112 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { requestJson } from '../descriptions/requestOutput';
-import type { Connection } from '../transport/connection';
-import type { Failure, Result } from '../transport/failure';
-import type { ItemFailure } from '../execution/failedItem';
-import type { ApiRequest } from '../api/requests/simplifyRequest';
-import { simplifyTask } from '../api/tasks/simplifyTask';
+import type { ApiRequest } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
-import { mayComeBack } from './look';
-import { ReadTogether } from './readTogether';
-import {
-  canceledFailure,
-  endedBadlyFailure,
-  endedFirstFailure,
-  silenceFailure,
-  timeIsOverFailure,
-  unreadEndFailure,
-  unreadFailure,
-} from './waitErrors';
-import { WaitingRoom, type Waited } from './waitingRoom';
+import { requestJson } from '../descriptions/requestOutput';
+import { taskJson } from '../descriptions/taskOutput';
 import type { WaitSettings } from '../input/waitParameters';
+import type { Connection } from '../transport/connection';
+import { ProcessMakerError } from '../transport/processMakerError';
+import { RequestPoller, type WaitOutcome } from './requestPoller';
+import { ResultReader } from './requestReaders';
+import {
+  endedBadlyError,
+  endedFirstError,
+  resultUnreadError,
+  stoppedError,
+  timeoutError,
+  unknownStateError,
+  unreadableError,
+} from './waitErrors';
 
 /** Lets the items of a run wait for their Requests, all together. */
 export class RequestWait {
   private readonly connection: Connection;
 
-  private readonly room: WaitingRoom;
+  private readonly poller: RequestPoller;
 
-  private readonly reader: ReadTogether;
+  private readonly results: ResultReader;
 
   /** @param stopped ends when nobody needs the results any more */
   constructor(connection: Connection, stopped: AbortSignal) {
     const signals = connection.canceled ? [connection.canceled, stopped] : [stopped];
     this.connection = { ...connection, canceled: AbortSignal.any(signals) };
-    this.room = new WaitingRoom(this.connection);
-    this.reader = new ReadTogether(this.connection);
+    this.poller = new RequestPoller(this.connection);
+    this.results = new ResultReader(this.connection);
   }
 
-  /** @returns the Request as it stands at the end of the wait, or the Task that was waited for */
-  async wait(requestId: number, settings: WaitSettings): Promise<Result<IDataObject>> {
-    const { taskElement, seconds } = settings;
+  /**
+   * @returns the Request as it is at the end of the wait, or the Task that was waited for
+   * @throws ProcessMakerError when the wait does not end as it should
+   */
+  async wait(requestId: number, settings: WaitSettings): Promise<IDataObject> {
+    const { taskElement, seconds, simplify } = settings;
     const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
     for (;;) {
-      const waited = await this.room.wait({ requestId, seconds, isWanted });
-      if (!waited.ok) return waited;
-      const result = await this.resultOf(waited.value, settings);
-      if (result !== 'goesOn') return result;
+      const outcome = await this.poller.pollUntil({ requestId, seconds, isWanted });
+      if ('task' in outcome) {
+        return taskJson(outcome.task, { simplify, includeData: false }, this.connection.instanceUrl);
+      }
+      const json = await this.requestOf(outcome, settings);
+      if (json) return json;
     }
   }
 
-  private async resultOf(waited: Waited, settings: WaitSettings): Promise<Result<IDataObject> | 'goesOn'> {
-    const { instanceUrl } = this.connection;
-    if ('task' in waited) {
-      const json = settings.simplify ? simplifyTask(waited.task, instanceUrl) : waited.task;
-      return { ok: true, value: json };
-    }
-    const isOver = 'timeIsOver' in waited;
-    const request = isOver ? waited.timeIsOver : waited.ended;
-    const failure = this.failureOf(request, settings);
-    if (failure) return { ok: false, failure };
-    // The looks do without the data.
-    const read = await this.reader.get(request.id, settings.includes);
-    if (!read.ok) return { ok: false, failure: this.unread(request, settings, isOver, read.failure) };
-    return this.judge(read.value, settings, isOver || this.room.isOver(settings.seconds));
-  }
-
-  /** What was read to be returned may stand elsewhere than at the look: one in ERROR may have been retried since. */
-  private judge(
-    request: ApiRequest,
+  /** @returns undefined when the Request goes on: one in ERROR may have been retried since the poll */
+  private async requestOf(
+    outcome: Exclude<WaitOutcome, { task: ApiTask }>,
     settings: WaitSettings,
-    isOver: boolean,
-  ): Result<IDataObject> | 'goesOn' {
+  ): Promise<IDataObject | undefined> {
+    const { seconds, simplify, includes } = settings;
+    const isTimedOut = 'timedOut' in outcome;
+    const polled = isTimedOut ? outcome.timedOut : outcome.ended;
+    this.checkEnd(polled, settings);
+    // The polls do without the data.
+    const request = await this.readResult(polled, settings, isTimedOut);
     const isActive = request.status === 'ACTIVE';
-    if (isActive && !isOver) return 'goesOn';
-    const failure = this.failureOf(request, settings);
-    if (failure) return { ok: false, failure };
-    const json = this.json(request, settings);
-    return { ok: true, value: isActive ? { ...json, timeIsOver: true } : json };
+    if (isActive && !isTimedOut && !this.poller.isOver(seconds)) return undefined;
+    this.checkEnd(request, settings);
+    const output = { simplify, includes, includeTasks: false };
+    const json = requestJson(request, output, this.connection.instanceUrl);
+    return isActive ? { ...json, timedOut: true } : json;
   }
 
-  /** Why a Request is not to be returned: one that has ended, or that is still ACTIVE when the time is over. */
-  private failureOf(request: ApiRequest, settings: WaitSettings): ItemFailure | undefined {
-    const { taskElement, seconds, returnsAtLimit, returnsErrored } = settings;
+  /** @throws ProcessMakerError for a Request that is not to be returned */
+  private checkEnd(request: ApiRequest, settings: WaitSettings): void {
+    const { taskElement, seconds, returnsOnTimeout, returnsErrored } = settings;
     const { instanceUrl } = this.connection;
     const missing = taskElement === undefined ? undefined : nameOfTask(taskElement);
     if (request.status === 'ACTIVE') {
-      return returnsAtLimit ? undefined : timeIsOverFailure(request, seconds, instanceUrl, missing);
+      if (returnsOnTimeout) return;
+      throw timeoutError(request, seconds, instanceUrl, missing);
     }
-    if (missing !== undefined) return endedFirstFailure(request, missing, instanceUrl);
-    const isFine = request.status === 'COMPLETED' || returnsErrored;
-    return isFine ? undefined : endedBadlyFailure(request, instanceUrl);
+    if (missing !== undefined) throw endedFirstError(request, missing, instanceUrl);
+    if (request.status === 'COMPLETED' || returnsErrored) return;
+    throw endedBadlyError(request, instanceUrl);
   }
 
-  private unread(
-    request: ApiRequest,
+  private async readResult(
+    polled: ApiRequest,
+    settings: WaitSettings,
+    isTimedOut: boolean,
+  ): Promise<ApiRequest> {
+    try {
+      return await this.results.get(polled.id, settings.includes);
+    } catch (error) {
+      throw this.unreadResult(polled, settings, isTimedOut, error);
+    }
+  }
+
+  private unreadResult(
+    polled: ApiRequest,
     { seconds }: WaitSettings,
-    isOver: boolean,
-    failure: Failure,
-  ): ItemFailure {
-    if (this.connection.canceled?.aborted) return canceledFailure(request.id);
-    if (isOver && mayComeBack(failure)) return silenceFailure(request.id, seconds, failure);
-    if (isOver) return unreadFailure(request.id, failure);
-    return unreadEndFailure(request, failure, this.connection.instanceUrl);
-  }
-
-  private json(request: ApiRequest, { simplify, includes }: WaitSettings): IDataObject {
-    return requestJson(request, { simplify, includes, includeTasks: false }, this.connection.instanceUrl);
+    isTimedOut: boolean,
+    thrown: unknown,
+  ): Error {
+    if (this.connection.canceled?.aborted) return stoppedError(polled.id);
+    if (!isTimedOut) return resultUnreadError(polled, thrown, this.connection.instanceUrl);
+    const isTransient = thrown instanceof ProcessMakerError && thrown.isTransient;
+    return isTransient ? unknownStateError(polled.id, seconds, thrown) : unreadableError(polled.id, thrown);
   }
 }
 

@@ -39,11 +39,11 @@ export const requestChecks: Check[] = [
     name: 'Wait gives a Request that was started, ended or at its time limit',
     run: async (contract) => {
       const [started = {}] = itemsOf(await start(contract));
-      const options = { timeLimit: 1, whenTimeIsOver: 'return' };
+      const options = { timeLimit: 1, onTimeout: 'return' };
       const request = locator('id', asText(started.id));
       const [waited = {}] = itemsOf(await perform(contract, 'request wait', { request, options }));
       assert.equal(waited.id, started.id);
-      assert.equal(waited.timeIsOver, waited.status === 'ACTIVE' ? true : undefined);
+      assert.equal(waited.timedOut, waited.status === 'ACTIVE' ? true : undefined);
       assert.ok('data' in waited);
     },
   },

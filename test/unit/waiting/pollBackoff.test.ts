@@ -1,59 +1,52 @@
-import { Pace } from '../../../nodes/ProcessMaker/waiting/pollBackoff';
-import type { Failure } from '../../../nodes/ProcessMaker/transport/failure';
+import { PollBackoff } from '../../../nodes/ProcessMaker/waiting/requestPoller';
 
 const NEVER = Infinity;
-const busy = (afterSeconds?: number): Failure => ({
-  kind: 'tooManyRequests',
-  message: '',
-  description: '',
-  delivery: 'notProcessed',
-  passing: { afterSeconds },
-});
+const busy = (afterSeconds?: number) => ({ retry: { afterSeconds } });
 
 it('makes growing pauses, up to a longest one', () => {
-  const pace = new Pace();
-  const pauses = Array.from({ length: 10 }, () => pace.afterLook(0, NEVER));
+  const backoff = new PollBackoff();
+  const pauses = Array.from({ length: 10 }, () => backoff.pauseAfterPoll(0, NEVER));
   expect(pauses.slice(0, 3)).toEqual([1000, 1500, 2250]);
   expect(pauses.at(-1)).toBe(15_000);
 });
 
-it('never lets a look follow another one at once, however near the deadline is', () => {
+it('never lets a poll follow another one at once, however near the deadline is', () => {
   for (let left = -5000; left <= 30_000; left += 7) {
-    expect(new Pace().afterLook(0, left)).toBeGreaterThanOrEqual(1000);
+    expect(new PollBackoff().pauseAfterPoll(0, left)).toBeGreaterThanOrEqual(1000);
   }
 });
 
-it('puts the last look at the deadline, and none just before', () => {
-  const pace = new Pace();
-  pace.afterLook(0, NEVER);
-  const pause = pace.afterLook(0, 2300);
+it('puts the last poll at the deadline, and none just before', () => {
+  const backoff = new PollBackoff();
+  backoff.pauseAfterPoll(0, NEVER);
+  const pause = backoff.pauseAfterPoll(0, 2300);
   expect(pause).toBeGreaterThanOrEqual(2300);
   expect(pause).toBeLessThan(2400);
 });
 
-it('lets those wait who come in just after a look', () => {
-  const pace = new Pace();
-  expect(pace.beforeFirst(5000)).toBe(0);
-  pace.looked(5000);
-  expect(pace.beforeFirst(5400)).toBe(600);
-  expect(pace.beforeFirst(9000)).toBe(0);
+it('lets those wait who come in just after a poll', () => {
+  const backoff = new PollBackoff();
+  expect(backoff.pauseBeforeFirst(5000)).toBe(0);
+  backoff.polled(5000);
+  expect(backoff.pauseBeforeFirst(5400)).toBe(600);
+  expect(backoff.pauseBeforeFirst(9000)).toBe(0);
 });
 
-it('does not look before the time that the server has asked for', () => {
-  const pace = new Pace();
-  pace.heed(busy(40), 0);
-  pace.heed(busy(), 100);
-  pace.heed(busy(20), 200);
-  expect(pace.afterLook(200, NEVER)).toBe(39_800);
-  expect(pace.isQuiet(39_999)).toBe(true);
-  expect(pace.isQuiet(40_000)).toBe(false);
+it('does not poll before the time that the server has asked for', () => {
+  const backoff = new PollBackoff();
+  backoff.heed(busy(40), 0);
+  backoff.heed(busy(), 100);
+  backoff.heed(busy(20), 200);
+  expect(backoff.pauseAfterPoll(200, NEVER)).toBe(39_800);
+  expect(backoff.mustWait(39_999)).toBe(true);
+  expect(backoff.mustWait(40_000)).toBe(false);
 });
 
-it('is awake at a deadline before that time, but does not look', () => {
-  const pace = new Pace();
-  pace.heed(busy(40), 0);
-  const pause = pace.afterLook(0, 5000);
+it('is awake at a deadline before that time, but does not poll', () => {
+  const backoff = new PollBackoff();
+  backoff.heed(busy(40), 0);
+  const pause = backoff.pauseAfterPoll(0, 5000);
   expect(pause).toBeGreaterThanOrEqual(5000);
   expect(pause).toBeLessThan(5100);
-  expect(pace.isQuiet(pause)).toBe(true);
+  expect(backoff.mustWait(pause)).toBe(true);
 });

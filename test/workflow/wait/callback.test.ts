@@ -69,7 +69,7 @@ it('writes the URL into the Request, sleeps, and goes on with what the process s
           status: 'COMPLETED',
           data: { number: 0, checked: 'yes' },
           callback: { approved: true, lines: [1, 2] },
-          timeIsOver: false,
+          timedOut: false,
         },
         pairedItem: { item: 0 },
       },
@@ -132,7 +132,7 @@ it.each([
 ])('gives what was sent: %s', async (_case, sent, callback) => {
   const sleeping = await wait([await oneTask()]);
   const { run } = await callWith(sleeping, sent);
-  expect(run?.items('ProcessMaker')).toMatchObject([{ callback, timeIsOver: false }]);
+  expect(run?.items('ProcessMaker')).toMatchObject([{ callback, timedOut: false }]);
 });
 
 describe('at the limit', () => {
@@ -152,7 +152,7 @@ describe('at the limit', () => {
             status: 'ACTIVE',
             data: { number: 0 },
             callback: null,
-            timeIsOver: true,
+            timedOut: true,
           },
           pairedItem: { item: 0 },
         },
@@ -215,7 +215,7 @@ describe('a call that is not for this wait', () => {
     expect(signatureIn(ownUrl)).toBe(signatureIn(lateUrl));
     expect((await call(secondSleeps, {}, lateUrl)).status).toBe(410);
     const { run } = await call(secondSleeps, {}, ownUrl);
-    expect(run?.items(LATER)).toMatchObject([{ id: second.requestId, timeIsOver: false }]);
+    expect(run?.items(LATER)).toMatchObject([{ id: second.requestId, timedOut: false }]);
   });
 });
 
@@ -255,7 +255,7 @@ describe('a Request that has ended already', () => {
     const run = await wait([task]);
     expect(run.status).toBe('success');
     expect(run.items('ProcessMaker')).toMatchObject([
-      { id: task.requestId, status: 'COMPLETED', callback: null, timeIsOver: false },
+      { id: task.requestId, status: 'COMPLETED', callback: null, timedOut: false },
     ]);
     expect(puts()).toEqual([]);
   });
@@ -268,7 +268,7 @@ describe('a Request that has ended already', () => {
       { details: { outcome: 'startedInError', requestId: task.requestId } },
     ]);
     const run = await wait([task], { options: { returnErroredRequests: true } });
-    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ERROR', timeIsOver: false }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ERROR', timedOut: false }]);
   });
 });
 
@@ -326,7 +326,7 @@ describe('writing the URL', () => {
         };
       };
       const run = await wait([task]);
-      expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timeIsOver: false }]);
+      expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timedOut: false }]);
     },
   );
 
@@ -390,7 +390,7 @@ it('does not lose a call when the Request cannot be read at that moment', async 
     {
       id: task.requestId,
       callback: { approved: false },
-      timeIsOver: false,
+      timedOut: false,
       note: expect.stringContaining('as it stood when the waiting began') as string,
     },
   ]);

@@ -146,9 +146,9 @@ describe('no look follows another one at once', () => {
             response.writeHead(status, headers).end(body.replaceAll('"ACTIVE"', '"COMPLETED"'));
           }
         : undefined;
-    const options = { timeLimit: 2, whenTimeIsOver: 'return' };
+    const options = { timeLimit: 2, onTimeout: 'return' };
     const run = await wait(tasks, options);
-    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ACTIVE', timeIsOver: true }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ACTIVE', timedOut: true }]);
     expect(looks().length).toBeLessThanOrEqual(8);
   });
 
@@ -161,7 +161,7 @@ describe('no look follows another one at once', () => {
             response.writeHead(status, headers).end(body.replaceAll('"ACTIVE"', '"ERROR"'));
           }
         : undefined;
-    const options = { timeLimit: 1, whenTimeIsOver: 'return', returnErroredRequests: true };
+    const options = { timeLimit: 1, onTimeout: 'return', returnErroredRequests: true };
     const run = await wait(tasks, options);
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ERROR' }]);
     expect(looks().length).toBeLessThanOrEqual(4);
@@ -179,7 +179,7 @@ describe('a server that does not answer at all', () => {
   it('leaves the state at the limit unknown', async () => {
     let count = 0;
     harness.gateway.treat = (call) => (isLook(call) && ++count > 1 ? noAnswer : undefined);
-    const run = await start({ timeLimit: 1, whenTimeIsOver: 'return' });
+    const run = await start({ timeLimit: 1, onTimeout: 'return' });
     const id = harness.requests()[0]?.id;
     const [failed] = failedItems(run);
     expect(failed).toMatchObject({ details: { outcome: 'started', requestId: id } });

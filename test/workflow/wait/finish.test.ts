@@ -123,9 +123,9 @@ describe('at the time limit', () => {
 
   it('the Request is returned as it stands, with the option', async () => {
     const tasks = await startTasks(harness);
-    const run = await wait(tasks, { timeLimit: 1, whenTimeIsOver: 'return' });
+    const run = await wait(tasks, { timeLimit: 1, onTimeout: 'return' });
     expect(run.items('ProcessMaker')).toMatchObject([
-      { id: tasks[0]?.requestId, status: 'ACTIVE', data: { number: 0 }, timeIsOver: true },
+      { id: tasks[0]?.requestId, status: 'ACTIVE', data: { number: 0 }, timedOut: true },
     ]);
   });
 
@@ -170,7 +170,7 @@ describe('a server that is away', () => {
   it('until the time limit fails the item, and says that nothing is known', async () => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = () => resetBefore;
-    const run = await wait(tasks, { timeLimit: 1, whenTimeIsOver: 'return' });
+    const run = await wait(tasks, { timeLimit: 1, onTimeout: 'return' });
     expect(failedItems(run)).toMatchObject([
       {
         error: expect.stringMatching(/^It is not known where Request \d+ stands after a second/) as string,

@@ -178,8 +178,8 @@ describe('the time limit', () => {
     ['finish', FINISH],
     ['task', TASK],
   ])('of a Start that waits for %s returns the Request with the option', async (_way, way) => {
-    const ended = await run('Start', way, { timeLimit: 1, whenTimeIsOver: 'return' });
-    expect(ended.items('ProcessMaker')).toMatchObject([{ id: id(), status: 'ACTIVE', timeIsOver: true }]);
+    const ended = await run('Start', way, { timeLimit: 1, onTimeout: 'return' });
+    expect(ended.items('ProcessMaker')).toMatchObject([{ id: id(), status: 'ACTIVE', timedOut: true }]);
   });
 
   it('of a Start that sleeps gives the Request', async () => {
@@ -188,7 +188,7 @@ describe('the time limit', () => {
     expect(sleeping.status).toBe('waiting');
     const ended = await harness.engine.resume(sleeping, { credentials: harness.credentials('admin') });
     expect(ended.items('ProcessMaker')).toMatchObject([
-      { id: id(), status: 'ACTIVE', callback: null, timeIsOver: true },
+      { id: id(), status: 'ACTIVE', callback: null, timedOut: true },
     ]);
     expect(harness.starts()).toHaveLength(1);
   });

@@ -145,7 +145,7 @@ describe('Callback', () => {
     expect(puts()).toEqual([]);
     const { run } = await call(sleeping);
     expect(run?.items('ProcessMaker')).toMatchObject([
-      { id: harness.requests()[0]?.id, callback: { approved: true }, timeIsOver: false },
+      { id: harness.requests()[0]?.id, callback: { approved: true }, timedOut: false },
     ]);
     const { resumeToken = '' } = sleeping.data;
     for (const shown of [sleeping, run]) {
@@ -157,7 +157,7 @@ describe('Callback', () => {
     const run = await start({ ...CALLBACK, process: locator('id', 4) }, one);
     expect(run.status).toBe('success');
     expect(run.items('ProcessMaker')).toMatchObject([
-      { status: 'COMPLETED', callback: null, timeIsOver: false },
+      { status: 'COMPLETED', callback: null, timedOut: false },
     ]);
   });
 
@@ -198,7 +198,7 @@ describe('Callback', () => {
     const failed = await failedTry('limited');
     await completeAll();
     const run = await harness.engine.retry(failed, { credentials: harness.credentials('limited') });
-    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timeIsOver: false }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timedOut: false }]);
     expect(puts()).toEqual([]);
   });
 
@@ -217,7 +217,7 @@ describe('Callback', () => {
     expect(sleeping.status).toBe('waiting');
     const { run } = await call(sleeping);
     expect(run?.items('ProcessMaker')).toMatchObject([
-      { alreadyStarted: true, callback: { approved: true }, timeIsOver: false },
+      { alreadyStarted: true, callback: { approved: true }, timedOut: false },
     ]);
     expect(harness.numbers()).toEqual(['a']);
   });

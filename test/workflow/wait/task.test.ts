@@ -123,10 +123,10 @@ it('fails an item at the time limit, or returns the Request', async () => {
   ]);
   const returned = await wait([request], {
     taskElement: 'pay',
-    options: { ...options, whenTimeIsOver: 'return' },
+    options: { ...options, onTimeout: 'return' },
   });
   expect(returned.items('ProcessMaker')).toMatchObject([
-    { id: request?.id, status: 'ACTIVE', timeIsOver: true },
+    { id: request?.id, status: 'ACTIVE', timedOut: true },
   ]);
 });
 

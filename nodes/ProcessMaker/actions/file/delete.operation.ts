@@ -1,14 +1,22 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import {
+  aboutFile,
+  findFile,
+  readFiles,
+  sendFileDeletion,
+  type ApiFile,
+  type FileReference,
+} from '../../api/files/files';
 import { fileLocator } from '../../descriptions/locators/file';
 import { requestLocator } from '../../descriptions/locators/request';
-import { findFile, readFileReference } from '../../api/files/fileReference';
-import { aboutFile, filePath, readFiles } from '../../api/files/requestFiles';
-import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
+import { done, makeChange, NOT_SEEN } from '../../execution/change';
+import { RequestIds } from '../../execution/requestReader';
 import { runItems } from '../../execution/runItems';
+import { readFileReference } from '../../input/fileParameters';
+import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
-import type { Result } from '../../transport/failure';
-import { callApiPatiently } from '../../transport/request';
+import { explained, isKind } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
 
 export const deleteFile: Operation = {
@@ -26,48 +34,49 @@ const DELETED = [{ json: { deleted: true } }];
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: true,
-    read(context, itemIndex, connection) {
-      const request = readRequestReference(context, itemIndex, connection);
-      if (!request.ok) return request;
-      const file = readFileReference(context, itemIndex);
-      if (!file.ok) return file;
-      return { ok: true, value: { request: request.value, file: file.value } };
-    },
+    read: (context, itemIndex, connection) => ({
+      request: readRequestReference(context, itemIndex, connection),
+      reference: readFileReference(context, itemIndex),
+    }),
     begin(connection, all) {
       const ids = new RequestIds(
         connection,
         all.map(({ request }) => request),
       );
-      return async ({ request, file: reference }, { mayBeDone, isDone }) => {
-        if (isDone) return { ok: true, value: DELETED };
+      return async ({ request, reference }, { mayBeDone, isDone }) => {
+        if (isDone) return DELETED;
         const requestId = await ids.idOf(request);
-        if (!requestId.ok) return requestId;
-        const files = await readFiles(connection, requestId.value);
-        if (!files.ok) return files;
-        const file = findFile(files.value, reference, requestId.value);
-        if (!file.ok) {
-          const isGone = mayBeDone && file.failure.kind === 'notFound';
-          return isGone ? { ok: true, value: DELETED } : file;
-        }
-        const deleted = await deleteOne(connection, requestId.value, file.value.id);
-        return deleted.ok ? { ok: true, value: DELETED } : deleted;
+        const files = await readFiles(connection, requestId);
+        const file = mayBeDone
+          ? findUnlessGone(files, reference, requestId)
+          : findFile(files, reference, requestId);
+        if (file) await deleteOne(connection, requestId, file.id);
+        return DELETED;
       };
     },
   });
 }
 
-/** `DELETE /api/1.0/requests/{id}/files/{file}`. When its answer was lost, the list of files tells what became of it. */
-async function deleteOne(connection: Connection, requestId: number, fileId: number): Promise<Result<object>> {
-  const call = await callApiPatiently(connection, {
-    method: 'DELETE',
-    path: filePath(requestId, fileId),
-    expects: 'nothing',
-  });
-  if (call.ok) return call;
-  if (call.failure.delivery === 'unknown') {
-    const files = await readFiles(connection, requestId);
-    if (files.ok && !files.value.some(({ id }) => id === fileId)) return { ok: true, value: {} };
-    return call;
+function findUnlessGone(files: ApiFile[], reference: FileReference, requestId: number): ApiFile | undefined {
+  try {
+    return findFile(files, reference, requestId);
+  } catch (error) {
+    if (isKind(error, 'notFound')) return undefined;
+    throw explained(error);
   }
-  return { ok: false, failure: aboutFile(call.failure, requestId, fileId) };
+}
+
+/** When the response was lost, the list of files tells whether the file was deleted. */
+async function deleteOne(connection: Connection, requestId: number, fileId: number): Promise<void> {
+  try {
+    await makeChange<void>(connection, {
+      send: async () => await sendFileDeletion(connection, requestId, fileId),
+      async look() {
+        const files = await readFiles(connection, requestId);
+        return files.some(({ id }) => id === fileId) ? NOT_SEEN : done(undefined);
+      },
+    });
+  } catch (error) {
+    throw aboutFile(error, requestId, fileId);
+  }
 }

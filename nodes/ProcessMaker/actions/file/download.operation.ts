@@ -1,17 +1,17 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { fileTimeoutOption, readFileTimeout } from '../../descriptions/fileTimeout';
+import { downloadFile } from '../../api/files/fileContent';
+import { findFile, simplifyFile } from '../../api/files/files';
+import { fileTimeoutOption } from '../../descriptions/inputFiles';
 import { fileLocator } from '../../descriptions/locators/file';
 import { requestLocator } from '../../descriptions/locators/request';
-import { simplifyFile } from '../../api/files/apiFile';
-import { downloadFile } from '../../api/files/download';
-import { findFile, readFileReference } from '../../api/files/fileReference';
-import { RequestFiles } from '../../api/files/requestFiles';
-import { asText } from '../../guards';
-import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
 import { runItems } from '../../execution/runItems';
-import { inputFailure } from '../../transport/failure';
+import { asText } from '../../guards';
+import { readFileReference, readFileTimeout } from '../../input/fileParameters';
+import { readRequestReference } from '../../input/references';
+import { inputError } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
+import { RequestFiles } from './requestFiles';
 
 export const download: Operation = {
   value: 'download',
@@ -46,38 +46,26 @@ export const download: Operation = {
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
-    read(context, itemIndex, connection) {
-      const request = readRequestReference(context, itemIndex, connection);
-      if (!request.ok) return request;
-      const file = readFileReference(context, itemIndex);
-      if (!file.ok) return file;
-      const field = asText(context.getNodeParameter('binaryPropertyName', itemIndex)).trim();
-      if (field === '') {
-        return inputFailure("'Put Output File in Field' names no field", 'Enter a name, such as data.');
-      }
-      const timeout = readFileTimeout(context, itemIndex);
-      if (!timeout.ok) return timeout;
-      const timeoutSeconds = timeout.value;
-      return { ok: true, value: { request: request.value, file: file.value, field, timeoutSeconds } };
-    },
+    read: (context, itemIndex, connection) => ({
+      request: readRequestReference(context, itemIndex, connection),
+      file: readFileReference(context, itemIndex),
+      field: readField(context, itemIndex),
+      timeoutSeconds: readFileTimeout(context, itemIndex),
+    }),
     begin: (connection, all) => {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ request }) => request),
-      );
-      const lists = new RequestFiles(connection);
+      const lists = new RequestFiles(connection, all);
       return async ({ request, file: reference, field, timeoutSeconds }) => {
-        const requestId = await ids.idOf(request);
-        if (!requestId.ok) return requestId;
-        const files = await lists.of(requestId.value);
-        if (!files.ok) return files;
-        const file = findFile(files.value, reference, requestId.value);
-        if (!file.ok) return file;
-        const binary = await downloadFile(connection, this, requestId.value, file.value, timeoutSeconds);
-        if (!binary.ok) return binary;
-        const json = simplifyFile(file.value, requestId.value);
-        return { ok: true, value: [{ json, binary: { [field]: binary.value } }] };
+        const { requestId, files } = await lists.of(request);
+        const file = findFile(files, reference, requestId);
+        const binary = await downloadFile(connection, this, requestId, file, timeoutSeconds);
+        return [{ json: simplifyFile(file, requestId), binary: { [field]: binary } }];
       };
     },
   });
+}
+
+function readField(context: IExecuteFunctions, itemIndex: number): string {
+  const field = asText(context.getNodeParameter('binaryPropertyName', itemIndex)).trim();
+  if (field !== '') return field;
+  throw inputError("'Put Output File in Field' names no field", 'Enter a name, such as data.');
 }

@@ -1,15 +1,15 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import { simplifyFile, variableOf } from '../../api/files/files';
 import { requestLocator } from '../../descriptions/locators/request';
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { simplifyOption } from '../../descriptions/simplify';
-import { simplifyFile, variableOf } from '../../api/files/apiFile';
-import { RequestFiles } from '../../api/files/requestFiles';
-import { readFilters } from '../../input/filters';
-import { asText } from '../../guards';
-import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
 import { runItems } from '../../execution/runItems';
+import { asText } from '../../guards';
+import { readFilters } from '../../input/filters';
+import { readRequestReference } from '../../input/references';
 import type { Operation } from '../operation';
+import { RequestFiles } from './requestFiles';
 
 const fileFilters: INodeProperties = {
   displayName: 'Filters',
@@ -55,39 +55,22 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
     read(context, itemIndex, connection) {
-      const request = readRequestReference(context, itemIndex, connection);
-      if (!request.ok) return request;
-      const limit = readLimit(context, itemIndex);
-      if (!limit.ok) return limit;
-      const filters = readFilters(context, itemIndex, fileFilters);
-      if (!filters.ok) return filters;
       const { simplify } = context.getNodeParameter('options', itemIndex, {});
       return {
-        ok: true,
-        value: {
-          request: request.value,
-          limit: limit.value,
-          simplify: simplify !== false,
-          variable: asText(filters.value.variable).trim(),
-        },
+        request: readRequestReference(context, itemIndex, connection),
+        limit: readLimit(context, itemIndex),
+        variable: asText(readFilters(context, itemIndex, fileFilters).variable).trim(),
+        simplify: simplify !== false,
       };
     },
     begin(connection, all) {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ request }) => request),
-      );
-      const lists = new RequestFiles(connection);
+      const lists = new RequestFiles(connection, all);
       return async ({ request, limit, simplify, variable }) => {
-        const requestId = await ids.idOf(request);
-        if (!requestId.ok) return requestId;
-        const files = await lists.of(requestId.value);
-        if (!files.ok) return files;
-        const items = files.value
+        const { requestId, files } = await lists.of(request);
+        return files
           .filter((file) => variable === '' || variableOf(file) === variable)
           .slice(0, limit)
-          .map((file) => ({ json: simplify ? simplifyFile(file, requestId.value) : file }));
-        return { ok: true, value: items };
+          .map((file) => ({ json: simplify ? simplifyFile(file, requestId) : file }));
       };
     },
   });

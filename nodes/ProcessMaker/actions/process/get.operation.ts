@@ -1,12 +1,13 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { listStartable, readProcess, simplifyProcess } from '../../api/processes/processes';
 import { processLocator } from '../../descriptions/locators/process';
-import { simplifyOption } from '../../descriptions/simplify';
-import { ProcessFinder } from '../../api/processes/processFinder';
-import { ProcessReader } from '../../api/processes/processReader';
-import { readProcessReference } from '../../input/processReference';
+import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/simplify';
+import { ProcessFinder } from '../../execution/processFinder';
 import { runItems } from '../../execution/runItems';
-import { simplifyProcess } from '../../api/processes/simplifyProcess';
+import { readProcessReference } from '../../input/references';
+import type { Connection } from '../../transport/connection';
+import { explained, isKind } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
 
 export const get: Operation = {
@@ -19,14 +20,7 @@ export const get: Operation = {
       ...processLocator,
       description: 'The process. The list shows what the user of the access token may start.',
     },
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [simplifyOption],
-    },
+    optionsOf(simplifyOption),
   ],
   execute,
 };
@@ -35,23 +29,48 @@ export const get: Operation = {
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
-    read(context, itemIndex, connection) {
-      const reference = readProcessReference(context, itemIndex, connection);
-      if (!reference.ok) return reference;
-      const { simplify } = context.getNodeParameter('options', itemIndex, {});
-      return { ok: true, value: { reference: reference.value, simplify: simplify !== false } };
-    },
+    read: (context, itemIndex, connection) => ({
+      reference: readProcessReference(context, itemIndex, connection),
+      simplify: readSimplify(context, itemIndex),
+    }),
     begin(connection) {
       const finder = new ProcessFinder(connection);
       const reader = new ProcessReader(connection);
       return async ({ reference, simplify }) => {
-        const id = await finder.idOf(reference);
-        if (!id.ok) return id;
-        const process = await reader.get(id.value);
-        if (!process.ok) return process;
-        const json = simplify ? simplifyProcess(process.value, connection.instanceUrl) : process.value;
-        return { ok: true, value: [{ json }] };
+        const process = await reader.get(await finder.idOf(reference));
+        return [{ json: simplify ? simplifyProcess(process, connection.instanceUrl) : process }];
       };
     },
   });
+}
+
+/** Reads the processes of a run, each once. */
+class ProcessReader {
+  private readonly processes = new Map<number, Promise<IDataObject>>();
+
+  private startable: Promise<IDataObject[]> | undefined;
+
+  constructor(private readonly connection: Connection) {}
+
+  async get(id: number): Promise<IDataObject> {
+    const process = this.processes.get(id) ?? this.read(id);
+    this.processes.set(id, process);
+    return await process;
+  }
+
+  /** Who may not view processes still sees what this user may start. */
+  private async read(id: number): Promise<IDataObject> {
+    try {
+      return await readProcess(this.connection, id);
+    } catch (error) {
+      const process = isKind(error, 'forbidden') ? await this.findStartable(id) : undefined;
+      if (!process) throw explained(error);
+      return process;
+    }
+  }
+
+  private async findStartable(id: number): Promise<IDataObject | undefined> {
+    this.startable ??= listStartable(this.connection, { include: 'category' });
+    return (await this.startable).find((process) => process.id === id);
+  }
 }

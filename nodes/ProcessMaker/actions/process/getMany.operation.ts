@@ -1,13 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import { listStartable, listViewable, simplifyProcess } from '../../api/processes/processes';
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
-import { simplifyOption } from '../../descriptions/simplify';
-import { readFilters } from '../../input/filters';
-import { asText } from '../../guards';
-import { listStartable, listViewable } from '../../api/processes/processReader';
+import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/simplify';
 import { runItems } from '../../execution/runItems';
-import { simplifyProcess } from '../../api/processes/simplifyProcess';
-import { inputFailure } from '../../transport/failure';
+import { asText } from '../../guards';
+import { readFilters } from '../../input/filters';
+import { inputError } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
 
 const processFilters: INodeProperties = {
@@ -61,14 +60,7 @@ export const getMany: Operation = {
     },
     ...returnAllFields,
     processFilters,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [simplifyOption],
-    },
+    optionsOf(simplifyOption),
   ],
   execute,
 };
@@ -77,30 +69,31 @@ export const getMany: Operation = {
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
-    read(context, itemIndex) {
-      const limit = readLimit(context, itemIndex);
-      if (!limit.ok) return limit;
-      const show = asText(context.getNodeParameter('show', itemIndex));
-      if (!['startable', 'all', 'archived'].includes(show)) {
-        return inputFailure(`'Show' is "${show}", which is none of its choices`, 'Choose one from its list.');
-      }
-      const filters = readFilters(context, itemIndex, processFilters);
-      if (!filters.ok) return filters;
-      const text = asText(filters.value.text).trim();
-      const { simplify } = context.getNodeParameter('options', itemIndex, {});
-      return { ok: true, value: { limit: limit.value, show, text, simplify: simplify !== false } };
-    },
+    read: (context, itemIndex) => ({
+      limit: readLimit(context, itemIndex),
+      show: readShow(context, itemIndex),
+      text: asText(readFilters(context, itemIndex, processFilters).text).trim(),
+      simplify: readSimplify(context, itemIndex),
+    }),
     begin:
       (connection) =>
       async ({ limit, show, text, simplify }) => {
-        const filter = { ...(text && { filter: text }), ...(show === 'archived' && { status: 'archived' }) };
+        const qs = {
+          include: 'category',
+          ...(text && { filter: text }),
+          ...(show === 'archived' && { status: 'archived' }),
+        };
         const list = show === 'startable' ? listStartable : listViewable;
-        const processes = await list(connection, filter, limit);
-        if (!processes.ok) return processes;
-        const items = processes.value.map((process) => ({
+        const processes = await list(connection, qs, limit);
+        return processes.map((process) => ({
           json: simplify ? simplifyProcess(process, connection.instanceUrl) : process,
         }));
-        return { ok: true, value: items };
       },
   });
+}
+
+function readShow(context: IExecuteFunctions, itemIndex: number): string {
+  const show = asText(context.getNodeParameter('show', itemIndex));
+  if (['startable', 'all', 'archived'].includes(show)) return show;
+  throw inputError(`'Show' is "${show}", which is not a valid option`, 'Choose one from its list.');
 }

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { processLocator } from '../../descriptions/locators/process';
-import { ProcessFinder } from '../../api/processes/processFinder';
-import { readProcessReference } from '../../input/processReference';
+import { ProcessFinder } from '../../execution/processFinder';
 import { runItems } from '../../execution/runItems';
+import { readProcessReference } from '../../input/references';
 import type { Operation } from '../operation';
 
 export const getStartEvents: Operation = {
@@ -28,13 +28,10 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     begin(connection) {
       const finder = new ProcessFinder(connection);
       return async (reference) => {
-        const process = await finder.findStartable(reference);
-        if (!process.ok) return process;
-        const { id: processId, name: processName, startEvents } = process.value;
-        const events = startEvents.map(({ id, name, triggers }) => ({
+        const { id: processId, name: processName, startEvents } = await finder.findStartable(reference);
+        return startEvents.map(({ id, name, triggers }) => ({
           json: { id, name, triggers, processId, processName },
         }));
-        return { ok: true, value: events };
       };
     },
   });

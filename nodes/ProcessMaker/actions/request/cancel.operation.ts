@@ -1,12 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
 import { requestOutputCollection } from '../../descriptions/requestOutput';
-import { changeRequests, setRequestStatus, type RequestToChange } from './requestChange';
-import { aboutRequest } from '../../api/requests/requests';
-import type { ApiRequest } from '../../api/requests/simplifyRequest';
-import { inputFailure, type Result } from '../../transport/failure';
+import { inputError } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
+import { changeRequests, setRequestStatus, type RequestToChange } from './requestChange';
 
 export const cancel: Operation = {
   value: 'cancel',
@@ -17,22 +16,22 @@ export const cancel: Operation = {
   execute,
 };
 
-/** Cancels one Request per item, and gives it as it stands then. */
+/** Cancels one Request per item, and gives it as it is then. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await changeRequests(this, cancelRequest);
 }
 
-/** Cancels a Request. ProcessMaker answers 204 whatever the Request's status is, so it is looked at before. */
-async function cancelRequest(toChange: RequestToChange): Promise<Result<ApiRequest>> {
+/** Cancels a Request. ProcessMaker takes the call whatever the Request's status is, so it is looked at before. */
+async function cancelRequest(toChange: RequestToChange): Promise<ApiRequest> {
   const { id, status } = toChange.request;
-  if (status === 'CANCELED') return { ok: true, value: toChange.request };
+  if (status === 'CANCELED') return toChange.request;
   if (status === 'COMPLETED') {
-    return inputFailure(
+    throw inputError(
       `Request ${id} is already completed, so that it cannot be canceled`,
       'Only a Request in status ACTIVE or ERROR can be canceled.',
     );
   }
-  return await setRequestStatus(toChange, 'CANCELED', (failure) => aboutRequest(failure, id, MAY_CANCEL));
+  return await setRequestStatus(toChange, 'CANCELED', (thrown) => aboutRequest(thrown, id, MAY_CANCEL));
 }
 
 const MAY_CANCEL =

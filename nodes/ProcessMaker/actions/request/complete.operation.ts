@@ -1,12 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
 import { requestOutputCollection } from '../../descriptions/requestOutput';
-import { changeRequests, setRequestStatus, type RequestToChange } from './requestChange';
-import { aboutRequest } from '../../api/requests/requests';
-import type { ApiRequest } from '../../api/requests/simplifyRequest';
-import { inputFailure, type Failure, type Result } from '../../transport/failure';
+import { inputError, isKind } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
+import { changeRequests, setRequestStatus, type RequestToChange } from './requestChange';
 
 export const complete: Operation = {
   value: 'complete',
@@ -17,35 +16,31 @@ export const complete: Operation = {
   execute,
 };
 
-/** Completes one Request per item that stands in ERROR, and gives it as it stands then. */
+/** Completes one Request per item that is in ERROR, and gives it as it is then. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await changeRequests(this, completeRequest);
 }
 
-async function completeRequest(toChange: RequestToChange): Promise<Result<ApiRequest>> {
+async function completeRequest(toChange: RequestToChange): Promise<ApiRequest> {
   const { request, mayBeDone } = toChange;
   const { id, status } = request;
-  if (status === 'COMPLETED' && mayBeDone) return { ok: true, value: request };
+  if (status === 'COMPLETED' && mayBeDone) return request;
   if (status !== 'ERROR') {
-    return inputFailure(
-      `Request ${id} stands in status ${status}, so that it cannot be completed by hand`,
-      ADVICE,
-    );
+    throw inputError(`Request ${id} is in status ${status}, so that it cannot be completed by hand`, ADVICE);
   }
-  return await setRequestStatus(toChange, 'COMPLETED', (failure) => explain(failure, id));
+  return await setRequestStatus(toChange, 'COMPLETED', (thrown) => explain(thrown, id));
 }
 
 const ADVICE =
   "Only a Request in status ERROR can. One in status ACTIVE goes on when its Tasks are completed; to end it before, use the operation 'Cancel'.";
 
-function explain(failure: Failure, id: number): Failure {
-  if (failure.kind !== 'invalid') {
-    return aboutRequest(failure, id, 'Only an administrator may complete a Request by hand.');
+function explain(thrown: unknown, id: number): Error {
+  if (!isKind(thrown, 'invalid')) {
+    return aboutRequest(thrown, id, 'Only an administrator may complete a Request by hand.');
   }
   // It has left ERROR since it was read.
-  return {
-    ...failure,
+  return thrown.with({
     message: `ProcessMaker refused to complete Request ${id} by hand`,
-    description: `It says: ${failure.description} ${ADVICE}`,
-  };
+    description: `It says: ${thrown.description} ${ADVICE}`,
+  });
 }

@@ -1,12 +1,14 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { requestLocator } from '../../descriptions/locators/request';
-import { RequestIds, readRequestReference } from '../../api/requests/requestReference';
+import { deleteRequest as sendDelete } from '../../api/requests/changes';
 import { aboutRequest, readUnlisted } from '../../api/requests/requests';
-import { runItems, type Turn } from '../../execution/runItems';
+import { requestLocator } from '../../descriptions/locators/request';
+import { done, makeChange, NOT_SEEN, type Seen } from '../../execution/change';
+import { RequestIds } from '../../execution/requestReader';
+import { runItems } from '../../execution/runItems';
+import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
-import type { Result } from '../../transport/failure';
-import { apiPath, callApiPatiently } from '../../transport/request';
+import { explained, isKind } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
 
 export const deleteRequest: Operation = {
@@ -25,44 +27,44 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     read: readRequestReference,
     begin(connection, all) {
       const ids = new RequestIds(connection, all);
-      return async (reference, turn) => {
-        if (turn.isDone) return { ok: true, value: [{ json: { deleted: true, ...reference } }] };
-        const id = await ids.idOf(reference);
-        if (!id.ok) {
-          // An earlier try has found the case, and its Request is gone.
-          const isGone = turn.mayBeDone && id.failure.kind === 'input';
-          return isGone ? { ok: true, value: [{ json: { deleted: true, ...reference } }] } : id;
+      return async (reference, { isDone, mayBeDone }) => {
+        const deleted = [{ json: { deleted: true, ...reference } }];
+        if (isDone) return deleted;
+        let id: number;
+        try {
+          id = await ids.idOf(reference);
+        } catch (error) {
+          // An earlier attempt has found the case, and its Request is gone.
+          if (mayBeDone && isKind(error, 'input')) return deleted;
+          throw explained(error);
         }
-        const deleted = await deleteById(connection, id.value, turn);
-        return deleted.ok ? { ok: true, value: [{ json: deleted.value }] } : deleted;
+        await deleteById(connection, id, mayBeDone);
+        return [{ json: { deleted: true, id } }];
       };
     },
   });
 }
 
-/**
- * Deletes a Request: `DELETE /api/1.0/requests/{id}`, answered with 204, or with 404 when there is none. What became of
- * a call whose answer was lost is seen by whether the Request is still there.
- */
-async function deleteById(
-  connection: Connection,
-  id: number,
-  { mayBeDone }: Turn,
-): Promise<Result<IDataObject>> {
-  const deleted = { ok: true as const, value: { deleted: true, id } };
-  const call = await callApiPatiently(connection, {
-    method: 'DELETE',
-    path: apiPath('1.0', 'requests', id),
-    expects: 'nothing',
-  });
-  if (call.ok) return deleted;
-  const { failure } = call;
-  if (failure.delivery === 'notProcessed') {
-    if (failure.kind === 'notFound' && mayBeDone) return deleted;
-    return { ok: false, failure: aboutRequest(failure, id, MAY_DELETE) };
+async function deleteById(connection: Connection, id: number, mayBeDone: boolean): Promise<void> {
+  try {
+    await makeChange(connection, {
+      send: async () => await sendDelete(connection, id),
+      look: async () => await lookWhetherGone(connection, id),
+    });
+  } catch (error) {
+    if (mayBeDone && isKind(error, 'notFound')) return;
+    throw aboutRequest(error, id, MAY_DELETE);
   }
-  const after = await readUnlisted(connection, id, []);
-  return !after.ok && after.failure.kind === 'notFound' ? deleted : call;
+}
+
+async function lookWhetherGone(connection: Connection, id: number): Promise<Seen<void>> {
+  try {
+    await readUnlisted(connection, id, []);
+    return NOT_SEEN;
+  } catch (error) {
+    if (isKind(error, 'notFound')) return done(undefined);
+    throw explained(error);
+  }
 }
 
 const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to have started it.';

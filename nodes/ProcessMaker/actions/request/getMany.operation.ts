@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { searchRequests } from '../../api/requests/requestSearch';
 import { requestFilters, requestSort } from '../../descriptions/requestFilters';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
 import { readLimit, returnAllFields } from '../../descriptions/returnAll';
-import { readRequestFilter } from '../../input/requestFilters';
-import { readRequestSort, searchRequests } from '../../api/requests/requestSearch';
 import { runItems } from '../../execution/runItems';
+import { readRequestFilter, readRequestSort } from '../../input/requestFilters';
 import type { Operation } from '../operation';
 
 export const getMany: Operation = {
@@ -21,27 +21,15 @@ export const getMany: Operation = {
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
-    read(context, itemIndex) {
-      const limit = readLimit(context, itemIndex);
-      if (!limit.ok) return limit;
-      const filter = readRequestFilter(context, itemIndex);
-      if (!filter.ok) return filter;
-      const sort = readRequestSort(context, itemIndex);
-      if (!sort.ok) return sort;
-      const output = readRequestOutput(context, itemIndex);
-      return {
-        ok: true,
-        value: { ...filter.value, ...output, sort: sort.value, limit: limit.value ?? Infinity },
-      };
-    },
+    read: (context, itemIndex) => ({
+      limit: readLimit(context, itemIndex) ?? Infinity,
+      ...readRequestFilter(context, itemIndex),
+      sort: readRequestSort(context, itemIndex),
+      ...readRequestOutput(context, itemIndex),
+    }),
     begin: (connection) => async (search) => {
       const requests = await searchRequests(connection, search);
-      if (!requests.ok) return requests;
-      const { instanceUrl } = connection;
-      return {
-        ok: true,
-        value: requests.value.map((one) => ({ json: requestJson(one, search, instanceUrl) })),
-      };
+      return requests.map((one) => ({ json: requestJson(one, search, connection.instanceUrl) }));
     },
   });
 }

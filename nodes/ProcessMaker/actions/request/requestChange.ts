@@ -1,97 +1,121 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { updateRequest } from '../../api/requests/changes';
+import { readRequest, type ApiRequest } from '../../api/requests/requests';
 import { readRequestOutput, requestJson, type RequestOutput } from '../../descriptions/requestOutput';
+import { done, makeChange, NOT_SEEN, type Attempt } from '../../execution/change';
+import { KeyedQueue } from '../../execution/keyedQueue';
+import { RequestIds, RequestReader } from '../../execution/requestReader';
+import { runItems } from '../../execution/runItems';
+import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
-import { inputFailure, type Failure, type Result } from '../../transport/failure';
-import { apiPath, callApiPatiently } from '../../transport/request';
-import { RequestReader } from '../../api/requests/requestReader';
-import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
-import { readRequest } from '../../api/requests/requests';
-import { runItems, type Turn } from '../../execution/runItems';
-import type { ApiRequest } from '../../api/requests/simplifyRequest';
-import { Turns } from '../../execution/keyedQueue';
+import { explained, inputError } from '../../transport/processMakerError';
 
-/** A Request that an operation is to change, as it stood at the beginning of the run. */
-export interface RequestToChange extends Turn {
+/** A Request that an operation is to change, as it was at the beginning of the run. */
+export interface RequestToChange extends Attempt {
   connection: Connection;
   request: ApiRequest;
   output: RequestOutput;
 }
 
 /**
- * Runs an operation that changes one Request per item, and gives it as it stands then. The Requests of all items are
- * read together before.
+ * Runs an operation that changes one Request per item, and gives it as it is then. The Requests of all items are read
+ * together before.
  *
  * @returns one item for each item of the input
  */
 export async function changeRequests(
   context: IExecuteFunctions,
-  change: (request: RequestToChange) => Promise<Result<ApiRequest>>,
+  change: (request: RequestToChange) => Promise<ApiRequest>,
 ): Promise<INodeExecutionData[]> {
   return await runItems(context, {
     changes: true,
-    read(_context, itemIndex, connection) {
-      const reference = readRequestReference(context, itemIndex, connection);
-      if (!reference.ok) return reference;
-      return { ok: true, value: { reference: reference.value, ...readRequestOutput(context, itemIndex) } };
-    },
+    read: (_context, itemIndex, connection) => ({
+      reference: readRequestReference(context, itemIndex, connection),
+      ...readRequestOutput(context, itemIndex),
+    }),
     begin(connection, all) {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ reference }) => reference),
-      );
+      const references = all.map(({ reference }) => reference);
+      const ids = new RequestIds(connection, references);
       const reader = new RequestReader(connection, ids, all);
-      const turns = new Turns();
+      const queue = new KeyedQueue();
       const touched = new Set<number>();
-      return async (output, turn) => {
+      return async (output, attempt) => {
         const id = await ids.idOf(output.reference);
-        if (!id.ok) return id;
-        const changed = await turns.take(id.value, async () => {
+        const changed = await queue.run(id, async () => {
           // Another item may have changed it since all of them were read.
-          const request = touched.has(id.value)
-            ? await readRequest(connection, id.value, output.includes)
-            : await reader.get(output);
-          touched.add(id.value);
-          if (!request.ok || turn.isDone) return request;
-          return await change({ connection, request: request.value, output, ...turn });
+          const isKnown = !touched.has(id);
+          touched.add(id);
+          const request = isKnown
+            ? await reader.get(output)
+            : await readRequest(connection, id, output.includes);
+          return attempt.isDone ? request : await change({ connection, request, output, ...attempt });
         });
-        if (!changed.ok) return changed;
-        return { ok: true, value: [{ json: requestJson(changed.value, output, connection.instanceUrl) }] };
+        return [{ json: requestJson(changed, output, connection.instanceUrl) }];
       };
     },
   });
 }
 
+/** A change of a Request, and how the Request shows it. */
+export interface RequestChange {
+  id: number;
+  /** What the Request is to bring along: names that ProcessMaker's `include` knows. */
+  includes: string[];
+  send: () => Promise<unknown>;
+  isMade: (request: ApiRequest) => boolean;
+  /** What some responses to the change mean. */
+  explain: (thrown: unknown) => Error;
+}
+
 /**
- * Sets the status of a Request: `PUT /api/1.0/requests/{id}`, answered with 204. What became of a call whose answer was
- * lost is seen on the Request.
+ * Changes a Request. What became of a change whose response was lost is seen on the Request.
  *
- * @param explain what some answers mean
+ * @returns the Request as it is then
+ */
+export async function changeRequest(
+  connection: Connection,
+  { id, includes, send, isMade, explain }: RequestChange,
+): Promise<ApiRequest> {
+  let seen: ApiRequest | undefined;
+  try {
+    seen = await makeChange<ApiRequest | undefined>(connection, {
+      async send() {
+        await send();
+        return undefined;
+      },
+      async look() {
+        const request = await readRequest(connection, id, includes);
+        return isMade(request) ? done(request) : NOT_SEEN;
+      },
+    });
+  } catch (error) {
+    throw explain(error);
+  }
+  return seen ?? (await readChanged(connection, id, includes));
+}
+
+/**
+ * Sets the status of a Request. ProcessMaker takes the call also when it leaves the Request as it is, since that has
+ * come to another end.
+ *
+ * @param explain what some responses mean
  */
 export async function setRequestStatus(
   { connection, request: { id }, output: { includes } }: RequestToChange,
   status: 'CANCELED' | 'COMPLETED',
-  explain: (failure: Failure) => Failure,
-): Promise<Result<ApiRequest>> {
-  const call = await callApiPatiently(connection, {
-    method: 'PUT',
-    path: apiPath('1.0', 'requests', id),
-    body: JSON.stringify({ status }),
-    expects: 'nothing',
+  explain: (thrown: unknown) => Error,
+): Promise<ApiRequest> {
+  const changed = await changeRequest(connection, {
+    id,
+    includes,
+    send: async () => await updateRequest(connection, id, { status }),
+    isMade: (request) => request.status === status,
+    explain,
   });
-  if (call.ok) {
-    const changed = await readChanged(connection, id, includes);
-    return changed.ok && changed.value.status !== status ? notChanged(changed.value, status) : changed;
-  }
-  if (call.failure.delivery === 'notProcessed') return { ok: false, failure: explain(call.failure) };
-  const after = await readRequest(connection, id, includes);
-  return after.ok && after.value.status === status ? after : call;
-}
-
-/** ProcessMaker answers 204 also when it leaves the Request as it is, since it has come to another end. */
-function notChanged({ id, status: found }: ApiRequest, status: string): Result<never> {
-  return inputFailure(
-    `ProcessMaker did not set Request ${id} to status ${status}: it stands in status ${found}`,
+  if (changed.status === status) return changed;
+  throw inputError(
+    `ProcessMaker did not set Request ${id} to status ${status}: it is in status ${changed.status}`,
     'It may have come to its end at the same moment. Look at its page in ProcessMaker.',
   );
 }
@@ -101,17 +125,14 @@ export async function readChanged(
   connection: Connection,
   id: number,
   includes: string[],
-): Promise<Result<ApiRequest>> {
-  const after = await readRequest(connection, id, includes);
-  if (after.ok) return after;
-  const { failure } = after;
-  return {
-    ok: false,
-    failure: {
-      ...failure,
-      message: `The change of Request ${id} was made, but the Request cannot be read afterwards: ${failure.message}`,
-      description: `Do not repeat the change. ${failure.description}`,
+): Promise<ApiRequest> {
+  try {
+    return await readRequest(connection, id, includes);
+  } catch (error) {
+    throw explained(error, ({ message, description }) => ({
+      message: `The change of Request ${id} was made, but the Request cannot be read afterwards: ${message}`,
+      description: `Do not repeat the change. ${description}`,
       done: true,
-    },
-  };
+    }));
+  }
 }

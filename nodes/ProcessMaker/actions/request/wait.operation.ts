@@ -1,14 +1,14 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { CallbackWait } from '../../callback/callbackWait';
 import { requestLocator } from '../../descriptions/locators/request';
 import { simplifyOption } from '../../descriptions/simplify';
-import { timeLimitOption, waitFields, whenTimeIsOverOption } from '../../descriptions/waitFields';
-import { CallbackWait } from '../../callback/callbackWait';
-import { readSafely } from '../../input/readSafely';
-import { readRequestReference, RequestIds } from '../../api/requests/requestReference';
+import { onTimeoutOption, timeLimitOption, waitFields } from '../../descriptions/waitFields';
+import { RequestIds } from '../../execution/requestReader';
 import { runItems } from '../../execution/runItems';
-import { RequestWait } from '../../waiting/requestWait';
+import { readRequestReference } from '../../input/references';
 import { readWaitFor, readWaitSettings } from '../../input/waitParameters';
+import { RequestWait } from '../../waiting/requestWait';
 import type { Operation } from '../operation';
 
 export const wait: Operation = {
@@ -41,12 +41,12 @@ export const wait: Operation = {
           type: 'boolean',
           default: false,
           description:
-            'Whether a Request that has ended in status ERROR or CANCELED is returned like any other, instead of letting its item fail',
+            'Whether a Request that has ended in status ERROR or CANCELED is returned like any other, instead of throwing an error',
           displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
         },
         simplifyOption,
         timeLimitOption,
-        whenTimeIsOverOption,
+        onTimeoutOption,
       ],
     },
   ],
@@ -55,22 +55,15 @@ export const wait: Operation = {
 
 /** Waits for the Request of each item, for all of them together. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const first = readSafely(() => readWaitFor(this, 0, false));
-  return first.ok && first.value === 'callback' ? await sleep(this) : await waitForAll(this);
-}
-
-async function waitForAll(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(context, {
+  return await runItems(this, {
     changes: false,
     parallel: Infinity,
-    read(_context, itemIndex, connection) {
+    read(context, itemIndex, connection) {
       const reference = readRequestReference(context, itemIndex, connection);
-      if (!reference.ok) return reference;
       const waitFor = readWaitFor(context, itemIndex, false);
-      if (!waitFor.ok) return waitFor;
-      const settings = readWaitSettings(context, itemIndex, waitFor.value);
-      if (!settings.ok) return settings;
-      return { ok: true, value: { reference: reference.value, settings: settings.value } };
+      return waitFor === 'callback'
+        ? { reference, callback: CallbackWait.read(context, itemIndex) }
+        : { reference, settings: readWaitSettings(context, itemIndex, waitFor) };
     },
     begin(connection, all, stopped) {
       const ids = new RequestIds(
@@ -78,36 +71,12 @@ async function waitForAll(context: IExecuteFunctions): Promise<INodeExecutionDat
         all.map(({ reference }) => reference),
       );
       const requests = new RequestWait(connection, stopped);
-      return async ({ reference, settings }) => {
+      return async ({ reference, callback, settings }) => {
         const id = await ids.idOf(reference);
-        if (!id.ok) return id;
-        const json = await requests.wait(id.value, settings);
-        return json.ok ? { ok: true, value: [{ json: json.value }] } : json;
-      };
-    },
-  });
-}
-
-async function sleep(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(context, {
-    changes: false,
-    read(_context, itemIndex, connection) {
-      const reference = readRequestReference(context, itemIndex, connection);
-      if (!reference.ok) return reference;
-      const callback = CallbackWait.read(context, itemIndex);
-      if (!callback.ok) return callback;
-      return { ok: true, value: { reference: reference.value, callback: callback.value } };
-    },
-    begin(connection, all) {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ reference }) => reference),
-      );
-      return async ({ reference, callback }) => {
-        const id = await ids.idOf(reference);
-        if (!id.ok) return id;
-        const json = await callback.giveUrlAndSleep(connection, id.value);
-        return json.ok ? { ok: true, value: [{ json: json.value }] } : json;
+        const json = callback
+          ? await callback.storeUrlAndWait(connection, id)
+          : await requests.wait(id, settings);
+        return [{ json }];
       };
     },
   });

@@ -1,10 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { taskLocator } from '../../descriptions/locators/task';
+import { optionsOf } from '../../descriptions/simplify';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/taskOutput';
 import { runItems } from '../../execution/runItems';
-import { TaskReader } from '../../api/tasks/taskReader';
-import { readTaskId } from '../../input/taskReference';
+import { TaskReader } from '../../execution/taskReader';
+import { readTaskId } from '../../input/references';
 import type { Operation } from '../operation';
 
 export const get: Operation = {
@@ -12,17 +13,7 @@ export const get: Operation = {
   name: 'Get',
   action: 'Get task',
   description: 'Get a Task as it stands now',
-  fields: [
-    taskLocator,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: taskOutputOptions,
-    },
-  ],
+  fields: [taskLocator, optionsOf(...taskOutputOptions)],
   execute,
 };
 
@@ -30,17 +21,15 @@ export const get: Operation = {
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
-    read(context, itemIndex, connection) {
-      const id = readTaskId(context, itemIndex, connection);
-      if (!id.ok) return id;
-      return { ok: true, value: { id: id.value, ...readTaskOutput(context, itemIndex) } };
-    },
+    read: (context, itemIndex, connection) => ({
+      id: readTaskId(context, itemIndex, connection),
+      ...readTaskOutput(context, itemIndex),
+    }),
     begin(connection, all) {
       const reader = new TaskReader(connection, all);
       return async (wanted) => {
         const task = await reader.get(wanted);
-        if (!task.ok) return task;
-        return { ok: true, value: [{ json: taskJson(task.value, wanted, connection.instanceUrl) }] };
+        return [{ json: taskJson(task, wanted, connection.instanceUrl) }];
       };
     },
   });

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { readFormOfTask } from '../../api/forms/screens';
 import { taskLocator } from '../../descriptions/locators/task';
-import { readFormOfTask } from '../../api/forms/formOfTask';
 import { runItems } from '../../execution/runItems';
-import { readTaskId } from '../../input/taskReference';
+import { readTaskId } from '../../input/references';
 import type { Operation } from '../operation';
 
 export const getFormFields: Operation = {
@@ -22,8 +22,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     read: readTaskId,
     begin: (connection) => async (taskId) => {
       const fields = await readFormOfTask(connection, taskId);
-      if (!fields.ok) return fields;
-      return { ok: true, value: fields.value.map((field) => ({ json: { taskId, ...field } })) };
+      return fields.map((field) => ({ json: { taskId, ...field } }));
     },
   });
 }

@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { readLimit, returnAllFields } from '../../descriptions/returnAll';
-import { simplifyOption } from '../../descriptions/simplify';
-import { readFilters } from '../../input/filters';
-import { asText } from '../../guards';
-import { runItems } from '../../execution/runItems';
 import { listUsers, simplifyUser } from '../../api/users/users';
+import { readLimit, returnAllFields } from '../../descriptions/returnAll';
+import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/simplify';
+import { runItems } from '../../execution/runItems';
+import { asText } from '../../guards';
+import { readFilters } from '../../input/filters';
 import type { Operation } from '../operation';
 
 const userFilters: INodeProperties = {
@@ -42,18 +42,7 @@ export const getMany: Operation = {
   name: 'Get Many',
   action: 'Get many users',
   description: 'Get a list of users, which needs the permission to view users',
-  fields: [
-    ...returnAllFields,
-    userFilters,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [simplifyOption],
-    },
-  ],
+  fields: [...returnAllFields, userFilters, optionsOf(simplifyOption)],
   execute,
 };
 
@@ -61,24 +50,22 @@ export const getMany: Operation = {
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
-    read(context, itemIndex) {
-      const limit = readLimit(context, itemIndex);
-      if (!limit.ok) return limit;
-      const filters = readFilters(context, itemIndex, userFilters);
-      if (!filters.ok) return filters;
-      const { status, text } = filters.value;
-      const { simplify } = context.getNodeParameter('options', itemIndex, {});
-      const filter = asText(text).trim();
-      const qs: IDataObject = { ...(filter && { filter }), ...(asText(status) && { status }) };
-      return { ok: true, value: { limit: limit.value, qs, simplify: simplify !== false } };
-    },
+    read: (context, itemIndex) => ({
+      limit: readLimit(context, itemIndex),
+      qs: readQuery(context, itemIndex),
+      simplify: readSimplify(context, itemIndex),
+    }),
     begin:
       (connection) =>
       async ({ limit, qs, simplify }) => {
         const users = await listUsers(connection, qs, limit);
-        if (!users.ok) return users;
-        const items = users.value.map((user) => ({ json: simplify ? simplifyUser(user) : user }));
-        return { ok: true, value: items };
+        return users.map((user) => ({ json: simplify ? simplifyUser(user) : user }));
       },
   });
+}
+
+function readQuery(context: IExecuteFunctions, itemIndex: number): IDataObject {
+  const { status, text } = readFilters(context, itemIndex, userFilters);
+  const filter = asText(text).trim();
+  return { ...(filter && { filter }), ...(asText(status) && { status }) };
 }

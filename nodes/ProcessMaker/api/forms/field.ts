@@ -4,7 +4,7 @@ import { setByPath } from './setByPath';
 
 /** A field of a form, or another value that the data of a process is known to hold. */
 export interface FormField {
-  /** Where its value stands in the data, e.g. `orderId` or `customer.name`. */
+  /** Its path in the data, e.g. `orderId` or `customer.name`. */
   path: string;
   /** What people read beside it. */
   label: string;

@@ -1,12 +1,18 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import type { Result } from '../../transport/failure';
+import { readList } from '../../transport/pagination';
+import { explained, isKind } from '../../transport/processMakerError';
+import { apiPath } from '../../transport/request';
 import type { StartableProcess, StartEvent } from '../processes/processes';
-import type { FormField } from './field';
-import { readLatestData } from './latestData';
+import { isUsablePath, typeOfFormat, type FormField } from './field';
 import type { ScreenFields } from './screenFields';
-import { readScreens } from './screens';
-import { readTaskForms } from './taskForms';
-import { readVariables } from './variables';
+import { emptyForm, readScreens, readTaskForms } from './screens';
+
+const VARIABLE_PREFIX = 'data.';
+const LATEST_REQUESTS = 10;
+const MAX_DEPTH = 3;
 
 /** A process, with the start events that the user of the token may trigger. */
 export type FormProcess = Pick<StartableProcess, 'id' | 'startEvents'>;
@@ -29,25 +35,17 @@ export async function readProcessFields(
   connection: Connection,
   { id, startEvents }: FormProcess,
   startEventId: string | undefined,
-): Promise<Result<ProcessFields>> {
+): Promise<ProcessFields> {
   const start = await readScreens(connection, formsOf(startEvents, startEventId));
-  if (!start.ok) return start;
   const variables = await readVariables(connection, id);
-  if (!variables.ok) return variables;
-  const tasks = isCovered(variables.value, start.value)
-    ? { ok: true as const, value: NO_FORM }
-    : await readTaskForms(connection, id);
-  if (!tasks.ok) return tasks;
+  const tasks = isCovered(variables, start) ? emptyForm() : await readTaskForms(connection, id);
 
-  const first = unique(start.value.fields);
-  const later = laterFields(variables.value, start.value, tasks.value);
-  if (first.length > 0) return { ok: true, value: { first, later } };
-  if (later.length > 0) return { ok: true, value: { first: later, later: [] } };
-  const latest = await readLatestData(connection, id);
-  return latest.ok ? { ok: true, value: { first: latest.value, later: [] } } : latest;
+  const first = unique(start.fields);
+  const later = laterFields(variables, start, tasks);
+  if (first.length > 0) return { first, later };
+  if (later.length > 0) return { first: later, later: [] };
+  return { first: await readLatestData(connection, id), later: [] };
 }
-
-const NO_FORM: ScreenFields = { fields: [], files: [], others: [], nested: [] };
 
 /** The screens of the start events that may be meant: the chosen one, or those that a person triggers. */
 function formsOf(events: StartEvent[], chosen: string | undefined): number[] {
@@ -83,4 +81,75 @@ function laterFields(
 function unique(fields: FormField[]): FormField[] {
   const paths = new Set<string>();
   return fields.filter(({ path }) => !paths.has(path) && paths.add(path));
+}
+
+/**
+ * The variables of all forms of a process: `GET /api/1.1/processes/variables?processIds=…`, which answers for any valid
+ * token. Buttons and files are left out.
+ *
+ * @returns none for a process without a form; undefined on servers before 4.14.2, which do not know the route
+ */
+async function readVariables(connection: Connection, processId: number): Promise<FormField[] | undefined> {
+  const path = apiPath('1.1', 'processes', 'variables');
+  try {
+    const list = await readList(connection, { path, qs: { processIds: processId } });
+    return list.flatMap(toField);
+  } catch (error) {
+    if (isKind(error, 'notFound', 'methodNotAllowed')) return undefined;
+    throw explained(error);
+  }
+}
+
+function toField({ field, label, format, isSubmitButton }: IDataObject): FormField[] {
+  const name = asText(field);
+  const path = name.startsWith(VARIABLE_PREFIX) ? name.slice(VARIABLE_PREFIX.length) : '';
+  if (isSubmitButton === true || format === 'file' || !isUsablePath(path)) return [];
+  return [{ path, label: asText(label).trim() || path, ...typeOfFormat(asText(format)) }];
+}
+
+/**
+ * What the data of the latest Requests of a process holds: `GET /api/1.0/requests?pmql=process_id = …&include=data`.
+ *
+ * @returns a field for each value, its type taken from the latest Request that has one
+ */
+async function readLatestData(connection: Connection, processId: number): Promise<FormField[]> {
+  const list = await readList(connection, {
+    path: apiPath('1.0', 'requests'),
+    qs: { pmql: `process_id = ${processId}`, include: 'data', order_by: 'id', order_direction: 'desc' },
+    limit: LATEST_REQUESTS,
+  });
+  const values = new Map<string, unknown>();
+  for (const { data } of list) {
+    // Data without any field is an empty list.
+    if (isObject(data)) collect(data, [], values);
+  }
+  const paths = [...values.keys()];
+  const isParent = (path: string) => paths.some((other) => other.startsWith(`${path}.`));
+  return paths
+    .filter((path) => values.get(path) !== null || !isParent(path))
+    .map((path) => ({ path, label: path, ...typeOf(values.get(path)) }));
+}
+
+/** @param values those of later Requests; what is there, and not null, stays */
+function collect(data: IDataObject, above: string[], values: Map<string, unknown>): void {
+  for (const [name, value] of Object.entries(data)) {
+    // ProcessMaker's own values begin with an underscore. A dot in a name is none of a path.
+    if (name.startsWith('_') || /[.[\]]/.test(name) || !isUsablePath(name)) continue;
+    const keys = [...above, name];
+    const path = keys.join('.');
+    if (isObject(value) && keys.length < MAX_DEPTH) collect(value, keys, values);
+    else if ((values.get(path) ?? null) === null) values.set(path, value);
+  }
+}
+
+function typeOf(value: unknown): Omit<FormField, 'path' | 'label'> {
+  if (typeof value === 'number') return { type: 'number' };
+  if (typeof value === 'boolean') return { type: 'boolean', initially: null };
+  if (Array.isArray(value)) return { type: 'array' };
+  if (isObject(value)) return { type: 'object' };
+  if (typeof value !== 'string') return { type: 'string' };
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return { type: 'dateTime', dateOnly: true };
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(value)
+    ? { type: 'dateTime' }
+    : { type: 'string' };
 }

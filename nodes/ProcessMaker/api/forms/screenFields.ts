@@ -1,7 +1,6 @@
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-import { asText, isObject, objectsIn } from '../../guards';
-import { parseId } from '../../input/locators';
+import { asText, isObject, objectsIn, parseId } from '../../guards';
 import { isUsablePath, typeOfFormat, type FormField } from './field';
 
 /** What a form holds, read from its screen. */
@@ -9,9 +8,9 @@ export interface ScreenFields {
   fields: FormField[];
   /** What takes a file: its variable's name, and the label. */
   files: Array<Pick<FormField, 'path' | 'label'>>;
-  /** Names that are no fields of the data: buttons, pictures, files, and what stands inside of a list. */
+  /** Names that are no fields of the data: buttons, pictures, files, and what is inside of a list. */
   others: string[];
-  /** The ids of the screens that stand inside of this one, whose fields are fields of this form. */
+  /** The ids of the screens inside of this one, whose fields are fields of this form. */
   nested: number[];
 }
 
@@ -92,7 +91,7 @@ function choiceOf(list: unknown): Pick<FormField, 'type' | 'options'> {
   if (!isObject(list)) return { type: 'string' };
   if (list.allowMultiSelect === true) return { type: 'array' };
   if (list.valueTypeReturned === 'object') return { type: 'object' };
-  // Other lists are worked out while people fill in the form.
+  // Other lists are made while people fill in the form.
   const options = list.dataSource === 'provideData' ? objectsIn(list.optionsList).flatMap(toOption) : [];
   return options.length > 0 ? { type: 'options', options } : { type: 'string' };
 }

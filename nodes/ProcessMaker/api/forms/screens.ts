@@ -1,41 +1,122 @@
-import type { Connection } from '../../transport/connection';
-import type { Failure, Result } from '../../transport/failure';
-import { apiPath, callApiPatiently } from '../../transport/request';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+
 import { isObject } from '../../guards';
+import type { Connection } from '../../transport/connection';
+import { readList } from '../../transport/pagination';
+import { explained, isKind } from '../../transport/processMakerError';
+import { apiPath, read } from '../../transport/request';
+import { readTask } from '../tasks/tasks';
+import type { FormField } from './field';
 import { screenFields, type ScreenFields } from './screenFields';
 
-/** Far above any form; forms can stand inside of each other. */
+/** Far above any form; forms can contain each other. */
 const MAX_SCREENS = 30;
-
-/** Whether a form is gone or out of reach: the fields can be given all the same, if with less help. */
-export function isUnreadable({ kind }: Failure): boolean {
-  return kind === 'forbidden' || kind === 'notFound';
-}
+const LATEST_TASKS = 20;
+const MAX_FORMS = 5;
 
 /**
  * Reads screens and those inside of them: `GET /api/1.0/screens/{id}`, which answers for any valid token.
  *
  * @returns what all of them hold; a screen that is gone, or that the user may not read, is left out
  */
-export async function readScreens(connection: Connection, ids: number[]): Promise<Result<ScreenFields>> {
-  const all: ScreenFields = { fields: [], files: [], others: [], nested: [] };
+export async function readScreens(connection: Connection, ids: number[]): Promise<ScreenFields> {
+  const all = emptyForm();
   const queue = [...new Set(ids)];
   for (let index = 0; index < Math.min(queue.length, MAX_SCREENS); index++) {
-    const answer = await callApiPatiently(connection, {
-      method: 'GET',
-      path: apiPath('1.0', 'screens', queue[index] ?? ''),
-    });
-    if (!answer.ok) {
-      if (isUnreadable(answer.failure)) continue;
-      return answer;
-    }
-    const { fields, files, others, nested } = screenFields(
-      isObject(answer.value) ? answer.value.config : undefined,
-    );
-    all.fields.push(...fields);
-    all.files.push(...files);
-    all.others.push(...others);
-    queue.push(...nested.filter((id) => !queue.includes(id)));
+    const path = apiPath('1.0', 'screens', queue[index] ?? '');
+    const screen = await unlessUnreadable(read(connection, { path }));
+    if (!screen) continue;
+    const found = screenFields((screen as IDataObject).config);
+    add(all, found);
+    queue.push(...found.nested.filter((id) => !queue.includes(id)));
   }
-  return { ok: true, value: { ...all, nested: queue } };
+  return { ...all, nested: queue };
+}
+
+/**
+ * What the form of a Task holds: `GET /api/1.0/tasks/{id}?include=screen`, and the screens inside of it.
+ *
+ * @returns no fields for a Task without a form
+ */
+export async function readTaskScreens(connection: Connection, taskId: number): Promise<ScreenFields> {
+  const { screen } = await readTask(connection, taskId, ['screen']);
+  const form = screenFields(isObject(screen) ? screen.config : undefined);
+  const inside = await readScreens(connection, form.nested);
+  add(form, inside);
+  return { ...form, nested: inside.nested };
+}
+
+/**
+ * The forms of the latest tasks of a process that the user of the token may see: `GET /api/1.0/tasks?process_id=…`, and
+ * `GET /api/1.0/tasks/{id}?include=screen` for one task of each element. No other route tells an ordinary user which
+ * screens the tasks of a process have.
+ */
+export async function readTaskForms(connection: Connection, processId: number): Promise<ScreenFields> {
+  const tasks = await readList(connection, {
+    path: apiPath('1.0', 'tasks'),
+    qs: { process_id: processId, order_by: 'id', order_direction: 'desc' },
+    limit: LATEST_TASKS,
+  });
+  const all = emptyForm();
+  for (const id of oneOfEach(tasks)) {
+    const form = await unlessUnreadable(readTaskScreens(connection, id));
+    if (form) add(all, form);
+  }
+  return all;
+}
+
+/** The ids of one task of each element of the process, the latest. */
+function oneOfEach(tasks: IDataObject[]): number[] {
+  const ids = new Map<unknown, number>();
+  for (const { element_id: element, id } of tasks) {
+    if (!ids.has(element)) ids.set(element, Number(id));
+  }
+  return [...ids.values()].slice(0, MAX_FORMS);
+}
+
+/** Without a form that is gone or out of reach, fields can be given all the same, if with less help. */
+async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isKind(error, 'forbidden', 'notFound')) return undefined;
+    throw explained(error);
+  }
+}
+
+/** What a form without fields holds. */
+export function emptyForm(): ScreenFields {
+  return { fields: [], files: [], others: [], nested: [] };
+}
+
+function add(all: ScreenFields, { fields, files, others }: ScreenFields): void {
+  all.fields.push(...fields);
+  all.files.push(...files);
+  all.others.push(...others);
+}
+
+/** A field of a Task's form, as workflows use it. */
+export interface TaskField {
+  /** Its path in the data. */
+  name: string;
+  label: string;
+  /** n8n's name of the type; `date` for a date without a time, and `file` for an upload. */
+  type: string;
+  required: boolean;
+  /** The values to choose from; empty when any may be given. */
+  options: INodePropertyOptions[];
+}
+
+/** The fields of the form of a Task, the files last; none for a Task without a form. See `readTaskScreens`. */
+export async function readFormOfTask(connection: Connection, taskId: number): Promise<TaskField[]> {
+  const form = await readTaskScreens(connection, taskId);
+  const files = form.files.map(({ path, label }): TaskField => {
+    return { name: path, label, type: 'file', required: false, options: [] };
+  });
+  const fields = [...form.fields.map(toTaskField), ...files];
+  return fields.filter(({ name }, index) => fields.findIndex((field) => field.name === name) === index);
+}
+
+function toTaskField({ path, label, type, dateOnly, required = false, options = [] }: FormField): TaskField {
+  return { name: path, label, type: dateOnly ? 'date' : type, required, options };
 }

@@ -1,14 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { asText, isObject, objectsIn, parseId } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
-import { apiPath } from '../../transport/request';
-import type { Result } from '../../transport/failure';
-import { asText, isObject, objectsIn } from '../../guards';
-import { parseId } from '../../input/locators';
+import { explained, unexpectedResponse } from '../../transport/processMakerError';
+import { apiPath, read } from '../../transport/request';
 
-/** One page holds more processes than an instance has: the server works out the whole list for every page. */
-export const STARTABLE_PAGE_SIZE = 1000;
+/** A process as people name it. */
+export type ProcessReference = { id: number } | { name: string };
 
 export interface StartEvent {
   id: string;
@@ -26,34 +25,134 @@ export interface StartableProcess {
   startEvents: StartEvent[];
 }
 
+/** Where a Request begins. */
+export interface StartTarget {
+  processId: number;
+  startEventId: string;
+}
+
+/** Stands for "the one start event that this user may trigger by hand" in the Start Event field. */
+export const AUTOMATIC = 'automatic';
+
+/** One page holds more processes than an instance has: the server puts together the whole list for every page. */
+const STARTABLE_PAGE_SIZE = 1000;
+
 /**
- * What the user of the token may start: `GET /api/1.0/start_processes`, which answers for any valid token.
+ * What the user of the token may start, as ProcessMaker gives it: `GET /api/1.0/start_processes`, which is open to any
+ * valid token.
+ */
+export async function listStartable(
+  connection: Connection,
+  qs: IDataObject = {},
+  limit?: number,
+): Promise<IDataObject[]> {
+  const path = apiPath('1.0', 'start_processes');
+  return await readList(connection, { path, qs, pageSize: STARTABLE_PAGE_SIZE, limit });
+}
+
+/**
+ * The same with the start events of each. See `listStartable`.
  *
  * @param filter text to look for in name, description and category
  */
 export async function getStartableProcesses(
   connection: Connection,
   filter?: string,
-): Promise<Result<StartableProcess[]>> {
-  const list = await readList(connection, {
-    path: apiPath('1.0', 'start_processes'),
-    qs: filter ? { filter } : {},
-    pageSize: STARTABLE_PAGE_SIZE,
-  });
-  return list.ok ? { ok: true, value: list.value.map(toStartableProcess) } : list;
-}
-
-function toStartableProcess(process: IDataObject): StartableProcess {
-  // `startEvents` and `events` are filtered by the user's permission, `start_events` is not.
-  return {
+): Promise<StartableProcess[]> {
+  const processes = await listStartable(connection, filter ? { filter } : {});
+  return processes.map((process) => ({
     id: Number(process.id),
     name: asText(process.name),
-    startEvents: objectsIn(process.startEvents ?? process.events).map(toStartEvent),
+    startEvents: startEventsOf(process),
+  }));
+}
+
+/** All processes that are not archived, or those that are: `GET /api/1.0/processes`, for those who may view processes. */
+export async function listViewable(
+  connection: Connection,
+  qs: IDataObject = {},
+  limit?: number,
+): Promise<IDataObject[]> {
+  try {
+    return await readList(connection, {
+      path: apiPath('1.0', 'processes'),
+      qs: { order_by: 'id', ...qs },
+      limit,
+    });
+  } catch (error) {
+    throw aboutProcesses(error, {
+      message: 'ProcessMaker does not show all processes to the user of the access token',
+      description:
+        "Ask a ProcessMaker administrator for the permission to view processes, or choose 'Startable by Me' in 'Show', which needs none.",
+    });
+  }
+}
+
+/** Reads one process, for those who may view processes: `GET /api/1.0/processes/{id}`. */
+export async function readProcess(connection: Connection, id: number): Promise<IDataObject> {
+  const qs = { include: 'category,events' };
+  let process: object;
+  try {
+    process = await read(connection, { path: apiPath('1.0', 'processes', id), qs, expects: 'found' });
+  } catch (error) {
+    const missing = {
+      message: `There is no process ${id}`,
+      description: 'It may have been deleted, or the id belongs to another instance.',
+    };
+    const refused = {
+      message: `ProcessMaker does not show process ${id} to the user of the access token`,
+      description:
+        'The user has to be able to start the process, or to have the permission to view processes. Ask a ProcessMaker administrator.',
+    };
+    throw aboutProcesses(error, refused, missing);
+  }
+  if (isObject(process)) return process;
+  throw unexpectedResponse('The answer is not a process in the form that ProcessMaker gives it');
+}
+
+interface Texts {
+  message: string;
+  description: string;
+}
+
+function aboutProcesses(thrown: unknown, forbidden: Texts, notFound?: Texts): Error {
+  return explained(thrown, ({ kind }) => {
+    if (kind === 'forbidden') return forbidden;
+    return kind === 'notFound' ? notFound : undefined;
+  });
+}
+
+/** The fields of a process that matter to most workflows. */
+export function simplifyProcess(process: IDataObject, instanceUrl: string): IDataObject {
+  return {
+    id: process.id,
+    name: process.name ?? null,
+    description: process.description ?? null,
+    status: process.status ?? null,
+    category: isObject(process.category) ? process.category.name : null,
+    startEvents: startEventsOf(process).map(({ id, name, triggers }) => ({ id, name, triggers })),
+    createdAt: process.created_at ?? null,
+    updatedAt: process.updated_at ?? null,
+    url: processUrl(asText(process.id), instanceUrl),
   };
 }
 
-/** A start event as the lists of processes give it. */
-export function toStartEvent(event: IDataObject): StartEvent {
+/** The page of a process in ProcessMaker. */
+export function processUrl(id: number | string, instanceUrl: string): string {
+  return `${instanceUrl}/process-browser/${id}`;
+}
+
+/** A start event's id, and what else than a person triggers it, e.g. `node_1, timer`. */
+export function describeTriggers({ id, triggers }: StartEvent): string {
+  return [id, ...triggers].join(', ');
+}
+
+/** `startEvents` and `events` hold what the user may trigger, `start_events` all there are. */
+function startEventsOf({ startEvents, events }: IDataObject): StartEvent[] {
+  return objectsIn(startEvents ?? events).map(toStartEvent);
+}
+
+function toStartEvent(event: IDataObject): StartEvent {
   const triggers = objectsIn(event.eventDefinitions).map(({ $type }) =>
     asText($type).replace(/EventDefinition$/, ''),
   );

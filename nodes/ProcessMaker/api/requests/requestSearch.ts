@@ -1,19 +1,24 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { Connection } from '../../transport/connection';
-import { inputFailure, type Failure, type Result } from '../../transport/failure';
-import { readList, type ListCall } from '../../transport/pagination';
+import { readList } from '../../transport/pagination';
+import { explained } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
-import { asText, isObject } from '../../guards';
-import { comparing, listById, type ListOrder } from '../listById';
 import { pmqlAll } from '../pmql';
-import type { RequestFilter } from '../../input/requestFilters';
-import { NOT_REQUESTS } from './requests';
-import { isApiRequest, type ApiRequest } from './simplifyRequest';
+import { listById, type ListOrder } from '../readByIds';
+import { asRequests, type ApiRequest } from './requests';
 
 /** What ProcessMaker cannot carry out it cannot the next time either. */
 const MAX_READS = 2;
-const SORT_FIELDS = ['id', 'case_number', 'completed_at', 'name', 'initiated_at', 'status', 'updated_at'];
+
+/** Which Requests are looked for. */
+export interface RequestFilter {
+  /** In PMQL, all of which have to be met. */
+  conditions: string[];
+  /** A text to look for anywhere in a Request. */
+  text: string | undefined;
+  /** The user's own PMQL is among the conditions. */
+  hasPmql: boolean;
+  requester: string | undefined;
+}
 
 /** A search for Requests. */
 export interface RequestSearch extends RequestFilter {
@@ -24,86 +29,59 @@ export interface RequestSearch extends RequestFilter {
   includes: string[];
 }
 
-/** The parameter 'Sort' of an item; the newest first unless told. Nothing is sent. */
-export function readRequestSort(context: IExecuteFunctions, itemIndex: number): Result<ListOrder> {
-  const by: unknown = context.getNodeParameter('sort.by', itemIndex, null);
-  if (!isObject(by)) return { ok: true, value: { field: 'id', direction: 'desc' } };
-  const field = asText(by.field);
-  if (SORT_FIELDS.includes(field)) {
-    return { ok: true, value: { field, direction: by.direction === 'asc' ? 'asc' : 'desc' } };
-  }
-  return inputFailure(
-    `'Sort' has the field "${field}", by which Requests cannot be sorted`,
-    'Choose one from its list.',
-  );
-}
-
 /**
  * Looks for Requests: `GET /api/1.0/requests?pmql=…&filter=…&order_by=…`.
  *
  * @returns those that the user of the access token may see, in the order asked for
  */
-export async function searchRequests(
-  connection: Connection,
-  search: RequestSearch,
-): Promise<Result<ApiRequest[]>> {
-  const { sort, limit } = search;
-  // The database sorts rows with all of their data, for which it can lack the memory, but finds them by id.
-  const isSortedHere = limit === Infinity && sort.field !== 'id';
-  const order = isSortedHere ? ID_ORDER : sort;
-  const call = toCall(search, order);
-  const found = await (order.field === 'id'
-    ? listById(connection, call, order.direction)
-    : readList(connection, call));
-  if (!found.ok) return { ok: false, failure: explain(found.failure, search, order) };
-  if (!found.value.every(isApiRequest)) return { ok: false, failure: NOT_REQUESTS };
-  return { ok: true, value: isSortedHere ? found.value.sort(comparing(sort)) : found.value };
-}
-
-const ID_ORDER: ListOrder = { field: 'id', direction: 'desc' };
-
-function toCall(
-  { conditions, text, includes, limit }: RequestSearch,
-  { field, direction }: ListOrder,
-): ListCall {
+export async function searchRequests(connection: Connection, search: RequestSearch): Promise<ApiRequest[]> {
+  const { conditions, text, includes, limit, sort } = search;
   const pmql = pmqlAll(conditions);
-  return {
+  const call = {
     path: apiPath('1.0', 'requests'),
     qs: {
       ...(pmql !== '' && { pmql }),
       ...(text !== undefined && { filter: text }),
       include: includes.join(','),
-      order_by: field,
-      order_direction: direction,
+      order_by: sort.field,
+      order_direction: sort.direction,
     },
     limit,
     maxReads: MAX_READS,
   };
+  try {
+    return asRequests(
+      sort.field === 'id'
+        ? await listById(connection, call, sort.direction)
+        : await readList(connection, call),
+    );
+  } catch (error) {
+    throw aboutSearch(error, search);
+  }
 }
 
-/** What some answers mean to a search. */
-function explain(failure: Failure, { hasPmql, requester }: RequestSearch, { field }: ListOrder): Failure {
-  if (failure.kind === 'badRequest') {
-    const [subject, ...others] = [...(hasPmql ? ["'PMQL'"] : []), ...(requester ? ["'Requester'"] : [])];
-    if (subject === undefined) return failure;
-    const subjects = [subject, ...others].join(' or ');
-    return {
-      ...failure,
-      message: `ProcessMaker does not understand the search by ${subjects}`,
-      description: `It says: ${failure.description} ${hasPmql ? PMQL_ADVICE : 'Give the name with which the user signs in, or the id of the user.'}`,
-    };
-  }
-  if (failure.kind !== 'serverError' || (!hasPmql && field === 'id')) return failure;
-  return {
-    ...failure,
-    message: 'ProcessMaker could not carry out the search and gave no reason (HTTP status 500)',
-    description: [
+/** What some responses mean to a search. */
+function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearch): Error {
+  return explained(thrown, ({ kind, description }) => {
+    const subjects = [...(hasPmql ? ["'PMQL'"] : []), ...(requester ? ["'Requester'"] : [])];
+    if (kind === 'badRequest' && subjects.length > 0) {
+      return {
+        message: `ProcessMaker does not understand the search by ${subjects.join(' or ')}`,
+        description: `It says: ${description} ${hasPmql ? PMQL_ADVICE : 'Give the name with which the user signs in, or the id of the user.'}`,
+      };
+    }
+    const advice = [
       ...(hasPmql
         ? [`Most likely 'PMQL' names a field that ProcessMaker does not know. ${PMQL_ADVICE}`]
         : []),
-      ...(field === 'id' ? [] : ["It may lack the memory to sort: choose the field 'ID' in 'Sort'."]),
-    ].join(' '),
-  };
+      ...(sort.field === 'id' ? [] : ["It may lack the memory to sort: choose the field 'ID' in 'Sort'."]),
+    ];
+    if (kind !== 'serverError' || advice.length === 0) return undefined;
+    return {
+      message: 'ProcessMaker could not carry out the search and gave no reason (HTTP status 500)',
+      description: advice.join(' '),
+    };
+  });
 }
 
 const PMQL_ADVICE =

@@ -1,17 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, objectsIn } from '../../guards';
-
-/** A Request as ProcessMaker's API gives it, as far as it is relied on. */
-export interface ApiRequest extends IDataObject {
-  id: number;
-  status: string;
-}
-
-/** Whether an answer's body is a Request. */
-export function isApiRequest(body: unknown): body is ApiRequest {
-  return isObject(body) && Number.isInteger(body.id) && typeof body.status === 'string';
-}
+import { asText, isObject, objectsIn } from '../../guards';
+import { withoutSignature } from '../shownData';
+import type { ApiRequest } from './requests';
 
 /** The ten fields that matter to most workflows, and the data where it was asked for. */
 export function simplifyRequest(request: ApiRequest, instanceUrl: string): IDataObject {
@@ -36,4 +27,13 @@ export function simplifyRequest(request: ApiRequest, instanceUrl: string): IData
 export function requestUrl(id: number, instanceUrl: string): string {
   // Joined at once: a template leaves its parts in memory next to the text.
   return [instanceUrl, 'requests', id].join('/');
+}
+
+/** Where and why ProcessMaker's engine stopped a Request: ` at "Task" (node_2): message`; empty when it did not. */
+export function engineReason(request: ApiRequest): string {
+  const [engineError = {}] = objectsIn(request.errors);
+  const elementId = asText(engineError.element_id);
+  const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
+  const reason = withoutSignature(asText(engineError.message));
+  return element + (reason && `: ${reason}`);
 }

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import type { Failure, Result } from '../../transport/failure';
-import { readList, type ListCall } from '../../transport/pagination';
-import { apiPath, callApiPatiently } from '../../transport/request';
-import { isObject } from '../../guards';
-import { comparing, listById, type ListOrder } from '../listById';
+import { readList, readPage, type ListCall, type ListPage } from '../../transport/pagination';
+import { explained, unexpectedResponse, type ProcessMakerError } from '../../transport/processMakerError';
+import { apiPath, read, sendRequest } from '../../transport/request';
+import { listById, readInChunks, type ListOrder } from '../readByIds';
 
 /** A Task as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiTask extends IDataObject {
@@ -14,21 +14,12 @@ export interface ApiTask extends IDataObject {
   status: string;
 }
 
-/** Whether an answer's body is a Task. */
+/** Whether the body of a response is a Task. */
 export function isApiTask(body: unknown): body is ApiTask {
   return isObject(body) && Number.isInteger(body.id) && typeof body.status === 'string';
 }
 
-const NOT_TASKS: { ok: false; failure: Failure } = {
-  ok: false,
-  failure: {
-    kind: 'foreignAnswer',
-    message: 'The answer does not hold Tasks in the form that ProcessMaker gives them',
-    description: "Check the 'Instance URL' of the credential.",
-    delivery: 'notProcessed',
-  },
-};
-
+const TASKS_PATH = apiPath('1.0', 'tasks');
 const OLDEST_FIRST: ListOrder = { field: 'id', direction: 'asc' };
 
 /**
@@ -36,26 +27,34 @@ const OLDEST_FIRST: ListOrder = { field: 'id', direction: 'asc' };
  *
  * @param qs the filters; `include` as well
  * @param bounds the order is that of the ids unless told
- * @returns the Tasks, each with its Request, process and user; a failure when an answer is anything but a
- * list of Tasks
+ * @returns the Tasks, each with its Request, process and user
+ * @throws ProcessMakerError also when a response is anything but a list of Tasks
  */
 export async function listTasks(
   connection: Connection,
   qs: IDataObject,
   { order = OLDEST_FIRST, ...bounds }: Pick<ListCall, 'limit' | 'maxReads'> & { order?: ListOrder } = {},
-): Promise<Result<ApiTask[]>> {
+): Promise<ApiTask[]> {
   const { field, direction } = order;
-  const call = { path: apiPath('1.0', 'tasks'), qs, ...bounds };
-  // All Tasks are read by id whatever their order, since open ones leave the list while it is read.
-  const isById = field === 'id' || bounds.limit === undefined;
-  const list = await (isById
-    ? listById(connection, call, direction)
-    : readList(connection, { ...call, qs: { ...qs, order_by: field, order_direction: direction } }));
-  if (!list.ok) return list;
-  if (isById && field !== 'id') list.value.sort(comparing(order));
-  const tasks = list.value.filter(isApiTask);
-  // An answer that is no list of Tasks does not say that there is none.
-  return tasks.length === list.value.length ? { ok: true, value: tasks } : NOT_TASKS;
+  const call = { path: TASKS_PATH, qs, ...bounds };
+  // Open Tasks leave the list while it is read: behind an id, none is missed by that.
+  const list =
+    field === 'id'
+      ? await listById(connection, call, direction)
+      : await readList(connection, { ...call, qs: { ...qs, order_by: field, order_direction: direction } });
+  // A list of anything else does not say that there is no Task.
+  if (!list.every(isApiTask)) throw notTasks();
+  return list;
+}
+
+/** Reads Tasks by id: `GET /api/1.0/tasks?pmql=id IN […]`. A Task that no list shows is missing in the map. */
+export async function readTasksByIds(
+  connection: Connection,
+  ids: number[],
+  includes: string[] = [],
+): Promise<Map<number, ApiTask | ProcessMakerError>> {
+  const include = includes.length > 0 ? { include: includes.join(',') } : {};
+  return await readInChunks(ids, async (pmql) => await listTasks(connection, { pmql, ...include }));
 }
 
 /** What a Task brings along in lists by itself. */
@@ -66,33 +65,85 @@ export async function readTask(
   connection: Connection,
   id: number,
   includes: string[] = [],
-): Promise<Result<ApiTask>> {
-  const result = await callApiPatiently(connection, {
-    method: 'GET',
-    path: apiPath('1.0', 'tasks', id),
-    qs: { include: [...RELATIONS, ...includes].join(',') },
-  });
-  if (!result.ok) return { ok: false, failure: aboutTask(result.failure, id) };
-  return isApiTask(result.value) ? { ok: true, value: result.value } : NOT_TASKS;
+): Promise<ApiTask> {
+  const qs = { include: [...RELATIONS, ...includes].join(',') };
+  let task: object;
+  try {
+    task = await read(connection, { path: apiPath('1.0', 'tasks', id), qs });
+  } catch (error) {
+    throw aboutTask(error, id);
+  }
+  if (!isApiTask(task)) throw notTasks();
+  return task;
 }
 
-/** What some answers mean when they are about one Task. */
-export function aboutTask(failure: Failure, id: number): Failure {
-  if (failure.kind === 'notFound') {
+/**
+ * Changes a Task, and sends it once: `PUT /api/1.0/tasks/{id}`.
+ *
+ * @returns the response, which holds the Task when all went well
+ */
+export async function updateTask(connection: Connection, id: number, changes: IDataObject): Promise<object> {
+  return await sendRequest(connection, {
+    method: 'PUT',
+    path: apiPath('1.0', 'tasks', id),
+    body: JSON.stringify(changes),
+  });
+}
+
+/**
+ * A page of the open Tasks, the newest first: `GET /api/1.0/tasks?status=ACTIVE`.
+ *
+ * @param wanted a case number or the id of a Task, or a text that ProcessMaker looks for in its own way; empty for all
+ */
+export async function readOpenTasks(
+  connection: Connection,
+  wanted: number | string,
+  { pageSize, page }: { pageSize: number; page: number },
+): Promise<ListPage> {
+  const search =
+    typeof wanted === 'number'
+      ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` }
+      : wanted && { filter: wanted };
+  const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...search };
+  return await readPage(connection, { path: TASKS_PATH, qs, pageSize }, page);
+}
+
+/**
+ * The events at which a Request waits: `GET /api/1.0/tasks` with `all_tasks`, which shows an administrator all of them,
+ * and other users only what is assigned to them.
+ */
+export async function listWaitingEvents(
+  connection: Connection,
+  requestId: number,
+): Promise<Array<{ id: string; name: string }>> {
+  const tokens = await readList(connection, {
+    path: TASKS_PATH,
+    qs: { process_request_id: requestId, status: 'ACTIVE', all_tasks: 'true', order_by: 'id' },
+  });
+  return tokens
+    .filter(({ element_type: type }) => /event$/i.test(asText(type)))
+    .map(({ element_id: id, element_name: name }) => ({ id: asText(id), name: asText(name) || asText(id) }));
+}
+
+/** What some responses mean when they are about one Task. */
+export function aboutTask(thrown: unknown, id: number): Error {
+  return explained(thrown, ({ kind }) => {
+    if (kind === 'notFound') {
+      return {
+        message: `There is no Task ${id}`,
+        description:
+          'Its Request may have been deleted, or the id belongs to another instance. The id of a Task is not that of its Request.',
+      };
+    }
+    if (kind !== 'forbidden') return undefined;
     return {
-      ...failure,
-      message: `There is no Task ${id}`,
-      description:
-        'Its Request may have been deleted, or the id belongs to another instance. The id of a Task is not that of its Request.',
-    };
-  }
-  if (failure.kind === 'forbidden') {
-    return {
-      ...failure,
       message: `ProcessMaker does not allow this to the user of the access token for Task ${id}`,
       description:
         'The Task has to be assigned to this user, or the user has to be an administrator. Use the token of such a user.',
     };
-  }
-  return failure;
+  });
+}
+
+function notTasks() {
+  return unexpectedResponse('The answer does not hold Tasks in the form that ProcessMaker gives them');
 }

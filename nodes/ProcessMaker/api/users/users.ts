@@ -1,34 +1,69 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import type { Failure, Result } from '../../transport/failure';
-import { readList } from '../../transport/pagination';
-import { apiPath } from '../../transport/request';
-import { asText } from '../../guards';
+import { readList, readPage, type ListPage } from '../../transport/pagination';
+import { explained, unexpectedResponse } from '../../transport/processMakerError';
+import { apiPath, read } from '../../transport/request';
 
-export const USERS_PATH = apiPath('1.0', 'users');
-export const USERS_ORDER = { order_by: 'username', order_direction: 'asc' };
+const USERS_PATH = apiPath('1.0', 'users');
+const USERS_ORDER = { order_by: 'username', order_direction: 'asc' };
 
 /** The users by username: `GET /api/1.0/users`, for those who may view users. */
 export async function listUsers(
   connection: Connection,
   filter: IDataObject,
   limit?: number,
-): Promise<Result<IDataObject[]>> {
-  const list = await readList(connection, { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, limit });
-  if (!list.ok) return { ok: false, failure: aboutUsers(list.failure) };
-  return list;
+): Promise<IDataObject[]> {
+  try {
+    return await readList(connection, { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, limit });
+  } catch (error) {
+    throw aboutUsers(error);
+  }
 }
 
-/** Who may not see the list of users. */
-export function aboutUsers(failure: Failure): Failure {
-  if (failure.kind !== 'forbidden') return failure;
-  return {
-    ...failure,
+/** A page of the same list. */
+export async function readUsers(
+  connection: Connection,
+  filter: IDataObject,
+  { pageSize, page }: { pageSize: number; page: number },
+): Promise<ListPage> {
+  const qs = { ...USERS_ORDER, ...filter };
+  try {
+    return await readPage(connection, { path: USERS_PATH, qs, pageSize }, page);
+  } catch (error) {
+    throw aboutUsers(error);
+  }
+}
+
+function aboutUsers(thrown: unknown): Error {
+  const refused = {
     message: 'ProcessMaker does not show its users to the user of the access token',
     description:
       "Ask a ProcessMaker administrator for the permission to view users. Where a field asks for a user, choose 'By ID' to do without.",
   };
+  return explained(thrown, ({ kind }) => (kind === 'forbidden' ? refused : undefined));
+}
+
+/**
+ * The user of the access token: `GET /api/1.0/users/configuration`, which tells any user since ProcessMaker 4.12.
+ *
+ * @param advice what to do where an older server does not tell
+ */
+export async function readTokenUserId(connection: Connection, advice: string): Promise<number> {
+  const untold = {
+    message: 'This ProcessMaker does not tell whose access token it is',
+    description: `It does so since version 4.12. ${advice}`,
+  };
+  let configuration: object;
+  try {
+    configuration = await read(connection, { path: apiPath('1.0', 'users', 'configuration') });
+  } catch (error) {
+    throw explained(error, ({ kind }) => (kind === 'notFound' ? untold : undefined));
+  }
+  const id = isObject(configuration) ? configuration.user_id : undefined;
+  if (typeof id !== 'number') throw unexpectedResponse(untold.message).with(untold);
+  return id;
 }
 
 /** The fields of a user that matter to most workflows. */

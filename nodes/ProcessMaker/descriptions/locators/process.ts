@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { PROCESS_URL_PATTERN } from '../../actions/request/start/reference';
+import { PROCESS_URL_PATTERN } from '../../input/references';
 
 export const processLocator: INodeProperties = {
   displayName: 'Process',

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { REQUEST_URL_PATTERN } from '../../api/requests/requestReference';
+import { REQUEST_URL_PATTERN } from '../../input/references';
 
 export const requestLocator: INodeProperties = {
   displayName: 'Request',

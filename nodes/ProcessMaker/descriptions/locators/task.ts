@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { TASK_URL_PATTERN } from '../../input/taskReference';
+import { TASK_URL_PATTERN } from '../../input/references';
 
 export const taskLocator: INodeProperties = {
   displayName: 'Task',

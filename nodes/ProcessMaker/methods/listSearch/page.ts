@@ -1,54 +1,44 @@
-import type {
-  IDataObject,
-  ILoadOptionsFunctions,
-  INodeListSearchItems,
-  INodeListSearchResult,
-} from 'n8n-workflow';
+import type { IDataObject, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { parseId } from '../../input/locators';
-import type { Connection } from '../../transport/connection';
-import type { Failure } from '../../transport/failure';
-import { readPage } from '../../transport/pagination';
-import { unwrap } from '../unwrap';
+import { asText, parseId } from '../../guards';
+import type { ListPage } from '../../transport/pagination';
 
 /** So many entries at once; n8n asks for more while a person scrolls. */
-const PAGE_SIZE = 50;
-
-/** What a locator's list is read with. */
-export interface Search {
-  /** Below `/api/` (see `apiPath`). */
-  path: string;
-  qs: IDataObject;
-  /** Puts a refusal into words. */
-  explain?: (failure: Failure) => Failure;
-}
+export const PAGE_SIZE = 50;
 
 /**
  * One page of a locator's list.
  *
  * @param token what the page before gave as `paginationToken`
- * @throws NodeApiError when ProcessMaker refuses the list
  */
 export async function searchPage(
-  context: ILoadOptionsFunctions,
-  connection: Connection,
-  { path, qs, explain = (failure) => failure }: Search,
   token: string | undefined,
+  readPage: (place: { pageSize: number; page: number }) => Promise<ListPage>,
   toEntry: (entry: IDataObject) => INodeListSearchItems,
 ): Promise<INodeListSearchResult> {
   const page = token === undefined ? 1 : Number(token);
-  const read = await readPage(connection, { path, qs, pageSize: PAGE_SIZE }, page);
-  const { entries, lastPage } = unwrap(
-    context,
-    read.ok ? read : { ok: false, failure: explain(read.failure) },
-  );
+  const { entries, lastPage } = await readPage({ pageSize: PAGE_SIZE, page });
   return {
     results: entries.map(toEntry),
     ...(page < lastPage && { paginationToken: String(page + 1) }),
   };
 }
 
-/** The number in what a person types to find a Request or a Task: `42`, `#42` or `Case #42`. */
-export function typedNumber(filter: string): number | undefined {
-  return parseId(filter.trim().replace(/^(?:case\s*)?#\s*/i, ''));
+/** What a person types to find a Request or a Task: a number, as `42`, `#42` or `Case #42`, or a text. */
+export function numberOrText(filter: string): number | string {
+  const text = filter.trim();
+  return parseId(text.replace(/^(?:case\s*)?#\s*/i, '')) ?? text;
+}
+
+/** The entries that hold what a person has typed, in one of these fields. */
+export function matching(
+  entries: INodeListSearchItems[],
+  filter: string,
+  fields: Array<'name' | 'value' | 'description'>,
+): INodeListSearchItems[] {
+  const wanted = filter.trim().toLowerCase();
+  return entries.filter((entry) => {
+    const text = fields.map((field) => asText(entry[field])).join(' ');
+    return text.toLowerCase().includes(wanted);
+  });
 }

@@ -1,20 +1,25 @@
-import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+import type {
+  IDataObject,
+  ILoadOptionsFunctions,
+  INodeListSearchItems,
+  INodeListSearchResult,
+} from 'n8n-workflow';
 
-import { asText } from '../../guards';
-import { pmqlAll } from '../../api/pmql';
+import { readFiles, variableOf } from '../../api/files/files';
+import { readNewestRequests } from '../../api/requests/newestRequests';
 import { requestUrl } from '../../api/requests/simplifyRequest';
-import { connect } from '../../transport/connection';
-import { readPage } from '../../transport/pagination';
-import { apiPath } from '../../transport/request';
-import { unwrap } from '../unwrap';
-import { typedNumber } from './page';
-
-const PAGE_SIZE = 50;
+import { listWaitingEvents } from '../../api/tasks/tasks';
+import { withConnection } from '../../execution/nodeError';
+import { RequestIds } from '../../execution/requestReader';
+import { asText } from '../../guards';
+import { toRequestReference } from '../../input/references';
+import type { Connection } from '../../transport/connection';
+import { ProcessMakerError } from '../../transport/processMakerError';
+import { matching, numberOrText, PAGE_SIZE } from './page';
 
 /**
- * The Requests that the user of the access token may see, the newest first: `GET /api/1.0/requests`.
+ * The Requests that the user of the access token may see, the newest first, with a link to the page of each.
  *
- * @param filter a case number or an id, or a text to look for in the name, the data and more
  * @param before the id at which the page before has ended
  */
 export async function searchRequests(
@@ -22,33 +27,67 @@ export async function searchRequests(
   filter = '',
   before?: string,
 ): Promise<INodeListSearchResult> {
-  const connection = await connect(this);
-  const text = filter.trim();
-  const number = typedNumber(text);
-  // Further pages are found by id, since new Requests would move the borders of pages.
-  const pmql = pmqlAll([
-    ...(number === undefined ? [] : [`case_number = ${number} OR id = ${number}`]),
-    ...(before === undefined ? [] : [`id < ${before}`]),
-  ]);
-  const call = {
-    path: apiPath('1.0', 'requests'),
-    qs: {
-      ...(pmql !== '' && { pmql }),
-      ...(number === undefined && text !== '' && { filter: text }),
-      order_by: 'id',
-      order_direction: 'desc',
-    },
-    pageSize: PAGE_SIZE,
-  };
-  const { entries, lastPage } = unwrap(this, await readPage(connection, call, 1));
-  const results = entries.map(({ id, case_number: caseNumber, name, status }): INodeListSearchItems => {
-    const title = typeof caseNumber === 'number' ? `Case #${caseNumber}` : `Request ${asText(id)}`;
+  return await withConnection(this, async (connection) => {
+    const place = { pageSize: PAGE_SIZE, before };
+    const { entries, lastPage } = await readNewestRequests(connection, numberOrText(filter), place);
+    const last = entries.at(-1);
     return {
-      name: `${title} · ${asText(name)} (${asText(status)})`,
-      value: asText(id),
-      url: requestUrl(Number(id), connection.instanceUrl),
+      results: entries.map((request) => toEntry(request, connection.instanceUrl)),
+      ...(last && lastPage > 1 && { paginationToken: asText(last.id) }),
     };
   });
-  const last = entries.at(-1);
-  return { results, ...(last && lastPage > 1 && { paginationToken: asText(last.id) }) };
+}
+
+function toEntry(
+  { id, case_number: caseNumber, name, status }: IDataObject,
+  instanceUrl: string,
+): INodeListSearchItems {
+  const title = typeof caseNumber === 'number' ? `Case #${caseNumber}` : `Request ${asText(id)}`;
+  return {
+    name: `${title} · ${asText(name)} (${asText(status)})`,
+    value: asText(id),
+    url: requestUrl(Number(id), instanceUrl),
+  };
+}
+
+/** The files of the Request that is chosen in the node. */
+export async function searchFiles(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+  return await withConnection(this, async (connection) => {
+    const files = await readFiles(connection, await chosenRequestId(this, connection));
+    const entries = files.map((file) => ({
+      name: file.file_name,
+      value: String(file.id),
+      description: `Variable: ${variableOf(file)}`,
+    }));
+    return { results: matching(entries, filter, ['name', 'description']) };
+  });
+}
+
+/** The events at which the chosen Request waits, for administrators. */
+export async function searchWaitingEvents(
+  this: ILoadOptionsFunctions,
+  filter = '',
+): Promise<INodeListSearchResult> {
+  return await withConnection(this, async (connection) => {
+    const requestId = await chosenRequestId(this, connection);
+    const events = await listWaitingEvents(connection, requestId);
+    if (events.length === 0) throw noEventShown(requestId);
+    const entries = events.map(({ id, name }) => ({ name, value: id, description: id }));
+    return { results: matching(entries, filter, ['name', 'value']) };
+  });
+}
+
+async function chosenRequestId(context: ILoadOptionsFunctions, connection: Connection): Promise<number> {
+  const reference = toRequestReference(context.getCurrentNodeParameter('request'), connection.instanceUrl);
+  return await new RequestIds(connection, [reference]).idOf(reference);
+}
+
+function noEventShown(requestId: number) {
+  return new ProcessMakerError({
+    kind: 'notFound',
+    message: `No event that waits in Request ${requestId} can be shown`,
+    description:
+      "ProcessMaker shows them to administrators only, and only while the Request waits there. Enter the event 'By ID'.",
+    delivery: 'notProcessed',
+  });
 }

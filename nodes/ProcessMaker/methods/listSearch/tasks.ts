@@ -1,38 +1,29 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { asText, isObject } from '../../guards';
 import { taskUrl } from '../../api/tasks/simplifyTask';
-import { connect } from '../../transport/connection';
-import { apiPath } from '../../transport/request';
-import { searchPage, typedNumber } from './page';
+import { readOpenTasks } from '../../api/tasks/tasks';
+import { withConnection } from '../../execution/nodeError';
+import { asText, isObject } from '../../guards';
+import { numberOrText, searchPage } from './page';
 
-/**
- * The open Tasks that the user of the access token may see, the newest first, with a link to the page of each. A number
- * is looked for as a case number and as the id of a Task, any other text in ProcessMaker's own way.
- */
+/** The open Tasks that the user of the access token may see, the newest first, with a link to the page of each. */
 export async function searchTasks(
   this: ILoadOptionsFunctions,
   filter = '',
   paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-  const connection = await connect(this);
-  const text = filter.trim();
-  const number = typedNumber(text);
-  const search =
-    number === undefined
-      ? text && { filter: text }
-      : { pmql: `(case_number = ${number}) OR (id = ${number})` };
-  const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...search };
-  return await searchPage(
+  return await withConnection(
     this,
-    connection,
-    { path: apiPath('1.0', 'tasks'), qs },
-    paginationToken,
-    (task) => ({
-      name: nameOf(task),
-      value: asText(task.id),
-      url: taskUrl(Number(task.id), connection.instanceUrl),
-    }),
+    async (connection) =>
+      await searchPage(
+        paginationToken,
+        async (place) => await readOpenTasks(connection, numberOrText(filter), place),
+        (task) => ({
+          name: nameOf(task),
+          value: asText(task.id),
+          url: taskUrl(Number(task.id), connection.instanceUrl),
+        }),
+      ),
   );
 }
 

@@ -1,8 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { nameOfUser, readUsers } from '../../api/users/users';
+import { withConnection } from '../../execution/nodeError';
 import { asText } from '../../guards';
-import { aboutUsers, nameOfUser, USERS_ORDER, USERS_PATH } from '../../api/users/users';
-import { connect } from '../../transport/connection';
 import { searchPage } from './page';
 
 /** The active users by username, for those who may view users. */
@@ -11,14 +11,15 @@ export async function searchUsers(
   filter = '',
   paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-  const connection = await connect(this);
   const text = filter.trim();
-  const qs = { ...USERS_ORDER, status: 'ACTIVE', ...(text && { filter: text }) };
-  return await searchPage(
+  const qs = { status: 'ACTIVE', ...(text && { filter: text }) };
+  return await withConnection(
     this,
-    connection,
-    { path: USERS_PATH, qs, explain: aboutUsers },
-    paginationToken,
-    (user) => ({ name: `${nameOfUser(user)} (${asText(user.username)})`, value: asText(user.id) }),
+    async (connection) =>
+      await searchPage(
+        paginationToken,
+        async (place) => await readUsers(connection, qs, place),
+        (user) => ({ name: `${nameOfUser(user)} (${asText(user.username)})`, value: asText(user.id) }),
+      ),
   );
 }

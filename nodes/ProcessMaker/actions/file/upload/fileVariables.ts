@@ -1,88 +1,83 @@
-import type { Connection } from '../../../transport/connection';
-import { inputFailure, type Failure, type Result } from '../../../transport/failure';
-import { apiPath, callApiPatiently } from '../../../transport/request';
-import { isObject } from '../../../guards';
+import { updateRequest } from '../../../api/requests/changes';
+import { KEY_FIELD, OWN_FIELDS } from '../../../api/requests/keyField';
 import { readRequest } from '../../../api/requests/requests';
-import { KEY_FIELD } from '../../request/start/keys';
+import { done, makeChange, NOT_SEEN } from '../../../execution/change';
+import { KeyedQueue } from '../../../execution/keyedQueue';
+import { isObject } from '../../../guards';
 import type { InputFile } from '../../../input/inputFiles';
-import type { UploadedFile } from './uploadFile';
+import type { Connection } from '../../../transport/connection';
+import { explained, inputError } from '../../../transport/processMakerError';
 
-const OWN_VARIABLES = new Set(['_parent', '_request', '_user', KEY_FIELD]);
+const NOT_WRITABLE = new Set([...OWN_FIELDS, KEY_FIELD]);
 
-/** Whether the ids of these files can be written to their variables. Nothing is sent. */
-export function checkVariables(files: InputFile[]): Result<InputFile[]> {
+/** @throws ProcessMakerError when the id of one of these files cannot be written to its variable. Nothing is sent. */
+export function checkVariables(files: InputFile[]): void {
   for (const { field, variable, hasVariable } of files) {
     if (!hasVariable) {
-      return inputFailure(
+      throw inputError(
         `The file in '${field}' has no variable that its id could be written to`,
         "Enter a 'Variable', or switch off 'Write File ID to Variable'.",
       );
     }
-    if (OWN_VARIABLES.has(variable)) {
-      return inputFailure(
+    if (NOT_WRITABLE.has(variable)) {
+      throw inputError(
         `The id of a file cannot be written to '${variable}', which is ProcessMaker's or this node's own`,
         "Enter another 'Variable', or switch off 'Write File ID to Variable'.",
       );
     }
     if (/[.[\]]/.test(variable)) {
-      return inputFailure(
+      throw inputError(
         `The id of a file cannot be written to '${variable}', which is within another variable`,
         "ProcessMaker would lose what else that variable holds. Switch off 'Write File ID to Variable', and change the data in another step.",
       );
     }
   }
-  return { ok: true, value: files };
+}
+
+/** A file, and the variable that is to hold its id. */
+interface FileId {
+  fileId: number;
+  variable: string;
 }
 
 /** Writes to the data of a Request, never twice at once: of simultaneous changes ProcessMaker keeps only some. */
 export class FileVariables {
-  private readonly last = new Map<number, Promise<unknown>>();
+  private readonly queue = new KeyedQueue();
 
   constructor(private readonly connection: Connection) {}
 
   /** Puts the id of each file into its variable, where forms look for it. */
-  async write(requestId: number, files: UploadedFile[]): Promise<Result<object>> {
-    const before = this.last.get(requestId) ?? Promise.resolve();
-    const own = before.then(async () => await writeIds(this.connection, requestId, files));
-    this.last.set(requestId, own);
-    return await own;
+  async write(requestId: number, files: FileId[]): Promise<void> {
+    await this.queue.run(requestId, async () => await writeIds(this.connection, requestId, files));
   }
 }
 
-/**
- * `PUT /api/1.0/requests/{id}` with `{"data":{…}}`, which leaves the other variables alone. When its answer was lost,
- * the Request's data tell what became of it.
- */
-async function writeIds(
-  connection: Connection,
-  requestId: number,
-  files: UploadedFile[],
-): Promise<Result<object>> {
+/** Leaves the other variables alone. When the response was lost, the Request's data tells whether they were written. */
+async function writeIds(connection: Connection, requestId: number, files: FileId[]): Promise<void> {
   const data = Object.fromEntries(files.map(({ variable, fileId }) => [variable, fileId]));
-  const call = await callApiPatiently(connection, {
-    method: 'PUT',
-    path: apiPath('1.0', 'requests', requestId),
-    body: JSON.stringify({ data }),
-    expects: 'nothing',
-  });
-  if (call.ok) return call;
-  if (call.failure.delivery === 'unknown') {
-    const request = await readRequest(connection, requestId, ['data']);
-    const stored = request.ok && isObject(request.value.data) ? request.value.data : {};
-    if (files.every(({ variable, fileId }) => stored[variable] === fileId)) return { ok: true, value: {} };
+  try {
+    await makeChange<void>(connection, {
+      send: async () => await updateRequest(connection, requestId, { data }),
+      async look() {
+        const request = await readRequest(connection, requestId, ['data']);
+        const stored = isObject(request.data) ? request.data : {};
+        return files.every(({ variable, fileId }) => stored[variable] === fileId)
+          ? done(undefined)
+          : NOT_SEEN;
+      },
+    });
+  } catch (error) {
+    throw notWritten(error, requestId, files);
   }
-  return { ok: false, failure: notWritten(call.failure, requestId, files) };
 }
 
-function notWritten(failure: Failure, requestId: number, files: UploadedFile[]): Failure {
+function notWritten(thrown: unknown, requestId: number, files: FileId[]): Error {
   const names = files.map(({ fileId, variable }) => `file ${fileId} ('${variable}')`).join(', ');
-  const isUnknown = failure.delivery === 'unknown';
-  return {
-    ...failure,
-    message: `Uploaded to Request ${requestId}, but ${isUnknown ? 'it is not known whether its id was' : 'its id was not'} written to the variable: ${names}. ${failure.message}`,
+  return explained(thrown, ({ kind, delivery, message, description }) => ({
+    message: `Uploaded to Request ${requestId}, but ${delivery === 'unknown' ? 'it is not known whether its id was' : 'its id was not'} written to the variable: ${names}. ${message}`,
     description:
-      failure.kind === 'forbidden'
+      kind === 'forbidden'
         ? "To write into the data of a Request, the user needs the permission to edit task data (edit-task_data) while it is active, or to edit request data (edit-request_data). Ask a ProcessMaker administrator, or switch off 'Write File ID to Variable'."
-        : failure.description,
-  };
+        : description,
+  }));
 }

@@ -1,18 +1,20 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { fileTimeoutOption, readFileTimeout } from '../../../descriptions/fileTimeout';
-import { inputFilesField, writeFileIdOption } from '../../../descriptions/inputFiles';
+import type { RequestReference } from '../../../api/requests/requestReference';
+import { fileTimeoutOption, inputFilesField, writeFileIdOption } from '../../../descriptions/inputFiles';
 import { requestLocator } from '../../../descriptions/locators/request';
-import { FileClaims } from './fileClaims';
-import { checkVariables, FileVariables } from './fileVariables';
-import { readInputFiles } from '../../../input/inputFiles';
-import { MemoryRoom } from './memoryRoom';
-import type { UploadSettings } from './uploadFile';
-import { describeOutcomes, uploadFiles } from './uploads';
-import { readRequestReference, RequestIds } from '../../../api/requests/requestReference';
+import type { Attempt } from '../../../execution/change';
+import { RequestIds } from '../../../execution/requestReader';
 import { runItems } from '../../../execution/runItems';
-import { inputFailure } from '../../../transport/failure';
+import { readFileTimeout } from '../../../input/fileParameters';
+import { readInputFiles, type InputFile } from '../../../input/inputFiles';
+import { readRequestReference } from '../../../input/references';
+import type { Connection } from '../../../transport/connection';
+import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
+import { checkVariables, FileVariables } from './fileVariables';
+import { MemoryLimit } from './memoryLimit';
+import { describeOutcomes, uploadFiles } from './uploads';
 
 export const upload: Operation = {
   value: 'upload',
@@ -34,78 +36,93 @@ export const upload: Operation = {
   execute,
 };
 
+/** What an item wants to be uploaded. */
+interface Upload {
+  itemIndex: number;
+  request: RequestReference;
+  files: InputFile[];
+  writeIds: boolean;
+  timeoutSeconds: number;
+}
+
 /** Uploads the files of each item, and gives one item per file. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: true,
-    read(context, itemIndex, connection) {
+    read(context, itemIndex, connection): Upload {
       const request = readRequestReference(context, itemIndex, connection);
-      if (!request.ok) return request;
       const files = readInputFiles(context, itemIndex, 'files.file');
-      if (!files.ok) return files;
-      if (files.value.length === 0) {
-        return inputFailure("No file is given in 'Input Binary Fields'", 'Add a file.');
-      }
-      const options = context.getNodeParameter('options', itemIndex, {});
-      const writeIds = options.writeFileId === true;
-      const writable = writeIds ? checkVariables(files.value) : files;
-      if (!writable.ok) return writable;
-      const timeout = readFileTimeout(context, itemIndex);
-      if (!timeout.ok) return timeout;
-      return {
-        ok: true,
-        value: {
-          itemIndex,
-          request: request.value,
-          files: files.value,
-          writeIds,
-          timeoutSeconds: timeout.value,
-        },
-      };
+      if (files.length === 0) throw inputError("No file is given in 'Input Binary Fields'", 'Add a file.');
+      const { writeFileId } = context.getNodeParameter('options', itemIndex, {});
+      const writeIds = writeFileId === true;
+      if (writeIds) checkVariables(files);
+      return { itemIndex, request, files, writeIds, timeoutSeconds: readFileTimeout(context, itemIndex) };
     },
-    begin(connection, all) {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ request }) => request),
-      );
-      const claims = new FileClaims(ids, all);
-      const variables = new FileVariables(connection);
-      const room = new MemoryRoom();
-      return async (wanted, { mayBeDone, isDone }) => {
-        const requestId = await ids.idOf(wanted.request);
-        if (!requestId.ok) return requestId;
-        const claimed = await claims.check(requestId.value, wanted);
-        if (!claimed.ok) return claimed;
-        const settings: UploadSettings = {
-          room,
-          timeoutSeconds: wanted.timeoutSeconds,
-          ...(mayBeDone && { lookFor: isDone ? 'variable' : 'file' }),
-        };
-        const { uploaded, outcomes, failure } = await uploadFiles(
-          connection,
-          requestId.value,
-          wanted.files,
-          settings,
-        );
-        // The ids of those that are there are written also when another one is not.
-        const written =
-          wanted.writeIds && uploaded.length > 0 && !isDone
-            ? await variables.write(requestId.value, uploaded)
-            : undefined;
-        const refused = failure ?? (written?.ok === false ? written.failure : undefined);
-        if (!refused) return { ok: true, value: uploaded.map((file) => ({ json: { ...file } })) };
-        const isPartlyDone = uploaded.length > 0 && refused.delivery === 'notProcessed';
-        return {
-          ok: false,
-          failure: {
-            ...refused,
-            description: [describeOutcomes(outcomes), refused.description].join(' ').trim(),
-            requestId: requestId.value,
-            files: outcomes,
-            ...(isPartlyDone && { outcome: 'partlyDone' as const }),
-          },
-        };
-      };
-    },
+    begin: uploader,
   });
+}
+
+function uploader(connection: Connection, all: Upload[]) {
+  const ids = new RequestIds(
+    connection,
+    all.map(({ request }) => request),
+  );
+  let owners: Promise<Map<string, number>> | undefined;
+  const variables = new FileVariables(connection);
+  const memory = new MemoryLimit();
+  return async (upload: Upload, { mayBeDone, isDone }: Attempt) => {
+    const requestId = await ids.idOf(upload.request);
+    owners ??= findOwners(ids, all);
+    checkOwner(await owners, requestId, upload);
+    const { uploaded, outcomes, error } = await uploadFiles(connection, requestId, upload.files, {
+      memory,
+      timeoutSeconds: upload.timeoutSeconds,
+      ...(mayBeDone && { lookFor: isDone ? 'variable' : 'file' }),
+      ...(upload.writeIds && !isDone && { variables }),
+    });
+    if (!error) return uploaded.map((file) => ({ json: { ...file } }));
+    const isPartlyDone = uploaded.length > 0 && error.delivery === 'notProcessed';
+    throw error.with({
+      description: [describeOutcomes(outcomes), error.description].join(' ').trim(),
+      requestId,
+      files: outcomes,
+      ...(isPartlyDone && { outcome: 'partlyDone' }),
+    });
+  };
+}
+
+/**
+ * The first item of the run that uploads to each variable of each Request: ProcessMaker keeps one file for each, so that
+ * a second item would take away what the first has uploaded.
+ */
+async function findOwners(ids: RequestIds, all: Upload[]): Promise<Map<string, number>> {
+  const owners = new Map<string, number>();
+  for (const { itemIndex, request, files } of all) {
+    try {
+      const requestId = await ids.idOf(request);
+      for (const { variable } of files) {
+        const key = keyOf(requestId, variable);
+        if (!owners.has(key)) owners.set(key, itemIndex);
+      }
+    } catch (error) {
+      // Its own item says why.
+      if (!(error instanceof ProcessMakerError)) throw explained(error);
+    }
+  }
+  return owners;
+}
+
+function checkOwner(owners: Map<string, number>, requestId: number, { itemIndex, files }: Upload): void {
+  for (const { variable } of files) {
+    const owner = owners.get(keyOf(requestId, variable));
+    if (owner === undefined || owner === itemIndex) continue;
+    throw inputError(
+      `Item ${owner} uploads a file to the variable '${variable}' of Request ${requestId} too, and this one would take its place`,
+      "Give each file a variable of its own, with an expression in 'Variable'. Without a variable, the name of the file is taken.",
+    );
+  }
+}
+
+function keyOf(requestId: number, variable: string): string {
+  return `${requestId} ${variable}`;
 }

@@ -1,10 +1,38 @@
-import type { Connection } from '../../../transport/connection';
-import type { Failure } from '../../../transport/failure';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { loadFile, sendRequestFile } from '../../../api/files/fileContent';
+import { isSameName, readFiles, variableOf } from '../../../api/files/files';
+import { aboutRequest } from '../../../api/requests/requests';
+import { done, makeChange, NOT_SEEN } from '../../../execution/change';
 import type { InputFile } from '../../../input/inputFiles';
-import { uploadFile, type UploadedFile, type UploadSettings } from './uploadFile';
+import type { Connection } from '../../../transport/connection';
+import { explained, toProcessMakerError, type ProcessMakerError } from '../../../transport/processMakerError';
+import type { FileVariables } from './fileVariables';
+import type { MemoryLimit } from './memoryLimit';
+
+/** A file that is in ProcessMaker now. */
+export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fileName' | 'mimeType'> {
+  fileId: number;
+  requestId: number;
+  /** In bytes. */
+  size: number;
+}
+
+export interface UploadSettings {
+  /** One for all files of a run. */
+  memory: MemoryLimit;
+  /**
+   * What is looked for first, since an earlier attempt may have uploaded it: this very file, or whatever its variable
+   * holds, where the file is known to have been there, so that only a later change can have put another in its place.
+   */
+  lookFor?: 'file' | 'variable';
+  timeoutSeconds?: number;
+  /** Writes the ids of the files that are there to their variables, also when another file is not. */
+  variables?: FileVariables;
+}
 
 /** What became of a file that was to be uploaded, as it is told of an item that did not end well. */
-export interface FileOutcome {
+export interface FileOutcome extends IDataObject {
   fileName: string;
   variable: string;
   outcome: 'uploaded' | 'notUploaded' | 'unknown';
@@ -13,8 +41,8 @@ export interface FileOutcome {
 
 export interface Uploads {
   uploaded: UploadedFile[];
-  /** Why the next file was not uploaded, or may not be; those after it were not tried. */
-  failure?: Failure;
+  /** Why the next file was not uploaded, or may not be, so that those after it were not tried; or why ids were not written. */
+  error?: ProcessMakerError;
   outcomes: FileOutcome[];
 }
 
@@ -25,25 +53,124 @@ export async function uploadFiles(
   files: InputFile[],
   settings: UploadSettings,
 ): Promise<Uploads> {
+  const { memory, variables } = settings;
   const uploaded: UploadedFile[] = [];
-  let failure: Failure | undefined;
-  for (const file of files) {
-    const result = await settings.room.take(file.size, () =>
-      uploadFile(connection, requestId, file, settings),
-    );
-    if (!result.ok) {
-      failure = result.failure;
-      break;
+  let error: ProcessMakerError | undefined;
+  try {
+    for (const file of files) {
+      uploaded.push(await memory.run(file.size, () => uploadFile(connection, requestId, file, settings)));
     }
-    uploaded.push(result.value);
+  } catch (thrown) {
+    error = toProcessMakerError(thrown);
   }
   const outcomes = files.map(({ fileName, variable }, index): FileOutcome => {
-    const done = uploaded[index];
-    if (done) return { fileName, variable, outcome: 'uploaded', fileId: done.fileId };
-    const isUnknown = index === uploaded.length && failure?.delivery === 'unknown';
+    const file = uploaded[index];
+    if (file) return { fileName, variable, outcome: 'uploaded', fileId: file.fileId };
+    const isUnknown = index === uploaded.length && error?.delivery === 'unknown';
     return { fileName, variable, outcome: isUnknown ? 'unknown' : 'notUploaded' };
   });
-  return { uploaded, outcomes, ...(failure && { failure }) };
+  if (variables && uploaded.length > 0) {
+    try {
+      await variables.write(requestId, uploaded);
+    } catch (thrown) {
+      error ??= toProcessMakerError(thrown);
+    }
+  }
+  return { uploaded, outcomes, ...(error && { error }) };
+}
+
+/** How long to pause before each look for a file whose response was lost: ProcessMaker may still be storing it. */
+const LOOK_AFTER_MS = [0, 500, 1000];
+
+/** Uploads a file to a Request. When the response was lost, the Request's files tell whether it arrived. */
+async function uploadFile(
+  connection: Connection,
+  requestId: number,
+  file: InputFile,
+  { lookFor, timeoutSeconds }: UploadSettings,
+): Promise<UploadedFile> {
+  const content = await file.load();
+  const { field, variable, fileName, mimeType } = file;
+  const size = content.length;
+  const uploaded = (fileId: number): UploadedFile => {
+    return { fileId, requestId, field, variable, fileName, mimeType, size };
+  };
+  const find = async (by: UploadSettings['lookFor']) =>
+    by === 'variable'
+      ? await findOfVariable(connection, requestId, variable)
+      : await findSame(connection, requestId, file, content);
+  const earlier = lookFor && (await find(lookFor));
+  if (earlier !== undefined) return uploaded(earlier);
+  try {
+    const fileId = await makeChange(connection, {
+      send: async () =>
+        await sendRequestFile(
+          connection,
+          requestId,
+          variable,
+          { fileName, mimeType, content },
+          timeoutSeconds,
+        ),
+      async look() {
+        const found = await find('file');
+        return found === undefined ? NOT_SEEN : done(found);
+      },
+      lookAfterMs: LOOK_AFTER_MS,
+    });
+    return uploaded(fileId);
+  } catch (error) {
+    throw aboutUpload(error, requestId, file);
+  }
+}
+
+/**
+ * Looks for this very file: its variable, its name, and its content, byte by byte, since a file of another day may have
+ * the same size.
+ *
+ * @returns its id
+ */
+async function findSame(
+  connection: Connection,
+  requestId: number,
+  { variable, fileName }: InputFile,
+  content: Buffer,
+): Promise<number | undefined> {
+  const files = await readFiles(connection, requestId);
+  const alike = files.filter(
+    (file) =>
+      file.size === content.length && variableOf(file) === variable && isSameName(file.file_name, fileName),
+  );
+  for (const { id } of alike.reverse()) {
+    const context = connection.context as IExecuteFunctions;
+    if (content.equals(await loadFile(connection, context, requestId, id))) return id;
+  }
+  return undefined;
+}
+
+async function findOfVariable(
+  connection: Connection,
+  requestId: number,
+  variable: string,
+): Promise<number | undefined> {
+  const files = await readFiles(connection, requestId);
+  return files.find((file) => variableOf(file) === variable)?.id;
+}
+
+function aboutUpload(thrown: unknown, requestId: number, { fileName }: InputFile): Error {
+  return explained(aboutRequest(thrown, requestId), ({ kind, delivery, message, description }) => {
+    if (delivery === 'unknown') {
+      return {
+        message: `It is not known whether the file '${fileName}' was uploaded to Request ${requestId}: ${message}`,
+        description: `It was not among the Request's files afterwards, but may still come. ${description}`,
+      };
+    }
+    if (kind === 'invalid') return { message: `ProcessMaker refused the file '${fileName}'` };
+    if (kind !== 'tooLarge') return undefined;
+    return {
+      message: `The file '${fileName}' is larger than the web server of this ProcessMaker accepts`,
+      description: 'Send a smaller file, or ask the administrator to raise the limit of the web server.',
+    };
+  });
 }
 
 /** A sentence on what became of each file, for an item of several; empty for a single one. */

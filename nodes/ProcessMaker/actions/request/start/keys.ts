@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import type { StartTarget } from '../../../api/processes/processes';
+import { shortHash } from '../../../execution/attemptRecord';
 import type { InputFile } from '../../../input/inputFiles';
-import type { StartTarget } from './target';
-
-/**
- * The field of a Request's data by which a start is found again. ProcessMaker keeps a field that begins with an
- * underscore out of what forms and `include=data` show, but searches it.
- */
-export const KEY_FIELD = '_n8n_key';
 
 /** Room for a prefix and a generation below the 255 characters that ProcessMaker compares. */
 const MAX_ENCODED = 180;
@@ -49,11 +44,6 @@ export function digestOf(
 ): string {
   const filesText = files.length === 0 ? '' : `\n${JSON.stringify(files)}`;
   return shortHash(`${processId}\n${startEventId}\n${body}${filesText}`);
-}
-
-/** 64 bit of SHA-256, in hex. */
-export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** The start of every key that a user's own key leads to, whichever generation and run. */

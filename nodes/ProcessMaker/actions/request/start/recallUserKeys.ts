@@ -1,50 +1,50 @@
-import type { Entry } from './item';
+import type { FoundRequest } from '../../../api/requests/findByKeys';
+import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
-import type { FoundRequest } from './lookup';
-import type { StartMemory } from '../../../execution/attemptRecord';
-import { existsFailure } from './recallFailures';
-import type { RecalledStarts } from './recalled';
+import type { KnownStarts } from './knownStarts';
+import type { TargetedStart } from './readStart';
+import { alreadyExists } from './startErrors';
 
 /** Finds the Requests with the users' own keys, which this or any earlier execution may have started. */
 export class UserKeyRecall {
-  /** The first item of each key and process; the others follow it. */
-  readonly leaders: Entry[];
+  /** The first item of each key and process; the others are its duplicates. */
+  readonly primaries: TargetedStart[];
 
   constructor(
-    private readonly recalled: RecalledStarts,
-    private readonly memory: StartMemory,
-    entries: Entry[],
+    private readonly known: KnownStarts,
+    private readonly record: AttemptRecord,
+    starts: TargetedStart[],
   ) {
-    const leaders = new Map<string, Entry>();
-    for (const entry of entries) {
-      const scope = `${entry.target.processId} ${entry.options.idempotencyKey}`;
-      const leader = leaders.get(scope);
-      if (leader) recalled.set(entry.index, { sameAs: leader.index });
-      else leaders.set(scope, entry);
+    const primaries = new Map<string, TargetedStart>();
+    for (const start of starts) {
+      const scope = `${start.target.processId} ${start.options.idempotencyKey}`;
+      const primary = primaries.get(scope);
+      if (primary) known.set(start.index, { sameAs: primary.index });
+      else primaries.set(scope, start);
     }
-    this.leaders = [...leaders.values()];
+    this.primaries = [...primaries.values()];
   }
 
   /** Looks once for everything of which nothing was found yet: few calls for each process. */
   async look(): Promise<void> {
-    const byProcess = new Map<number, Entry[]>();
-    for (const entry of this.leaders) {
-      if (this.recalled.isOpen(entry)) addTo(byProcess, entry.target.processId, entry);
+    const byProcess = new Map<number, TargetedStart[]>();
+    for (const start of this.primaries) {
+      if (this.known.isOpen(start)) addTo(byProcess, start.target.processId, start);
     }
-    for (const [processId, entries] of byProcess) {
-      const found = await this.recalled.find({ prefixes: entries.map(prefixOf), processId }, entries);
+    for (const [processId, starts] of byProcess) {
+      const found = await this.known.find({ prefixes: starts.map(prefixOf), processId }, starts);
       if (!found) continue;
       const byPrefix = new Map<string, FoundRequest[]>();
       for (const one of found) addTo(byPrefix, userKeyPrefixOf(one.key), one);
-      for (const entry of entries) this.decide(entry, byPrefix.get(prefixOf(entry)) ?? []);
+      for (const start of starts) this.decide(start, byPrefix.get(prefixOf(start)) ?? []);
     }
   }
 
-  private decide(entry: Entry, found: FoundRequest[]): void {
-    const { index, options } = entry;
-    const { run, round } = this.memory;
+  private decide(start: TargetedStart, found: FoundRequest[]): void {
+    const { index, options } = start;
+    const { run, round } = this.record;
     const { idempotencyKey = '', onExisting } = options;
-    const prefix = prefixOf(entry);
+    const prefix = prefixOf(start);
     const generations = found.flatMap(({ key, request }) => {
       const parts = parseUserKey(key, prefix);
       return parts ? [{ ...parts, key, request }] : [];
@@ -52,8 +52,8 @@ export class UserKeyRecall {
     const last = Math.max(-1, ...generations.map(({ generation }) => generation));
     const newest = generations.find(({ generation }) => generation === last);
     if (!newest) {
-      this.recalled.set(index, { startAs: userKey(prefix, 0, run, round) });
-      this.recalled.decideByMark(entry);
+      this.known.set(index, { startAs: userKey(prefix, 0, run, round) });
+      this.known.decideByMark(start);
       return;
     }
     const { request } = newest;
@@ -61,21 +61,21 @@ export class UserKeyRecall {
     const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
     // What this very round has started is answered from its Request, like everything else on a repeat.
     if (onExisting === 'startAgain' && hasEndedBadly && !isOwn) {
-      this.recalled.set(index, { startAs: userKey(prefix, last + 1, run, round) });
-      // An earlier try may have sent the next generation already.
-      const mark = this.memory.earlierMark(index);
+      this.known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
+      // An earlier attempt may have sent the next generation already.
+      const mark = this.record.earlierMark(index);
       if (typeof mark === 'string' && !generations.some(({ key }) => key === mark)) {
-        this.recalled.decideByMark(entry);
+        this.known.decideByMark(start);
       }
-    } else if (onExisting === 'raise' && !isOwn) {
-      this.recalled.set(index, { failure: existsFailure(request, idempotencyKey) });
+    } else if (onExisting === 'error' && !isOwn) {
+      this.known.set(index, { error: alreadyExists(request, idempotencyKey) });
     } else {
-      this.recalled.set(index, { found: request, alreadyStarted: true, isOwn });
+      this.known.set(index, { found: request, alreadyStarted: true, isOwn });
     }
   }
 }
 
-function prefixOf({ options }: Entry): string {
+function prefixOf({ options }: TargetedStart): string {
   return userKeyPrefix(options.idempotencyKey ?? '');
 }
 

@@ -1,19 +1,20 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { requestUrl } from '../../../api/requests/simplifyRequest';
 import { changeDataFields } from '../../../descriptions/changeData';
 import { requestLocator } from '../../../descriptions/locators/request';
 import { waitingEventLocator } from '../../../descriptions/locators/waitingEvent';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/requestOutput';
+import { Hints } from '../../../execution/hints';
+import { KeyedQueue } from '../../../execution/keyedQueue';
+import { RequestIds } from '../../../execution/requestReader';
+import { runItems } from '../../../execution/runItems';
 import { readChangeData } from '../../../input/changeData';
 import { readLocator } from '../../../input/locators';
-import { readRequestReference, RequestIds } from '../../../api/requests/requestReference';
-import { runItems } from '../../../execution/runItems';
-import { requestUrl } from '../../../api/requests/simplifyRequest';
-import { StartNotices } from '../../../execution/hints';
-import { triggerEvent as sendEvent } from './triggerEvent';
-import { Turns } from '../../../execution/keyedQueue';
-import { inputFailure } from '../../../transport/failure';
+import { readRequestReference } from '../../../input/references';
+import { inputError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
+import { readTriggered, triggerOnce } from './triggerOnce';
 
 export const triggerEvent: Operation = {
   value: 'triggerEvent',
@@ -24,62 +25,53 @@ export const triggerEvent: Operation = {
   execute,
 };
 
-/** Whole characters, and more than dots, which would lead to another address. */
-const ELEMENT_ID = /^(?!\.+$)\P{Surrogate}+$/u;
-
-/** Triggers one event per item, and gives its Request as it stands then. */
+/** Triggers one event per item, and gives its Request as it is then. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const notices = new StartNotices();
+  const hints = new Hints();
   const items = await runItems(this, {
     changes: true,
-    read(context, itemIndex, connection) {
-      const reference = readRequestReference(context, itemIndex, connection);
-      if (!reference.ok) return reference;
-      const { value: eventId } = readLocator(context.getNodeParameter('event', itemIndex));
-      if (eventId === '') {
-        return inputFailure(
-          "No event is given in 'Event'",
-          "Enter the id that the event has in ProcessMaker's designer, e.g. node_4.",
-        );
-      }
-      if (!ELEMENT_ID.test(eventId)) {
-        return inputFailure(
-          `'Event' holds "${eventId.toWellFormed()}", which cannot be the id of an event`,
-          "Enter the id that the event has in ProcessMaker's designer, e.g. node_4.",
-        );
-      }
-      const data = readChangeData(context, itemIndex, notices);
-      if (!data.ok) return data;
-      const output = readRequestOutput(context, itemIndex);
-      return {
-        ok: true,
-        value: { reference: reference.value, eventId, data: data.value, ...output },
-      };
-    },
+    read: (context, itemIndex, connection) => ({
+      reference: readRequestReference(context, itemIndex, connection),
+      eventId: readEventId(context, itemIndex),
+      data: readChangeData(context, itemIndex, hints),
+      output: readRequestOutput(context, itemIndex),
+    }),
     // The data may hold a time that is another one in a repeat.
     changeOf: ({ reference, eventId }) => ({ reference, eventId }),
     begin(connection, all) {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ reference }) => reference),
-      );
-      const turns = new Turns();
-      return async ({ reference, eventId, data, ...output }, turn) => {
+      const references = all.map(({ reference }) => reference);
+      const ids = new RequestIds(connection, references);
+      const queue = new KeyedQueue();
+      return async ({ reference, eventId, data, output }, attempt) => {
         const id = await ids.idOf(reference);
-        if (!id.ok) return id;
-        const event = { requestId: id.value, eventId, data, includes: output.includes };
+        const event = { id, eventId, data };
         // ProcessMaker may let a Request go on twice for two calls at the same moment.
-        const triggered = await turns.take(id.value, () => sendEvent(connection, event, turn));
-        if (!triggered.ok) return triggered;
+        const request = await queue.run(id, async () => {
+          await triggerOnce(connection, event, attempt);
+          return await readTriggered(connection, id, output.includes);
+        });
         const { instanceUrl } = connection;
-        const json =
-          triggered.value === 'unseen'
-            ? { id: id.value, url: requestUrl(id.value, instanceUrl) }
-            : requestJson(triggered.value, output, instanceUrl);
-        return { ok: true, value: [{ json }] };
+        const json = request
+          ? requestJson(request, output, instanceUrl)
+          : { id, url: requestUrl(id, instanceUrl) };
+        return [{ json }];
       };
     },
   });
-  notices.show(this);
+  hints.show(this);
   return items;
+}
+
+/** Whole characters, and more than dots, which would lead to another address. */
+const ELEMENT_ID = /^(?!\.+$)\P{Surrogate}+$/u;
+
+function readEventId(context: IExecuteFunctions, itemIndex: number): string {
+  const { value } = readLocator(context.getNodeParameter('event', itemIndex));
+  if (ELEMENT_ID.test(value)) return value;
+  throw inputError(
+    value === ''
+      ? "No event is given in 'Event'"
+      : `'Event' holds "${value.toWellFormed()}", which cannot be the id of an event`,
+    "Enter the id that the event has in ProcessMaker's designer, e.g. node_4.",
+  );
 }

@@ -3,18 +3,14 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { changeDataFields } from '../../../descriptions/changeData';
 import { requestLocator } from '../../../descriptions/locators/request';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/requestOutput';
-import { readChangeData } from '../../../input/changeData';
-import {
-  readRequestReference,
-  RequestIds,
-  type RequestReference,
-} from '../../../api/requests/requestReference';
+import { Hints } from '../../../execution/hints';
+import { KeyedQueue } from '../../../execution/keyedQueue';
+import { RequestIds } from '../../../execution/requestReader';
 import { runItems } from '../../../execution/runItems';
-import { StartNotices } from '../../../execution/hints';
-import { Turns } from '../../../execution/keyedQueue';
-import { checkUpdate, updateData as sendUpdate } from './updateData';
-import type { Result } from '../../../transport/failure';
+import { readChangeData } from '../../../input/changeData';
+import { readRequestReference } from '../../../input/references';
 import type { Operation } from '../../operation';
+import { checkUpdate, updateData as sendUpdate } from './updateData';
 
 const mergeField: INodeProperties = {
   displayName: 'Merge',
@@ -48,47 +44,36 @@ export const updateData: Operation = {
   execute,
 };
 
-/** Updates the data of one Request per item, and gives it as it stands then, with its data. */
+/** Updates the data of one Request per item, and gives it as it is then, with its data. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const notices = new StartNotices();
+  const hints = new Hints();
   const items = await runItems(this, {
     changes: true,
     read(context, itemIndex, connection) {
       const reference = readRequestReference(context, itemIndex, connection);
-      if (!reference.ok) return reference;
-      const given = readChangeData(context, itemIndex, {
-        fieldLeftOut: (name, index) => notices.fieldLeftOut(name, index),
+      const data = readChangeData(context, itemIndex, {
+        fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
         // Unlike at a start, data is kept as it is sent.
         change: () => undefined,
       });
-      if (!given.ok) return given;
       const isDeep = context.getNodeParameter('merge', itemIndex) === 'deep';
-      const data = checkUpdate(given.value, isDeep);
-      if (!data.ok) return data;
+      checkUpdate(data, isDeep);
       const { includes, ...output } = readRequestOutput(context, itemIndex);
-      const update = { data: data.value, isDeep, includes: [...includes, 'data'] };
-      return { ok: true, value: { reference: reference.value, update, output } };
+      return { reference, update: { data, isDeep, includes: [...includes, 'data'] }, output };
     },
     begin(connection, all) {
       const references = all.map(({ reference }) => reference);
       const ids = new RequestIds(connection, references);
-      const turns = new Turns();
-      let known: Promise<Map<RequestReference, Result<number>>> | undefined;
-      return async ({ reference, update, output }, turn) => {
-        // All of them at once, so that the turns of a Request are taken in the order of the items.
-        known ??= ids.idsOf(references);
-        const id = (await known).get(reference) ?? (await ids.idOf(reference));
-        if (!id.ok) return id;
-        const updated = await turns.take(id.value, () =>
-          sendUpdate(connection, { requestId: id.value, ...update }, turn),
-        );
-        if (!updated.ok) return updated;
-        const shown = { ...output, includes: update.includes };
-        return { ok: true, value: [{ json: requestJson(updated.value, shown, connection.instanceUrl) }] };
+      const queue = new KeyedQueue();
+      return async ({ reference, update, output }, attempt) => {
+        const id = await ids.idOf(reference);
+        const updated = await queue.run(id, async () => await sendUpdate(connection, id, update, attempt));
+        const { includes } = update;
+        return [{ json: requestJson(updated, { ...output, includes }, connection.instanceUrl) }];
       };
     },
   });
-  notices.show(this);
+  hints.show(this);
   return items;
 }
 

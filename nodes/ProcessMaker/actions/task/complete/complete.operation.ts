@@ -1,20 +1,20 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { simplifyTask } from '../../../api/tasks/simplifyTask';
 import { taskDataFields } from '../../../descriptions/changeData';
 import { taskLocator } from '../../../descriptions/locators/task';
-import { simplifyOption } from '../../../descriptions/simplify';
-import { readChangeData } from '../../../input/changeData';
-import { completeTask, type CompletedTask } from './completeTask';
-import { isObject } from '../../../guards';
-import type { ServerChange } from '../../../input/jsonData';
-import { OnePerTask } from '../onePerTask';
+import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/simplify';
+import { Hints } from '../../../execution/hints';
 import { runItems } from '../../../execution/runItems';
-import { simplifyTask } from '../../../api/tasks/simplifyTask';
-import { StartNotices } from '../../../execution/hints';
-import { TaskReader } from '../../../api/tasks/taskReader';
-import { readTaskId } from '../../../input/taskReference';
-import { inputFailure } from '../../../transport/failure';
+import { TaskReader } from '../../../execution/taskReader';
+import { isObject } from '../../../guards';
+import { readChangeData } from '../../../input/changeData';
+import type { ServerChange } from '../../../input/jsonData';
+import { readTaskId } from '../../../input/references';
+import { inputError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
+import { OnePerTask } from '../onePerTask';
+import { completeTask, type CompletedTask } from './completeTask';
 
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;
@@ -27,25 +27,18 @@ export const complete: Operation = {
   fields: [
     taskLocator,
     ...taskDataFields,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [
-        {
-          displayName: 'Recovery Window',
-          name: 'recoveryWindow',
-          type: 'number',
-          typeOptions: { minValue: 0, maxValue: MAX_WINDOW_SECONDS },
-          default: DEFAULT_WINDOW_SECONDS,
-          description:
-            'How many seconds to look whether a Task was completed whose completion was not answered. It is not sent again in the meantime.',
-        },
-        simplifyOption,
-      ],
-    },
+    optionsOf(
+      {
+        displayName: 'Recovery Window',
+        name: 'recoveryWindow',
+        type: 'number',
+        typeOptions: { minValue: 0, maxValue: MAX_WINDOW_SECONDS },
+        default: DEFAULT_WINDOW_SECONDS,
+        description:
+          'How many seconds to look whether a Task was completed whose completion was not answered. It is not sent again in the meantime.',
+      },
+      simplifyOption,
+    ),
   ],
   execute,
 };
@@ -55,32 +48,21 @@ const KEPT = new Set<ServerChange>(['trimmed', 'emptied']);
 
 /** Completes one Task per item, and gives it as it is then. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const notices = new StartNotices();
+  const hints = new Hints();
   const once = new OnePerTask();
   const items = await runItems(this, {
     changes: true,
     read(context, itemIndex, connection) {
       const id = readTaskId(context, itemIndex, connection);
-      if (!id.ok) return id;
       const data = readChangeData(context, itemIndex, {
-        fieldLeftOut: (name, index) => notices.fieldLeftOut(name, index),
+        fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
         change(change, path, index) {
-          if (!KEPT.has(change)) notices.change(change, path, index);
+          if (!KEPT.has(change)) hints.change(change, path, index);
         },
       });
-      if (!data.ok) return data;
-      const options = context.getNodeParameter('options', itemIndex, {});
-      const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
-      if (!(windowSeconds >= 0 && windowSeconds <= MAX_WINDOW_SECONDS)) {
-        return inputFailure(
-          `The option 'Recovery Window' is not a number from 0 to ${MAX_WINDOW_SECONDS}`,
-          'Enter a number of seconds, e.g. 30.',
-        );
-      }
-      const taken = once.take(id.value, itemIndex);
-      if (!taken.ok) return taken;
-      const simplify = options.simplify !== false;
-      return { ok: true, value: { id: id.value, data: data.value, windowSeconds, simplify } };
+      const windowSeconds = readWindow(context, itemIndex);
+      once.take(id, itemIndex);
+      return { id, data, windowSeconds, simplify: readSimplify(context, itemIndex) };
     },
     // The data may hold a time that is another one in a repeat.
     changeOf: ({ id }) => id,
@@ -89,17 +71,25 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
         connection,
         all.map(({ id }) => ({ id, includeData: false })),
       );
-      return async ({ id, simplify, ...completion }, turn) => {
+      return async ({ id, simplify, ...completion }, attempt) => {
         const before = await reader.get({ id, includeData: false });
-        if (!before.ok) return before;
-        const after = await completeTask(connection, before.value, completion, turn);
-        if (!after.ok) return after;
-        return { ok: true, value: [{ json: toJson(after.value, simplify, connection.instanceUrl) }] };
+        const completed = await completeTask(connection, before, completion, attempt);
+        return [{ json: toJson(completed, simplify, connection.instanceUrl) }];
       };
     },
   });
-  notices.show(this);
+  hints.show(this);
   return items;
+}
+
+function readWindow(context: IExecuteFunctions, itemIndex: number): number {
+  const { recoveryWindow } = context.getNodeParameter('options', itemIndex, {});
+  const seconds = Number(recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
+  if (seconds >= 0 && seconds <= MAX_WINDOW_SECONDS) return seconds;
+  throw inputError(
+    `The option 'Recovery Window' is not a number from 0 to ${MAX_WINDOW_SECONDS}`,
+    'Enter a number of seconds, e.g. 30.',
+  );
 }
 
 /** The fields of a Task, with the status of its Request in place of the time when it was due. */

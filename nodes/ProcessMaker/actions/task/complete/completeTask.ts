@@ -1,145 +1,147 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { pauseFor, type Connection } from '../../../transport/connection';
-import { inputFailure, type Failure, type Result } from '../../../transport/failure';
-import { apiPath, callApiPatiently } from '../../../transport/request';
+import { aboutTask, isApiTask, readTask, updateTask, type ApiTask } from '../../../api/tasks/tasks';
+import { done, makeChange, type Attempt, type Seen } from '../../../execution/change';
 import { asText, isObject } from '../../../guards';
-import type { Turn } from '../../../execution/runItems';
-import { aboutTask, isApiTask, readTask, type ApiTask } from '../../../api/tasks/tasks';
+import type { Connection } from '../../../transport/connection';
+import {
+  inputError,
+  isKind,
+  ProcessMakerError,
+  unexpectedResponse,
+} from '../../../transport/processMakerError';
 
-/** A Task to complete. */
+/** What a Task is completed with. */
 export interface Completion {
   data: IDataObject;
-  /** How long to look for what became of a call without an answer. */
+  /** How long to look for what became of a call whose response was lost. */
   windowSeconds: number;
 }
 
 export interface CompletedTask {
   task: ApiTask;
-  /** An earlier try of this execution did it. */
+  /** An earlier attempt of this execution did it. */
   alreadyCompleted: boolean;
 }
 
+const LOOK_AFTER_MS = [0, 1000, 2000, 3000, 5000];
+
 /**
- * Completes a Task: `PUT /api/1.0/tasks/{id}` with `{"status":"COMPLETED","data":{…}}`. ProcessMaker carries out every
- * such call that comes while another one is under way, so that it is sent once, and the Task is read when there is no
- * answer.
+ * Completes a Task. ProcessMaker carries out every such call that comes while another one is under way, so that it is
+ * sent once, and the Task is read when the response was lost.
  *
  * @param before the Task as it was read before
- * @returns the Task as it is then; a failure with `done` when its Request came into status ERROR by it
+ * @returns the Task as it is then
+ * @throws ProcessMakerError, with `done` when its Request came into status ERROR by it
  */
 export async function completeTask(
   connection: Connection,
   before: ApiTask,
   { data, windowSeconds }: Completion,
-  { mayBeDone, isDone }: Turn,
-): Promise<Result<CompletedTask>> {
+  { mayBeDone, isDone }: Attempt,
+): Promise<CompletedTask> {
   const { id } = before;
   if (isDone) return completed(before, true);
-  if (before.status === 'CLOSED') {
-    return mayBeDone ? perhapsCompleted(before) : { ok: false, failure: closedBefore(before) };
+  if (isClosed(before)) return perhapsCompleted(before, mayBeDone);
+  let task: ApiTask;
+  try {
+    task = await makeChange(connection, {
+      send: async () => await sendCompletion(connection, before, data),
+      look: async (error) => await lookAtTask(connection, id, error),
+      lookAfterMs: LOOK_AFTER_MS,
+      windowMs: windowSeconds * 1000,
+    });
+  } catch (error) {
+    const after = isKind(error, 'invalid') ? await readIfPossible(connection, id) : undefined;
+    if (!after || !isClosed(after)) throw aboutTask(error, id);
+    // An earlier attempt came to its end since, or somebody else was faster.
+    return perhapsCompleted(after, mayBeDone);
   }
-  const call = await callApiPatiently(connection, {
-    method: 'PUT',
-    path: apiPath('1.0', 'tasks', id),
-    body: JSON.stringify({ status: 'COMPLETED', data }),
-  });
-  if (call.ok && isClosed(call.value)) return completed({ ...before, ...call.value }, false);
-  const failure = call.ok ? NOT_CLOSED : call.failure;
-  if (failure.kind === 'invalid') {
-    const after = await readTask(connection, id);
-    if (after.ok && isClosed(after.value)) {
-      // An earlier try came to its end since, or somebody else was faster.
-      return mayBeDone ? perhapsCompleted(after.value) : { ok: false, failure: closedBefore(after.value) };
-    }
-  }
-  if (failure.delivery === 'notProcessed') return { ok: false, failure: aboutTask(failure, id) };
-  return await lookForCompletion(connection, id, failure, windowSeconds);
+  return completed(task, false);
 }
 
-const isClosed = (body: object): body is ApiTask => isApiTask(body) && body.status === 'CLOSED';
-
-/** A closed Task that an earlier try may have completed. A cancel closes Tasks too, and nobody knows which it was. */
-function perhapsCompleted(task: ApiTask): Result<CompletedTask> {
-  const { status } = isObject(task.process_request) ? task.process_request : {};
-  if (status !== 'CANCELED') return completed(task, true);
-  return { ok: false, failure: { ...closedBefore(task), delivery: 'unknown' } };
+async function sendCompletion(connection: Connection, before: ApiTask, data: IDataObject): Promise<ApiTask> {
+  const response = await updateTask(connection, before.id, { status: 'COMPLETED', data });
+  if (isApiTask(response) && isClosed(response)) return { ...before, ...response };
+  throw unexpectedResponse('The answer is not that of ProcessMaker to the completion of a Task', 'unknown');
 }
 
-function completed(task: ApiTask, alreadyCompleted: boolean): Result<CompletedTask> {
-  const request = isObject(task.process_request) ? task.process_request : {};
-  if (request.status !== 'ERROR') return { ok: true, value: { task, alreadyCompleted } };
-  return {
-    ok: false,
-    failure: {
-      kind: 'invalid',
-      message: `Task ${task.id} was completed, but its Request ${asText(request.id)} is in status ERROR now`,
-      description:
-        "Do not complete the Task again. The page of the Request in ProcessMaker tells what went wrong; when it is put right, an administrator can go on with the operation 'Retry' of 'Request'.",
-      delivery: 'notProcessed',
-      done: true,
-    },
-  };
-}
+const isClosed = ({ status }: ApiTask) => status === 'CLOSED';
 
-/** Pauses between looks; the last one goes on. */
-const PAUSES_MS = [1000, 2000, 3000, 5000];
-
-/** What became of a call without a good answer is seen on the Task. */
-async function lookForCompletion(
+/** What became of a call whose response was lost is seen on the Task. */
+async function lookAtTask(
   connection: Connection,
   id: number,
-  failure: Failure,
-  windowSeconds: number,
-): Promise<Result<CompletedTask>> {
-  const until = Date.now() + windowSeconds * 1000;
-  for (let round = 0; ; round++) {
-    const after = await readTask(connection, id);
-    if (after.ok && isClosed(after.value)) return completed(after.value, false);
-    // ProcessMaker itself has answered that it gave up.
-    if (after.ok && failure.kind === 'serverError') return { ok: false, failure: notCompleted(failure, id) };
-    const pause = PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0;
-    if (Date.now() + pause > until || !(await pauseFor(connection, pause))) {
-      return { ok: false, failure: stillUnknown(failure, id, after.ok) };
-    }
+  error: ProcessMakerError,
+): Promise<Seen<ApiTask>> {
+  const task = await readIfPossible(connection, id);
+  if (task && isClosed(task)) return done(task);
+  // ProcessMaker itself has told that it gave up.
+  if (task && error.kind === 'serverError') return { state: 'notDone', error: notCompleted(error, id) };
+  const seen = task
+    ? `Task ${id} was still open when it was looked at last.`
+    : `Task ${id} could not be read afterwards.`;
+  return { state: 'notSeen', error: error.with({ description: `${error.description} ${seen}` }) };
+}
+
+/** What is known of the change stays as it is when the Task cannot be read after it. */
+async function readIfPossible(connection: Connection, id: number): Promise<ApiTask | undefined> {
+  try {
+    return await readTask(connection, id);
+  } catch {
+    return undefined;
   }
 }
 
-const NOT_CLOSED: Failure = {
-  kind: 'foreignAnswer',
-  message: 'The answer is not that of ProcessMaker to the completion of a Task',
-  description: "Check the 'Instance URL' of the credential.",
-  delivery: 'unknown',
-};
+/**
+ * A closed Task that an earlier attempt may have completed. A cancel closes Tasks too, and nobody knows which of the two
+ * it was.
+ */
+function perhapsCompleted(task: ApiTask, mayBeDone: boolean): CompletedTask {
+  const isCanceled = requestOf(task).status === 'CANCELED';
+  if (mayBeDone && !isCanceled) return completed(task, true);
+  throw closedBefore(task).with({ delivery: mayBeDone ? 'unknown' : 'notProcessed' });
+}
 
-function notCompleted(failure: Failure, id: number): Failure {
-  return {
-    ...failure,
+function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {
+  const { id, status } = requestOf(task);
+  if (status !== 'ERROR') return { task, alreadyCompleted };
+  throw new ProcessMakerError({
+    kind: 'invalid',
+    message: `Task ${task.id} was completed, but its Request ${asText(id)} is in status ERROR now`,
+    description:
+      "Do not complete the Task again. The page of the Request in ProcessMaker tells what went wrong; when it is put right, an administrator can go on with the operation 'Retry' of 'Request'.",
+    delivery: 'notProcessed',
+    done: true,
+  });
+}
+
+function closedBefore(task: ApiTask): ProcessMakerError {
+  const { id, completed_at: at, user } = task;
+  const request = requestOf(task);
+  if (request.status === 'CANCELED') {
+    return inputError(
+      `Task ${id} is closed, since its Request ${asText(request.id)} was canceled`,
+      'Take it out of the items.',
+    );
+  }
+  const when = at ? ` at ${asText(at)}` : '';
+  const whose = isObject(user) ? `, as a Task of ${asText(user.fullname)}` : '';
+  return inputError(
+    `Task ${id} was already completed${when}${whose}`,
+    'The data of this item was not taken. Take it out of the items, or get only Tasks in progress.',
+  );
+}
+
+function requestOf({ process_request: request }: ApiTask): IDataObject {
+  return isObject(request) ? request : {};
+}
+
+function notCompleted(error: ProcessMakerError, id: number): ProcessMakerError {
+  return error.with({
     message: `ProcessMaker could not complete Task ${id} and gave no reason (HTTP status 500)`,
     description:
       'The Task is still open. Let a ProcessMaker administrator look into the log of the server, and see whether the Task can be completed by hand.',
     delivery: 'notProcessed',
-  };
-}
-
-function stillUnknown(failure: Failure, id: number, isOpen: boolean): Failure {
-  const seen = isOpen
-    ? `Task ${id} was still open when it was looked at last.`
-    : `Task ${id} could not be read afterwards.`;
-  return { ...failure, description: `${failure.description} ${seen}` };
-}
-
-function closedBefore({ id, completed_at: at, process_request: request, user }: ApiTask): Failure {
-  const { status, id: requestId } = isObject(request) ? request : {};
-  const { failure } =
-    status === 'CANCELED'
-      ? inputFailure(
-          `Task ${id} is closed, since its Request ${asText(requestId)} was canceled`,
-          'Take it out of the items.',
-        )
-      : inputFailure(
-          `Task ${id} was already completed${at ? ` at ${asText(at)}` : ''}${isObject(user) ? `, as a Task of ${asText(user.fullname)}` : ''}`,
-          'The data of this item was not taken. Take it out of the items, or get only Tasks in progress.',
-        );
-  return failure;
+  });
 }

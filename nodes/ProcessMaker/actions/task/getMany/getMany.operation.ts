@@ -1,16 +1,17 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import type { ListOrder } from '../../../api/readByIds';
+import { listTasks, type ApiTask } from '../../../api/tasks/tasks';
 import { readLimit, returnAllFields } from '../../../descriptions/returnAll';
+import { optionsOf } from '../../../descriptions/simplify';
 import { assignedToFields, taskFilters } from '../../../descriptions/taskFilters';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../../descriptions/taskOutput';
-import { asText } from '../../../guards';
-import type { ListOrder } from '../../../api/listById';
 import { runItems } from '../../../execution/runItems';
-import { listTasks } from '../../../api/tasks/tasks';
-import { aboutOwnPmql, readTaskSearch } from './taskSearch';
-import { TaskSearchIds } from './taskSearchIds';
-import { inputFailure } from '../../../transport/failure';
+import { asText } from '../../../guards';
+import type { Connection } from '../../../transport/connection';
+import { explained, inputError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
+import { aboutOwnPmql, readTaskSearch, TaskSearchIds, type TaskSearch } from './taskSearch';
 
 const ORDERS: Record<string, ListOrder> = {
   dueFirst: { field: 'due_at', direction: 'asc' },
@@ -36,19 +37,7 @@ export const getMany: Operation = {
   name: 'Get Many',
   action: 'Get many tasks',
   description: 'Get a list of Tasks',
-  fields: [
-    ...assignedToFields,
-    ...returnAllFields,
-    taskFilters,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [...taskOutputOptions, sort],
-    },
-  ],
+  fields: [...assignedToFields, ...returnAllFields, taskFilters, optionsOf(...taskOutputOptions, sort)],
   execute,
 };
 
@@ -56,40 +45,43 @@ export const getMany: Operation = {
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, {
     changes: false,
-    read(context, itemIndex, connection) {
-      const search = readTaskSearch(context, itemIndex, connection);
-      if (!search.ok) return search;
-      const limit = readLimit(context, itemIndex);
-      if (!limit.ok) return limit;
-      const order = asText(context.getNodeParameter('options', itemIndex, {}).sort) || 'newestFirst';
-      if (!Object.hasOwn(ORDERS, order)) {
-        return inputFailure(
-          `'Sort' is "${order}", which is none of its choices`,
-          'Choose one from its list.',
-        );
-      }
-      const output = readTaskOutput(context, itemIndex);
-      return { ok: true, value: { search: search.value, limit: limit.value, order, output } };
-    },
+    read: (context, itemIndex, connection) => ({
+      search: readTaskSearch(context, itemIndex, connection),
+      limit: readLimit(context, itemIndex),
+      order: readOrder(context, itemIndex),
+      output: readTaskOutput(context, itemIndex),
+    }),
     begin(connection, all) {
       const ids = new TaskSearchIds(
         connection,
         all.map(({ search }) => search),
       );
       return async ({ search, limit, order, output }) => {
-        const qs = await ids.queryOf(search);
-        if (!qs.ok) return qs;
         const include = output.includeData ? { include: 'data' } : {};
-        const tasks = await listTasks(
-          connection,
-          { ...qs.value, ...include },
-          // What is most likely a mistake of writing stays one.
-          { limit, order: ORDERS[order], maxReads: search.hasOwnPmql ? 1 : undefined },
-        );
-        if (!tasks.ok) return search.hasOwnPmql ? { ok: false, failure: aboutOwnPmql(tasks.failure) } : tasks;
-        const items = tasks.value.map((task) => ({ json: taskJson(task, output, connection.instanceUrl) }));
-        return { ok: true, value: items };
+        const qs = { ...(await ids.queryOf(search)), ...include };
+        const tasks = await findTasks(connection, search, { qs, limit, order });
+        return tasks.map((task) => ({ json: taskJson(task, output, connection.instanceUrl) }));
       };
     },
   });
+}
+
+function readOrder(context: IExecuteFunctions, itemIndex: number): ListOrder {
+  const sorted = asText(context.getNodeParameter('options', itemIndex, {}).sort) || 'newestFirst';
+  const order = Object.hasOwn(ORDERS, sorted) ? ORDERS[sorted] : undefined;
+  if (order) return order;
+  throw inputError(`'Sort' is "${sorted}", which is not a valid option`, 'Choose one from its list.');
+}
+
+async function findTasks(
+  connection: Connection,
+  { hasOwnPmql }: TaskSearch,
+  { qs, ...bounds }: { qs: IDataObject; limit: number | undefined; order: ListOrder },
+): Promise<ApiTask[]> {
+  try {
+    // What is most likely written in the wrong way stays so.
+    return await listTasks(connection, qs, { ...bounds, maxReads: hasOwnPmql ? 1 : undefined });
+  } catch (error) {
+    throw hasOwnPmql ? aboutOwnPmql(error) : explained(error);
+  }
 }

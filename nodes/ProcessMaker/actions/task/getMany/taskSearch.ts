@@ -1,16 +1,18 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { taskFilters } from '../../../descriptions/taskFilters';
-import type { Connection } from '../../../transport/connection';
-import { inputFailure, type Failure, type Result } from '../../../transport/failure';
-import { readFilters } from '../../../input/filters';
-import { asText } from '../../../guards';
-import { readLocator } from '../../../input/locators';
-import { readOwnPmql } from '../../../input/ownPmql';
 import { pmqlAll, pmqlTime } from '../../../api/pmql';
-import { toProcessReference, type ProcessReference } from '../../../input/processReference';
-import { toRequestReference, type RequestReference } from '../../../api/requests/requestReference';
-import { readUserId } from '../../../input/userReference';
+import type { ProcessReference } from '../../../api/processes/processes';
+import type { RequestReference } from '../../../api/requests/requestReference';
+import { readTokenUserId } from '../../../api/users/users';
+import { taskFilters } from '../../../descriptions/taskFilters';
+import { ProcessFinder } from '../../../execution/processFinder';
+import { RequestIds } from '../../../execution/requestReader';
+import { asText } from '../../../guards';
+import { readFilters, readOwnPmql } from '../../../input/filters';
+import { readLocator } from '../../../input/locators';
+import { readUserId, toProcessReference, toRequestReference } from '../../../input/references';
+import type { Connection } from '../../../transport/connection';
+import { explained, inputError } from '../../../transport/processMakerError';
 
 /** Which Tasks an item asks for. */
 export interface TaskSearch {
@@ -28,91 +30,106 @@ export function readTaskSearch(
   context: IExecuteFunctions,
   itemIndex: number,
   connection: Connection,
-): Result<TaskSearch> {
-  const read = readFilters(context, itemIndex, taskFilters);
-  if (!read.ok) return read;
-  const filters = read.value;
-  const assignee = readAssignee(context, itemIndex);
-  if (!assignee.ok) return assignee;
-  const process = readGiven(filters.process, (locator) => toProcessReference(locator, connection));
-  if (!process.ok) return process;
-  const request = readGiven(filters.request, (locator) =>
-    toRequestReference(locator, connection.instanceUrl),
-  );
-  if (!request.ok) return request;
-  const conditions = readConditions(filters);
-  if (!conditions.ok) return conditions;
+): TaskSearch {
+  const filters = readFilters(context, itemIndex, taskFilters);
+  const { process, request } = filters;
   return {
-    ok: true,
-    value: {
-      qs: conditions.value,
-      hasOwnPmql: asText(filters.pmql).trim() !== '',
-      assignee: assignee.value,
-      process: process.value,
-      request: request.value,
-    },
+    assignee: readAssignee(context, itemIndex),
+    process: isEmpty(process) ? undefined : toProcessReference(process, connection),
+    request: isEmpty(request) ? undefined : toRequestReference(request, connection.instanceUrl),
+    qs: readConditions(filters),
+    hasOwnPmql: asText(filters.pmql).trim() !== '',
   };
 }
 
-function readAssignee(context: IExecuteFunctions, itemIndex: number): Result<TaskSearch['assignee']> {
+function readAssignee(context: IExecuteFunctions, itemIndex: number): TaskSearch['assignee'] {
   const assignedTo = context.getNodeParameter('assignedTo', itemIndex);
-  if (assignedTo === 'anyone' || assignedTo === 'me') return { ok: true, value: assignedTo };
-  const id = readUserId(context, itemIndex);
-  return id.ok ? { ok: true, value: { id: id.value } } : id;
+  if (assignedTo === 'anyone' || assignedTo === 'me') return assignedTo;
+  return { id: readUserId(context, itemIndex) };
 }
 
 /** A filter that was added and left empty is none. */
-function readGiven<T>(locator: unknown, read: (locator: unknown) => Result<T>): Result<T | undefined> {
-  return readLocator(locator).value === '' ? { ok: true, value: undefined } : read(locator);
+function isEmpty(locator: unknown): boolean {
+  return readLocator(locator).value === '';
 }
 
-function readConditions({ elementId, overdue, pmql, status, text }: IDataObject): Result<IDataObject> {
+function readConditions({ elementId, overdue, pmql, status, text }: IDataObject): IDataObject {
   const element = asText(elementId).trim();
   const words = asText(text).trim();
   const own = readOwnPmql(pmql);
-  if (!own.ok) return own;
   if (overdue === true && status === 'CLOSED') {
-    return inputFailure(
+    throw inputError(
       "'Overdue' finds open Tasks, and 'Status' asks for completed ones",
       'Take one of the two filters out. Completed Tasks that were due before a time are found by \'PMQL\' with due < "2026-11-24T00:00:00Z".',
     );
   }
-  const now = pmqlTime(new Date(), 'Overdue', 'UTC');
-  if (!now.ok) return now;
   const conditions = pmqlAll([
-    ...(own.value === undefined ? [] : [own.value]),
-    ...(overdue === true ? [`due < ${now.value}`] : []),
+    ...(own === undefined ? [] : [own]),
+    ...(overdue === true ? [`due < ${pmqlTime(new Date(), 'Overdue', 'UTC')}`] : []),
   ]);
   const wanted = overdue === true ? 'ACTIVE' : asText(status);
   return {
-    ok: true,
-    value: {
-      ...(conditions && { pmql: conditions }),
-      ...(wanted && { status: wanted }),
-      ...(element && { element_id: element }),
-      ...(words && { filter: words }),
-    },
+    ...(conditions && { pmql: conditions }),
+    ...(wanted && { status: wanted }),
+    ...(element && { element_id: element }),
+    ...(words && { filter: words }),
   };
 }
 
-/** What some answers mean when the user wrote PMQL. ProcessMaker answers to mistakes in it with 422 and 500. */
-export function aboutOwnPmql(failure: Failure): Failure {
-  const advice =
-    'Check it with the search of the Tasks page in ProcessMaker. Texts stand in "quotes", a field of the data is data.amount, and a time is "2026-11-24T09:30:00Z".';
-  if (failure.kind === 'invalid') {
-    return {
-      ...failure,
-      message: "'PMQL' names something that ProcessMaker does not know of Tasks",
-      description: `It says: ${failure.description}. ${advice}`,
-    };
+/** Finds the ids that the searches of a run ask for by other names, each kind in one call. */
+export class TaskSearchIds {
+  private readonly processes: ProcessFinder;
+
+  private readonly requests: RequestIds;
+
+  private tokenUser: Promise<number> | undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    all: TaskSearch[],
+  ) {
+    this.processes = new ProcessFinder(connection);
+    this.requests = new RequestIds(
+      connection,
+      all.flatMap(({ request }) => request ?? []),
+    );
   }
-  if (failure.kind === 'serverError' || failure.kind === 'badRequest') {
+
+  /** @returns the query of `GET /api/1.0/tasks` */
+  async queryOf({ qs, assignee, process, request }: TaskSearch): Promise<IDataObject> {
+    const ids: IDataObject = {};
+    if (assignee !== 'anyone') ids.user_id = assignee === 'me' ? await this.myId() : assignee.id;
+    if (process) ids.process_id = await this.processes.idOf(process);
+    if (request) ids.process_request_id = await this.requests.idOf(request);
+    return { ...qs, ...ids };
+  }
+
+  private async myId(): Promise<number> {
+    this.tokenUser ??= readTokenUserId(
+      this.connection,
+      "Choose 'User' in 'Assigned To' and give the user, by ID if need be: the number stands in the address of the user's profile.",
+    );
+    return await this.tokenUser;
+  }
+}
+
+const PMQL_ADVICE =
+  'Check it with the search of the Tasks page in ProcessMaker. Texts stand in "quotes", a field of the data is data.amount, and a time is "2026-11-24T09:30:00Z".';
+
+/** What some responses mean when the user wrote PMQL. What is wrong in it comes back as 422 or 500. */
+export function aboutOwnPmql(thrown: unknown): Error {
+  return explained(thrown, ({ kind, description }) => {
+    if (kind === 'invalid') {
+      return {
+        message: "'PMQL' names something that ProcessMaker does not know of Tasks",
+        description: `It says: ${description}. ${PMQL_ADVICE}`,
+      };
+    }
+    if (kind !== 'serverError' && kind !== 'badRequest') return undefined;
     return {
-      ...failure,
       message:
         "ProcessMaker could not search with 'PMQL': most likely it is not written as the language asks for",
-      description: advice,
+      description: PMQL_ADVICE,
     };
-  }
-  return failure;
+  });
 }

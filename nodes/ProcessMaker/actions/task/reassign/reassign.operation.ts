@@ -1,16 +1,15 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { simplifyTask } from '../../../api/tasks/simplifyTask';
 import { taskLocator } from '../../../descriptions/locators/task';
 import { userLocator } from '../../../descriptions/locators/user';
-import { simplifyOption } from '../../../descriptions/simplify';
+import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/simplify';
+import { runItems } from '../../../execution/runItems';
+import { TaskReader } from '../../../execution/taskReader';
+import { readTaskId, readUserId } from '../../../input/references';
+import type { Operation } from '../../operation';
 import { OnePerTask } from '../onePerTask';
 import { reassignTask } from './reassignTask';
-import { runItems } from '../../../execution/runItems';
-import { simplifyTask } from '../../../api/tasks/simplifyTask';
-import { TaskReader } from '../../../api/tasks/taskReader';
-import { readTaskId } from '../../../input/taskReference';
-import { readUserId } from '../../../input/userReference';
-import type { Operation } from '../../operation';
 
 export const reassign: Operation = {
   value: 'reassign',
@@ -23,14 +22,7 @@ export const reassign: Operation = {
       ...userLocator,
       description: 'The user who is to get the Task. Only some users may see the list; any may give an ID.',
     },
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [simplifyOption],
-    },
+    optionsOf(simplifyOption),
   ],
   execute,
 };
@@ -42,13 +34,9 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
     changes: true,
     read(context, itemIndex, connection) {
       const id = readTaskId(context, itemIndex, connection);
-      if (!id.ok) return id;
       const userId = readUserId(context, itemIndex);
-      if (!userId.ok) return userId;
-      const taken = once.take(id.value, itemIndex);
-      if (!taken.ok) return taken;
-      const simplify = context.getNodeParameter('options', itemIndex, {}).simplify !== false;
-      return { ok: true, value: { id: id.value, userId: userId.value, simplify } };
+      once.take(id, itemIndex);
+      return { id, userId, simplify: readSimplify(context, itemIndex) };
     },
     begin(connection, all) {
       const reader = new TaskReader(
@@ -57,11 +45,8 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
       );
       return async ({ id, userId, simplify }, { isDone }) => {
         const before = await reader.get({ id, includeData: false });
-        if (!before.ok) return before;
-        const after = isDone ? before : await reassignTask(connection, before.value, userId);
-        if (!after.ok) return after;
-        const json = simplify ? simplifyTask(after.value, connection.instanceUrl) : after.value;
-        return { ok: true, value: [{ json }] };
+        const task = isDone ? before : await reassignTask(connection, before, userId);
+        return [{ json: simplify ? simplifyTask(task, connection.instanceUrl) : task }];
       };
     },
   });

@@ -1,12 +1,12 @@
-import type { Connection } from '../../../transport/connection';
-import { inputFailure, type Failure, type Result } from '../../../transport/failure';
-import { apiPath, callApiPatiently } from '../../../transport/request';
+import { aboutTask, isApiTask, readTask, updateTask, type ApiTask } from '../../../api/tasks/tasks';
+import { done, makeChange, NOT_SEEN, type Seen } from '../../../execution/change';
 import { asText, isObject } from '../../../guards';
-import { aboutTask, isApiTask, readTask, type ApiTask } from '../../../api/tasks/tasks';
+import type { Connection } from '../../../transport/connection';
+import { inputError, ProcessMakerError, unexpectedResponse } from '../../../transport/processMakerError';
 
 /**
- * Gives a Task to another user: `PUT /api/1.0/tasks/{id}` with `{"user_id":…}`, which is 200 also when ProcessMaker
- * leaves the Task with its user, and 500 for an unknown user.
+ * Gives a Task to another user. ProcessMaker responds with 200 also when it leaves the Task with its user, and with 500
+ * for an unknown user.
  *
  * @param before the Task as it was read before
  * @returns the Task as it is then
@@ -15,58 +15,66 @@ export async function reassignTask(
   connection: Connection,
   before: ApiTask,
   userId: number,
-): Promise<Result<ApiTask>> {
+): Promise<ApiTask> {
   const { id } = before;
   if (before.status === 'CLOSED') {
-    return inputFailure(
+    throw inputError(
       `Task ${id} is already completed, so that it cannot be reassigned`,
       'Only a Task in progress can be given to another user.',
     );
   }
-  if (before.user_id === userId) return { ok: true, value: before };
-  const call = await callApiPatiently(connection, {
-    method: 'PUT',
-    path: apiPath('1.0', 'tasks', id),
-    body: JSON.stringify({ user_id: userId }),
-  });
-  if (call.ok && isApiTask(call.value)) {
-    const after = { ...before, ...call.value };
-    return after.user_id === userId
-      ? { ok: true, value: after }
-      : { ok: false, failure: notChanged(after, userId) };
+  if (before.user_id === userId) return before;
+  try {
+    return await makeChange(connection, {
+      send: async () => await sendReassignment(connection, before, userId),
+      look: async (error) => await lookAtTask(connection, id, userId, error),
+    });
+  } catch (error) {
+    throw aboutTask(error, id);
   }
-  const failure = call.ok ? NO_TASK : call.failure;
-  if (failure.delivery === 'notProcessed') return { ok: false, failure: aboutTask(failure, id) };
-  const after = await readTask(connection, id);
-  if (after.ok && after.value.user_id === userId) return after;
-  const isRefused = after.ok && failure.kind === 'serverError';
-  return { ok: false, failure: isRefused ? notReassigned(failure, id, userId) : failure };
 }
 
-function notChanged({ id, user_id: userId, user }: ApiTask, wantedId: number): Failure {
+async function sendReassignment(connection: Connection, before: ApiTask, userId: number): Promise<ApiTask> {
+  const response = await updateTask(connection, before.id, { user_id: userId });
+  if (!isApiTask(response)) {
+    const message = 'The answer is not that of ProcessMaker to the reassignment of a Task';
+    throw unexpectedResponse(message, 'unknown');
+  }
+  const after = { ...before, ...response };
+  if (after.user_id !== userId) throw notChanged(after, userId);
+  return after;
+}
+
+/** What became of a call whose response was lost is seen on the Task. */
+async function lookAtTask(
+  connection: Connection,
+  id: number,
+  userId: number,
+  error: ProcessMakerError,
+): Promise<Seen<ApiTask>> {
+  const task = await readTask(connection, id);
+  if (task.user_id === userId) return done(task);
+  return error.kind === 'serverError'
+    ? { state: 'notDone', error: notReassigned(error, id, userId) }
+    : NOT_SEEN;
+}
+
+function notChanged({ id, user_id: userId, user }: ApiTask, wantedId: number): ProcessMakerError {
   const name = isObject(user) && user.id === userId ? `${asText(user.fullname)} (${asText(userId)})` : '';
   const who = name || (userId === null ? 'nobody' : `user ${asText(userId)}`);
-  return {
+  return new ProcessMakerError({
     kind: 'invalid',
     message: `ProcessMaker accepted the call, but did not give Task ${id} to user ${wantedId}: it is still assigned to ${who}`,
     description:
       "Some editions of ProcessMaker cannot reassign Tasks, and the Task's element can forbid it ('Allow Reassignment' in the designer). Try it on the Task's page in ProcessMaker, or ask an administrator.",
     delivery: 'notProcessed',
-  };
+  });
 }
 
-function notReassigned(failure: Failure, id: number, userId: number): Failure {
-  return {
-    ...failure,
+function notReassigned(error: ProcessMakerError, id: number, userId: number): ProcessMakerError {
+  return error.with({
     message: `ProcessMaker could not give Task ${id} to user ${userId} and gave no reason (HTTP status 500)`,
     description: `Most often there is no user ${userId}: check 'User'. The Task was not reassigned.`,
     delivery: 'notProcessed',
-  };
+  });
 }
-
-const NO_TASK: Failure = {
-  kind: 'foreignAnswer',
-  message: 'The answer is not that of ProcessMaker to the reassignment of a Task',
-  description: "Check the 'Instance URL' of the credential.",
-  delivery: 'unknown',
-};

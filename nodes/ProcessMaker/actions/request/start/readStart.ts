@@ -1,0 +1,153 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { AUTOMATIC, type ProcessReference, type StartTarget } from '../../../api/processes/processes';
+import type { Hints } from '../../../execution/hints';
+import { asText } from '../../../guards';
+import { checkData } from '../../../input/checkData';
+import { readInputFiles, type InputFile } from '../../../input/inputFiles';
+import { readLocator } from '../../../input/locators';
+import { readProcessReference } from '../../../input/references';
+import { readRequestData } from '../../../input/requestData';
+import type { Connection } from '../../../transport/connection';
+import { inputError } from '../../../transport/processMakerError';
+import { checkVariables } from '../../file/upload/fileVariables';
+
+export const DEFAULT_WINDOW_SECONDS = 60;
+export const DEFAULT_PARALLEL = 5;
+const MAX_PARALLEL = 50;
+/** An hour. A timer of more than 24 days would end at once. */
+const MAX_SECONDS = 3600;
+
+export interface StartOptions {
+  timeoutSeconds: number;
+  simplify: boolean;
+  includeData: boolean;
+  returnErroredRequests: boolean;
+  /** The user's own key, in place of the hidden one. */
+  idempotencyKey: string | undefined;
+  onExisting: 'return' | 'error' | 'startAgain';
+  hiddenKey: boolean;
+  windowSeconds: number;
+  startAgainWhenNotFound: boolean;
+  writeFileId: boolean;
+}
+
+/** What an item says of its start, checked as far as it can be without a call. */
+export interface Start {
+  index: number;
+  process: ProcessReference;
+  /** undefined for Automatic. */
+  startEventId: string | undefined;
+  data: IDataObject;
+  /** To be uploaded once it is started. */
+  files: InputFile[];
+  options: StartOptions;
+  /** Found before anything is sent. */
+  target?: StartTarget;
+}
+
+/** The same, its process and start event found. */
+export type TargetedStart = Start & { target: StartTarget };
+
+/**
+ * Reads and checks the parameters of one item. Nothing is sent.
+ *
+ * @throws ProcessMakerError
+ */
+export function readStart(
+  context: IExecuteFunctions,
+  index: number,
+  connection: Connection,
+  hints: Hints,
+): Start {
+  const given: IDataObject = context.getNodeParameter('options', index, {});
+  const options = readOptions(given);
+  const process = readProcessReference(context, index, connection);
+  const startEventId = readStartEvent(context, index);
+  const data = checkData(readRequestData(context, index), hints, index, { isNew: true });
+  const files = given.files === undefined ? [] : readInputFiles(context, index, 'options.files.file');
+  if (options.writeFileId) checkVariables(files);
+  return { index, process, startEventId, data, files, options };
+}
+
+function readStartEvent(context: IExecuteFunctions, index: number): string | undefined {
+  const { mode, value } = readLocator(context.getNodeParameter('startEvent', index, AUTOMATIC));
+  if (mode === 'list' && ['', AUTOMATIC].includes(value)) return undefined;
+  if (value !== '') return value;
+  throw inputError(
+    "No start event is given in 'Start Event'",
+    "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
+  );
+}
+
+function readOptions(options: IDataObject): StartOptions {
+  if (!isParallel(options.requestsInParallel ?? DEFAULT_PARALLEL)) {
+    throw inputError(
+      `The option 'Requests in Parallel' is not a whole number from 1 to ${MAX_PARALLEL}`,
+      'Enter a number, e.g. 5.',
+    );
+  }
+  const timeoutSeconds = Number(options.timeout ?? 120);
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_SECONDS)) {
+    throw inputError(
+      `The option 'Timeout' is not a number above 0 and up to ${MAX_SECONDS}`,
+      'Enter a number of seconds, e.g. 120.',
+    );
+  }
+  const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
+  if (!isWindow(windowSeconds)) {
+    throw inputError(
+      `The option 'Recovery Window' is not a number from 0 to ${MAX_SECONDS}`,
+      'Enter a number of seconds, e.g. 60.',
+    );
+  }
+  return {
+    timeoutSeconds,
+    windowSeconds,
+    idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
+    onExisting: readOnExisting(options.onExistingRequest),
+    hiddenKey: options.hiddenKey !== false,
+    startAgainWhenNotFound: options.startAgainWhenNotFound === true,
+    simplify: options.simplify !== false,
+    includeData: options.includeData === true,
+    returnErroredRequests: options.returnErroredRequests === true,
+    writeFileId: options.writeFileId === true,
+  };
+}
+
+function isParallel(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARALLEL;
+}
+
+function isWindow(seconds: number): boolean {
+  return seconds >= 0 && seconds <= MAX_SECONDS;
+}
+
+/** What holds for a whole run, by the options of its first item. One that is not valid fails its item later. */
+export function readRunOptions(context: IExecuteFunctions): { parallel: number; retrySeconds: number } {
+  const parallel: unknown = context.getNodeParameter('options.requestsInParallel', 0, DEFAULT_PARALLEL);
+  const windowSeconds = Number(context.getNodeParameter('options.recoveryWindow', 0, DEFAULT_WINDOW_SECONDS));
+  return {
+    parallel: isParallel(parallel) ? parallel : DEFAULT_PARALLEL,
+    retrySeconds: isWindow(windowSeconds) ? windowSeconds : DEFAULT_WINDOW_SECONDS,
+  };
+}
+
+/** A number of which many share the text is no key. */
+function readKey(given: unknown): string {
+  const isExact = typeof given !== 'number' || Number.isSafeInteger(given);
+  const key = isExact ? asText(given) : '';
+  if (key !== '') return key;
+  throw inputError(
+    "The option 'Idempotency Key' is empty, or a number that is not exact",
+    'Give a text or a whole number that is different for each start, such as an order number, or take the option out.',
+  );
+}
+
+function readOnExisting(given: unknown = 'return'): StartOptions['onExisting'] {
+  if (given === 'return' || given === 'error' || given === 'startAgain') return given;
+  throw inputError(
+    "The option 'If a Request With the Key Exists' holds a value that is not a valid option",
+    'Choose one from its list.',
+  );
+}

@@ -1,0 +1,159 @@
+import { KEY_FIELD } from '../../../api/requests/keyField';
+import type { ApiRequest } from '../../../api/requests/requests';
+import { engineReason, requestUrl } from '../../../api/requests/simplifyRequest';
+import type { AttemptRecord } from '../../../execution/attemptRecord';
+import { NOTHING_DONE, type DoneSummary } from '../../../execution/itemResults';
+import { explained, ProcessMakerError, type ErrorDetails } from '../../../transport/processMakerError';
+
+const RUN_AGAIN = 'To start it all the same, run the workflow again for this item.';
+
+/** What is known of an item that has failed: whether a Request was, or may have been, started for it. */
+export function withOutcome(
+  error: ProcessMakerError,
+  { index, wasSent, record }: { index: number; wasSent: boolean; record: AttemptRecord | undefined },
+): ProcessMakerError {
+  if (error.outcome) return error;
+  const mark = record?.earlierMark(index);
+  if (!wasSent && typeof mark === 'number') return error.with({ outcome: 'started', requestId: mark });
+  const mayBeFromBefore = !wasSent && (mark !== undefined || record?.crash !== undefined);
+  const isUnknown = mayBeFromBefore || error.delivery === 'unknown';
+  return error.with({ outcome: isUnknown ? 'unknown' : 'notStarted' });
+}
+
+/** Agents see the message alone, and are quick to call a tool again that did not succeed. */
+export function forAgent(error: ProcessMakerError): ProcessMakerError {
+  const { message, outcome, requestId } = error;
+  const isStarted = (outcome === 'started' || outcome === 'startedInError') && requestId !== undefined;
+  if (outcome !== 'unknown' && !isStarted) return error;
+  const why = isStarted
+    ? `Request ${requestId} was started for it`
+    : 'a Request may have been started all the same';
+  return error.with({ message: `Do not call again with the same input, since ${why}: ${message}` });
+}
+
+/** Where a Request comes from that an item is answered with. */
+export type Origin = 'started' | 'earlierAttempt' | 'existingKey';
+
+/**
+ * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists; one that an
+ * earlier attempt has started and that was canceled is none either.
+ *
+ * @returns undefined for one that is to be returned
+ */
+export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string) {
+  const { id, status } = request;
+  const hasFailed = status === 'ERROR' || (status === 'CANCELED' && origin === 'earlierAttempt');
+  if (!hasFailed) return undefined;
+  const isInStatus = {
+    started: `was started, but is in status ${status}`,
+    earlierAttempt: `was already started for this item, and is in status ${status}`,
+    existingKey: `already exists for the Idempotency Key, and is in status ${status}`,
+  }[origin];
+  const advice =
+    origin === 'existingKey'
+      ? "To start another Request in its place, set the option 'If a Request With the Key Exists' to 'Start Again If It Ended in Error or Was Canceled'."
+      : 'To start another Request instead, run the workflow again, with another Idempotency Key where you give one.';
+  return new ProcessMakerError({
+    kind: 'invalid',
+    message: `Request ${id} ${isInStatus}${engineReason(request)}`,
+    description: `See it at ${requestUrl(id, instanceUrl)}. When the cause is mended, an administrator can retry it in ProcessMaker. ${advice}`,
+    delivery: 'notProcessed',
+    outcome: status === 'ERROR' ? 'startedInError' : 'started',
+    requestId: id,
+  });
+}
+
+function unknown(details: Pick<ErrorDetails, 'message' | 'description'> & Partial<ErrorDetails>) {
+  return new ProcessMakerError({
+    kind: 'connectionLost',
+    delivery: 'unknown',
+    outcome: 'unknown',
+    ...details,
+  });
+}
+
+/** An earlier attempt has sent it, and it was not found. */
+export function stillUnknown(key: string): ProcessMakerError {
+  return unknown({
+    message:
+      'It is not known whether an earlier attempt started a Request for this item, so it is not started again',
+    description: `${key === '' ? 'Look in ProcessMaker for its Request' : howToSearch(key)}. ${RUN_AGAIN}`,
+  });
+}
+
+/** The execution is retried, n8n has lost what it had started, and there is no key to find it by. */
+export function mayBeFromBeforeCrash(): ProcessMakerError {
+  return unknown({
+    message:
+      'n8n has not kept what the execution before this retry had started, and without a key it cannot be looked up, so nothing is started',
+    description: `Look in ProcessMaker for the Request of this item. ${RUN_AGAIN}`,
+  });
+}
+
+/** Other data was started in its place. */
+export function disputed({ id }: ApiRequest): ProcessMakerError {
+  return unknown({
+    kind: 'invalid',
+    message: `An earlier attempt of this execution started Request ${id} in the place of this item, but with other data`,
+    description: `Whether it is the same start cannot be told, so it is not started again. If Request ${id} is not that of this item, run the workflow again for it. Values that differ each time, such as the time, cause this.`,
+    requestId: id,
+  });
+}
+
+/**
+ * Nothing may be sent as long as it is not known what was sent before.
+ *
+ * @param isRepeat whether this execution itself may have sent it
+ */
+export function lookUpError(thrown: unknown, isRepeat: boolean): Error {
+  return explained(thrown, ({ message }) => ({
+    message: `What was started before could not be looked up, so nothing is started: ${message}`,
+    outcome: isRepeat ? 'unknown' : 'notStarted',
+  }));
+}
+
+/** An earlier attempt has started it, and it is not there any more. */
+export function gone(requestId: number): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'notFound',
+    message: `Request ${requestId} was started for this item by an earlier attempt, but is no longer there`,
+    description: `It may have been deleted in ProcessMaker. It is not started again. ${RUN_AGAIN}`,
+    delivery: 'notProcessed',
+    outcome: 'started',
+    requestId,
+  });
+}
+
+/** There is a Request with the user's own key, and the option says that it must not exist. */
+export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'invalid',
+    message: `Request ${id} (${status}) already exists for the Idempotency Key "${key}"`,
+    description:
+      "Nothing was started. The option 'If a Request With the Key Exists' decides what happens then.",
+    delivery: 'notProcessed',
+    outcome: 'started',
+    requestId: id,
+  });
+}
+
+/** How to find a start in ProcessMaker by hand. */
+export function howToSearch(key: string): string {
+  return `To look for it, search the Requests in ProcessMaker with the PMQL: data.${KEY_FIELD} = "${key}"`;
+}
+
+const MAX_IDS_IN_MESSAGE = 25;
+
+/** Names the Requests of a run that stops. */
+export function startedSummary(startedIds: number[]): DoneSummary {
+  if (startedIds.length === 0) return NOTHING_DONE;
+  const ids = [...startedIds].sort((a, b) => a - b);
+  const shown = ids.slice(0, MAX_IDS_IN_MESSAGE).join(', ');
+  const rest = ids.length - MAX_IDS_IN_MESSAGE;
+  const message = `. Started in this run: ${ids.length === 1 ? 'Request' : 'Requests'} ${shown}`;
+  if (rest <= 0) return { message, description: '' };
+  return {
+    message: `${message} and ${rest} more`,
+    description: `All Requests started in this run: ${ids.join(', ')}.`,
+  };
+}

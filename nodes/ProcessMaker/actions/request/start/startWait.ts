@@ -1,0 +1,94 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { CallbackWait } from '../../../callback/callbackWait';
+import type { ItemRun } from '../../../execution/itemOperation';
+import { readWaitFor, readWaitSettings, type WaitSettings } from '../../../input/waitParameters';
+import { inputError, toProcessMakerError } from '../../../transport/processMakerError';
+import { RequestWait } from '../../../waiting/requestWait';
+
+/** Fields of an item that no Request has. */
+const EXTRA_FIELDS = ['alreadyStarted', 'files'];
+
+/** What the items of a run wait for when their Requests are started. */
+export class StartWait {
+  private readonly settings = new Map<number, WaitSettings>();
+
+  private callback: CallbackWait | undefined;
+
+  /**
+   * Reads and checks the parameters of one item on waiting. Nothing is sent.
+   *
+   * @throws ProcessMakerError
+   */
+  read(context: IExecuteFunctions, index: number, data: IDataObject): void {
+    const waitFor = readWaitFor(context, index, true);
+    if (waitFor === 'callback') this.callback = this.readCallback(context, index, data);
+    else this.settings.set(index, readWaitSettings(context, index, waitFor));
+  }
+
+  private readCallback(context: IExecuteFunctions, index: number, data: IDataObject): CallbackWait {
+    const callback = CallbackWait.read(context, index);
+    const { variable } = callback;
+    if (!Object.hasOwn(data, variable)) return callback;
+    throw inputError(
+      `The data has a field '${variable}', in whose place the URL for the call would be written`,
+      "Give another name in 'Variable for the URL', or leave the field out of the data.",
+    );
+  }
+
+  /** A field to be sent with the data of a start. It is none of what makes two starts the same: a retry has another. */
+  takeField(): { name: string; value: string } | undefined {
+    return this.callback?.takeField();
+  }
+
+  /** Waits for the Requests of all items that have one; when the node may not go on, for none. */
+  async waitForAll(run: ItemRun): Promise<void> {
+    const { connection, results } = run;
+    if (results.mustStop) return;
+    const stop = new AbortController();
+    const { callback } = this;
+    if (callback) {
+      const extraFields = extraFieldsOf(results.jsonOf(0));
+      await settle(run, 0, stop, (id) => callback.storeUrlAndWait(connection, id, extraFields));
+    }
+    if (this.settings.size === 0) return;
+    const requests = new RequestWait(connection, stop.signal);
+    const waits = [...this.settings].map(([index, settings]) =>
+      settle(run, index, stop, (id) => requests.wait(id, settings)),
+    );
+    await Promise.all(waits);
+  }
+}
+
+/** Gives an item the JSON that the wait for its Request gives, with what its start has added. */
+async function settle(
+  { results, fail }: ItemRun,
+  index: number,
+  stop: AbortController,
+  wait: (requestId: number) => Promise<IDataObject>,
+): Promise<void> {
+  const started = results.jsonOf(index);
+  const requestId = started?.id;
+  if (typeof requestId !== 'number') return;
+  try {
+    const json = await wait(requestId);
+    results.succeed(index, [{ json: { ...json, ...extraFieldsOf(started) } }]);
+  } catch (error) {
+    fail(index, afterStart(requestId, error));
+  }
+  if (results.mustStop) stop.abort();
+}
+
+function extraFieldsOf(json: IDataObject = {}): IDataObject {
+  return Object.fromEntries(Object.entries(json).filter(([name]) => EXTRA_FIELDS.includes(name)));
+}
+
+/** What has failed is the wait: whoever reads of it must not start the Request once more. */
+function afterStart(requestId: number, thrown: unknown) {
+  const error = toProcessMakerError(thrown);
+  return error.with({
+    outcome: error.outcome ?? 'started',
+    description: `Request ${requestId} was started, and is not to be started again. ${error.description}`,
+    requestId,
+  });
+}

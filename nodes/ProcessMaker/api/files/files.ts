@@ -1,0 +1,145 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { asText, isObject } from '../../guards';
+import type { Connection } from '../../transport/connection';
+import {
+  explained,
+  inputError,
+  ProcessMakerError,
+  unexpectedResponse,
+} from '../../transport/processMakerError';
+import { apiPath, read, sendRequest } from '../../transport/request';
+import { aboutRequest } from '../requests/requests';
+
+/** A file as ProcessMaker's API gives it, as far as it is relied on. */
+export interface ApiFile extends IDataObject {
+  id: number;
+  file_name: string;
+  /** In bytes. */
+  size: number;
+}
+
+/** A file of a Request as people name it. */
+export type FileReference = { id: number } | { variable: string };
+
+/** The variable of the Request that a file belongs to; its name where it was uploaded without one. */
+export function variableOf({ custom_properties: properties }: ApiFile): string {
+  return isObject(properties) ? asText(properties.data_name) : '';
+}
+
+/** What matters of a file to most workflows. Its `original_url` may be open to everybody, and is not passed on. */
+export function simplifyFile(file: ApiFile, requestId: number): IDataObject {
+  const properties = isObject(file.custom_properties) ? file.custom_properties : {};
+  return {
+    fileId: file.id,
+    requestId,
+    fileName: file.file_name,
+    variable: variableOf(file),
+    mimeType: file.mime_type ?? null,
+    size: file.size,
+    createdAt: file.created_at ?? null,
+    createdBy: properties.createdBy ?? null,
+  };
+}
+
+/** Whether ProcessMaker keeps a file of one name under the other: it puts dashes for what it does not allow. */
+export function isSameName(stored: string, sent: string): boolean {
+  const essence = (name: string) => name.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.]/gu, '');
+  return essence(stored) === essence(sent);
+}
+
+/**
+ * Reads the list of a Request's files, which has no pages: `GET /api/1.0/requests/{id}/files`.
+ *
+ * @returns the files in the order of their ids
+ * @throws ProcessMakerError also when the response is anything but a list of them, which does not say that there is none
+ */
+export async function readFiles(connection: Connection, requestId: number): Promise<ApiFile[]> {
+  let body: object;
+  try {
+    body = await read(connection, { path: filesPath(requestId) });
+  } catch (error) {
+    throw aboutRequest(error, requestId);
+  }
+  const { data } = body as { data?: unknown };
+  if (!Array.isArray(data) || !data.every(isApiFile)) {
+    throw unexpectedResponse('The list of files is not in the form that ProcessMaker gives it');
+  }
+  return data;
+}
+
+/** Finds a file among those of its Request. */
+export function findFile(files: ApiFile[], reference: FileReference, requestId: number): ApiFile {
+  const isById = 'id' in reference;
+  const found = files.filter((file) =>
+    isById ? file.id === reference.id : variableOf(file) === reference.variable,
+  );
+  const [file, ...others] = found;
+  if (file && others.length === 0) return file;
+  const name = isById ? `file ${reference.id}` : `file with the variable '${reference.variable}'`;
+  if (file) {
+    throw inputError(
+      `Request ${requestId} has more than one ${name}`,
+      `Choose one of them by its id: ${listOf(found)}.`,
+    );
+  }
+  throw new ProcessMakerError({
+    kind: 'notFound',
+    message: `Request ${requestId} has no ${name}`,
+    description: files.length === 0 ? 'It has no files at all.' : `Its files are: ${listOf(files)}.`,
+    delivery: 'notProcessed',
+  });
+}
+
+/** Deletes a file of a Request, once: `DELETE /api/1.0/requests/{id}/files/{file}`. */
+export async function sendFileDeletion(
+  connection: Connection,
+  requestId: number,
+  fileId: number,
+): Promise<void> {
+  const path = filePath(requestId, fileId);
+  await sendRequest(connection, { method: 'DELETE', path, expects: 'nothing' });
+}
+
+/** What a response means when it is about one file: one that is missing is a 400, or a 404 in plain text. */
+export function aboutFile(thrown: unknown, requestId: number, fileId: number): Error {
+  return explained(aboutRequest(thrown, requestId), ({ httpStatus }) =>
+    httpStatus === 400 || httpStatus === 404
+      ? {
+          kind: 'notFound',
+          message: `Request ${requestId} has no file ${fileId} any more`,
+          description: 'It was deleted, or another file has taken its place.',
+          delivery: 'notProcessed',
+        }
+      : undefined,
+  );
+}
+
+/** Below `/api/`: the files of a Request. */
+export function filesPath(requestId: number): string {
+  return apiPath('1.0', 'requests', requestId, 'files');
+}
+
+/** Below `/api/`: one file of a Request. */
+export function filePath(requestId: number, fileId: number): string {
+  return apiPath('1.0', 'requests', requestId, 'files', fileId);
+}
+
+function isApiFile(entry: unknown): entry is ApiFile {
+  return (
+    isObject(entry) &&
+    Number.isInteger(entry.id) &&
+    typeof entry.file_name === 'string' &&
+    Number.isInteger(entry.size)
+  );
+}
+
+const MAX_LISTED = 20;
+
+function listOf(files: ApiFile[]): string {
+  const texts = files
+    .slice(0, MAX_LISTED)
+    .map((file) => `${file.id} (${file.file_name}, variable '${variableOf(file)}')`);
+  if (files.length > MAX_LISTED) texts.push('and more');
+  return texts.join(', ');
+}

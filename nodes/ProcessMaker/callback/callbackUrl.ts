@@ -1,0 +1,133 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { updateRequest } from '../api/requests/changes';
+import { aboutRequest, readRequest, type ApiRequest } from '../api/requests/requests';
+import { done, makeChange } from '../execution/change';
+import { isObject, objectsIn } from '../guards';
+import type { Connection } from '../transport/connection';
+import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
+
+const HIDDEN = '***';
+
+/**
+ * Takes the URL that wakes an execution out of an item.
+ *
+ * @param json an item, with the data of a Request in its field `data` where there is one
+ * @param variable the field of the data that holds the URL
+ * @param signature the secret in it, wherever else it may be
+ */
+export function hideUrl(json: IDataObject, variable: string, signature: string): IDataObject {
+  const { data } = json;
+  const shown =
+    isObject(data) && variable in data ? { ...json, data: { ...data, [variable]: HIDDEN } } : json;
+  return signature === '' ? shown : (hideIn(shown, signature) as IDataObject);
+}
+
+function hideIn(value: unknown, signature: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(signature, HIDDEN);
+  if (Array.isArray(value)) return value.map((one) => hideIn(one, signature));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name.replaceAll(signature, HIDDEN), hideIn(one, signature)]),
+  );
+}
+
+/** Changes of the data at the same time undo each other: ProcessMaker locks nothing. */
+const MAX_WRITES = 3;
+
+/** A URL for a variable of a Request. */
+export interface StoredUrl {
+  requestId: number;
+  variable: string;
+  url: string;
+  /** Whether the Request was started with it. */
+  isSent: boolean;
+  /** What the Request is to bring along: names that ProcessMaker's `include` knows. */
+  includes: string[];
+}
+
+/**
+ * Makes sure that a Request that runs has the URL: `PUT /api/1.0/requests/{id}` with `{"data":{…}}`. It is read back, since
+ * a change of somebody else may have undone it, and a response may be lost.
+ *
+ * @returns the Request as it was read last; one that has ended is left alone
+ * @throws ProcessMakerError when the Request cannot be read or written, or does not keep the URL
+ */
+export async function storeUrl(connection: Connection, wanted: StoredUrl): Promise<ApiRequest> {
+  const { requestId, variable, url, isSent, includes } = wanted;
+  const field = variable.startsWith('_') ? 'summary' : 'data';
+  let lost: ProcessMakerError | undefined;
+  for (let writes = 0; ; writes++) {
+    const request = await readRequest(connection, requestId, [...new Set([...includes, field])]);
+    const stored = valueIn(request, variable);
+    const isThere = stored === url || (stored === NOT_SHOWN && (isSent || (writes > 0 && !lost)));
+    if (request.status !== 'ACTIVE' || isThere) return without(request, field, includes);
+    if (writes === MAX_WRITES) throw lost ?? notKept(requestId, variable);
+    lost = undefined;
+    try {
+      await makeChange<void>(connection, {
+        send: async () => await updateRequest(connection, requestId, { data: { [variable]: url } }),
+        // Whatever became of it: the Request is read next.
+        look: (error) => {
+          lost = error;
+          return Promise.resolve(done(undefined));
+        },
+      });
+    } catch (error) {
+      const ended = await readEnded(connection, requestId, includes);
+      if (ended) return ended;
+      throw aboutWriting(error, requestId, variable);
+    }
+  }
+}
+
+/** A Request that has ended since it was read can no longer be written by those who may write running ones only. */
+async function readEnded(
+  connection: Connection,
+  requestId: number,
+  includes: string[],
+): Promise<ApiRequest | undefined> {
+  try {
+    const request = await readRequest(connection, requestId, includes);
+    return request.status === 'ACTIVE' ? undefined : request;
+  } catch (error) {
+    // Why it could not be written is told instead.
+    if (error instanceof ProcessMakerError) return undefined;
+    throw explained(error);
+  }
+}
+
+/** Users who may not see a Request's summary do not see the hidden fields of its data. */
+const NOT_SHOWN = Symbol('not shown');
+
+function valueIn({ data, summary }: ApiRequest, variable: string): unknown {
+  if (!variable.startsWith('_')) return isObject(data) ? data[variable] : undefined;
+  return Array.isArray(summary) ? objectsIn(summary).find(({ key }) => key === variable)?.value : NOT_SHOWN;
+}
+
+/** Without what was only read to see whether the URL is there. */
+function without(request: ApiRequest, field: string, includes: string[]): ApiRequest {
+  if (includes.includes(field)) return request;
+  const fields: Array<[string, IDataObject[string]]> = Object.entries(request);
+  return Object.fromEntries(fields.filter(([name]) => name !== field)) as ApiRequest;
+}
+
+function aboutWriting(thrown: unknown, id: number, variable: string): Error {
+  if (!isKind(thrown, 'forbidden')) return aboutRequest(thrown, id);
+  return thrown.with({
+    message: `The user of the access token may not write the URL for the call into variable '${variable}' of Request ${id}`,
+    description:
+      "To have started the Request is not enough: the user needs the permission 'edit-task_data' or 'edit-request_data'. Ask a ProcessMaker administrator.",
+    requestId: id,
+  });
+}
+
+function notKept(id: number, variable: string): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'invalid',
+    message: `Request ${id} does not keep the URL for the call in variable '${variable}'`,
+    description: 'Others seem to change its data at the same time. Wait for it again later.',
+    delivery: 'notProcessed',
+    requestId: id,
+  });
+}

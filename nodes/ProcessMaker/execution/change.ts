@@ -1,0 +1,87 @@
+import { pauseFor, type Connection } from '../transport/connection';
+import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
+import { withRetries } from '../transport/retryBudget';
+
+/** What the record knows of a change before it is sent (see `AttemptRecord`). */
+export interface Attempt {
+  /** An earlier attempt of this execution may have made it already. */
+  mayBeDone: boolean;
+  /** An earlier attempt has made it. What is seen now may be the work of others since. */
+  isDone: boolean;
+}
+
+/**
+ * What is seen in ProcessMaker of a change whose response was lost. `notDone`: a read proves that it was not made;
+ * `notSeen`: it may have been. `error` takes the place of the error that is looked into.
+ */
+export type Seen<T> =
+  | { state: 'done'; value: T }
+  | { state: 'notDone'; error?: Error }
+  | { state: 'notSeen'; error?: Error; sendAgain?: boolean };
+
+export const NOT_DONE = { state: 'notDone' } as const;
+export const NOT_SEEN = { state: 'notSeen' } as const;
+
+export function done<T>(value: T): Seen<T> {
+  return { state: 'done', value };
+}
+
+/** A change of something in ProcessMaker that has to be made exactly once. */
+export interface Change<T> {
+  /** Sends it once, and gives what became of it. */
+  send: () => Promise<T>;
+  /** Looks in ProcessMaker whether it was made. Without it, a change whose response was lost stays unknown. */
+  look?: (error: ProcessMakerError) => Promise<Seen<T>>;
+  /** The pauses before each look, in milliseconds. */
+  lookAfterMs?: number[];
+  /** For how long the last pause is repeated, in milliseconds; unless given, there are only the looks of `lookAfterMs`. */
+  windowMs?: number;
+}
+
+/**
+ * Makes a change. It is sent again only when nothing was done, for a cause that may pass, or when `look` says so. When
+ * the response was lost, what became of it is looked up.
+ *
+ * @throws ProcessMakerError: with delivery `notProcessed` when it was not made, `unknown` when nobody knows
+ */
+export async function makeChange<T>(connection: Connection, change: Change<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await withRetries(connection, change.send);
+    } catch (error) {
+      if (!isUnknown(error)) throw explained(error);
+      const seen = await lookUntilSeen(connection, change, error);
+      if (seen.state === 'done') return seen.value;
+      if (seen.state === 'notDone') throw seen.error ?? error.with({ delivery: 'notProcessed' });
+      if (!seen.sendAgain) throw seen.error ?? error;
+    }
+  }
+}
+
+/** An execution that was canceled makes no further calls. */
+function isUnknown(thrown: unknown): thrown is ProcessMakerError {
+  return thrown instanceof ProcessMakerError && thrown.delivery === 'unknown' && !isKind(thrown, 'canceled');
+}
+
+async function lookUntilSeen<T>(
+  connection: Connection,
+  { look, lookAfterMs = [0], windowMs }: Change<T>,
+  error: ProcessMakerError,
+): Promise<Seen<T>> {
+  if (!look) return NOT_SEEN;
+  const until = Date.now() + (windowMs ?? 0);
+  let seen: Seen<T> = NOT_SEEN;
+  for (let looks = 0; ; looks++) {
+    const pause = lookAfterMs[Math.min(looks, lookAfterMs.length - 1)] ?? 0;
+    const isOver = windowMs === undefined ? looks >= lookAfterMs.length : Date.now() + pause > until;
+    if (looks > 0 && isOver) return seen;
+    if (pause > 0 && !(await pauseFor(connection, pause))) return seen;
+    try {
+      seen = await look(error);
+    } catch (unread) {
+      if (!(unread instanceof ProcessMakerError)) throw explained(unread);
+      seen = NOT_SEEN;
+    }
+    if (seen.state !== 'notSeen' || seen.sendAgain) return seen;
+  }
+}

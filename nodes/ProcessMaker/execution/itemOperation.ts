@@ -1,0 +1,70 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Connection } from '../transport/connection';
+import type { ProcessMakerError } from '../transport/processMakerError';
+import type { AttemptRecord } from './attemptRecord';
+import type { Attempt } from './change';
+import type { Slot } from './concurrency';
+import type { DoneSummary, ItemResults, OutputItem } from './itemResults';
+
+/** The work on one item, whose parameters are given. */
+export type Work<T> = (value: T, attempt: Attempt, slot: Slot) => Promise<OutputItem[]>;
+
+/** The parameters of an item. */
+export interface Entry<T> {
+  index: number;
+  value: T;
+}
+
+/** What a run is made of. */
+export interface ItemRun {
+  context: IExecuteFunctions;
+  connection: Connection;
+  results: ItemResults;
+  /** Only where the operation changes something. */
+  record: AttemptRecord | undefined;
+  /** Ends an item that is not sent. */
+  fail: (index: number, error: unknown) => void;
+}
+
+interface AnyOperation<T> {
+  /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
+  changes: boolean;
+  /** How many items are worked on at the same time; a few unless told. */
+  parallel?: number;
+  /** How long to repeat calls with which nothing was done, in seconds. */
+  retrySeconds?: number;
+  /**
+   * Reads and checks the parameters of one item. Nothing is sent.
+   *
+   * @throws ProcessMakerError
+   */
+  read(context: IExecuteFunctions, itemIndex: number, connection: Connection): T;
+  /** Adds to an error what is known of its item. */
+  complete?(
+    error: ProcessMakerError,
+    item: { index: number; wasSent: boolean; record: AttemptRecord | undefined },
+  ): ProcessMakerError;
+  /** Says what was done, when the run has to stop. */
+  summarize?(results: ItemResults): DoneSummary;
+}
+
+/** An operation that works on each item by itself. */
+export interface ItemOperation<T> extends AnyOperation<T> {
+  /** What of the parameters says which change it is, when others may differ in a repeat; all of them unless told. */
+  changeOf?(value: T): unknown;
+  /**
+   * Is given the parameters of all items, so that what they need can be looked up together; makes the work on one.
+   *
+   * @param stopped ends when an item has failed after which the node may not go on
+   */
+  begin(connection: Connection, all: T[], stopped: AbortSignal): Work<T>;
+}
+
+/** An operation that finds out about all of its items before the first is sent, and keeps the record itself. */
+export interface PreparedOperation<T> extends AnyOperation<T> {
+  /** An item that has a result afterwards is not worked on. */
+  prepare(run: ItemRun, entries: Array<Entry<T>>): Promise<Work<T>>;
+  /** What comes when all items are worked on. */
+  afterwards?(run: ItemRun): Promise<void>;
+}

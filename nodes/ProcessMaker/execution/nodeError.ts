@@ -1,0 +1,89 @@
+import {
+  NodeApiError,
+  NodeOperationError,
+  type IDataObject,
+  type INode,
+  type INodeExecutionData,
+} from 'n8n-workflow';
+
+import { connect, type Connection } from '../transport/connection';
+import { toProcessMakerError, type ProcessMakerError } from '../transport/processMakerError';
+
+/** Where an error is shown. */
+interface Place {
+  /** The item that it is about; undefined where there are no items. */
+  itemIndex?: number;
+  /** Takes secrets out of a text. */
+  scrub?: Connection['scrub'];
+}
+
+/** The item for the error output: with the single key `error`, n8n merges it with the item of the input. */
+export function toFailedItem(
+  error: ProcessMakerError,
+  itemIndex: number,
+  scrub?: Connection['scrub'],
+): INodeExecutionData {
+  return {
+    json: { error: { ...textsOf(error, { itemIndex, scrub }), ...detailsOf(error) } },
+    pairedItem: { item: itemIndex },
+  };
+}
+
+/** The exception that ends a run, a poll or a method of the editor. */
+export function toNodeError(
+  node: INode,
+  thrown: unknown,
+  place: Place = {},
+): NodeApiError | NodeOperationError {
+  const error = toProcessMakerError(thrown);
+  const { message, description } = textsOf(error, place);
+  const { itemIndex } = place;
+  const details = detailsOf(error);
+  const nodeError =
+    error.kind === 'input'
+      ? new NodeOperationError(node, message, { description, itemIndex })
+      : new NodeApiError(
+          node,
+          { message },
+          { message, description, httpCode: error.httpStatus?.toString(), itemIndex },
+        );
+  // n8n puts its own text for one that contains a code such as ENOENT anywhere, even within a name.
+  nodeError.message = message;
+  nodeError.description = description;
+  Object.assign(nodeError.context, details);
+  return nodeError;
+}
+
+function textsOf({ message, description }: ProcessMakerError, { itemIndex, scrub = String }: Place) {
+  const item = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
+  return { message: scrub(message) + item, description: scrub(description) };
+}
+
+function detailsOf({ httpStatus, outcome, requestId, files }: ProcessMakerError): IDataObject {
+  return {
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(outcome !== undefined && { outcome }),
+    ...(requestId !== undefined && { requestId }),
+    ...(files && { files }),
+  };
+}
+
+/**
+ * Connects and works, for a poll or a method of the editor.
+ *
+ * @throws NodeApiError, so that the editor shows why a list cannot be read instead of an empty one, and n8n can tell by
+ * the HTTP status how long to leave a poll alone; NodeOperationError when what was given is of no use
+ */
+export async function withConnection<T, C extends Connection['context']>(
+  context: C,
+  work: (connection: Connection) => Promise<T>,
+  retrySeconds = 0,
+): Promise<T> {
+  let connection: Connection | undefined;
+  try {
+    connection = await connect(context, retrySeconds);
+    return await work(connection);
+  } catch (error) {
+    throw toNodeError(context.getNode(), error, { scrub: connection?.scrub });
+  }
+}

@@ -1,0 +1,164 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+  describeTriggers,
+  getStartableProcesses,
+  listViewable,
+  type ProcessReference,
+  type StartableProcess,
+  type StartEvent,
+  type StartTarget,
+} from '../api/processes/processes';
+import type { Connection } from '../transport/connection';
+import { explained, inputError, isKind, type ProcessMakerError } from '../transport/processMakerError';
+
+/** Finds the processes of a run. What can be started is listed at most once, and only when it is needed. */
+export class ProcessFinder {
+  private processes: Promise<StartableProcess[]> | undefined;
+
+  private readonly ids = new Map<string, Promise<number>>();
+
+  private readonly targets = new Map<string, Promise<StartTarget>>();
+
+  constructor(private readonly connection: Connection) {}
+
+  /** The id of a process that the user of the token may start, or view. */
+  async idOf(reference: ProcessReference): Promise<number> {
+    if ('id' in reference) return reference.id;
+    return await once(this.ids, reference.name, async () => await this.findId(reference.name));
+  }
+
+  /** A process that the user of the token may start, with its start events. */
+  async findStartable(reference: ProcessReference): Promise<StartableProcess> {
+    const startable = await this.startable();
+    const process =
+      'id' in reference
+        ? startable.find(({ id }) => id === reference.id)
+        : onlyOne(startable, reference.name);
+    if (!process) throw notStartable(reference, startable);
+    return process;
+  }
+
+  /**
+   * Where an item begins its Request.
+   *
+   * @param startEventId undefined for Automatic: the one start event that the user of the token may trigger by hand
+   */
+  async findStartTarget(reference: ProcessReference, startEventId: string | undefined): Promise<StartTarget> {
+    const key = JSON.stringify([reference, startEventId]);
+    return await once(this.targets, key, async () => await this.findTarget(reference, startEventId));
+  }
+
+  private async findTarget(
+    reference: ProcessReference,
+    startEventId: string | undefined,
+  ): Promise<StartTarget> {
+    if ('id' in reference && startEventId !== undefined) return { processId: reference.id, startEventId };
+    let process: StartableProcess;
+    try {
+      process = await this.findStartable(reference);
+    } catch (error) {
+      throw explained(error, (one) => adviceToStart(one, reference));
+    }
+    return { processId: process.id, startEventId: startEventId ?? onlyManualStartEvent(process).id };
+  }
+
+  private async findId(name: string): Promise<number> {
+    const startable = await this.startable();
+    const process = onlyOne(startable, name) ?? onlyOne(await this.viewable(name, startable), name);
+    if (process) return process.id;
+    throw inputError(
+      `There is no process named "${name}" that the user of the access token may start or view`,
+      'Check the name: it has to be exactly the same.',
+    );
+  }
+
+  private async viewable(name: string, startable: StartableProcess[]) {
+    try {
+      return (await listViewable(this.connection, { filter: name })).filter(isNamed);
+    } catch (error) {
+      throw isKind(error, 'forbidden') ? notStartable({ name }, startable) : explained(error);
+    }
+  }
+
+  private async startable(): Promise<StartableProcess[]> {
+    this.processes ??= getStartableProcesses(this.connection);
+    return await this.processes;
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
+}
+
+function isNamed(process: IDataObject): process is { id: number; name: string } {
+  return typeof process.id === 'number' && typeof process.name === 'string';
+}
+
+/**
+ * @returns undefined when none has the name
+ * @throws ProcessMakerError when several have it
+ */
+function onlyOne<T extends { id: number; name: string }>(processes: T[], name: string): T | undefined {
+  const [process, ...others] = processes.filter((candidate) => candidate.name === name);
+  if (!process || others.length === 0) return process;
+  const ids = [process, ...others].map(({ id }) => id).join(', ');
+  throw inputError(
+    `There are ${others.length + 1} processes named "${name}" (ids ${ids})`,
+    "Choose one of them in 'Process' with 'From List' or 'By ID', or give them different names in ProcessMaker.",
+  );
+}
+
+function notStartable(reference: ProcessReference, startable: StartableProcess[]): ProcessMakerError {
+  const what = 'id' in reference ? `Process ${reference.id}` : `A process named "${reference.name}"`;
+  const message = `${what} is not among the processes that the user of the access token may start`;
+  const similar = 'name' in reference && startable.find(({ name }) => fold(name) === fold(reference.name));
+  return inputError(
+    message,
+    similar
+      ? `There is one named "${similar.name}". The name has to be exactly the same.`
+      : 'ProcessMaker lists only active processes without warnings that have a start event assigned to the user. Check the process, and ask a ProcessMaker administrator to assign the user to its start event.',
+  );
+}
+
+const fold = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
+
+/** A Request can be started without that list, when both ids are given. */
+function adviceToStart({ kind, description }: ProcessMakerError, reference: ProcessReference) {
+  if (kind === 'forbidden' || kind === 'notFound') {
+    return {
+      message: 'The access token may not look up the processes that its user may start',
+      description:
+        "Give the process 'By ID' and its start event 'By ID': then nothing has to be looked up. Or let a ProcessMaker administrator allow this user to sign in and to use the API.",
+    };
+  }
+  if (kind !== 'input' || 'name' in reference) return undefined;
+  const advice =
+    "If the process can be started all the same, give its start event in 'Start Event' with 'By ID'.";
+  return { description: `${description} ${advice}` };
+}
+
+function onlyManualStartEvent({ id, name, startEvents }: StartableProcess): StartEvent {
+  const manual = startEvents.filter(({ triggers }) => triggers.length === 0);
+  const [only] = manual;
+  if (only && manual.length === 1) return only;
+  const title = `Process "${name}" (${id})`;
+  if (manual.length > 1) {
+    throw inputError(
+      `${title} has ${manual.length} start events that this user may trigger: ${manual.map(describe).join(', ')}`,
+      "Select one of them in 'Start Event'.",
+    );
+  }
+  const others = startEvents.map(describe).join(', ');
+  throw inputError(
+    `${title} has no start event that this user may trigger by hand${others && `, only: ${others}`}`,
+    "Let a ProcessMaker administrator assign the user to a start event, or select the start event to trigger in 'Start Event'.",
+  );
+}
+
+/** A start event as people can find it again: `"Start Event" (node_1)`, with what else triggers it. */
+function describe(event: StartEvent): string {
+  return `"${event.name}" (${describeTriggers(event)})`;
+}

@@ -1,0 +1,102 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { ProcessReference } from '../api/processes/processes';
+import type { RequestReference } from '../api/requests/requestReference';
+import { parseId } from '../guards';
+import type { Connection } from '../transport/connection';
+import { inputError } from '../transport/processMakerError';
+import { readId, readLocator, type LocatorKind } from './locators';
+
+// What the locators of an item point to. Nothing is sent. All throw a ProcessMakerError for what cannot be a reference.
+
+/** The page of a Request, and its address in the API. */
+export const REQUEST_URL_PATTERN = 'https?://.+/requests/([0-9]+)(?:[/?#].*)?';
+
+/** The page of a Task, and its address in the API. */
+export const TASK_URL_PATTERN = 'https?://.+/tasks/([0-9]+)(?:[/?#].*)?';
+
+/** Pages and API addresses that carry a process's id, e.g. `/process-browser/12`, `/modeler/12`. */
+export const PROCESS_URL_PATTERN =
+  'https?://.+/(?:process-browser|modeler|processes|process_events)/([0-9]+)(?:[/?#].*)?';
+
+const REQUEST: LocatorKind = {
+  parameter: 'Request',
+  thing: 'Request',
+  urlPattern: REQUEST_URL_PATTERN,
+  examplePath: '/requests/4711',
+};
+
+const TASK: LocatorKind = {
+  parameter: 'Task',
+  thing: 'Task',
+  urlPattern: TASK_URL_PATTERN,
+  examplePath: '/tasks/4711/edit',
+};
+
+const PROCESS: LocatorKind = {
+  parameter: 'Process',
+  thing: 'process',
+  urlPattern: PROCESS_URL_PATTERN,
+  examplePath: '/process-browser/12',
+};
+
+/** The parameter 'Request' of an item. */
+export function readRequestReference(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  { instanceUrl }: Connection,
+): RequestReference {
+  return toRequestReference(context.getNodeParameter('request', itemIndex), instanceUrl);
+}
+
+/** The Request that a locator gives by list, id, case number or URL. */
+export function toRequestReference(locator: unknown, instanceUrl: string): RequestReference {
+  const { mode, value } = readLocator(locator);
+  if (mode !== 'caseNumber') return { id: readId(locator, instanceUrl, REQUEST) };
+  const caseNumber = parseId(value.replace(/^#/, ''));
+  if (caseNumber !== undefined) return { caseNumber };
+  throw inputError(
+    value === ''
+      ? "No case number is given in 'Request'"
+      : `'Request' holds "${value}", which is not a case number`,
+    'Enter the number that ProcessMaker shows as "Case #42", e.g. 42.',
+  );
+}
+
+/** The id in the parameter 'Task' of an item. */
+export function readTaskId(context: IExecuteFunctions, itemIndex: number, connection: Connection): number {
+  return toTaskId(context.getNodeParameter('task', itemIndex), connection);
+}
+
+/** The id of the Task that a locator gives by list, id or URL. */
+export function toTaskId(locator: unknown, { instanceUrl }: Connection): number {
+  return readId(locator, instanceUrl, TASK);
+}
+
+/** The parameter 'Process' of an item. */
+export function readProcessReference(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  connection: Connection,
+): ProcessReference {
+  return toProcessReference(context.getNodeParameter('process', itemIndex), connection);
+}
+
+/** The process that a locator gives by list, id, name or URL. */
+export function toProcessReference(locator: unknown, { instanceUrl }: Connection): ProcessReference {
+  const { mode, value } = readLocator(locator);
+  if (mode !== 'name') return { id: readId(locator, instanceUrl, PROCESS) };
+  if (value !== '') return { name: value };
+  throw inputError("No process is given in 'Process'", 'Enter the exact name of the process.');
+}
+
+/** The id in the parameter 'User' of an item. */
+export function readUserId(context: IExecuteFunctions, itemIndex: number): number {
+  const { value } = readLocator(context.getNodeParameter('user', itemIndex));
+  const id = parseId(value);
+  if (id !== undefined) return id;
+  throw inputError(
+    value === '' ? "No user is given in 'User'" : `'User' holds "${value}", which is not the id of a user`,
+    "An id is a whole number, e.g. 12. The operation 'Get Many' of 'User' finds it by a name, for those who may view users.",
+  );
+}

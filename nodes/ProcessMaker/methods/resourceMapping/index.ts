@@ -1,2 +1,0 @@
-export { getFormFields } from './formFields';
-export { getTaskFormFields } from './taskFormFields';

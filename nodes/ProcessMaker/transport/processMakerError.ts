@@ -1,0 +1,176 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** Why a call, or an item, did not end well. */
+export type ErrorKind =
+  | 'input'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'notFound'
+  | 'badRequest'
+  | 'methodNotAllowed'
+  | 'tooLarge'
+  | 'invalid'
+  | 'tooManyRequests'
+  | 'serverError'
+  | 'gateway'
+  | 'maintenance'
+  | 'redirect'
+  | 'unexpectedResponse'
+  | 'timeout'
+  | 'connectionLost'
+  | 'canceled'
+  | 'unreachable'
+  | 'storage'
+  | 'certificate'
+  | 'unexpected';
+
+/** Kinds that may be over at the next attempt. */
+const TRANSIENT = new Set<ErrorKind>([
+  'tooManyRequests',
+  'serverError',
+  'gateway',
+  'maintenance',
+  'timeout',
+  'connectionLost',
+  'unreachable',
+]);
+
+/**
+ * What is known of an item that did not end well: of the Request that it was to start, or of another change that it was
+ * to make. Of reading there is nothing to be known.
+ */
+export type Outcome =
+  'notStarted' | 'started' | 'startedInError' | 'notDone' | 'partlyDone' | 'done' | 'unknown';
+
+/** A complete sentence on what happened, one on what to do, and what is known about the server's side. */
+export interface ErrorDetails {
+  kind: ErrorKind;
+  message: string;
+  description: string;
+  /** `notProcessed`: ProcessMaker did nothing. `unknown`: it may have. */
+  delivery: 'notProcessed' | 'unknown';
+  httpStatus?: number;
+  /** The Request that it is about. */
+  requestId?: number;
+  outcome?: Outcome;
+  /** What became of each file that was to be uploaded. */
+  files?: IDataObject[];
+  /** The change was made all the same: what failed came after it. */
+  done?: boolean;
+  /** The cause may pass, and nothing was done, so that the call can be sent again. */
+  retry?: { afterSeconds?: number; maxAttempts?: number };
+}
+
+/**
+ * The one exception of the package. It is thrown in `transport` or where input is read, enriched on the way, and turned
+ * into a failed item or an error of n8n's at the end (`execution/nodeError`). It keeps nothing of the call itself, so
+ * that no secret can be in it.
+ */
+export class ProcessMakerError extends Error implements ErrorDetails {
+  override readonly name = 'ProcessMakerError';
+
+  readonly kind: ErrorKind;
+
+  readonly description: string;
+
+  readonly delivery: ErrorDetails['delivery'];
+
+  readonly httpStatus?: number;
+
+  readonly requestId?: number;
+
+  readonly outcome?: Outcome;
+
+  readonly files?: IDataObject[];
+
+  readonly done?: boolean;
+
+  readonly retry?: ErrorDetails['retry'];
+
+  constructor(details: ErrorDetails) {
+    super(details.message);
+    this.kind = details.kind;
+    this.description = details.description;
+    this.delivery = details.delivery;
+    this.httpStatus = details.httpStatus;
+    this.requestId = details.requestId;
+    this.outcome = details.outcome;
+    this.files = details.files;
+    this.done = details.done;
+    this.retry = details.retry;
+  }
+
+  /** Whether the next attempt may go better. */
+  get isTransient(): boolean {
+    return this.retry !== undefined || TRANSIENT.has(this.kind);
+  }
+
+  /** Whether the server, or what stands before it, gets more than it can take. */
+  get isOverload(): boolean {
+    return this.isTransient && this.kind !== 'serverError';
+  }
+
+  /** The same error, with more or other details. */
+  with(changes: Partial<ErrorDetails>): ProcessMakerError {
+    const { kind, message, description, delivery, httpStatus, requestId, outcome, files, done, retry } = this;
+    const details = {
+      kind,
+      message,
+      description,
+      delivery,
+      httpStatus,
+      requestId,
+      outcome,
+      files,
+      done,
+      retry,
+    };
+    return new ProcessMakerError({ ...details, ...changes });
+  }
+}
+
+/** What was given is of no use; nothing was sent. */
+export function inputError(message: string, description: string): ProcessMakerError {
+  return new ProcessMakerError({ kind: 'input', message, description, delivery: 'notProcessed' });
+}
+
+/** The response is not in the form that ProcessMaker gives it. */
+export function unexpectedResponse(
+  message: string,
+  delivery: ErrorDetails['delivery'] = 'notProcessed',
+): ProcessMakerError {
+  const description = "Check the 'Instance URL' of the credential.";
+  return new ProcessMakerError({ kind: 'unexpectedResponse', message, description, delivery });
+}
+
+/** Whether something that was thrown is a ProcessMakerError of one of these kinds. */
+export function isKind(thrown: unknown, ...kinds: ErrorKind[]): thrown is ProcessMakerError {
+  return thrown instanceof ProcessMakerError && kinds.includes(thrown.kind);
+}
+
+/** Something that was thrown, as a ProcessMakerError. What nobody has foreseen leaves the outcome unknown. */
+export function toProcessMakerError(thrown: unknown): ProcessMakerError {
+  if (thrown instanceof ProcessMakerError) return thrown;
+  return new ProcessMakerError({
+    kind: 'unexpected',
+    message: `The node could not go on with this item: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    description: 'Look in ProcessMaker whether it was done before you run it again.',
+    delivery: 'unknown',
+  });
+}
+
+/**
+ * What to throw on in a `catch`: a ProcessMakerError with what `explain` knows of it, anything else as it is.
+ *
+ * @param explain gives the details that change, or nothing
+ */
+export function explained(
+  thrown: unknown,
+  explain?: (error: ProcessMakerError) => Partial<ErrorDetails> | undefined,
+): Error {
+  if (!(thrown instanceof ProcessMakerError)) {
+    return thrown instanceof Error ? thrown : toProcessMakerError(thrown);
+  }
+  const changes = explain?.(thrown);
+  return changes ? thrown.with(changes) : thrown;
+}

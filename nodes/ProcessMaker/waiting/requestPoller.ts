@@ -1,0 +1,189 @@
+import type { ApiRequest } from '../api/requests/requests';
+import type { ApiTask } from '../api/tasks/tasks';
+import { pauseFor, type Connection } from '../transport/connection';
+import { ProcessMakerError } from '../transport/processMakerError';
+import { StateReader, type PolledRequest } from './requestReaders';
+import { stoppedError, unknownStateError, unreadableError } from './waitErrors';
+
+/** Pauses between two polls grow from the first, which is the shortest, to the longest. */
+const SHORTEST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 15_000;
+const GROWTH = 1.5;
+/** A timer may end a little early, and a poll just before a deadline would be one too many. */
+const TIMER_SLACK_MS = 10;
+
+/** When to poll next: never at once after a poll, whatever came of it, and not before the server allows it. */
+export class PollBackoff {
+  private pause = SHORTEST_PAUSE_MS;
+
+  private lastPoll = -Infinity;
+
+  private retryAt = -Infinity;
+
+  /** A poll has ended. */
+  polled(now: number): void {
+    this.lastPoll = now;
+  }
+
+  /** The server may have said when it wants the next call. */
+  heed({ retry }: Pick<ProcessMakerError, 'retry'>, now: number): void {
+    this.retryAt = Math.max(this.retryAt, now + (retry?.afterSeconds ?? 0) * 1000);
+  }
+
+  /** Whether it is too early for the next call. */
+  mustWait(now: number): boolean {
+    return now < this.retryAt;
+  }
+
+  /** How long to pause before the first poll for those who come in now, in milliseconds. */
+  pauseBeforeFirst(now: number): number {
+    return Math.max(0, this.lastPoll + SHORTEST_PAUSE_MS - now);
+  }
+
+  /**
+   * How long to pause after a poll, in milliseconds.
+   *
+   * @param deadline the next moment at which somebody wants to know
+   */
+  pauseAfterPoll(now: number, deadline: number): number {
+    const pause = Math.max(this.pause, this.retryAt - now);
+    this.pause = Math.min(this.pause * GROWTH, LONGEST_PAUSE_MS);
+    const left = deadline - now + TIMER_SLACK_MS;
+    // The last poll is the one at the deadline.
+    return Math.max(SHORTEST_PAUSE_MS, left < pause + SHORTEST_PAUSE_MS ? left : pause);
+  }
+}
+
+/** How a wait has ended: with the Task, with the Request at its end, or with the Request when the time was over. */
+export type WaitOutcome = { task: ApiTask } | { ended: ApiRequest } | { timedOut: ApiRequest };
+
+/** What one item waits for. */
+export interface WaitTarget {
+  requestId: number;
+  /** How long it may take, from when the poller was made. */
+  seconds: number;
+  /** The Task that it waits for; when it is not given, the Request's end. */
+  isWanted?: (task: ApiTask) => boolean;
+}
+
+interface Waiter extends WaitTarget {
+  /** In milliseconds since 1970. */
+  until: number;
+  resolve: (outcome: WaitOutcome) => void;
+  reject: (thrown: unknown) => void;
+}
+
+/** One loop of polls for all items of a run: each poll reads their Requests in as few calls as possible. */
+export class RequestPoller {
+  private readonly waiters = new Set<Waiter>();
+
+  private readonly began = Date.now();
+
+  private readonly states: StateReader;
+
+  private readonly backoff = new PollBackoff();
+
+  /** Why the latest poll did not see something. */
+  private latestError: ProcessMakerError | undefined;
+
+  private isRunning = false;
+
+  constructor(private readonly connection: Connection) {
+    this.states = new StateReader(connection);
+  }
+
+  /** Whether the time of those who wait so long is over. */
+  isOver(seconds: number): boolean {
+    return this.deadlineOf(seconds) <= Date.now();
+  }
+
+  /** @throws ProcessMakerError when it cannot be known, or the execution has ended before */
+  async pollUntil(target: WaitTarget): Promise<WaitOutcome> {
+    return await new Promise((resolve, reject) => {
+      this.waiters.add({ ...target, until: this.deadlineOf(target.seconds), resolve, reject });
+      if (this.isRunning) return;
+      this.isRunning = true;
+      this.run().catch((thrown: unknown) => this.rejectAll(thrown));
+    });
+  }
+
+  /** What nobody thought of must not let the others wait for ever. */
+  private rejectAll(thrown: unknown): void {
+    this.isRunning = false;
+    for (const { reject } of this.waiters) reject(thrown);
+    this.waiters.clear();
+  }
+
+  private async run(): Promise<void> {
+    // The other items come in meanwhile.
+    let goesOn = await pauseFor(this.connection, this.backoff.pauseBeforeFirst(Date.now()));
+    while (goesOn) {
+      await this.poll();
+      if (this.waiters.size === 0) break;
+      const pause = this.backoff.pauseAfterPoll(Date.now(), this.nextDeadline());
+      goesOn = await pauseFor(this.connection, pause);
+    }
+    this.isRunning = false;
+    for (const waiter of this.waiters) this.fail(waiter, stoppedError(waiter.requestId));
+  }
+
+  private deadlineOf(seconds: number): number {
+    return this.began + seconds * 1000;
+  }
+
+  private nextDeadline(): number {
+    return Math.min(...[...this.waiters].map(({ until }) => until));
+  }
+
+  private async poll(): Promise<void> {
+    const now = Date.now();
+    if (this.latestError && this.backoff.mustWait(now)) {
+      for (const waiter of this.waiters) this.settleUnread(waiter, this.latestError);
+      return;
+    }
+    const waiters = [...this.waiters];
+    const ids = new Set(waiters.map(({ requestId }) => requestId));
+    const idsWithTasks = new Set(waiters.flatMap(({ requestId, isWanted }) => (isWanted ? [requestId] : [])));
+    const states = await this.states.read([...ids], idsWithTasks, this.nextDeadline() - now);
+    for (const state of states.values()) this.heed(state);
+    for (const waiter of waiters) this.settle(waiter, states.get(waiter.requestId), now);
+    this.backoff.polled(Date.now());
+  }
+
+  private heed(state: PolledRequest | ProcessMakerError): void {
+    if (!(state instanceof ProcessMakerError) || !state.isTransient) return;
+    this.latestError = state;
+    this.backoff.heed(state, Date.now());
+  }
+
+  private settle(waiter: Waiter, state: PolledRequest | ProcessMakerError | undefined, now: number): void {
+    if (!state) return;
+    if (state instanceof ProcessMakerError) {
+      this.settleUnread(waiter, state);
+      return;
+    }
+    const { request, tasks } = state;
+    const task = waiter.isWanted && tasks.find(waiter.isWanted);
+    if (request.status !== 'ACTIVE') this.end(waiter, { ended: request });
+    else if (task) this.end(waiter, { task });
+    else if (waiter.until <= now) this.end(waiter, { timedOut: request });
+  }
+
+  /** A server that cannot be read for a while ends no wait before its time. */
+  private settleUnread(waiter: Waiter, error: ProcessMakerError): void {
+    const { requestId, seconds, until } = waiter;
+    if (this.connection.canceled?.aborted) this.fail(waiter, stoppedError(requestId));
+    else if (!error.isTransient) this.fail(waiter, unreadableError(requestId, error));
+    else if (until <= Date.now()) this.fail(waiter, unknownStateError(requestId, seconds, error));
+  }
+
+  private end(waiter: Waiter, outcome: WaitOutcome): void {
+    this.waiters.delete(waiter);
+    waiter.resolve(outcome);
+  }
+
+  private fail(waiter: Waiter, error: Error): void {
+    this.waiters.delete(waiter);
+    waiter.reject(error);
+  }
+}

@@ -1,0 +1,19 @@
+import { isSameName } from '../../../../nodes/ProcessMaker/api/files/files';
+
+it.each([
+  ['my-file.pdf', 'my file.pdf'],
+  ['a-1-b.txt', 'a#1/b.txt'],
+  ['Größe.txt', 'Gro\u0308ße.txt'],
+  ['世界.txt', '世界.txt'],
+])('%j is what ProcessMaker keeps of %j', (stored, sent) => {
+  expect(isSameName(stored, sent)).toBe(true);
+});
+
+it.each([
+  ['a.txt', 'b.txt'],
+  ['a.txt', 'a.pdf'],
+  ['世界.txt', '世.txt'],
+  ['A.txt', 'a.txt'],
+])('%j is another file than %j', (stored, sent) => {
+  expect(isSameName(stored, sent)).toBe(false);
+});
