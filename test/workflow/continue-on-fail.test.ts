@@ -1,3 +1,4 @@
+import { isFailedItem } from '../support/failed-item';
 import { answer, delay } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useWorld } from '../support/world';
@@ -17,16 +18,19 @@ function failFor(...numbers: string[]): void {
 }
 
 describe('Continue (Using Error Output)', () => {
-  it('runs every item, and gives failed ones with their own data and the details', async () => {
+  it('runs every item, and gives failed ones with their own data and what is known', async () => {
     failFor('b', 'd');
     const run = await world.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(run.status).toBe('success');
     expect(run.items('ProcessMaker')).toHaveLength(3);
     expect(failedItems(run)).toEqual(
       ['b', 'd'].map((number) => ({
-        number,
-        error: expect.any(String) as string,
-        details: { httpStatus: 403, outcome: 'notStarted' },
+        input: { number },
+        message: expect.any(String) as string,
+        description: expect.any(String) as string,
+        text: expect.any(String) as string,
+        httpStatus: 403,
+        outcome: 'notStarted',
       })),
     );
     expect(run.outputs('ProcessMaker').map((items) => items.map(({ pairedItem }) => pairedItem))).toEqual([
@@ -39,7 +43,7 @@ describe('Continue (Using Error Output)', () => {
   it('names the item in each message', async () => {
     failFor('b', 'd');
     const run = await world.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
-    expect(failedItems(run).map(({ error }) => /\[item (\d)\]/.exec(error)?.[1])).toEqual(['1', '3']);
+    expect(failedItems(run).map(({ text }) => /\[item (\d)\]/.exec(text)?.[1])).toEqual(['1', '3']);
   });
 
   it('runs the good items when others cannot even be sent', async () => {
@@ -59,7 +63,7 @@ describe('Continue', () => {
     const run = await world.start(TARGET, { input: ITEMS, settings: { onError: 'continueRegularOutput' } });
     const items = run.items('ProcessMaker');
     expect(items).toHaveLength(5);
-    expect(items.map((item) => 'error' in item)).toEqual([false, true, false, false, false]);
+    expect(items.map(isFailedItem)).toEqual([false, true, false, false, false]);
     expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
       ITEMS.map((_, item) => ({ item })),
     );
