@@ -23,7 +23,6 @@ export interface FailedItem extends Facts {
 }
 
 const TOLD = new Set(['message', 'description', 'text', 'input']);
-const TEXT = /^(?<message>.*? \[item \d+\])\. (?<description>.*)$/s;
 
 /** Whether an item that the node gave is a failed one: no other has this field. */
 export function isFailedItem(json: IDataObject): boolean {
@@ -32,12 +31,13 @@ export function isFailedItem(json: IDataObject): boolean {
 
 /** Reads a failed item; throws an AssertionError for any other. */
 export function failedItem(json: IDataObject): FailedItem {
-  const { error, details, ...input } = json;
-  const { message, description } = (typeof error === 'string' && TEXT.exec(error)?.groups) || {};
-  if (message === undefined || description === undefined || !isObject(details)) {
+  const { error, ...input } = json;
+  const { message, description, ...facts } = isObject(error) ? error : {};
+  if (typeof message !== 'string' || typeof description !== 'string') {
     assert.fail(`This is not a failed item: ${inspect(json, { depth: 3 })}`);
   }
-  return { ...details, message, description, text: `${message}. ${description}`, input };
+  assert.match(message, / \[item \d+\]$/);
+  return { ...facts, message, description, text: `${message}. ${description}`, input };
 }
 
 /** All that is known of a failed item but its texts and its input: for assertions that nothing else is said. */

@@ -1,6 +1,6 @@
-import { isFailedItem } from '../support/failed-item';
+import { failedItem, isFailedItem } from '../support/failed-item';
 import { answer, delay } from '../support/gateway';
-import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { createWorkflow, ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
 import { useWorld } from '../support/world';
 
 const world = useWorld();
@@ -40,6 +40,58 @@ describe('Continue (Using Error Output)', () => {
     expect(world.requests()).toHaveLength(3);
   });
 
+  it('merges a failed item with all fields of the item that went in', async () => {
+    failFor('b');
+    const own = { number: 'b', order: { id: 7 }, details: 'mine', message: 'mine', outcome: 'mine' };
+    const run = await world.start(TARGET, { input: [{ number: 'a' }, own], settings: ERROR_OUTPUT });
+    expect(run.items('ProcessMaker', 1)).toEqual([
+      {
+        ...own,
+        error: {
+          message: expect.stringMatching(/ \[item 1\]$/) as string,
+          description: expect.stringMatching(/\.$/) as string,
+          httpStatus: 403,
+          outcome: 'notStarted',
+        },
+      },
+    ]);
+  });
+
+  it.each(['from before', { message: 'from before', outcome: 'unknown' }, true, null])(
+    'is not misled by a field error that an item comes in with: %j',
+    async (error) => {
+      failFor('b');
+      const input = ['a', 'b', 'c'].map((number) => ({ number, error }));
+      const run = await world.start(TARGET, { input, settings: ERROR_OUTPUT });
+      expect(run.items('ProcessMaker').filter(isFailedItem)).toEqual([]);
+      expect(run.items('ProcessMaker')).toHaveLength(2);
+      expect(failedItems(run)).toMatchObject([
+        { input: { number: 'b' }, httpStatus: 403, outcome: 'notStarted' },
+      ]);
+      expect(JSON.stringify(run.outputs('ProcessMaker'))).not.toContain('from before');
+      expect(world.requests().map(({ data }) => data)).toMatchObject([input[0], input[2]]);
+    },
+  );
+
+  it('starts a failed item in a node behind the error output', async () => {
+    world.treatOnce('b', answer(403, { message: 'This action is unauthorized.' }));
+    const workflow = createWorkflow(
+      [
+        { name: 'Start', type: 'test.start' },
+        { name: 'ProcessMaker', type: PROCESS_MAKER, parameters: TARGET, ...ERROR_OUTPUT },
+        { name: 'Second', type: PROCESS_MAKER, parameters: TARGET, ...ERROR_OUTPUT },
+      ],
+      [
+        ['Start', 'ProcessMaker'],
+        ['ProcessMaker', 'Second', 1],
+      ],
+    );
+    const run = await world.run(workflow, { input: ITEMS });
+    expect(run.items('Second')).toHaveLength(1);
+    expect(run.items('Second', 1)).toEqual([]);
+    expect(world.numbers().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   it('names the item in each message', async () => {
     failFor('b', 'd');
     const run = await world.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
@@ -64,6 +116,9 @@ describe('Continue', () => {
     const items = run.items('ProcessMaker');
     expect(items).toHaveLength(5);
     expect(items.map(isFailedItem)).toEqual([false, true, false, false, false]);
+    // By the single key, also an older n8n knows a failed item.
+    expect(Object.keys(items[1] ?? {})).toEqual(['error']);
+    expect(failedItem(items[1] ?? {})).toMatchObject({ input: {}, httpStatus: 403, outcome: 'notStarted' });
     expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
       ITEMS.map((_, item) => ({ item })),
     );

@@ -22,16 +22,20 @@ export function toItemFailure(failure: Failure): ItemFailure {
   return { ...failure, outcome: failure.delivery === 'notProcessed' ? 'notStarted' : 'unknown' };
 }
 
-/** The item for the error output, in the one form that n8n routes there without losing the details. */
+/**
+ * The item for the error output. n8n merges it with the item that went in. Older versions of n8n know a failed item by
+ * its single key `error`: with a second one they send it to the success output.
+ */
 export function toErrorItem(failure: ItemFailure, itemIndex: number): INodeExecutionData {
-  const { requestId, httpStatus, outcome, files } = failure;
+  const { description, httpStatus, outcome, requestId, files } = failure;
   return {
     json: {
-      error: `${messageOf(failure, itemIndex)}. ${failure.description}`,
-      details: {
-        ...(requestId !== undefined && { requestId }),
+      error: {
+        message: messageOf(failure, itemIndex),
+        description,
         ...(httpStatus !== undefined && { httpStatus }),
         ...(outcome !== undefined && { outcome }),
+        ...(requestId !== undefined && { requestId }),
         ...(files && { files: files.map((file) => ({ ...file })) }),
       },
     },
