@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { answer, delay, resetAfter, resetBefore, truncate, type Behaviour } from '../support/gateway';
+import { respond, delay, resetAfter, resetBefore, truncate, type Behaviour } from '../support/gateway';
 import { TIMEOUT_SECONDS } from './settings';
 
 /** One way in which a call goes wrong. */
@@ -22,11 +22,11 @@ const pick = <T>(values: T[], turn: number): T => values[turn % values.length] a
 
 const gatewayPage = (turn: number): Behaviour => {
   const status = pick(GATEWAY_STATUSES, turn);
-  return answer(status, `<html><body><h1>${status}</h1></body></html>`);
+  return respond(status, `<html><body><h1>${status}</h1></body></html>`);
 };
-const serverError = answer(500, { message: 'Server Error' });
+const serverError = respond(500, { message: 'Server Error' });
 const tooMany = (headers: Record<string, string>): Behaviour =>
-  answer(429, { message: 'Too Many Attempts.' }, headers);
+  respond(429, { message: 'Too Many Attempts.' }, headers);
 
 const afterCommit =
   (behaviour: Behaviour): Behaviour =>
@@ -77,7 +77,7 @@ export const FAULTS: Fault[] = [
     name: 'maintenance JSON',
     commits: false,
     leavesUnknown: false,
-    treatment: () => answer(503, { message: 'Service Unavailable' }, { 'retry-after': '1' }),
+    treatment: () => respond(503, { message: 'Service Unavailable' }, { 'retry-after': '1' }),
   },
   { name: 'reset after commit', commits: true, leavesUnknown: true, treatment: () => resetAfter },
   {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Connection } from '../processmaker/database/connection';
 import type { RequestRow } from '../processmaker/database/rows';
-import { TOKENS } from '../processmaker/world/users';
+import { TOKENS } from '../processmaker/fixtures/users';
 
 const MAIN = path.resolve(__dirname, '../processmaker/main.ts');
 

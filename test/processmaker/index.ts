@@ -8,8 +8,8 @@ import { updateToken } from './requests/store';
 import { createServer } from './server';
 import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
 import type { ProcessMaker, ProcessMakerOptions, RecordedCall, TokenName } from './types';
-import { prepareProcess, seed } from './world/seed';
-import { TOKENS } from './world/users';
+import { prepareProcess, seed } from './fixtures/seed';
+import { TOKENS } from './fixtures/users';
 
 export type { IssuedTokens, OAuth, OAuthClient, OAuthOptions } from './oauth/types';
 export type {
@@ -64,7 +64,7 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     set scriptsRun(value: boolean) {
       instance.scriptsRun = value;
     },
-    scriptAnswers: instance.scripts.answers,
+    scriptStatuses: instance.scripts.answers,
     tasks: () =>
       instance.database
         .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE element_type <> 'startEvent' ORDER BY id`)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startProcessMaker } from './index';
-import { TOKENS, USERS } from './world/users';
+import { TOKENS, USERS } from './fixtures/users';
 
 /** Starts the stand-in alone and prints what is needed to use it. */
 async function main(): Promise<void> {

@@ -106,7 +106,7 @@ export interface ProcessMaker {
   /** Whether script tasks can run; not at first, so that each ends its Request in ERROR. */
   scriptsRun: boolean;
   /** The statuses with which calls that script tasks have made were answered, in order. */
-  scriptAnswers: readonly number[];
+  scriptStatuses: readonly number[];
   /** Every HTTP call that came in, in order. */
   calls: RecordedCall[];
   requests(): StoredRequest[];

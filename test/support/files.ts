@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject, INodeParameters } from 'n8n-workflow';
 import { locator } from './workflows';
-import type { User, World } from './world';
+import type { User, Harness } from './harness';
 
 /** A Request that waits at a form, as the node gives it. */
 type StartedRequest = IDataObject & { id: number; caseNumber: number };
@@ -30,20 +30,20 @@ export const REQUEST_OF_ITEM = { request: locator('id', '={{ $json.id }}') };
 
 /** Starts Requests that wait at a form, and forgets the calls; each is an item for the next node. */
 export async function startedRequests(
-  world: World,
+  harness: Harness,
   count = 1,
   user: User = 'limited',
 ): Promise<StartedRequest[]> {
   const input = Array.from({ length: count }, () => ({}));
   const process = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
-  const run = await world.start(process, { input, user });
-  world.gateway.calls = [];
+  const run = await harness.start(process, { input, user });
+  harness.gateway.calls = [];
   return run.items('ProcessMaker') as StartedRequest[];
 }
 
 /** Puts a file into a Request in the way that any other program does. */
 export async function givenFile(
-  world: World,
+  harness: Harness,
   requestId: unknown,
   name: string,
   content: string | Buffer,
@@ -52,9 +52,9 @@ export async function givenFile(
   const form = new FormData();
   if (variable !== undefined) form.set('data_name', variable);
   form.set('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
-  const answer = await fetch(`${world.server.url}/api/1.0/requests/${String(requestId)}/files`, {
+  const answer = await fetch(`${harness.server.url}/api/1.0/requests/${String(requestId)}/files`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${world.server.tokens.admin}`, accept: 'application/json' },
+    headers: { authorization: `Bearer ${harness.server.tokens.admin}`, accept: 'application/json' },
     body: form,
   });
   return ((await answer.json()) as { fileUploadId: number }).fileUploadId;

@@ -115,7 +115,7 @@ export const pass: Behaviour = async (response, forward) => {
 };
 
 /** Answers by itself; an object is sent as JSON. */
-export function answer(
+export function respond(
   status: number,
   body: string | object,
   headers: Record<string, string> = {},
@@ -131,7 +131,7 @@ export function answer(
 }
 
 /** Points elsewhere. */
-export const redirect = (status: number, location: string): Behaviour => answer(status, '', { location });
+export const redirect = (status: number, location: string): Behaviour => respond(status, '', { location });
 
 /** Cuts the connection; the server has never seen the call. */
 export const resetBefore: Behaviour = (response) => {
@@ -167,7 +167,7 @@ export function drip(milliseconds: number): Behaviour {
 }
 
 /** Sends the call on, but gives another answer than the server's. */
-export function thenAnswer(behaviour: Behaviour): Behaviour {
+export function thenRespond(behaviour: Behaviour): Behaviour {
   return async (response, forward) => {
     await forward();
     await behaviour(response, forward);

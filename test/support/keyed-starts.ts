@@ -1,10 +1,10 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Run } from './run';
 import { ERROR_OUTPUT, keyedStart } from './workflows';
-import type { World } from './world';
+import type { Harness } from './harness';
 
 /** What the tests of a file about Idempotency Keys share. No two of them have the same keys. */
-export function useKeyedStarts(world: World) {
+export function useKeyedStarts(harness: Harness) {
   let testCount = 0;
   beforeEach(() => testCount++);
   const keyed = (options: INodeParameters = {}) => keyedStart(`t${testCount}`, options);
@@ -15,9 +15,9 @@ export function useKeyedStarts(world: World) {
     keyed,
     /** Starts an item for each of these numbers. */
     start: (numbers: string[], options: INodeParameters = {}): Promise<Run> =>
-      world.start(keyed(options), { input: itemsOf(...numbers), settings: ERROR_OUTPUT }),
+      harness.start(keyed(options), { input: itemsOf(...numbers), settings: ERROR_OUTPUT }),
     /** The ids of the Requests that the test has made. */
-    ids: () => world.requests().map(({ id }) => id),
+    ids: () => harness.requests().map(({ id }) => id),
   };
 }
 

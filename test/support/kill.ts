@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from './run';
-import type { World } from './world';
+import type { Harness } from './harness';
 
 /**
  * Runs an execution that is killed when ProcessMaker has begun with the start of the item with this number.
@@ -9,13 +9,13 @@ import type { World } from './world';
  * @param begun false: killed before ProcessMaker gets the start
  */
 export async function killAt(
-  world: World,
+  harness: Harness,
   number: string,
   run: (signal: AbortSignal) => Promise<Run>,
   begun = true,
 ): Promise<Run> {
   const killing = new AbortController();
-  world.treatOnce(number, async (response, forward) => {
+  harness.treatOnce(number, async (response, forward) => {
     if (begun) await forward();
     killing.abort();
     await pause(100);

@@ -28,7 +28,7 @@ export class Road {
     private readonly seconds: number[],
   ) {
     server.interfere = async (reply) => await this.receive(reply);
-    server.beforeAnswer = () => {
+    server.beforeResponse = () => {
       this.pass(1);
       const ahead = this.datesAhead[this.answers++ % this.datesAhead.length] ?? 0;
       if (ahead > 0) this.wasAhead = true;

@@ -5,8 +5,8 @@ import { toSqlTime } from '../processmaker/database/time';
 import { Instance } from '../processmaker/instance';
 import { insert } from '../processmaker/requests/store';
 import { createServer } from '../processmaker/server';
-import { seed } from '../processmaker/world/seed';
-import { TOKENS } from '../processmaker/world/users';
+import { seed } from '../processmaker/fixtures/seed';
+import { TOKENS } from '../processmaker/fixtures/users';
 
 /** The user whose token the trigger has; an administrator sees all Tasks. */
 const USER = TOKENS.admin;
@@ -23,7 +23,7 @@ export class SimulatedServer {
   /** Comes before every call. */
   interfere: Interference = () => Promise.resolve();
   /** Comes before every answer is sent. */
-  beforeAnswer: (body: unknown) => void = () => undefined;
+  beforeResponse: (body: unknown) => void = () => undefined;
   /** How many milliseconds n8n's own clock is off. */
   ownOff = 0;
   /** How many milliseconds the gateway that answers next is ahead with its `Date`. */
@@ -36,7 +36,7 @@ export class SimulatedServer {
     this.server = createServer(instance, {}, []);
     this.server.addHook('onRequest', async (request, reply) => await this.receive(request, reply));
     this.server.addHook('onSend', async (_request, reply, body) => {
-      this.beforeAnswer(body);
+      this.beforeResponse(body);
       // As late as can be: when the answer leaves, not when it was worked out.
       if (this.hasDate) reply.header('Date', new Date(this.now + this.dateAhead).toUTCString());
       else {
@@ -62,7 +62,7 @@ export class SimulatedServer {
   reset(now: number, timezone: string): void {
     this.now = now;
     this.interfere = () => Promise.resolve();
-    this.beforeAnswer = () => undefined;
+    this.beforeResponse = () => undefined;
     this.dateAhead = 0;
     this.ownOff = 0;
     const { database } = this.instance;

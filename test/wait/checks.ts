@@ -36,7 +36,7 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
   await checks.check(
     'a process that is faster than n8n meets 409, repeats its call, and wakes it',
     async () => {
-      const before = processMaker.scriptAnswers.length;
+      const before = processMaker.scriptStatuses.length;
       // The script calls while the node still looks at its Request.
       gateway.treat = ({ method, path }) =>
         method === 'GET' && path.includes('summary') ? delay(1500) : undefined;
@@ -44,7 +44,7 @@ export async function checkWaiting(checks: Checks, stage: Stage): Promise<void> 
       const { callback } = await stage.result(execution);
       gateway.treat = () => undefined;
       assert.deepEqual(callback, { approved: false });
-      const answers = processMaker.scriptAnswers.slice(before);
+      const answers = processMaker.scriptStatuses.slice(before);
       assert.ok(answers.includes(409), `no call was answered with 409: ${answers.join(', ')}`);
       assert.equal(answers.at(-1), 200);
     },

@@ -1,11 +1,11 @@
 import type { INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { mapped, mappedAutomatically } from '../support/form';
-import { answer, resetBefore } from '../support/gateway';
+import { respond, resetBefore } from '../support/gateway';
 import type { Run } from '../support/run';
 import { createWorkflow, locator, PROCESS_MAKER } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const FORM_FIELD: ResourceMapperField = {
   id: 'item',
@@ -31,11 +31,11 @@ async function callTool(parameters: INodeParameters): Promise<Run> {
     [['Start', 'Agent']],
   );
   workflow.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
-  return await world.run(workflow, { input: [{ chatInput: 'Order a laptop' }] });
+  return await harness.run(workflow, { input: [{ chatInput: 'Order a laptop' }] });
 }
 
 it('is told not to call again when nobody knows whether a Request was started', async () => {
-  world.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+  harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
   const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
   expect(answerOf(run)).toMatch(/Do not call again with the same input/);
   expect(run.tasks('Tool')).toHaveLength(1);
@@ -44,14 +44,14 @@ it('is told not to call again when nobody knows whether a Request was started', 
 it('is told not to call again when the Request is started, and was waited for in vain', async () => {
   const parameters = { dataMode: 'json', jsonData: '{}', waitFor: 'finish', options: { timeLimit: 1 } };
   const run = await callTool(parameters);
-  const id = world.requests()[0]?.id;
+  const id = harness.requests()[0]?.id;
   expect(answerOf(run)).toContain(
     `Do not call again with the same input, since Request ${id} was started for it: Request ${id} was still ACTIVE`,
   );
 });
 
 it('may call again when surely nothing was started', async () => {
-  world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
+  harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
   const run = await callTool({ dataMode: 'json', jsonData: '{}' });
   expect(answerOf(run)).toMatch(/may not start/);
   expect(answerOf(run)).not.toMatch(/Do not call again/);
@@ -62,13 +62,13 @@ const answerOf = (run: Run) => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_too
 it('is refused with Map Automatically, which would send the fields of the agent', async () => {
   const run = await callTool({ dataMode: 'autoMapInputData' });
   expect(answerOf(run)).toMatch(/Map Automatically|Define Below/);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it('is refused when the fields of the form are to be those of the agent', async () => {
   const run = await callTool(mappedAutomatically({ fields: [FORM_FIELD] }));
   expect(answerOf(run)).toMatch(/Form Fields.*cannot be mapped automatically/);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it.each<[string, INodeParameters, Record<string, string>]>([
@@ -84,6 +84,6 @@ it.each<[string, INodeParameters, Record<string, string>]>([
   ['JSON', { dataMode: 'json', jsonData: '={{ { item: $json.query } }}' }, { item: 'a laptop' }],
 ])('starts a Request with %s', async (_, parameters, data) => {
   const run = await callTool(parameters);
-  expect(world.requests()).toMatchObject([{ processId: 2, data }]);
-  expect(answerOf(run)).toContain(String(world.requests()[0]?.id));
+  expect(harness.requests()).toMatchObject([{ processId: 2, data }]);
+  expect(answerOf(run)).toContain(String(harness.requests()[0]?.id));
 });

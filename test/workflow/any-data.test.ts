@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
 const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
-  world.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
+  harness.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
 
 describe('any data', () => {
   const item = fc.dictionary(
@@ -20,10 +20,10 @@ describe('any data', () => {
   it('is sent exactly as the JSON of its item', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 6 }), async (input) => {
-        world.gateway.reset();
+        harness.gateway.reset();
         const run = await start({ options: { requestsInParallel: 1 } }, input);
         expect(failedItems(run)).toEqual([]);
-        expect(world.sentTexts()).toEqual(input.map((data) => JSON.stringify(data)));
+        expect(harness.sentTexts()).toEqual(input.map((data) => JSON.stringify(data)));
       }),
       { numRuns: 30 },
     );
@@ -32,9 +32,9 @@ describe('any data', () => {
   it('is sent as it stands in the JSON text', async () => {
     await fc.assert(
       fc.asyncProperty(item, async (data) => {
-        world.gateway.reset();
+        harness.gateway.reset();
         await start({ dataMode: 'json', jsonData: JSON.stringify(data, null, 2) });
-        expect(world.sentTexts()).toEqual([JSON.stringify(data)]);
+        expect(harness.sentTexts()).toEqual([JSON.stringify(data)]);
       }),
       { numRuns: 30 },
     );

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const PARAMETERS = {
   process: locator('id', 4),
@@ -29,7 +29,7 @@ const ALIKE = [
 
 /** Ids of the Requests by key. */
 async function start(keys: string[]): Promise<Map<string, unknown>> {
-  const run = await world.start(PARAMETERS, { input: keys.map((key) => ({ key })) });
+  const run = await harness.start(PARAMETERS, { input: keys.map((key) => ({ key })) });
   expect(run.error).toBeUndefined();
   const ids = run.items('ProcessMaker').map(({ id }) => id);
   return new Map(keys.map((key, index) => [key, ids[index]]));
@@ -39,9 +39,9 @@ async function start(keys: string[]): Promise<Map<string, unknown>> {
 async function expectOneEach(keys: string[]): Promise<void> {
   const first = await start(keys);
   expect(new Set(first.values()).size).toBe(keys.length);
-  const count = world.requests().length;
+  const count = harness.requests().length;
   const again = await start([...keys].reverse());
-  expect(world.requests()).toHaveLength(count);
+  expect(harness.requests()).toHaveLength(count);
   for (const key of keys) expect(again.get(key)).toBe(first.get(key));
 }
 

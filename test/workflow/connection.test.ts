@@ -3,13 +3,13 @@ import { testCredential } from '../support/credential-test';
 import { createCertificate } from '../support/certificate';
 import type { CredentialData } from '../support/credentials';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld, World } from '../support/world';
+import { useHarness, Harness } from '../support/harness';
 
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
-const world = useWorld();
+const harness = useHarness();
 
 async function tests(data: CredentialData): Promise<string> {
-  const { status } = await testCredential(world.engine, 'processMakerApi', data.processMakerApi ?? {});
+  const { status } = await testCredential(harness.engine, 'processMakerApi', data.processMakerApi ?? {});
   return status;
 }
 
@@ -24,24 +24,24 @@ describe('an Instance URL', () => {
     ['of the sign-in page', '/login'],
     ['of the designer', '/modeler/5'],
   ])('%s leads to the instance, in the node and in the credential test', async (_, suffix) => {
-    const credentials = world.credentials('limited', `${world.gateway.url}${suffix}`);
+    const credentials = harness.credentials('limited', `${harness.gateway.url}${suffix}`);
     expect(await tests(credentials)).toBe('OK');
-    const run = await world.start(TARGET, { credentials });
+    const run = await harness.start(TARGET, { credentials });
     expect(run.items('ProcessMaker')).toMatchObject([
       { url: expect.stringMatching(/^http:\/\/127/) as string },
     ]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it.each(['', '   ', 'not an address', 'http://', 'ftp://127.0.0.1/', 'https://user:secret@127.0.0.1'])(
     'that is "%s" gets a message, and nothing is called',
     async (instanceUrl) => {
-      const credentials = world.credentials('limited', instanceUrl);
-      const run = await world.start(TARGET, { credentials });
+      const credentials = harness.credentials('limited', instanceUrl);
+      const run = await harness.start(TARGET, { credentials });
       expect(run.status).toBe('error');
       expect(run.error?.message).toContain('Instance URL');
       expect(await tests(credentials)).toBe('Error');
-      expect(world.gateway.calls).toEqual([]);
+      expect(harness.gateway.calls).toEqual([]);
     },
   );
 
@@ -61,10 +61,10 @@ describe('an Instance URL', () => {
     const tail = fc.constantFrom('', '/', '?a=b', '#c', '?redirect=/requests#d');
     await fc.assert(
       fc.asyncProperty(space, page, tail, space, async (before, path, after, behind) => {
-        world.gateway.reset();
-        const instanceUrl = `${before}${world.gateway.url}${path}${after}${behind}`;
-        await world.start(TARGET, { credentials: world.credentials('limited', instanceUrl) });
-        expect(world.starts().map(({ path: called }) => called.split('?')[0])).toEqual([
+        harness.gateway.reset();
+        const instanceUrl = `${before}${harness.gateway.url}${path}${after}${behind}`;
+        await harness.start(TARGET, { credentials: harness.credentials('limited', instanceUrl) });
+        expect(harness.starts().map(({ path: called }) => called.split('?')[0])).toEqual([
           '/api/1.0/process_events/4',
         ]);
       }),
@@ -74,7 +74,7 @@ describe('an Instance URL', () => {
 });
 
 describe('an instance below a sub-path', () => {
-  const below = new World();
+  const below = new Harness();
   beforeAll(() => below.open({ basePath: '/pm' }));
   beforeEach(() => below.reset());
   afterAll(() => below.close());
@@ -94,7 +94,7 @@ describe('an instance below a sub-path', () => {
 });
 
 describe('an instance with a self-signed certificate', () => {
-  const secure = new World();
+  const secure = new Harness();
   beforeAll(async () => secure.open({ tls: await createCertificate() }));
   afterAll(() => secure.close());
 

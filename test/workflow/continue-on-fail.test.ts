@@ -1,26 +1,26 @@
 import { failedItem, isFailedItem } from '../support/failed-item';
-import { answer, delay } from '../support/gateway';
+import { respond, delay } from '../support/gateway';
 import { createWorkflow, ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }, { number: 'd' }, { number: 'e' }];
 
 /** Lets the starts fail whose data has one of these numbers; each start takes its time. */
 function failFor(...numbers: string[]): void {
-  world.gateway.treat = ({ method, body }) => {
+  harness.gateway.treat = ({ method, body }) => {
     if (method !== 'POST') return undefined;
     const { number } = JSON.parse(body) as { number: string };
-    return numbers.includes(number) ? answer(403, { message: 'This action is unauthorized.' }) : delay(30);
+    return numbers.includes(number) ? respond(403, { message: 'This action is unauthorized.' }) : delay(30);
   };
 }
 
 describe('Continue (Using Error Output)', () => {
   it('runs every item, and gives failed ones with their own data and what is known', async () => {
     failFor('b', 'd');
-    const run = await world.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
+    const run = await harness.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(run.status).toBe('success');
     expect(run.items('ProcessMaker')).toHaveLength(3);
     expect(failedItems(run)).toEqual(
@@ -37,13 +37,13 @@ describe('Continue (Using Error Output)', () => {
       [{ item: 0 }, { item: 2 }, { item: 4 }],
       [{ item: 1 }, { item: 3 }],
     ]);
-    expect(world.requests()).toHaveLength(3);
+    expect(harness.requests()).toHaveLength(3);
   });
 
   it('merges a failed item with all fields of the item that went in', async () => {
     failFor('b');
     const own = { number: 'b', order: { id: 7 }, details: 'mine', message: 'mine', outcome: 'mine' };
-    const run = await world.start(TARGET, { input: [{ number: 'a' }, own], settings: ERROR_OUTPUT });
+    const run = await harness.start(TARGET, { input: [{ number: 'a' }, own], settings: ERROR_OUTPUT });
     expect(run.items('ProcessMaker', 1)).toEqual([
       {
         ...own,
@@ -62,19 +62,19 @@ describe('Continue (Using Error Output)', () => {
     async (error) => {
       failFor('b');
       const input = ['a', 'b', 'c'].map((number) => ({ number, error }));
-      const run = await world.start(TARGET, { input, settings: ERROR_OUTPUT });
+      const run = await harness.start(TARGET, { input, settings: ERROR_OUTPUT });
       expect(run.items('ProcessMaker').filter(isFailedItem)).toEqual([]);
       expect(run.items('ProcessMaker')).toHaveLength(2);
       expect(failedItems(run)).toMatchObject([
         { input: { number: 'b' }, httpStatus: 403, outcome: 'notStarted' },
       ]);
       expect(JSON.stringify(run.outputs('ProcessMaker'))).not.toContain('from before');
-      expect(world.requests().map(({ data }) => data)).toMatchObject([input[0], input[2]]);
+      expect(harness.requests().map(({ data }) => data)).toMatchObject([input[0], input[2]]);
     },
   );
 
   it('starts a failed item in a node behind the error output', async () => {
-    world.treatOnce('b', answer(403, { message: 'This action is unauthorized.' }));
+    harness.treatOnce('b', respond(403, { message: 'This action is unauthorized.' }));
     const workflow = createWorkflow(
       [
         { name: 'Start', type: 'test.start' },
@@ -86,33 +86,33 @@ describe('Continue (Using Error Output)', () => {
         ['ProcessMaker', 'Second', 1],
       ],
     );
-    const run = await world.run(workflow, { input: ITEMS });
+    const run = await harness.run(workflow, { input: ITEMS });
     expect(run.items('Second')).toHaveLength(1);
     expect(run.items('Second', 1)).toEqual([]);
-    expect(world.numbers().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('names the item in each message', async () => {
     failFor('b', 'd');
-    const run = await world.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
+    const run = await harness.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(failedItems(run).map(({ text }) => /\[item (\d)\]/.exec(text)?.[1])).toEqual(['1', '3']);
   });
 
   it('runs the good items when others cannot even be sent', async () => {
-    const run = await world.start(TARGET, {
+    const run = await harness.start(TARGET, {
       input: [{ _parent: {} }, { number: 'b' }],
       settings: ERROR_OUTPUT,
     });
     expect(run.items('ProcessMaker')).toHaveLength(1);
     expect(failedItems(run)).toHaveLength(1);
-    expect(world.requests()).toMatchObject([{ data: { number: 'b' } }]);
+    expect(harness.requests()).toMatchObject([{ data: { number: 'b' } }]);
   });
 });
 
 describe('Continue', () => {
   it('gives every item in its place', async () => {
     failFor('b');
-    const run = await world.start(TARGET, { input: ITEMS, settings: { onError: 'continueRegularOutput' } });
+    const run = await harness.start(TARGET, { input: ITEMS, settings: { onError: 'continueRegularOutput' } });
     const items = run.items('ProcessMaker');
     expect(items).toHaveLength(5);
     expect(items.map(isFailedItem)).toEqual([false, true, false, false, false]);
@@ -128,28 +128,28 @@ describe('Continue', () => {
 describe('Stop Workflow', () => {
   it('begins no new start, and lists the Requests that were started', async () => {
     failFor('c');
-    const run = await world.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: ITEMS });
+    const run = await harness.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: ITEMS });
     expect(run.status).toBe('error');
-    expect(world.starts()).toHaveLength(3);
-    expect(world.requests()).toHaveLength(2);
+    expect(harness.starts()).toHaveLength(3);
+    expect(harness.requests()).toHaveLength(2);
     const text = `${run.error?.message} ${run.error?.description}`;
-    for (const { id } of world.requests()) expect(text).toMatch(new RegExp(`\\b${id}\\b`));
+    for (const { id } of harness.requests()) expect(text).toMatch(new RegExp(`\\b${id}\\b`));
     expect(run.error?.message).toContain('item 2');
   });
 
   it('lets running starts end, and lists them too', async () => {
     failFor('a');
-    const run = await world.start({ ...TARGET, options: { requestsInParallel: 3 } }, { input: ITEMS });
-    expect(world.starts()).toHaveLength(3);
-    expect(world.requests()).toHaveLength(2);
+    const run = await harness.start({ ...TARGET, options: { requestsInParallel: 3 } }, { input: ITEMS });
+    expect(harness.starts()).toHaveLength(3);
+    expect(harness.requests()).toHaveLength(2);
     const text = `${run.error?.message} ${run.error?.description}`;
-    for (const { id } of world.requests()) expect(text).toMatch(new RegExp(`\\b${id}\\b`));
+    for (const { id } of harness.requests()) expect(text).toMatch(new RegExp(`\\b${id}\\b`));
   });
 
   it('starts nothing at all when an item cannot be sent', async () => {
-    const run = await world.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }, { _parent: {} }] });
+    const run = await harness.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }, { _parent: {} }] });
     expect(run.status).toBe('error');
     expect(run.error?.message).toContain('item 2');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });

@@ -1,17 +1,17 @@
 import type { INodeParameters, IWorkflowBase } from 'n8n-workflow';
-import { answer } from '../support/gateway';
+import { respond } from '../support/gateway';
 import { killAt } from '../support/kill';
 import type { Run } from '../support/run';
 import { createWorkflow, locator, loopWorkflow, PROCESS_MAKER, type NodeInput } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
 // A start belongs to a round of the loop; after a crash of n8n its item can come back in another one.
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const options = { requestsInParallel: 1, recoveryWindow: 0, includeData: true };
 const itemsOf = (...numbers: string[]) => numbers.map((number) => ({ number }));
-const busy = answer(429, { message: 'Too Many Attempts.' });
+const busy = respond(429, { message: 'Too Many Attempts.' });
 
 const LATER = { ...TARGET, process: locator('id', 4), options };
 
@@ -42,13 +42,13 @@ function parametersOf(workflow: IWorkflowBase, name: string): INodeParameters {
 }
 
 const kill = (workflow: IWorkflowBase, at: string, input: unknown[]) =>
-  killAt(world, at, (signal) => world.run(workflow, { input, signal }));
-const retry = (run: Run) => world.engine.retry(run, { credentials: world.credentials() });
+  killAt(harness, at, (signal) => harness.run(workflow, { input, signal }));
+const retry = (run: Run) => harness.engine.retry(run, { credentials: harness.credentials() });
 const resume = (run: Run, signal?: AbortSignal) =>
-  world.engine.resume(run, { credentials: world.credentials(), ...(signal && { signal }) });
+  harness.engine.resume(run, { credentials: harness.credentials(), ...(signal && { signal }) });
 
-const sent = () => world.sent().map(({ number }) => number);
-const ids = () => world.requests().map(({ id }) => id);
+const sent = () => harness.sent().map(({ number }) => number);
+const ids = () => harness.requests().map(({ id }) => id);
 /** The Request of each round. */
 const answered = (run: Run) =>
   run.tasks('ProcessMaker').map((_, round) => run.items('ProcessMaker', 0, round)[0]?.id);
@@ -57,17 +57,17 @@ describe('the Retry button after a crash in a loop', () => {
   it('in round 3 of a loop goes on with that round', async () => {
     const input = itemsOf('same', 'same', 'c', 'd');
     const killed = await kill(loop(), 'c', input);
-    expect(world.numbers()).toEqual(['same', 'same', 'c']);
-    const run = await world.retryAfterCrash(killed, input);
+    expect(harness.numbers()).toEqual(['same', 'same', 'c']);
+    const run = await harness.retryAfterCrash(killed, input);
     expect(run.status).toBe('success');
-    expect(world.numbers()).toEqual(['same', 'same', 'c', 'd']);
+    expect(harness.numbers()).toEqual(['same', 'same', 'c', 'd']);
     expect(sent()).toEqual(['same', 'same', 'c', 'd']);
-    expect(world.sentKeys().map((key) => String(key).split('.')[1])).toEqual(['0', '1', '2', '3']);
+    expect(harness.sentKeys().map((key) => String(key).split('.')[1])).toEqual(['0', '1', '2', '3']);
   });
 
   it('finds an item that comes back in another round', async () => {
     const killed = await kill(loop(), 'c', itemsOf('a', 'b', 'c', 'd'));
-    const run = await world.retryAfterCrash(killed, itemsOf('c', 'a', 'b', 'd'));
+    const run = await harness.retryAfterCrash(killed, itemsOf('c', 'a', 'b', 'd'));
     const [a, b, c, d] = ids();
     expect(answered(run)).toEqual([undefined, c, a, b, d]);
     expect(sent()).toEqual(['a', 'b', 'c', 'd']);
@@ -75,7 +75,7 @@ describe('the Retry button after a crash in a loop', () => {
 
   it('lets a Request that came back in another round answer only once', async () => {
     const killed = await kill(loop(), 'same', itemsOf('a', 'same'));
-    const run = await world.retryAfterCrash(killed, itemsOf('same', 'same', 'a'));
+    const run = await harness.retryAfterCrash(killed, itemsOf('same', 'same', 'a'));
     const [a, same, another] = ids();
     expect(answered(run)).toEqual([undefined, same, another, a]);
     expect(sent()).toEqual(['a', 'same', 'same']);
@@ -85,8 +85,8 @@ describe('the Retry button after a crash in a loop', () => {
     const workflow = loop();
     const killed = await kill(workflow, 'b', itemsOf('a', 'b'));
     parametersOf(workflow, 'Loop').batchSize = 3;
-    world.treatOnce('c', busy);
-    const failed = await world.retryAfterCrash(killed, itemsOf('b', 'a', 'c'));
+    harness.treatOnce('c', busy);
+    const failed = await harness.retryAfterCrash(killed, itemsOf('b', 'a', 'c'));
     expect(failed.error?.message).toContain('item 2');
     const run = await retry(failed);
     const [a, b, c] = ids();
@@ -101,25 +101,25 @@ describe('the Retry button after a crash behind a Wait node in the loop', () => 
     ['had begun with', true, ['same', 'same', 'b']],
     ['did not get', false, ['same', 'same', 'same', 'b']],
   ])('starts what ProcessMaker %s once', async (_, begun, expected) => {
-    const waiting = await world.run(waitingLoop('same'), { input: itemsOf('same', 'same', 'b') });
+    const waiting = await harness.run(waitingLoop('same'), { input: itemsOf('same', 'same', 'b') });
     expect(waiting.status).toBe('waiting');
-    await killAt(world, 'same', (signal) => resume(waiting, signal), begun);
+    await killAt(harness, 'same', (signal) => resume(waiting, signal), begun);
     const waitingAgain = await retry(waiting);
     expect(waitingAgain.status).toBe('waiting');
     const run = await resume(waitingAgain);
     expect(run.status).toBe('success');
     expect(answered(run)).toEqual(ids());
     expect(sent()).toEqual(expected);
-    expect(world.numbers()).toEqual(['same', 'same', 'b']);
+    expect(harness.numbers()).toEqual(['same', 'same', 'b']);
   });
 
   it('finds what was started before another crash', async () => {
     const workflow = waitingLoop('');
     const killed = await kill(workflow, 'c', itemsOf('a', 'b', 'c', 'd'));
     parametersOf(workflow, 'Wait').after = 'c';
-    const waiting = await world.retryAfterCrash(killed, itemsOf('b', 'c', 'a', 'd'));
+    const waiting = await harness.retryAfterCrash(killed, itemsOf('b', 'c', 'a', 'd'));
     expect(waiting.status).toBe('waiting');
-    await killAt(world, 'd', (signal) => resume(waiting, signal));
+    await killAt(harness, 'd', (signal) => resume(waiting, signal));
     const run = await retry(waiting);
     const [a, b, c, d] = ids();
     expect(answered(run)).toEqual([undefined, b, c, a, d]);
@@ -130,13 +130,13 @@ describe('the Retry button after a crash behind a Wait node in the loop', () => 
 describe('the Retry button after a later node of the loop has failed', () => {
   it('starts the next item, also one with the same data', async () => {
     const workflow = loopOf({ name: 'Later', type: PROCESS_MAKER, parameters: LATER });
-    world.gateway.treat = ({ path }) =>
-      path.includes('process_events/4') && world.starts().length === 2 ? busy : undefined;
-    const failed = await world.run(workflow, { input: itemsOf('same', 'same') });
+    harness.gateway.treat = ({ path }) =>
+      path.includes('process_events/4') && harness.starts().length === 2 ? busy : undefined;
+    const failed = await harness.run(workflow, { input: itemsOf('same', 'same') });
     expect(failed.data.resultData.lastNodeExecuted).toBe('Later');
     const run = await retry(failed);
     expect(run.status).toBe('success');
-    const started = world.requests().filter(({ processId }) => processId === 2);
+    const started = harness.requests().filter(({ processId }) => processId === 2);
     expect(started).toHaveLength(2);
     expect(answered(run)).toEqual(started.map(({ id }) => id));
   });

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INodeParameters, IWorkflowBase } from 'n8n-workflow';
 import { factsOf } from '../support/failed-item';
-import { answer } from '../support/gateway';
+import { respond } from '../support/gateway';
 import { killAt } from '../support/kill';
 import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
 // n8n is killed in the run, and the Retry button is used: nothing is known any more but the resume token.
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const options = { requestsInParallel: 1, recoveryWindow: 0, includeData: true };
@@ -18,14 +18,14 @@ const workflowOf = (parameters: INodeParameters = {}) =>
 
 const kill = (workflow: IWorkflowBase, at: string, options: { input?: unknown[]; begun?: boolean } = {}) =>
   killAt(
-    world,
+    harness,
     at,
-    (signal) => world.run(workflow, { input: options.input ?? ITEMS, signal }),
+    (signal) => harness.run(workflow, { input: options.input ?? ITEMS, signal }),
     options.begun,
   );
 
-const started = (number: string) => world.requests().find(({ data }) => data.number === number)?.id;
-const sent = () => world.sent().map(({ number }) => number);
+const started = (number: string) => harness.requests().find(({ data }) => data.number === number)?.id;
+const sent = () => harness.sent().map(({ number }) => number);
 
 describe('the Retry button after a crash', () => {
   it.each([
@@ -33,40 +33,40 @@ describe('the Retry button after a crash', () => {
     ['did not get', false, ['a', 'b', 'b', 'c', 'd']],
   ])('in the node, with a start that ProcessMaker %s, starts each item once', async (_, begun, expected) => {
     const killed = await kill(workflowOf(), 'b', { begun });
-    const run = await world.retryAfterCrash(killed, ITEMS);
+    const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(ITEMS.map(({ number }) => started(number)));
     expect(sent()).toEqual(expected);
-    expect(world.numbers()).toEqual(['a', 'b', 'c', 'd']);
+    expect(harness.numbers()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('in a later node finds everything in one call, and starts nothing', async () => {
-    const killed = await world.run(workflowOf(), { input: ITEMS });
-    const run = await world.retryAfterCrash(killed, ITEMS);
+    const killed = await harness.run(workflowOf(), { input: ITEMS });
+    const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(run.items('ProcessMaker')).toEqual(killed.items('ProcessMaker'));
-    expect(world.starts()).toHaveLength(4);
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(4);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 
   it('before the node had begun starts everything', async () => {
     const workflow = workflowOf();
-    const killed = await world.run(workflow, { input: [] });
-    await world.retryAfterCrash(killed, ITEMS);
-    expect(world.numbers()).toEqual(['a', 'b', 'c', 'd']);
+    const killed = await harness.run(workflow, { input: [] });
+    await harness.retryAfterCrash(killed, ITEMS);
+    expect(harness.numbers()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('finds items that come back in another order', async () => {
     const killed = await kill(workflowOf(), 'c');
     const reordered = [...ITEMS].reverse();
-    const run = await world.retryAfterCrash(killed, reordered);
+    const run = await harness.retryAfterCrash(killed, reordered);
     expect(run.items('ProcessMaker')).toMatchObject(
       reordered.map((data) => ({ id: started(data.number), data })),
     );
-    expect(world.numbers()).toEqual(['a', 'b', 'c', 'd']);
+    expect(harness.numbers()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('neither sends nor calls started an item that has changed, and sends those that are new', async () => {
     const killed = await kill(workflowOf(), 'b');
-    const run = await world.retryAfterCrash(killed, [
+    const run = await harness.retryAfterCrash(killed, [
       { number: 'a' },
       { number: 'changed' },
       { number: 'new' },
@@ -77,7 +77,7 @@ describe('the Retry button after a crash', () => {
     ]);
     expect(failedItems(run)[0]?.text).toMatch(new RegExp(`Request ${lost} in the place.*item 1.*anew`, 's'));
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([started('a'), started('new')]);
-    expect(world.numbers()).toEqual(['a', 'b', 'new']);
+    expect(harness.numbers()).toEqual(['a', 'b', 'new']);
   });
 
   it.each([
@@ -87,46 +87,46 @@ describe('the Retry button after a crash', () => {
   ])('matches items with the same data by their count: %s', async (_, count) => {
     const same = (length: number) => Array.from({ length }, () => ({ number: 'same' }));
     const workflow = workflowOf();
-    const killed = await world.run(workflow, { input: same(4) });
-    const run = await world.retryAfterCrash(killed, same(count));
+    const killed = await harness.run(workflow, { input: same(4) });
+    const run = await harness.retryAfterCrash(killed, same(count));
     const ids = run.items('ProcessMaker').map(({ id }) => id);
     expect(new Set(ids).size).toBe(count);
-    expect(world.requests()).toHaveLength(Math.max(4, count));
+    expect(harness.requests()).toHaveLength(Math.max(4, count));
   });
 
   it('does not take a sub-process that inherited the data for the start', async () => {
     const same = [{ number: 'same' }, { number: 'same' }];
     const workflow = workflowOf({ process: locator('id', 17) });
     const killed = await kill(workflow, 'same', { input: same });
-    expect(world.requests().map(({ parentRequestId }) => parentRequestId !== null)).toEqual([false, true]);
-    const run = await world.retryAfterCrash(killed, same);
-    const parents = world.requests().filter(({ parentRequestId }) => parentRequestId === null);
+    expect(harness.requests().map(({ parentRequestId }) => parentRequestId !== null)).toEqual([false, true]);
+    const run = await harness.retryAfterCrash(killed, same);
+    const parents = harness.requests().filter(({ parentRequestId }) => parentRequestId === null);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(parents.map(({ id }) => id));
     expect(parents).toHaveLength(2);
   });
 
   it('of another execution finds nothing of this one', async () => {
-    const killed = await world.run(workflowOf(), { input: ITEMS });
+    const killed = await harness.run(workflowOf(), { input: ITEMS });
     killed.data.resumeToken = 'of another execution';
-    await world.retryAfterCrash(killed, ITEMS);
-    expect(world.requests()).toHaveLength(8);
+    await harness.retryAfterCrash(killed, ITEMS);
+    expect(harness.requests()).toHaveLength(8);
   });
 });
 
 describe('a Request that is found after a crash', () => {
   it.each([
-    ['ERROR', 'startedInError', (id: number) => world.server.failRequest(id, 'The script failed')],
-    ['CANCELED', 'started', (id: number) => world.server.cancelRequest(id)],
+    ['ERROR', 'startedInError', (id: number) => harness.server.failRequest(id, 'The script failed')],
+    ['CANCELED', 'started', (id: number) => harness.server.cancelRequest(id)],
   ])('in status %s is the item error, and says how to go on', async (status, outcome, end) => {
-    const killed = await world.run(workflowOf(), { input: [{ number: 'a' }, { number: 'b' }] });
+    const killed = await harness.run(workflowOf(), { input: [{ number: 'a' }, { number: 'b' }] });
     end(started('a') ?? 0);
-    const run = await world.retryAfterCrash(killed, [{ number: 'a' }, { number: 'b' }]);
+    const run = await harness.retryAfterCrash(killed, [{ number: 'a' }, { number: 'b' }]);
     expect(failedItems(run)).toMatchObject([{ input: { number: 'a' }, outcome, requestId: started('a') }]);
     expect(failedItems(run)[0]?.text).toMatch(
       new RegExp(`status ${status}.*retry it in ProcessMaker.*run the workflow anew`, 's'),
     );
     expect(run.items('ProcessMaker')).toMatchObject([{ id: started('b') }]);
-    expect(world.requests()).toHaveLength(2);
+    expect(harness.requests()).toHaveLength(2);
   });
 });
 
@@ -136,58 +136,60 @@ describe('what is not found after a crash', () => {
   it('is sent when the window has passed since the retry began, all items in one call each time', async () => {
     const killed = await kill(workflowOf({ options: patient }), 'a', { begun: false });
     const began = Date.now();
-    await world.retryAfterCrash(killed, ITEMS);
+    await harness.retryAfterCrash(killed, ITEMS);
     expect(Date.now() - began).toBeGreaterThanOrEqual(1_000);
-    expect(world.numbers()).toEqual(['a', 'b', 'c', 'd']);
-    expect(world.lookUps()).toHaveLength(2);
+    expect(harness.numbers()).toEqual(['a', 'b', 'c', 'd']);
+    expect(harness.lookUps()).toHaveLength(2);
   });
 
   it('is not sent when it is there before the window has passed', async () => {
     const killing = new AbortController();
     let late: (() => Promise<unknown>) | undefined;
-    world.treatOnce('a', (_response, forward) => {
+    harness.treatOnce('a', (_response, forward) => {
       late = forward;
       killing.abort();
       return pause(100);
     });
     const workflow = workflowOf({ options: patient });
-    const killed = await world.run(workflow, { input: ITEMS.slice(0, 1), signal: killing.signal });
+    const killed = await harness.run(workflow, { input: ITEMS.slice(0, 1), signal: killing.signal });
     void pause(500).then(() => late?.());
-    const run = await world.retryAfterCrash(killed, ITEMS.slice(0, 1));
+    const run = await harness.retryAfterCrash(killed, ITEMS.slice(0, 1));
     expect(run.items('ProcessMaker')).toMatchObject([{ id: started('a') }]);
-    expect(world.numbers()).toEqual(['a']);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.numbers()).toEqual(['a']);
+    expect(harness.starts()).toHaveLength(1);
   });
 
   it.each([
-    ['a refusal', answer(403, { message: 'This action is unauthorized.' })],
-    ['a page', answer(200, '<html></html>')],
-    ['something else', answer(200, { created: true })],
+    ['a refusal', respond(403, { message: 'This action is unauthorized.' })],
+    ['a page', respond(200, '<html></html>')],
+    ['something else', respond(200, { created: true })],
   ])('because the look-up gets %s is not sent', async (_, behaviour) => {
     const killed = await kill(workflowOf(), 'b');
-    world.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
-    const run = await world.retryAfterCrash(killed, ITEMS);
+    harness.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
+    const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(Array(4).fill('unknown'));
     expect(failedItems(run)[0]?.text).toMatch(/could not be looked up, so nothing is started/);
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
   it('because a later look-up gets no answer is not sent, and what was found before stays found', async () => {
     const killed = await kill(workflowOf({ options: patient }), 'b');
-    world.gateway.treat = ({ method }) =>
-      method === 'GET' && world.lookUps().length > 1 ? answer(403, { message: 'Not any more.' }) : undefined;
-    const run = await world.retryAfterCrash(killed, ITEMS);
+    harness.gateway.treat = ({ method }) =>
+      method === 'GET' && harness.lookUps().length > 1
+        ? respond(403, { message: 'Not any more.' })
+        : undefined;
+    const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([started('a'), started('b')]);
     expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
   it('and has no key is neither sent nor called started: nothing can be known of it', async () => {
     const workflow = workflowOf({ options: { ...options, hiddenKey: false } });
     const killed = await kill(workflow, 'b');
-    const run = await world.retryAfterCrash(killed, ITEMS);
+    const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(failedItems(run).map(factsOf)).toEqual(Array(4).fill({ outcome: 'unknown' }));
     expect(failedItems(run)[0]?.text).toMatch(/without a key.*nothing is started/);
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });

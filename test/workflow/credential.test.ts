@@ -1,22 +1,22 @@
 import type { INodeCredentialTestResult } from 'n8n-workflow';
 import { testCredential } from '../support/credential-test';
-import { answer } from '../support/gateway';
-import type { User } from '../support/world';
-import { useWorld } from '../support/world';
+import { respond } from '../support/gateway';
+import type { User } from '../support/harness';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 async function test(user: User, instanceUrl?: string): Promise<INodeCredentialTestResult> {
-  const { processMakerApi = {} } = world.credentials(user, instanceUrl);
-  return await testCredential(world.engine, 'processMakerApi', processMakerApi);
+  const { processMakerApi = {} } = harness.credentials(user, instanceUrl);
+  return await testCredential(harness.engine, 'processMakerApi', processMakerApi);
 }
 
 it.each(['admin', 'limited', 'nobody', 'operator'] as const)(
   'accepts the token of %s with one call',
   async (user) => {
     expect(await test(user)).toMatchObject({ status: 'OK' });
-    expect(world.gateway.calls).toHaveLength(1);
-    expect(world.gateway.calls[0]?.method).toBe('GET');
+    expect(harness.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls[0]?.method).toBe('GET');
   },
 );
 
@@ -27,20 +27,20 @@ it.each(['expired', 'revoked'] as const)('says that a token is wrong when it is 
 });
 
 it.each([
-  ['a page', answer(200, '<!DOCTYPE html><html></html>')],
-  ['foreign JSON', answer(200, { hello: 'world' })],
-  ['a list', answer(200, [])],
-  ['404 as HTML', answer(404, '<html></html>')],
-  ['404 as JSON', answer(404, { error: 'Not Found' })],
+  ['a page', respond(200, '<!DOCTYPE html><html></html>')],
+  ['foreign JSON', respond(200, { hello: 'world' })],
+  ['a list', respond(200, [])],
+  ['404 as HTML', respond(404, '<html></html>')],
+  ['404 as JSON', respond(404, { error: 'Not Found' })],
 ])('says that this is not ProcessMaker when it answers %s', async (_, behaviour) => {
-  world.gateway.treat = () => behaviour;
+  harness.gateway.treat = () => behaviour;
   const { status, message } = await test('limited');
   expect(status).toBe('Error');
   expect(message).toMatch(/no ProcessMaker/i);
 });
 
 it('says when the instance is in maintenance', async () => {
-  world.server.maintenance = true;
+  harness.server.maintenance = true;
   expect(await test('limited')).toMatchObject({
     status: 'Error',
     message: expect.stringContaining('maintenance') as string,
@@ -52,6 +52,6 @@ it('does not accept a server that cannot be reached', async () => {
 });
 
 it('never shows the token', async () => {
-  world.gateway.treat = () => answer(500, { message: 'Server Error' });
-  expect((await test('limited')).message).not.toContain(world.server.tokens.limited);
+  harness.gateway.treat = () => respond(500, { message: 'Server Error' });
+  expect((await test('limited')).message).not.toContain(harness.server.tokens.limited);
 });

@@ -1,14 +1,14 @@
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 describe('a Request that comes back in ERROR', () => {
   const FAILS = { process: locator('id', 16), startEvent: locator('id', 'node_1') };
 
   it('is an item error that names the Request, the element and what the engine says', async () => {
-    const run = await world.start(FAILS, { user: 'admin', settings: ERROR_OUTPUT });
-    const [request] = world.requests();
+    const run = await harness.start(FAILS, { user: 'admin', settings: ERROR_OUTPUT });
+    const [request] = harness.requests();
     expect(request?.status).toBe('ERROR');
     expect(failedItems(run)).toMatchObject([{ outcome: 'startedInError', requestId: request?.id }]);
     for (const text of [String(request?.id), 'Task', 'no Process Manager associated']) {
@@ -17,15 +17,15 @@ describe('a Request that comes back in ERROR', () => {
   });
 
   it('ends the run', async () => {
-    const run = await world.start(FAILS, { user: 'admin' });
+    const run = await harness.start(FAILS, { user: 'admin' });
     expect(run.status).toBe('error');
-    expect(run.error?.message).toContain(String(world.requests()[0]?.id));
+    expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
   });
 
   it('is a normal item with Return Requests in Error', async () => {
     const parameters = { ...FAILS, options: { returnErroredRequests: true } };
-    const run = await world.start(parameters, { user: 'admin', settings: ERROR_OUTPUT });
-    expect(run.items('ProcessMaker')).toMatchObject([{ id: world.requests()[0]?.id, status: 'ERROR' }]);
+    const run = await harness.start(parameters, { user: 'admin', settings: ERROR_OUTPUT });
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: harness.requests()[0]?.id, status: 'ERROR' }]);
     expect(failedItems(run)).toEqual([]);
   });
 });

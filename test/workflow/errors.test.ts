@@ -1,11 +1,11 @@
 import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
-import { answer } from '../support/gateway';
+import { respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import type { User } from '../support/world';
-import { useWorld } from '../support/world';
+import type { User } from '../support/harness';
+import { useHarness } from '../support/harness';
 
-const world = useWorld({ bodyLimitBytes: 20_000 });
+const harness = useHarness({ bodyLimitBytes: 20_000 });
 
 // What is looked for longer, or repeated, is in recovery.test.ts.
 const TARGET = {
@@ -31,8 +31,8 @@ async function expectFailure(
 ): Promise<void> {
   const { outcome, httpStatus, says } = expected;
   const [run, stopped] = await Promise.all([
-    world.start(TARGET, { ...options, settings: ERROR_OUTPUT }),
-    world.start(TARGET, options),
+    harness.start(TARGET, { ...options, settings: ERROR_OUTPUT }),
+    harness.start(TARGET, options),
   ]);
   const [item] = failedItems(run);
   expect(run.items('ProcessMaker')).toEqual([]);
@@ -43,15 +43,15 @@ async function expectFailure(
   expect(HOW_TO_SEARCH.test(item?.text ?? '')).toBe(outcome === 'unknown');
   expect(HOW_TO_SEARCH.test(stopped.error?.description ?? '')).toBe(outcome === 'unknown');
   // One start each.
-  expect(world.starts()).toHaveLength(2);
-  expect(world.requests()).toEqual([]);
+  expect(harness.starts()).toHaveLength(2);
+  expect(harness.requests()).toEqual([]);
 
   expect(stopped.status).toBe('error');
   expect(`${stopped.error?.message} ${stopped.error?.description}`).toMatch(says);
   expect(stopped.error?.message).toMatch(/\[item 0\]/);
   expect(stopped.error?.message).not.toMatch(/\b(error|problem|failure|mistake)\b/i);
 
-  const token = world.server.tokens[options.user ?? 'limited'];
+  const token = harness.server.tokens[options.user ?? 'limited'];
   expect(run.text + stopped.text).not.toContain(token);
 }
 
@@ -75,7 +75,7 @@ describe('what ProcessMaker answers', () => {
   });
 
   it('404 for a process that does not exist', async () => {
-    const run = await world.start(
+    const run = await harness.start(
       { process: locator('id', 99999), startEvent: locator('id', 'node_1') },
       { settings: ERROR_OUTPUT },
     );
@@ -91,13 +91,13 @@ describe('what ProcessMaker answers', () => {
   });
 
   it('503 while it is in maintenance', async () => {
-    world.server.maintenance = true;
+    harness.server.maintenance = true;
     await expectFailure({ outcome: 'notStarted', httpStatus: 503, says: /maintenance/ });
   });
 
   it('401 only once: a start is not sent again', async () => {
-    await world.start(TARGET, { user: 'expired', settings: ERROR_OUTPUT });
-    expect(world.starts()).toHaveLength(1);
+    await harness.start(TARGET, { user: 'expired', settings: ERROR_OUTPUT });
+    expect(harness.starts()).toHaveLength(1);
   });
 });
 
@@ -110,61 +110,61 @@ describe('what a server answers that stands in for ProcessMaker or in front of i
   it.each<[string, Behaviour, Expected]>([
     [
       '405 as JSON',
-      answer(405, { message: 'The POST method is not supported.' }),
+      respond(405, { message: 'The POST method is not supported.' }),
       { outcome: 'notStarted', httpStatus: 405, says: /API|process id/ },
     ],
-    ['413 as HTML', answer(413, HTML), { outcome: 'notStarted', httpStatus: 413, says: /larg/ }],
+    ['413 as HTML', respond(413, HTML), { outcome: 'notStarted', httpStatus: 413, says: /larg/ }],
     [
       '422',
-      answer(422, unprocessable),
+      respond(422, unprocessable),
       { outcome: 'notStarted', httpStatus: 422, says: /orderId.*required.*total.*number/s },
     ],
     [
       '429',
-      answer(429, { message: 'Too Many Attempts.' }, { 'retry-after': '30' }),
+      respond(429, { message: 'Too Many Attempts.' }, { 'retry-after': '30' }),
       { outcome: 'notStarted', httpStatus: 429, says: /too many|30 seconds/ },
     ],
     [
       '404 as HTML',
-      answer(404, HTML),
+      respond(404, HTML),
       { outcome: 'notStarted', httpStatus: 404, says: /Instance URL|no ProcessMaker/ },
     ],
     [
       '500 as JSON',
-      answer(500, { message: 'Server Error' }),
+      respond(500, { message: 'Server Error' }),
       { outcome: 'notStarted', httpStatus: 500, says: /500.*No Request was started/s },
     ],
-    ['500 as HTML', answer(500, HTML), { outcome: 'unknown', httpStatus: 500, says: /500/ }],
-    ['502', answer(502, HTML), { outcome: 'unknown', httpStatus: 502, says: /502/ }],
-    ['503 as HTML', answer(503, HTML), { outcome: 'unknown', httpStatus: 503, says: /503/ }],
-    ['504', answer(504, HTML), { outcome: 'unknown', httpStatus: 504, says: /504/ }],
+    ['500 as HTML', respond(500, HTML), { outcome: 'unknown', httpStatus: 500, says: /500/ }],
+    ['502', respond(502, HTML), { outcome: 'unknown', httpStatus: 502, says: /502/ }],
+    ['503 as HTML', respond(503, HTML), { outcome: 'unknown', httpStatus: 503, says: /503/ }],
+    ['504', respond(504, HTML), { outcome: 'unknown', httpStatus: 504, says: /504/ }],
     [
       '200 as HTML',
-      answer(200, HTML),
+      respond(200, HTML),
       { outcome: 'unknown', httpStatus: 200, says: /not that of a ProcessMaker/ },
     ],
     [
       '201 as foreign JSON',
-      answer(201, { created: true }),
+      respond(201, { created: true }),
       { outcome: 'unknown', httpStatus: 201, says: /ProcessMaker/ },
     ],
     [
       '201 with nothing in it',
-      answer(201, ''),
+      respond(201, ''),
       { outcome: 'unknown', httpStatus: 201, says: /ProcessMaker/ },
     ],
     [
       '500 in another language',
-      answer(500, { message: 'Serverfehler' }),
+      respond(500, { message: 'Serverfehler' }),
       { outcome: 'notStarted', httpStatus: 500, says: /500.*No Request was started/s },
     ],
     [
       '403 in another language',
-      answer(403, { message: 'Nicht erlaubt.' }),
+      respond(403, { message: 'Nicht erlaubt.' }),
       { outcome: 'notStarted', httpStatus: 403, says: /allow|may not/ },
     ],
   ])('%s', async (_, behaviour, expected) => {
-    world.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
     await expectFailure(expected);
   });
 });
@@ -172,8 +172,8 @@ describe('what a server answers that stands in for ProcessMaker or in front of i
 describe('a connection', () => {
   it('that nobody takes is surely no start', async () => {
     const closed = 'http://127.0.0.1:1';
-    const run = await world.start(TARGET, {
-      credentials: world.credentials('limited', closed),
+    const run = await harness.start(TARGET, {
+      credentials: harness.credentials('limited', closed),
       settings: ERROR_OUTPUT,
     });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
@@ -181,9 +181,9 @@ describe('a connection', () => {
   });
 
   it('to a host that does not exist is surely no start, and is not tried again', async () => {
-    const credentials = world.credentials('limited', 'http://mistyped.invalid');
+    const credentials = harness.credentials('limited', 'http://mistyped.invalid');
     const began = Date.now();
-    const run = await world.start({ ...TARGET, options: {} }, { credentials, settings: ERROR_OUTPUT });
+    const run = await harness.start({ ...TARGET, options: {} }, { credentials, settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/cannot be reached.*Instance URL/s);
     expect(Date.now() - began).toBeLessThan(10_000);

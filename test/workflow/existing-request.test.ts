@@ -1,61 +1,61 @@
-import { answer, resetAfter, resetBefore } from '../support/gateway';
+import { respond, resetAfter, resetBefore } from '../support/gateway';
 import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
 import { ERROR_OUTPUT, failedItems, loopWorkflow } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
-const { testNumber, keyed, start, ids } = useKeyedStarts(world);
+const harness = useHarness();
+const { testNumber, keyed, start, ids } = useKeyedStarts(harness);
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-const busy = answer(429, { message: 'Too Many Attempts.' });
+const busy = respond(429, { message: 'Too Many Attempts.' });
 
 /** Generations of the keys that were sent. */
-const generations = () => world.sentKeys().map((key) => String(key).split('.')[2]);
+const generations = () => harness.sentKeys().map((key) => String(key).split('.')[2]);
 
 describe('Return It', () => {
   it('gives the Request of an earlier execution, marked, as it stands now', async () => {
     const first = await start(['a']);
     expect(outputs(first)[0]).not.toHaveProperty('alreadyStarted');
-    await world.completeFirstTask();
+    await harness.completeFirstTask();
     const run = await start(['a', 'b']);
     expect(outputs(run)).toMatchObject([
       { id: ids()[0], status: 'COMPLETED', alreadyStarted: true },
       { id: ids()[1], status: 'ACTIVE' },
     ]);
     expect(outputs(run)[1]).not.toHaveProperty('alreadyStarted');
-    expect(world.starts()).toHaveLength(2);
+    expect(harness.starts()).toHaveLength(2);
   });
 
   it('gives one in ERROR as the item error, or as an item with Return Requests in Error', async () => {
     await start(['a']);
-    world.server.failRequest(ids()[0] ?? 0, 'The script failed');
+    harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
     const failed = await start(['a']);
     expect(failedItems(failed)).toMatchObject([{ outcome: 'startedInError', requestId: ids()[0] }]);
     const returned = await start(['a'], { returnErroredRequests: true });
     expect(outputs(returned)).toMatchObject([{ id: ids()[0], status: 'ERROR', alreadyStarted: true }]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 });
 
 describe('a Request that was canceled', () => {
   it('is returned as it stands when another execution has started it', async () => {
     await start(['a']);
-    world.server.cancelRequest(ids()[0] ?? 0);
+    harness.server.cancelRequest(ids()[0] ?? 0);
     expect(outputs(await start(['a']))).toMatchObject([
       { id: ids()[0], status: 'CANCELED', alreadyStarted: true },
     ]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it('fails its item on a repeat of the round that has started it', async () => {
-    world.treatOnce('b', (response, forward) => {
-      world.server.cancelRequest(ids()[0] ?? 0);
+    harness.treatOnce('b', (response, forward) => {
+      harness.server.cancelRequest(ids()[0] ?? 0);
       return busy(response, forward);
     });
     const input = itemsOf('a', 'b');
-    const run = await world.start(keyed(), { input, settings: RETRY_ON_FAIL });
+    const run = await harness.start(keyed(), { input, settings: RETRY_ON_FAIL });
     expect(run.error?.message).toMatch(/status CANCELED.*item 0/s);
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 });
 
@@ -70,41 +70,41 @@ describe('Let the Item Fail', () => {
     ]);
     expect(failedItems(run)[0]?.text).toContain(`Request ${ids()[0]} (ACTIVE) already exists`);
     expect(failedItems(run)[0]?.text).toContain(`"t${testNumber()}-a"`);
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
   it('fails in the second round of a loop', async () => {
-    const run = await world.run(loopWorkflow(keyed(raise), ERROR_OUTPUT), { input: itemsOf('a', 'a') });
+    const run = await harness.run(loopWorkflow(keyed(raise), ERROR_OUTPUT), { input: itemsOf('a', 'a') });
     expect(failedItems(run, 1)).toMatchObject([{ requestId: ids()[0] }]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it('does not hit what the run itself has started: Retry On Fail', async () => {
-    world.treatOnce('b', busy);
+    harness.treatOnce('b', busy);
     const input = itemsOf('a', 'b');
-    const run = await world.start(keyed(raise), { input, settings: RETRY_ON_FAIL });
+    const run = await harness.start(keyed(raise), { input, settings: RETRY_ON_FAIL });
     expect(outputs(run).map(({ id }) => id)).toEqual(ids());
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
   it('does not hit what the run itself has started: the Retry button', async () => {
-    world.treatOnce('b', busy);
-    const failed = await world.start(keyed(raise), { input: itemsOf('a', 'b') });
+    harness.treatOnce('b', busy);
+    const failed = await harness.start(keyed(raise), { input: itemsOf('a', 'b') });
     expect(failed.status).toBe('error');
-    const run = await world.engine.retry(failed, { credentials: world.credentials() });
+    const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
     expect(outputs(run).map(({ id }) => id)).toEqual(ids());
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
   it('does not hit what the run itself has started: the Retry button after a crash', async () => {
-    const killed = await world.start(keyed(raise), { input: itemsOf('a') });
-    const run = await world.retryAfterCrash(killed, itemsOf('b', 'a'));
+    const killed = await harness.start(keyed(raise), { input: itemsOf('a') });
+    const run = await harness.retryAfterCrash(killed, itemsOf('b', 'a'));
     expect(outputs(run).map(({ id }) => id)).toEqual([...ids()].reverse());
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
   it('does not hit a start whose answer was lost', async () => {
-    world.treatOnce('a', resetAfter);
+    harness.treatOnce('a', resetAfter);
     const run = await start(['a'], raise);
     expect(outputs(run)).toMatchObject([{ id: ids()[0] }]);
     expect(outputs(run)[0]).not.toHaveProperty('alreadyStarted');
@@ -118,12 +118,12 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     await start(['a'], startAgain);
     const run = await start(['a'], startAgain);
     expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true }]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it('starts the next generation, and from then on the newest one is the Request of the key', async () => {
     await start(['a'], startAgain);
-    world.server.failRequest(ids()[0] ?? 0, 'The script failed');
+    harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
     const second = await start(['a'], startAgain);
     expect(outputs(second)).toMatchObject([{ id: ids()[1], status: 'ACTIVE' }]);
     expect(outputs(second)[0]).not.toHaveProperty('alreadyStarted');
@@ -131,40 +131,40 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     expect(outputs(await start(['a'], startAgain))).toMatchObject([{ id: ids()[1], alreadyStarted: true }]);
     expect(outputs(await start(['a']))).toMatchObject([{ id: ids()[1], alreadyStarted: true }]);
 
-    world.server.cancelRequest(ids()[1] ?? 0);
+    harness.server.cancelRequest(ids()[1] ?? 0);
     expect(outputs(await start(['a'], startAgain))).toMatchObject([{ id: ids()[2], status: 'ACTIVE' }]);
     expect(generations()).toEqual(['0', '1', '2']);
-    expect(world.requests()).toHaveLength(3);
+    expect(harness.requests()).toHaveLength(3);
   });
 
   it('does not start another one when a repeat finds what this round has started in ERROR', async () => {
-    world.treatOnce('b', (response, forward) => {
-      world.server.failRequest(ids()[0] ?? 0, 'The script failed');
+    harness.treatOnce('b', (response, forward) => {
+      harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
       return busy(response, forward);
     });
     const input = itemsOf('a', 'b');
-    const run = await world.start(keyed(startAgain), { input, settings: RETRY_ON_FAIL });
+    const run = await harness.start(keyed(startAgain), { input, settings: RETRY_ON_FAIL });
     expect(run.error?.message).toMatch(/status ERROR.*item 0/s);
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('does not take an earlier generation for a start whose answer was lost', async () => {
     await start(['a'], startAgain);
-    world.server.cancelRequest(ids()[0] ?? 0);
-    world.treatOnce('a', resetBefore);
+    harness.server.cancelRequest(ids()[0] ?? 0);
+    harness.treatOnce('a', resetBefore);
     const run = await start(['a'], startAgain);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(failedItems(run)[0]).not.toHaveProperty('requestId');
-    expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(world.sentKeys()[1])}"`);
+    expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
   });
 
   it('does not start a generation again that an earlier try left unknown', async () => {
     await start(['a'], startAgain);
-    world.server.cancelRequest(ids()[0] ?? 0);
-    world.treatOnce('a', resetBefore);
-    const run = await world.start(keyed(startAgain), { input: itemsOf('a'), settings: RETRY_ON_FAIL });
+    harness.server.cancelRequest(ids()[0] ?? 0);
+    harness.treatOnce('a', resetBefore);
+    const run = await harness.start(keyed(startAgain), { input: itemsOf('a'), settings: RETRY_ON_FAIL });
     expect(run.error?.message).toMatch(/not known whether an earlier try/);
     expect(generations()).toEqual(['0', '1']);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 });

@@ -1,9 +1,9 @@
 import { factsOf } from '../support/failed-item';
-import { answer } from '../support/gateway';
+import { respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
 
@@ -14,7 +14,7 @@ describe('an expression', () => {
       dataMode: 'json',
       jsonData: "={{ $json.bad ? $('No such node').item.json : $json }}",
     };
-    const run = await world.start(parameters, {
+    const run = await harness.start(parameters, {
       input: [{ n: 0 }, { bad: true }, { n: 2 }],
       settings: ERROR_OUTPUT,
     });
@@ -22,13 +22,13 @@ describe('an expression', () => {
     const [failed] = failedItems(run);
     expect(failed && factsOf(failed)).toEqual({ outcome: 'notStarted' });
     expect(failed?.text).toContain('[item 1]');
-    expect(world.requests()).toHaveLength(2);
+    expect(harness.requests()).toHaveLength(2);
   });
 
   it.each(['={{ $now }}', '={{ new Date() }}'])('%s is no data for a Request', async (jsonData) => {
-    const run = await world.start({ ...TARGET, dataMode: 'json', jsonData });
+    const run = await harness.start({ ...TARGET, dataMode: 'json', jsonData });
     expect(run.error?.message).toContain('not a JSON object');
-    expect(world.starts()).toHaveLength(0);
+    expect(harness.starts()).toHaveLength(0);
   });
 
   it('that gives an object of the item does not change the item', async () => {
@@ -38,8 +38,8 @@ describe('an expression', () => {
     ];
     const input = [{ customer: { name: 'Ann' } }];
     const parameters = { ...TARGET, dataMode: 'defineBelow', fields: { assignments } };
-    const run = await world.start(parameters, { input });
-    expect(world.requests()[0]?.data).toMatchObject({ customer: { name: 'Ann', source: 'n8n' } });
+    const run = await harness.start(parameters, { input });
+    expect(harness.requests()[0]?.data).toMatchObject({ customer: { name: 'Ann', source: 'n8n' } });
     expect(run.items('Start')).toEqual([{ customer: { name: 'Ann' } }]);
   });
 });
@@ -49,8 +49,8 @@ describe('what concerns all items', () => {
     ['an Instance URL that is none', { instanceUrl: 'my instance' }, {}],
     ['an option that is out of bounds', {}, { options: { requestsInParallel: 51 } }],
   ])('%s gives each item to the error output', async (_name, credential, parameters) => {
-    const { processMakerApi } = world.credentials();
-    const run = await world.start(
+    const { processMakerApi } = harness.credentials();
+    const run = await harness.start(
       { ...TARGET, ...parameters },
       {
         input: [{ n: 0 }, { n: 1 }],
@@ -60,15 +60,15 @@ describe('what concerns all items', () => {
     );
     expect(run.items('ProcessMaker')).toEqual([]);
     expect(failedItems(run).map(factsOf)).toEqual([{ outcome: 'notStarted' }, { outcome: 'notStarted' }]);
-    expect(world.starts()).toHaveLength(0);
+    expect(harness.starts()).toHaveLength(0);
   });
 
   it.each([0, 3601, 3_600_000])(
     'a Timeout of %d seconds is refused before anything is sent',
     async (timeout) => {
-      const run = await world.start({ ...TARGET, options: { timeout } });
+      const run = await harness.start({ ...TARGET, options: { timeout } });
       expect(run.error?.message).toContain("'Timeout'");
-      expect(world.gateway.calls).toHaveLength(0);
+      expect(harness.gateway.calls).toHaveLength(0);
     },
   );
 });
@@ -78,12 +78,12 @@ describe('a field that is named in Include or Exclude', () => {
     [{ include: 'except', excludeFields: 'customer.ssn' }],
     [{ include: 'selected', includeFields: 'orderId, customer.name' }],
   ])('has to be a whole one: %j', async (parameters) => {
-    const run = await world.start(
+    const run = await harness.start(
       { ...TARGET, ...parameters },
       { input: [{ orderId: 1, customer: { name: 'Ann', ssn: '1' } }] },
     );
     expect(run.error?.message).toMatch(/'customer\.(ssn|name)'/);
-    expect(world.starts()).toHaveLength(0);
+    expect(harness.starts()).toHaveLength(0);
   });
 });
 
@@ -96,18 +96,18 @@ describe('a repeat that does not get far', () => {
       options: { recoveryWindow: 0, requestsInParallel: 1 },
     };
     let lookUpsFail = false;
-    world.gateway.treat = ({ method, path, body }) => {
-      if (method === 'POST' && body.includes('"last"')) return answer(403, { message: 'no' });
-      if (lookUpsFail && path.includes('start_processes')) return answer(403, { message: 'no' });
+    harness.gateway.treat = ({ method, path, body }) => {
+      if (method === 'POST' && body.includes('"last"')) return respond(403, { message: 'no' });
+      if (lookUpsFail && path.includes('start_processes')) return respond(403, { message: 'no' });
       return undefined;
     };
-    const credentials = world.credentials();
-    const first = await world.start(parameters, { input: [{ n: 'first' }, { n: 'last' }] });
-    expect(world.requests()).toHaveLength(1);
+    const credentials = harness.credentials();
+    const first = await harness.start(parameters, { input: [{ n: 'first' }, { n: 'last' }] });
+    expect(harness.requests()).toHaveLength(1);
     lookUpsFail = true;
-    const second = await world.engine.retry(first, { credentials });
+    const second = await harness.engine.retry(first, { credentials });
     expect(second.error).toMatchObject({
-      context: { outcome: 'started', requestId: world.requests()[0]?.id },
+      context: { outcome: 'started', requestId: harness.requests()[0]?.id },
     });
   });
 });

@@ -1,35 +1,35 @@
 import type { IDataObject } from 'n8n-workflow';
 import { testCredential } from '../support/credential-test';
-import { answer } from '../support/gateway';
+import { respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const START = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const SECRET = 'gateway-secret-5150';
 
 function credentials(...headers: Array<[name: string, value: string]>) {
-  const { processMakerApi = {} } = world.credentials();
+  const { processMakerApi = {} } = harness.credentials();
   const slots = headers.map(([name, value], index) => [`header${index + 1}`, { name, value }]);
   return { processMakerApi: { ...processMakerApi, extraHeaders: Object.fromEntries(slots) as IDataObject } };
 }
 
 const start = (...headers: Array<[name: string, value: string]>) =>
-  world.start(START, { credentials: credentials(...headers), settings: ERROR_OUTPUT });
+  harness.start(START, { credentials: credentials(...headers), settings: ERROR_OUTPUT });
 
 it('are sent with every call, beside the token', async () => {
-  const run = await world.start(
+  const run = await harness.start(
     { process: locator('id', 2) },
     { credentials: credentials(['X-Gateway-Key', SECRET], ['', 'no name'], ['X-Zone', 'b']) },
   );
   expect(run.items('ProcessMaker')).toHaveLength(1);
-  expect(world.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
-  for (const { headers } of world.gateway.calls) {
+  expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
+  for (const { headers } of harness.gateway.calls) {
     expect(headers).toMatchObject({
       'x-gateway-key': SECRET,
       'x-zone': 'b',
-      authorization: `Bearer ${world.server.tokens.limited}`,
+      authorization: `Bearer ${harness.server.tokens.limited}`,
       accept: 'application/json',
     });
   }
@@ -37,21 +37,21 @@ it('are sent with every call, beside the token', async () => {
 
 it('are sent by the credential test too', async () => {
   const { processMakerApi } = credentials(['X-Gateway-Key', SECRET]);
-  expect(await testCredential(world.engine, 'processMakerApi', processMakerApi)).toMatchObject({
+  expect(await testCredential(harness.engine, 'processMakerApi', processMakerApi)).toMatchObject({
     status: 'OK',
   });
-  expect(world.gateway.calls[0]?.headers).toMatchObject({ 'x-gateway-key': SECRET });
+  expect(harness.gateway.calls[0]?.headers).toMatchObject({ 'x-gateway-key': SECRET });
 });
 
 it('are taken out of what a gateway answers with them', async () => {
-  world.gateway.treat = () => answer(422, { message: `No entry with ${SECRET}` });
+  harness.gateway.treat = () => respond(422, { message: `No entry with ${SECRET}` });
   const run = await start(['X-Gateway-Key', SECRET]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('No entry with ***') as string }]);
   expect(run.text).not.toContain(SECRET);
 });
 
 it('are taken out whole where one of them is the beginning of another', async () => {
-  world.gateway.treat = () => answer(422, { message: `No entry with ${SECRET}` });
+  harness.gateway.treat = () => respond(422, { message: `No entry with ${SECRET}` });
   const run = await start(['X-Zone', SECRET.slice(0, 7)], ['X-Gateway-Key', SECRET]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('No entry with ***') as string }]);
   expect(run.text).not.toContain(SECRET.slice(7));
@@ -70,5 +70,5 @@ it.each([
     { text: expect.stringContaining("'Extra Headers'") as string, outcome: 'notStarted' },
   ]);
   expect(failedItems(run)[0]?.text).not.toContain(value);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

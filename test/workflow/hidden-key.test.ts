@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { answer, resetAfter } from '../support/gateway';
+import { respond, resetAfter } from '../support/gateway';
 import {
   createWorkflow,
   ERROR_OUTPUT,
@@ -8,9 +8,9 @@ import {
   PROCESS_MAKER,
   startWorkflow,
 } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const OFF = { ...TARGET, options: { hiddenKey: false, requestsInParallel: 1, recoveryWindow: 0 } };
@@ -32,9 +32,9 @@ function parse(key: unknown): Key {
 
 /** The keys of one run, by item. */
 async function keysOf(input: unknown[], parameters: INodeParameters = {}): Promise<Key[]> {
-  const before = world.starts().length;
-  await world.start({ ...TARGET, ...parameters }, { input });
-  const keys = world.sentKeys().slice(before).map(parse);
+  const before = harness.starts().length;
+  await harness.start({ ...TARGET, ...parameters }, { input });
+  const keys = harness.sentKeys().slice(before).map(parse);
   return keys.sort((one, other) => Number(one.item) - Number(other.item));
 }
 
@@ -64,8 +64,8 @@ describe('the hidden key', () => {
       ['Start', 'First'],
       ['Start', 'Second'],
     ]);
-    await world.run(workflow, { input: [{ number: 'a' }] });
-    const [first, second] = world.sentKeys().map(parse);
+    await harness.run(workflow, { input: [{ number: 'a' }] });
+    const [first, second] = harness.sentKeys().map(parse);
     expect(first?.run).not.toBe(second?.run);
   });
 
@@ -80,26 +80,26 @@ describe('the hidden key', () => {
 
   it('is stored, but not shown by Include Data', async () => {
     const parameters = { ...TARGET, options: { includeData: true } };
-    const run = await world.start(parameters, { input: [{ number: 'a' }] });
+    const run = await harness.start(parameters, { input: [{ number: 'a' }] });
     expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 'a' } }]);
     expect(JSON.stringify(run.items('ProcessMaker'))).not.toContain('_n8n_key');
-    expect(world.requests()).toMatchObject([{ data: { _n8n_key: world.sentKeys()[0] } }]);
+    expect(harness.requests()).toMatchObject([{ data: { _n8n_key: harness.sentKeys()[0] } }]);
   });
 
   it.each([true, false])(
     'takes the place of one that came with the item, Hidden Key %s',
     async (hiddenKey) => {
       const input = [{ number: 'a', _n8n_key: 'of another start' }];
-      await world.start({ ...TARGET, options: { hiddenKey } }, { input });
-      expect(world.sentTexts()).toEqual(['{"number":"a"}']);
-      expect(world.starts()[0]?.body.match(/_n8n_key/g) ?? []).toHaveLength(hiddenKey ? 1 : 0);
-      expect(world.starts()[0]?.body).not.toContain('of another start');
+      await harness.start({ ...TARGET, options: { hiddenKey } }, { input });
+      expect(harness.sentTexts()).toEqual(['{"number":"a"}']);
+      expect(harness.starts()[0]?.body.match(/_n8n_key/g) ?? []).toHaveLength(hiddenKey ? 1 : 0);
+      expect(harness.starts()[0]?.body).not.toContain('of another start');
     },
   );
 
   it('costs an ordinary first run no call', async () => {
-    await world.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }] });
-    expect(world.gateway.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    await harness.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }] });
+    expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
   });
 });
 
@@ -108,46 +108,46 @@ describe('Hidden Key off', () => {
   const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 
   it('sends no key', async () => {
-    await world.start(OFF, { input: [{ number: 'a' }, {}] });
-    expect(world.starts().map(({ body }) => body)).toEqual(['{"number":"a"}', '{}']);
+    await harness.start(OFF, { input: [{ number: 'a' }, {}] });
+    expect(harness.starts().map(({ body }) => body)).toEqual(['{"number":"a"}', '{}']);
   });
 
   it('reports a lost start as unknown, without looking for it', async () => {
-    world.treatOnce('b', resetAfter);
-    const run = await world.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
+    harness.treatOnce('b', resetAfter);
+    const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
     expect(failedItems(run)[0]?.text).toContain('look there before you repeat it');
     expect(failedItems(run)[0]?.text).not.toContain('PMQL');
-    expect(world.lookUps()).toEqual([]);
-    expect(world.numbers()).toEqual(['a', 'b', 'c']);
+    expect(harness.lookUps()).toEqual([]);
+    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
   });
 
   it('reports a 500 of ProcessMaker as unknown', async () => {
-    world.treatOnce('b', answer(500, { message: 'Server Error' }));
-    const run = await world.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
+    harness.treatOnce('b', respond(500, { message: 'Server Error' }));
+    const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown', httpStatus: 500 }]);
   });
 
   it('finds what an earlier try has started by its id, in one call', async () => {
-    world.treatOnce('c', answer(429, { message: 'Too Many Attempts.' }));
-    const run = await world.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
-    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(world.requests().map(({ id }) => id));
-    expect(world.numbers()).toEqual(['a', 'b', 'c']);
-    expect(world.lookUps()).toHaveLength(1);
+    harness.treatOnce('c', respond(429, { message: 'Too Many Attempts.' }));
+    const run = await harness.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
+    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(harness.requests().map(({ id }) => id));
+    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 
   it('does not send an item again that an earlier try left unknown', async () => {
-    world.treatOnce('b', resetAfter);
-    const run = await world.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
+    harness.treatOnce('b', resetAfter);
+    const run = await harness.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
     expect(run.error?.message).toMatch(/not known whether an earlier try.*item 1/s);
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });
 
 describe('a sub-workflow', () => {
   const hints = async (options: INodeParameters, mode: 'integrated' | 'trigger') => {
     const workflow = startWorkflow({ ...TARGET, options });
-    const run = await world.run(workflow, { input: [{ number: 'a' }, { number: 'b' }], mode });
+    const run = await harness.run(workflow, { input: [{ number: 'a' }, { number: 'b' }], mode });
     return run.hints('ProcessMaker');
   };
 

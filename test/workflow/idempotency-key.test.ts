@@ -1,27 +1,27 @@
-import { answer, resetAfter, resetBefore } from '../support/gateway';
+import { respond, resetAfter, resetBefore } from '../support/gateway';
 import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
 import { createWorkflow, failedItems, locator, loopWorkflow, startWorkflow } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
-const { testNumber, keyed, start, ids } = useKeyedStarts(world);
+const harness = useHarness();
+const { testNumber, keyed, start, ids } = useKeyedStarts(harness);
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-const busy = answer(429, { message: 'Too Many Attempts.' });
+const busy = respond(429, { message: 'Too Many Attempts.' });
 
 describe('an Idempotency Key', () => {
   it('is stored in place of the hidden one, with generation, run and round', async () => {
     await start(['a']);
-    expect(world.sentKeys()).toEqual([
+    expect(harness.sentKeys()).toEqual([
       expect.stringMatching(new RegExp(`^u\\.t${testNumber()}-a\\.0\\.[\\da-f]{16}\\.0$`)),
     ]);
-    expect(world.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
+    expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
   });
 
   it('is stored with Hidden Key off too', async () => {
     await start(['a'], { hiddenKey: false });
     await start(['a'], { hiddenKey: false });
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it.each([
@@ -37,22 +37,22 @@ describe('an Idempotency Key', () => {
     const run = await start(['a'], { idempotencyKey });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain("'Idempotency Key' is empty");
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is another one in another process', async () => {
     const parameters = { ...keyed(), process: locator('id', '={{ $json.process }}') };
     const input = [2, 4, 2].map((process) => ({ process, number: 'a' }));
-    const run = await world.start(parameters, { input });
+    const run = await harness.start(parameters, { input });
     expect(outputs(run).map(({ processId }) => processId)).toEqual([2, 4, 2]);
-    expect(world.requests().map(({ processId }) => processId)).toEqual([2, 4]);
+    expect(harness.requests().map(({ processId }) => processId)).toEqual([2, 4]);
   });
 
   it('may be a number, which is the same as its text', async () => {
     await start(['a'], { idempotencyKey: `={{ ${testNumber()}000 }}` });
     const run = await start(['a'], { idempotencyKey: `${testNumber()}000` });
     expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true }]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it.each([
@@ -62,29 +62,29 @@ describe('an Idempotency Key', () => {
   ])('of which a run has many is looked up in few calls with short URLs: %s ones', async (_, text, calls) => {
     const input = Array.from({ length: 200 }, (_item, number) => ({ number: `${text}${number}` }));
     const parameters = keyed({ requestsInParallel: 50 });
-    const first = await world.start(parameters, { input });
-    const again = await world.start(parameters, { input });
+    const first = await harness.start(parameters, { input });
+    const again = await harness.start(parameters, { input });
     expect(outputs(again)).toEqual(outputs(first).map((item) => ({ ...item, alreadyStarted: true })));
-    expect(world.requests()).toHaveLength(200);
-    expect(world.lookUps().length).toBeLessThanOrEqual(calls);
-    for (const { path } of world.lookUps()) expect(path.length).toBeLessThan(8_000);
+    expect(harness.requests()).toHaveLength(200);
+    expect(harness.lookUps().length).toBeLessThanOrEqual(calls);
+    for (const { path } of harness.lookUps()) expect(path.length).toBeLessThan(8_000);
   });
 
   it('does not find a sub-process that inherited it', async () => {
     const parameters = { ...keyed(), process: locator('id', 17) };
-    await world.start(parameters, { input: itemsOf('a') });
-    const run = await world.start(parameters, { input: itemsOf('a') });
-    const [parent, child] = world.requests();
+    await harness.start(parameters, { input: itemsOf('a') });
+    const run = await harness.start(parameters, { input: itemsOf('a') });
+    const [parent, child] = harness.requests();
     expect(child?.parentRequestId).toBe(parent?.id);
     expect(outputs(run)).toMatchObject([{ id: parent?.id, alreadyStarted: true }]);
-    expect(world.requests()).toHaveLength(2);
+    expect(harness.requests()).toHaveLength(2);
   });
 
   it('starts nothing when it cannot be looked up', async () => {
-    world.gateway.treat = ({ method }) => (method === 'GET' ? answer(403, { message: 'No.' }) : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'GET' ? respond(403, { message: 'No.' }) : undefined);
     const run = await start(['a']);
     expect(failedItems(run)[0]?.text).toMatch(/could not be looked up, so nothing is started/);
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 });
 
@@ -99,25 +99,25 @@ describe('the same key twice in a run', () => {
       { item: 1 },
       { item: 2 },
     ]);
-    expect(world.requests()).toHaveLength(2);
+    expect(harness.requests()).toHaveLength(2);
   });
 
   it('fails both items when the start fails', async () => {
-    world.treatOnce('a', busy);
+    harness.treatOnce('a', busy);
     const run = await start(['a', 'a']);
     expect(failedItems(run).map(({ text }) => /\[item (\d)\]/.exec(text)?.[1])).toEqual(['0', '1']);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 
   it('starts once in two rounds of a loop', async () => {
-    const run = await world.run(loopWorkflow(keyed()), { input: itemsOf('a', 'b', 'a') });
+    const run = await harness.run(loopWorkflow(keyed()), { input: itemsOf('a', 'b', 'a') });
     const [a, b] = ids();
     expect([0, 1, 2].map((round) => run.items('ProcessMaker', 0, round)[0])).toMatchObject([
       { id: a },
       { id: b },
       { id: a, alreadyStarted: true },
     ]);
-    expect(world.requests()).toHaveLength(2);
+    expect(harness.requests()).toHaveLength(2);
   });
 
   it('starts once in two calls of a sub-workflow', async () => {
@@ -129,35 +129,35 @@ describe('the same key twice in a run', () => {
       ],
       [['Start', 'Call']],
     );
-    const run = await world.run(workflow, { input: itemsOf('a', 'a') });
+    const run = await harness.run(workflow, { input: itemsOf('a', 'a') });
     expect(run.items('Call')).toMatchObject([{ id: ids()[0] }, { id: ids()[0], alreadyStarted: true }]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 });
 
 describe('a key that was sent without an answer', () => {
   it('is found by a later execution', async () => {
-    world.treatOnce('a', resetAfter);
+    harness.treatOnce('a', resetAfter);
     await start(['a']);
     const run = await start(['a']);
     expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true }]);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 
   it('is not sent again by a repeat', async () => {
-    world.treatOnce('a', resetBefore);
-    const run = await world.start(keyed(), { input: itemsOf('a'), settings: RETRY_ON_FAIL });
+    harness.treatOnce('a', resetBefore);
+    const run = await harness.start(keyed(), { input: itemsOf('a'), settings: RETRY_ON_FAIL });
     expect(run.error?.message).toMatch(/not known whether an earlier try/);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 
   it('is looked up after a crash until the window has passed', async () => {
     const parameters = keyed({ recoveryWindow: 1 });
-    const killed = await world.start(parameters, { input: [] });
+    const killed = await harness.start(parameters, { input: [] });
     const began = Date.now();
-    await world.retryAfterCrash(killed, itemsOf('a', 'b'));
+    await harness.retryAfterCrash(killed, itemsOf('a', 'b'));
     expect(Date.now() - began).toBeGreaterThanOrEqual(1_000);
-    expect(world.lookUps()).toHaveLength(2);
-    expect(world.numbers()).toEqual(['a', 'b']);
+    expect(harness.lookUps()).toHaveLength(2);
+    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });

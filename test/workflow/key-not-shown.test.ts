@@ -1,10 +1,10 @@
 import { factsOf } from '../support/failed-item';
-import { answer, resetAfter, type Behaviour } from '../support/gateway';
+import { respond, resetAfter, type Behaviour } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, keyedStart, locator, startWorkflow } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
 // A Request is found by its key, but its summary does not show the key: which item it belongs to cannot be told.
-const world = useWorld();
+const harness = useHarness();
 
 const options = { requestsInParallel: 1, recoveryWindow: 0 };
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1'), options };
@@ -20,48 +20,48 @@ const withoutKeys: Behaviour = async (response, forward) => {
 
 /** Hides the key in all that is looked up, and treats the first start of an item in a special way. */
 function hideKeys(number = '', behaviour?: Behaviour): void {
-  if (behaviour) world.treatOnce(number, behaviour);
-  const { treat } = world.gateway;
-  world.gateway.treat = (call) => (call.method === 'GET' ? withoutKeys : treat(call));
+  if (behaviour) harness.treatOnce(number, behaviour);
+  const { treat } = harness.gateway;
+  harness.gateway.treat = (call) => (call.method === 'GET' ? withoutKeys : treat(call));
 }
 
-const sent = () => world.sent().map(({ number }) => number);
+const sent = () => harness.sent().map(({ number }) => number);
 
 it('starts nothing again on a repeat, and says why', async () => {
-  hideKeys('b', answer(429, { message: 'Too Many Attempts.' }));
+  hideKeys('b', respond(429, { message: 'Too Many Attempts.' }));
   const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-  const run = await world.start(TARGET, { input: ITEMS, settings });
+  const run = await harness.start(TARGET, { input: ITEMS, settings });
   expect(run.error?.message).toMatch(NOT_SHOWN);
   expect(run.error?.description).toMatch(/summary of Requests.*'Hidden Key'/s);
   expect(sent()).toEqual(['a', 'b']);
-  expect(world.numbers()).toEqual(['a']);
+  expect(harness.numbers()).toEqual(['a']);
 });
 
 it('starts nothing after a crash: every item is unknown', async () => {
-  const killed = await world.run(startWorkflow(TARGET, ERROR_OUTPUT), { input: ITEMS });
+  const killed = await harness.run(startWorkflow(TARGET, ERROR_OUTPUT), { input: ITEMS });
   hideKeys();
-  const run = await world.retryAfterCrash(killed, [...ITEMS, { number: 'c' }]);
+  const run = await harness.retryAfterCrash(killed, [...ITEMS, { number: 'c' }]);
   expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'unknown' }));
   for (const { text } of failedItems(run)) expect(text).toMatch(NOT_SHOWN);
-  expect(world.numbers()).toEqual(['a', 'b']);
+  expect(harness.numbers()).toEqual(['a', 'b']);
 });
 
 it('starts nothing under an Idempotency Key that exists', async () => {
   const keyed = keyedStart('hidden', {});
-  await world.start(keyed, { input: ITEMS.slice(0, 1) });
+  await harness.start(keyed, { input: ITEMS.slice(0, 1) });
   hideKeys();
-  const run = await world.start(keyed, { input: ITEMS, settings: ERROR_OUTPUT });
+  const run = await harness.start(keyed, { input: ITEMS, settings: ERROR_OUTPUT });
   expect(failedItems(run).map(factsOf)).toEqual(Array(2).fill({ outcome: 'notStarted' }));
   for (const { text } of failedItems(run)) expect(text).toMatch(NOT_SHOWN);
-  expect(world.numbers()).toEqual(['a']);
+  expect(harness.numbers()).toEqual(['a']);
 });
 
 it.each([false, true])('leaves a lost answer unknown, Start Again When Not Found %s', async (startAgain) => {
   hideKeys('b', resetAfter);
   const parameters = { ...TARGET, options: { ...options, startAgainWhenNotFound: startAgain } };
-  const run = await world.start(parameters, { input: ITEMS, settings: ERROR_OUTPUT });
+  const run = await harness.start(parameters, { input: ITEMS, settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
   expect(failedItems(run)[0]?.text).not.toContain('No Request was found');
-  expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(world.sentKeys()[1])}"`);
-  expect(world.numbers()).toEqual(['a', 'b']);
+  expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
+  expect(harness.numbers()).toEqual(['a', 'b']);
 });

@@ -1,11 +1,11 @@
 import type { INodeListSearchResult, INodeParameters } from 'n8n-workflow';
 import { searchList } from '../support/editor';
-import { answer, redirect } from '../support/gateway';
+import { respond, redirect } from '../support/gateway';
 import { locator, PROCESS_MAKER } from '../support/workflows';
-import type { User } from '../support/world';
-import { useWorld } from '../support/world';
+import type { User } from '../support/harness';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 interface Search {
   user?: User;
@@ -15,8 +15,8 @@ interface Search {
 }
 
 function search(method: string, { user, ...rest }: Search = {}): Promise<INodeListSearchResult> {
-  const credentials = world.credentials(user);
-  return searchList(world.engine, { nodeType: PROCESS_MAKER, method, credentials, ...rest });
+  const credentials = harness.credentials(user);
+  return searchList(harness.engine, { nodeType: PROCESS_MAKER, method, credentials, ...rest });
 }
 
 const startEventsOf = (process: INodeParameters[string], options: Search = {}) =>
@@ -30,7 +30,7 @@ describe('the list of processes', () => {
     expect(results).toContainEqual({
       name: 'A single start with form',
       value: '2',
-      url: `${world.gateway.url}/process-browser/2`,
+      url: `${harness.gateway.url}/process-browser/2`,
     });
     expect(names({ results })).not.toContain('G limited may not start');
     expect(names({ results })).not.toContain('H inactive');
@@ -56,17 +56,17 @@ describe('the list of processes', () => {
 
   it('asks once', async () => {
     await search('searchProcesses');
-    expect(world.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it.each([
-    ['a wrong token', answer(401, { error: 'Unauthenticated.' }), /token/],
-    ['a missing permission', answer(403, { message: 'This action is unauthorized.' }), /allow|may not/],
-    ['a foreign answer', answer(200, '<html></html>'), /ProcessMaker/],
+    ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /token/],
+    ['a missing permission', respond(403, { message: 'This action is unauthorized.' }), /allow|may not/],
+    ['a foreign answer', respond(200, '<html></html>'), /ProcessMaker/],
     ['a redirect', redirect(302, 'https://elsewhere.example/login'), /elsewhere\.example|redirect/],
-    ['a failing server', answer(500, { message: 'Server Error' }), /500/],
+    ['a failing server', respond(500, { message: 'Server Error' }), /500/],
   ])('shows %s instead of an empty list', async (_, behaviour, says) => {
-    world.gateway.treat = () => behaviour;
+    harness.gateway.treat = () => behaviour;
     await expect(search('searchProcesses')).rejects.toThrow(says);
   });
 });
@@ -115,7 +115,7 @@ describe('the list of start events', () => {
   });
 
   it('shows a refusal instead of an empty list', async () => {
-    world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
+    harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
     await expect(startEventsOf(locator('id', 3))).rejects.toThrow(/allow|may not/);
   });
 });
@@ -124,8 +124,8 @@ describe('the list of Requests', () => {
   const start = async (count: number, process = 2, user: User = 'limited') => {
     const input = Array.from({ length: count }, (_, number) => ({ number: `N-${number}` }));
     const parameters = { process: locator('id', process), startEvent: locator('id', 'node_1') };
-    const run = await world.start(parameters, { input, user });
-    world.gateway.calls = [];
+    const run = await harness.start(parameters, { input, user });
+    harness.gateway.calls = [];
     return run.items('ProcessMaker');
   };
 
@@ -136,7 +136,7 @@ describe('the list of Requests', () => {
       requests.toReversed().map(({ id, caseNumber }) => ({
         name: `Case #${Number(caseNumber)} · A single start with form (ACTIVE)`,
         value: String(Number(id)),
-        url: `${world.gateway.url}/requests/${Number(id)}`,
+        url: `${harness.gateway.url}/requests/${Number(id)}`,
       })),
     );
   });
@@ -190,7 +190,7 @@ describe('the list of Requests', () => {
   });
 
   it('shows a refusal instead of an empty list', async () => {
-    world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
+    harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
     await expect(search('searchRequests')).rejects.toThrow(/allow|may not/);
   });
 });
@@ -198,7 +198,7 @@ describe('the list of Requests', () => {
 describe('the list of events that wait', () => {
   const startWaiting = async () => {
     const parameters = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
-    const [request = {}] = (await world.start(parameters)).items('ProcessMaker');
+    const [request = {}] = (await harness.start(parameters)).items('ProcessMaker');
     return request;
   };
   const events = (request: INodeParameters[string], user: User = 'admin') =>

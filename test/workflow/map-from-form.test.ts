@@ -4,9 +4,9 @@ import { loadMapperFields } from '../support/editor';
 import { factsOf } from '../support/failed-item';
 import { mapped, mappedAutomatically } from '../support/form';
 import { createWorkflow, ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const ORDER = { process: locator('id', 6), startEvent: locator('id', 'node_1') };
 const EXPENSES = { process: locator('id', 31), startEvent: locator('id', 'journey') };
@@ -25,10 +25,10 @@ beforeAll(async () => {
 });
 
 async function load(parameters: INodeParameters): Promise<ResourceMapperFields> {
-  return await loadMapperFields(world.engine, {
+  return await loadMapperFields(harness.engine, {
     nodeType: PROCESS_MAKER,
     method: 'getFormFields',
-    credentials: world.credentials(),
+    credentials: harness.credentials(),
     parameters: { dataMode: 'mapFromForm', ...parameters },
   });
 }
@@ -40,9 +40,9 @@ const additional = (...fields: Array<[name: string, value: unknown, type: string
 });
 
 const order = (parameters: INodeParameters, input: unknown[] = [{}]) =>
-  world.start({ ...ORDER, ...parameters }, { input, settings: ERROR_OUTPUT });
+  harness.start({ ...ORDER, ...parameters }, { input, settings: ERROR_OUTPUT });
 const journey = (parameters: INodeParameters, input: unknown[] = [{}]) =>
-  world.start({ ...EXPENSES, ...parameters }, { input, settings: ERROR_OUTPUT });
+  harness.start({ ...EXPENSES, ...parameters }, { input, settings: ERROR_OUTPUT });
 
 /** Expects that each item has failed in that way before any call. */
 async function expectRefused(run: ReturnType<typeof order>, ...says: RegExp[]): Promise<void> {
@@ -52,7 +52,7 @@ async function expectRefused(run: ReturnType<typeof order>, ...says: RegExp[]): 
     expect(failed[index]?.text).toMatch(text);
     expect(failed[index] && factsOf(failed[index])).toEqual({ outcome: 'notStarted' });
   }
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 }
 
 describe('fields that are mapped by hand', () => {
@@ -69,7 +69,7 @@ describe('fields that are mapped by hand', () => {
       }),
       [{ trips: [{ from: 'Bonn', to: 'Rome' }] }],
     );
-    expect(world.sent()).toEqual([
+    expect(harness.sent()).toEqual([
       {
         ...JOURNEY,
         departure: '2026-11-24T08:30:00.000Z',
@@ -80,7 +80,7 @@ describe('fields that are mapped by hand', () => {
         trips: [{ from: 'Bonn', to: 'Rome' }],
       },
     ]);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it('may be expressions, worked out for each item', async () => {
@@ -95,7 +95,7 @@ describe('fields that are mapped by hand', () => {
         { number: 'PO-2', total: 0, rush: false },
       ],
     );
-    expect(world.sent()).toEqual(
+    expect(harness.sent()).toEqual(
       expect.arrayContaining([
         { orderId: 'PO-1', amount: 7, urgent: true },
         { orderId: 'PO-2', amount: 0, urgent: false },
@@ -110,29 +110,29 @@ describe('fields that are mapped by hand', () => {
       await order(
         mapped(orderForm, { orderId: 'PO-1', amount: nothing, notes: nothing, due: nothing, color: nothing }),
       );
-      expect(world.sent()).toEqual([{ orderId: 'PO-1', urgent: false }]);
+      expect(harness.sent()).toEqual([{ orderId: 'PO-1', urgent: false }]);
     },
   );
 
   it('are not sent when they are left empty', async () => {
     await order(mapped(orderForm, { orderId: 'PO-1', amount: '', notes: ' ' }));
-    expect(world.sent()).toEqual([{ orderId: 'PO-1', urgent: false }]);
+    expect(harness.sent()).toEqual([{ orderId: 'PO-1', urgent: false }]);
   });
 
   it('are nested where their names have dots', async () => {
-    await world.start(
+    await harness.start(
       { process: locator('id', 4) },
       { input: [{ customer: { name: 'Ann', city: 'Bonn' }, n: 1 }] },
     );
     const target = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
     const form = await load(target);
-    world.gateway.reset();
-    await world.start({
+    harness.gateway.reset();
+    await harness.start({
       ...target,
       ...mapped(form, { 'customer.name': 'Bob', 'customer.city': 'Rome', n: 2 }),
       ...additional(['customer.zip', '00100', 'string']),
     });
-    expect(world.sent()).toEqual([{ customer: { name: 'Bob', city: 'Rome', zip: '00100' }, n: 2 }]);
+    expect(harness.sent()).toEqual([{ customer: { name: 'Bob', city: 'Rome', zip: '00100' }, n: 2 }]);
   });
 
   it.each([
@@ -144,7 +144,7 @@ describe('fields that are mapped by hand', () => {
     ['a date', '2026-11-24'],
   ])('keep the day of %s', async (_, travelDate) => {
     await journey(mapped(expensesForm, { ...JOURNEY, travelDate }));
-    expect(world.sent()).toMatchObject([{ travelDate: '2026-11-24' }]);
+    expect(harness.sent()).toMatchObject([{ travelDate: '2026-11-24' }]);
   });
 
   it('take a time without a zone for one of the workflow', async () => {
@@ -157,15 +157,15 @@ describe('fields that are mapped by hand', () => {
       [['Start', 'ProcessMaker']],
     );
     workflow.settings = { executionOrder: 'v1', timezone: 'Asia/Tokyo' };
-    await world.run(workflow, { input: [{}] });
-    expect(world.sent()).toMatchObject([{ due: '2026-11-24T00:30:00.000Z' }]);
+    await harness.run(workflow, { input: [{}] });
+    expect(harness.sent()).toMatchObject([{ due: '2026-11-24T00:30:00.000Z' }]);
   });
 
   it('let other values become text in a text field, unless the switch is off', async () => {
     const values = { orderId: '={{ 4711 }}', notes: '={{ [1] }}' };
     await order(mapped(orderForm, values));
     await order(mapped(orderForm, values, { convertFieldsToString: false }));
-    expect(world.sent()).toMatchObject([
+    expect(harness.sent()).toMatchObject([
       { orderId: '4711', notes: '[1]' },
       { orderId: 4711, notes: [1] },
     ]);
@@ -180,7 +180,7 @@ describe('fields that are mapped by hand', () => {
 
   it('take a choice that is a number for the same text', async () => {
     await journey(mapped(expensesForm, { ...JOURNEY, costCentre: '={{ 4200 }}' }));
-    expect(world.sent()).toMatchObject([{ costCentre: '4200' }]);
+    expect(harness.sent()).toMatchObject([{ costCentre: '4200' }]);
   });
 
   it.each<[string, INodeParameters, RegExp]>([
@@ -197,7 +197,7 @@ describe('fields that are mapped by hand', () => {
   });
 
   it('name the choices of the form', async () => {
-    const run = await world.start({
+    const run = await harness.start({
       ...ORDER,
       ...mapped(orderForm, { orderId: 'PO-1', color: '={{ "blue" }}' }),
     });
@@ -218,14 +218,14 @@ describe('fields that are mapped by hand', () => {
       mapped(orderForm, { orderId: '={{ $json.id }}', amount: '={{ $json.amount }}' }),
       [{ id: 'PO-1', amount: 1 }, { id: 'PO-2', amount: 'x' }, { amount: 3 }, { id: 'PO-4' }],
     );
-    expect(world.sent()).toHaveLength(2);
+    expect(harness.sent()).toHaveLength(2);
     expect(failedItems(run)).toHaveLength(2);
   });
 
   it('that are required keep n8n from running the workflow while they are empty', async () => {
     const start = order(mapped(orderForm, { amount: 7 }));
     await expect(start).rejects.toThrow(/issues/);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('of an object of the item do not change the item', async () => {
@@ -237,7 +237,7 @@ describe('fields that are mapped by hand', () => {
       },
       input,
     );
-    expect(world.sent()).toMatchObject([{ trips: [{ from: 'Bonn' }, { from: 'Rome' }] }]);
+    expect(harness.sent()).toMatchObject([{ trips: [{ from: 'Bonn' }, { from: 'Rome' }] }]);
     expect(run.items('Start')).toEqual(input);
   });
 
@@ -245,10 +245,10 @@ describe('fields that are mapped by hand', () => {
     const number = { minLength: 1, maxLength: 20 };
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', ...number }), async (text) => {
-        world.gateway.reset();
+        harness.gateway.reset();
         const run = await order(mapped(orderForm, { orderId: '={{ $json.text }}' }), [{ text }]);
         if (text.trim() === '') expect(failedItems(run)[0]?.text).toMatch(/required/);
-        else expect(world.sent()).toEqual([{ orderId: text, urgent: false }]);
+        else expect(harness.sent()).toEqual([{ orderId: text, urgent: false }]);
       }),
       { numRuns: 25 },
     );
@@ -260,25 +260,25 @@ describe('fields that are mapped automatically', () => {
     await order(mappedAutomatically(orderForm), [
       { orderId: 4711, amount: '7', urgent: 'true', due: '2026-11-24', other: 'x' },
     ]);
-    expect(world.sent()).toMatchObject([{ orderId: '4711', amount: 7, urgent: true }]);
-    expect(Object.keys(world.sent()[0] ?? {})).toEqual(['orderId', 'amount', 'urgent', 'due']);
+    expect(harness.sent()).toMatchObject([{ orderId: '4711', amount: 7, urgent: true }]);
+    expect(Object.keys(harness.sent()[0] ?? {})).toEqual(['orderId', 'amount', 'urgent', 'due']);
   });
 
   it('may be nested in the item, or named by their path', async () => {
-    await world.start(
+    await harness.start(
       { process: locator('id', 4) },
       { input: [{ customer: { name: 'Ann', city: 'Bonn' } }] },
     );
     const target = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
     const form = await load(target);
-    world.gateway.reset();
-    await world.start(
+    harness.gateway.reset();
+    await harness.start(
       { ...target, ...mappedAutomatically(form) },
       {
         input: [{ customer: { name: 'Bob', city: 'Rome', vat: 1 } }, { 'customer.name': 'Eve' }],
       },
     );
-    expect(world.sent()).toEqual(
+    expect(harness.sent()).toEqual(
       expect.arrayContaining([{ customer: { name: 'Bob', city: 'Rome' } }, { customer: { name: 'Eve' } }]),
     );
   });
@@ -286,7 +286,7 @@ describe('fields that are mapped automatically', () => {
   it('leave out the later forms, unless they were added', async () => {
     const input: IDataObject[] = [{ ...JOURNEY, approved: true }];
     await journey(mappedAutomatically(expensesForm), input);
-    expect(world.sent()).toEqual([JOURNEY]);
+    expect(harness.sent()).toEqual([JOURNEY]);
   });
 
   it('have to hold the required ones, and values of their types', async () => {
@@ -308,7 +308,7 @@ describe('Additional Fields', () => {
       ...mapped(orderForm, { orderId: 'PO-1' }),
       ...additional(['source', 'n8n', 'string'], ['meta.count', '7', 'number'], ['none', null, 'string']),
     });
-    expect(world.sent()).toEqual([
+    expect(harness.sent()).toEqual([
       { orderId: 'PO-1', urgent: false, source: 'n8n', meta: { count: 7 }, none: null },
     ]);
   });
@@ -316,7 +316,7 @@ describe('Additional Fields', () => {
   it('may be all there is', async () => {
     const formFields = mapped({ fields: [] }, {});
     await order({ ...formFields, ...additional(['source', 'n8n', 'string']) });
-    expect(world.sent()).toEqual([{ source: 'n8n' }]);
+    expect(harness.sent()).toEqual([{ source: 'n8n' }]);
   });
 
   it('may give what the form leaves empty', async () => {
@@ -324,7 +324,7 @@ describe('Additional Fields', () => {
       ...mapped(orderForm, { orderId: 'PO-1', amount: '' }),
       ...additional(['amount', 7, 'number']),
     });
-    expect(world.sent()).toMatchObject([{ amount: 7 }]);
+    expect(harness.sent()).toMatchObject([{ amount: 7 }]);
   });
 
   it.each([

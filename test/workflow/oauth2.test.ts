@@ -2,20 +2,20 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { IssuedTokens } from '../processmaker';
 import type { CredentialData } from '../support/credentials';
 import { searchList } from '../support/editor';
-import { answer } from '../support/gateway';
+import { respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const START = { authentication: 'oAuth2', process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const INPUT = Array.from({ length: 20 }, (_, number) => ({ number }));
 
 function credentials(tokens: IssuedTokens | undefined): CredentialData {
-  const { id, secret } = world.server.oauth.client;
+  const { id, secret } = harness.server.oauth.client;
   return {
     processMakerOAuth2Api: {
-      instanceUrl: world.gateway.url,
+      instanceUrl: harness.gateway.url,
       clientId: id,
       clientSecret: secret,
       ...(tokens && {
@@ -30,38 +30,38 @@ function credentials(tokens: IssuedTokens | undefined): CredentialData {
 }
 
 const start = (tokens: IssuedTokens | undefined, options: INodeParameters = {}, input: unknown[] = INPUT) =>
-  world.start({ ...START, options }, { input, credentials: credentials(tokens), settings: ERROR_OUTPUT });
-const renewals = () => world.server.calls.filter(({ path }) => path === '/oauth/token').length;
+  harness.start({ ...START, options }, { input, credentials: credentials(tokens), settings: ERROR_OUTPUT });
+const renewals = () => harness.server.calls.filter(({ path }) => path === '/oauth/token').length;
 
 it('signs calls with the token, and shows no secret', async () => {
-  const tokens = world.server.oauth.issue('limited');
+  const tokens = harness.server.oauth.issue('limited');
   const run = await start(tokens, {}, [{ number: 1 }]);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ACTIVE' }]);
-  expect(world.starts()[0]?.headers.authorization).toBe(`Bearer ${tokens.accessToken}`);
-  for (const secret of [tokens.accessToken, tokens.refreshToken, world.server.oauth.client.secret]) {
+  expect(harness.starts()[0]?.headers.authorization).toBe(`Bearer ${tokens.accessToken}`);
+  for (const secret of [tokens.accessToken, tokens.refreshToken, harness.server.oauth.client.secret]) {
     expect(run.text).not.toContain(secret);
   }
 });
 
 it.each([0, 7])('costs no item when the token ends after %d calls', async (calls) => {
-  const tokens = world.server.oauth.issue('limited');
-  world.server.oauth.expire(tokens.accessToken, calls);
+  const tokens = harness.server.oauth.issue('limited');
+  harness.server.oauth.expire(tokens.accessToken, calls);
   const before = renewals();
   const run = await start(tokens);
   expect(run.items('ProcessMaker')).toHaveLength(20);
-  expect(world.numbers().sort((a, b) => Number(a) - Number(b))).toEqual(INPUT.map(({ number }) => number));
+  expect(harness.numbers().sort((a, b) => Number(a) - Number(b))).toEqual(INPUT.map(({ number }) => number));
   expect(renewals() - before).toBe(1);
 });
 
 it('says what to do when the token cannot be renewed', async () => {
-  const tokens = world.server.oauth.issue('limited');
-  world.server.oauth.revoke(tokens.accessToken);
+  const tokens = harness.server.oauth.issue('limited');
+  harness.server.oauth.revoke(tokens.accessToken);
   const run = await start(tokens, {}, [{ number: 1 }]);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringMatching(/could not renew.*connect it again/s) as string, outcome: 'notStarted' },
   ]);
   expect(run.text).not.toContain(tokens.refreshToken);
-  expect(world.requests()).toEqual([]);
+  expect(harness.requests()).toEqual([]);
 });
 
 it('says what to do when the credential was never connected', async () => {
@@ -69,13 +69,13 @@ it('says what to do when the credential was never connected', async () => {
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringMatching(/no OAuth2 token.*connect it again/s) as string, outcome: 'notStarted' },
   ]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it('says so when a renewed token is refused too', async () => {
-  world.gateway.treat = ({ path }) =>
-    path.startsWith('/api/') ? answer(401, { error: 'Unauthenticated.' }) : undefined;
-  const run = await start(world.server.oauth.issue('limited'), {}, [{ number: 1 }]);
+  harness.gateway.treat = ({ path }) =>
+    path.startsWith('/api/') ? respond(401, { error: 'Unauthenticated.' }) : undefined;
+  const run = await start(harness.server.oauth.issue('limited'), {}, [{ number: 1 }]);
   expect(failedItems(run)).toMatchObject([
     {
       text: expect.stringContaining('did not accept the OAuth2 token, not even a renewed one') as string,
@@ -83,15 +83,15 @@ it('says so when a renewed token is refused too', async () => {
       outcome: 'notStarted',
     },
   ]);
-  expect(world.starts().filter(({ path }) => path.startsWith('/api/'))).toHaveLength(2);
+  expect(harness.starts().filter(({ path }) => path.startsWith('/api/'))).toHaveLength(2);
 });
 
 it('fills the lists of the editor', async () => {
-  const { results } = await searchList(world.engine, {
+  const { results } = await searchList(harness.engine, {
     nodeType: PROCESS_MAKER,
     method: 'searchProcesses',
     parameters: { authentication: 'oAuth2' },
-    credentials: credentials(world.server.oauth.issue('limited')),
+    credentials: credentials(harness.server.oauth.issue('limited')),
   });
   expect(results.length).toBeGreaterThan(3);
 });

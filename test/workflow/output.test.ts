@@ -1,16 +1,16 @@
 import { delay } from '../support/gateway';
 import { locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_FORM = { process: locator('id', 2) };
 const STRAIGHT_TO_END = { process: locator('id', 4) };
 
 describe('the simplified output', () => {
   it('has ten fields, with the first task', async () => {
-    const run = await world.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
-    const [request] = world.requests();
+    const run = await harness.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
+    const [request] = harness.requests();
     expect(run.items('ProcessMaker')).toEqual([
       {
         id: request?.id,
@@ -22,27 +22,27 @@ describe('the simplified output', () => {
         startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
         completedAt: null,
         activeTask: { id: expect.any(Number) as number, name: 'Form Task' },
-        url: `${world.gateway.url}/requests/${request?.id}`,
+        url: `${harness.gateway.url}/requests/${request?.id}`,
       },
     ]);
   });
 
   it('of a Request that has already ended says when, and has no task', async () => {
-    const run = await world.start(STRAIGHT_TO_END);
+    const run = await harness.start(STRAIGHT_TO_END);
     expect(run.items('ProcessMaker')).toMatchObject([
       { status: 'COMPLETED', completedAt: expect.stringMatching(/^\d{4}-/) as string, activeTask: null },
     ]);
   });
 
   it('never has a field named error, which n8n would take for a failed try', async () => {
-    const run = await world.start(WITH_FORM, { input: [{ error: 'from the item' }] });
+    const run = await harness.start(WITH_FORM, { input: [{ error: 'from the item' }] });
     expect(run.items('ProcessMaker')[0]).not.toHaveProperty('error');
   });
 });
 
 describe('the options of the output', () => {
   it('Simplify off gives the Request as ProcessMaker answers', async () => {
-    const run = await world.start({ ...WITH_FORM, options: { simplify: false } });
+    const run = await harness.start({ ...WITH_FORM, options: { simplify: false } });
     const [item] = run.items('ProcessMaker');
     for (const field of ['id', 'uuid', 'case_number', 'process_version', 'callable_id']) {
       expect(item).toHaveProperty(field);
@@ -50,7 +50,7 @@ describe('the options of the output', () => {
   });
 
   it.each([true, false])('Include Data adds the data, with Simplify %s', async (simplify) => {
-    const run = await world.start(
+    const run = await harness.start(
       { ...WITH_FORM, options: { simplify, includeData: true } },
       { input: [{ number: 'PO-1' }] },
     );
@@ -58,7 +58,7 @@ describe('the options of the output', () => {
   });
 
   it('without Include Data there is none', async () => {
-    const run = await world.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
+    const run = await harness.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
     expect(run.items('ProcessMaker')[0]).not.toHaveProperty('data');
   });
 });
@@ -66,9 +66,9 @@ describe('the options of the output', () => {
 describe('many items', () => {
   it('come out in input order, each paired with its item, whatever order the answers come in', async () => {
     const input = [120, 10, 60, 0, 30].map((milliseconds) => ({ milliseconds }));
-    world.gateway.treat = ({ method, body }) =>
+    harness.gateway.treat = ({ method, body }) =>
       method === 'POST' ? delay((JSON.parse(body) as { milliseconds: number }).milliseconds) : undefined;
-    const run = await world.start({ ...WITH_FORM, options: { includeData: true } }, { input });
+    const run = await harness.start({ ...WITH_FORM, options: { includeData: true } }, { input });
     expect(run.items('ProcessMaker').map(({ data }) => data)).toEqual(input);
     expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
       input.map((_, item) => ({ item })),

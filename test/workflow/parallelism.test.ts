@@ -1,8 +1,8 @@
 import { holdUntil } from '../support/gateway';
 import { locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
 const input = Array.from({ length: 120 }, (_, number) => ({ number }));
@@ -14,22 +14,22 @@ describe('Requests in Parallel', () => {
     ['20', 20, 20],
     ['50', 50, 50],
   ])('is %s', async (_, requestsInParallel, expected) => {
-    world.gateway.treat = () => holdUntil(world.gateway, expected);
+    harness.gateway.treat = () => holdUntil(harness.gateway, expected);
     const options = requestsInParallel === undefined ? {} : { requestsInParallel };
     const items = input.slice(0, expected * 2);
-    const run = await world.start({ ...TARGET, options }, { input: items });
+    const run = await harness.start({ ...TARGET, options }, { input: items });
     expect(run.items('ProcessMaker')).toHaveLength(items.length);
-    expect(world.gateway.mostAtOnce).toBe(expected);
+    expect(harness.gateway.mostAtOnce).toBe(expected);
   });
 
   it.each([0, 51, 500, 2.5])('is refused when it is %d', async (requestsInParallel) => {
-    const run = await world.start({ ...TARGET, options: { requestsInParallel } }, { input });
+    const run = await harness.start({ ...TARGET, options: { requestsInParallel } }, { input });
     expect(run.error?.message).toContain('Requests in Parallel');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('of 1 keeps the order of starting', async () => {
-    await world.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: input.slice(0, 20) });
-    expect(world.requests()).toMatchObject(input.slice(0, 20).map((data) => ({ data })));
+    await harness.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: input.slice(0, 20) });
+    expect(harness.requests()).toMatchObject(input.slice(0, 20).map((data) => ({ data })));
   });
 });

@@ -2,28 +2,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { INodeParameters } from 'n8n-workflow';
 import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
-import { answer, delay, startGateway } from '../support/gateway';
+import { respond, delay, startGateway } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
 // What surely did nothing for a reason that passes is sent again, until the window has passed.
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const ITEMS = ['a', 'b', 'c'].map((number) => ({ number }));
 const busy = (headers: Record<string, string> = {}) =>
-  answer(429, { message: 'Too Many Attempts.' }, headers);
+  respond(429, { message: 'Too Many Attempts.' }, headers);
 const maintenanceFor = (seconds: number) =>
-  answer(503, { message: 'Service Unavailable' }, { 'retry-after': String(seconds) });
+  respond(503, { message: 'Service Unavailable' }, { 'retry-after': String(seconds) });
 const maintenance = maintenanceFor(1);
 
 const start = (options: INodeParameters = {}, input: unknown[] = ITEMS) =>
-  world.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
+  harness.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
 
 /** Treats all starts in this way for a time, from the first one on. Gives the times at which starts came. */
 function treatFor(milliseconds: number, behaviour: Behaviour): number[] {
   const times: number[] = [];
-  world.gateway.treat = ({ method }) => {
+  harness.gateway.treat = ({ method }) => {
     if (method !== 'POST') return undefined;
     const now = Date.now();
     times.push(now);
@@ -35,7 +35,7 @@ function treatFor(milliseconds: number, behaviour: Behaviour): number[] {
 /** Treats only the first start in this way. Gives the times at which starts came. */
 function treatFirst(behaviour: Behaviour): number[] {
   const times: number[] = [];
-  world.gateway.treat = ({ method }) => {
+  harness.gateway.treat = ({ method }) => {
     if (method !== 'POST') return undefined;
     times.push(Date.now());
     return times.length === 1 ? behaviour : undefined;
@@ -52,25 +52,25 @@ describe('a start that is refused for a time is started exactly once', () => {
     treatFor(700, behaviour);
     const run = await start();
     expect(run.items('ProcessMaker')).toHaveLength(3);
-    expect(world.starts().length).toBeGreaterThan(3);
-    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
-    expect(world.lookUps()).toEqual([]);
+    expect(harness.starts().length).toBeGreaterThan(3);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
+    expect(harness.lookUps()).toEqual([]);
   });
 
   it('refused connections', async () => {
-    const free = await startGateway(world.server.url);
+    const free = await startGateway(harness.server.url);
     const { port } = new URL(free.url);
     await free.close();
-    const running = world.start(TARGET, {
+    const running = harness.start(TARGET, {
       input: ITEMS,
-      credentials: world.credentials('limited', free.url),
+      credentials: harness.credentials('limited', free.url),
     });
     await pause(700);
-    const late = await startGateway(world.server.url, Number(port));
+    const late = await startGateway(harness.server.url, Number(port));
     expect((await running).items('ProcessMaker')).toHaveLength(3);
     expect(late.calls).toHaveLength(3);
     await late.close();
-    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 });
 
@@ -80,7 +80,7 @@ describe('Retry-After', () => {
     await start({}, [{ number: 'a' }]);
     expect(times).toHaveLength(2);
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_000 - 5);
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('that asks for as long as the window is waited for', async () => {
@@ -89,14 +89,14 @@ describe('Retry-After', () => {
     expect(run.items('ProcessMaker')).toHaveLength(1);
     expect(times).toHaveLength(2);
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_000 - 5);
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('is waited for once when the server goes on to refuse', async () => {
     treatFor(60_000, maintenanceFor(2));
     const run = await start({ recoveryWindow: 2 }, [{ number: 'a' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted', httpStatus: 503 }]);
-    expect(world.starts()).toHaveLength(2);
+    expect(harness.starts()).toHaveLength(2);
   });
 
   it('that asks for more than the window is not waited for', async () => {
@@ -104,7 +104,7 @@ describe('Retry-After', () => {
     const run = await start({ recoveryWindow: 5 }, [{ number: 'a' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted', httpStatus: 429 }]);
     expect(failedItems(run)[0]?.text).toContain('30 seconds');
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 });
 
@@ -114,18 +114,18 @@ describe('patience', () => {
     const run = await start({ recoveryWindow: 2 });
     expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'notStarted', httpStatus: 503 }));
     expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(2_500);
-    expect(world.starts().length).toBeGreaterThan(3);
+    expect(harness.starts().length).toBeGreaterThan(3);
   });
 
   it.each<[string, Behaviour]>([
-    ['403', answer(403, { message: 'This action is unauthorized.' })],
-    ['422', answer(422, { message: 'The given data was invalid.' })],
-    ['413', answer(413, { message: 'The POST data is too large.' })],
+    ['403', respond(403, { message: 'This action is unauthorized.' })],
+    ['422', respond(422, { message: 'The given data was invalid.' })],
+    ['413', respond(413, { message: 'The POST data is too large.' })],
   ])('is of no use against %s, which does not pass', async (_, behaviour) => {
     treatFor(60_000, behaviour);
     const run = await start({}, [{ number: 'a' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 
   it('ends when the execution is canceled', async () => {
@@ -133,11 +133,11 @@ describe('patience', () => {
     const cancellation = new AbortController();
     setTimeout(() => cancellation.abort(), 700);
     const began = Date.now();
-    await world.start(TARGET, { input: ITEMS, signal: cancellation.signal });
+    await harness.start(TARGET, { input: ITEMS, signal: cancellation.signal });
     expect(Date.now() - began).toBeLessThan(5_000);
-    const count = world.starts().length;
+    const count = harness.starts().length;
     await pause(1_500);
-    expect(world.starts()).toHaveLength(count);
+    expect(harness.starts()).toHaveLength(count);
   });
 });
 
@@ -146,9 +146,9 @@ describe('overload', () => {
     const input = Array.from({ length: 24 }, (_, number) => ({ number }));
     let underWay = 0;
     const atOnce: number[] = [];
-    world.gateway.treat = ({ method }) => {
+    harness.gateway.treat = ({ method }) => {
       if (method !== 'POST') return undefined;
-      if (world.starts().length <= 8) return busy();
+      if (harness.starts().length <= 8) return busy();
       return async (response, forward) => {
         atOnce.push(++underWay);
         await delay(100)(response, forward);
@@ -159,6 +159,6 @@ describe('overload', () => {
     expect(run.items('ProcessMaker')).toHaveLength(24);
     // The first eight come back by themselves; of the others, four at a time and slowly more.
     expect(Math.max(...atOnce.slice(8, 12))).toBeLessThanOrEqual(6);
-    expect(world.numbers()).toHaveLength(24);
+    expect(harness.numbers()).toHaveLength(24);
   });
 });

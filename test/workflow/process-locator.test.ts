@@ -1,9 +1,9 @@
 import { createBpmn } from '../support/bpmn';
-import { answer } from '../support/gateway';
+import { respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const PROCESS = { id: 2, name: 'A single start with form' };
 
@@ -12,50 +12,50 @@ describe('a process that is given', () => {
     ['from the list', () => locator('list', PROCESS.id)],
     ['by id', () => locator('id', PROCESS.id)],
     ['by name', () => locator('name', PROCESS.name)],
-    ['by the URL of its page', () => locator('url', `${world.gateway.url}/process-browser/${PROCESS.id}`)],
-    ['by the URL of its designer', () => locator('url', `${world.gateway.url}/modeler/${PROCESS.id}`)],
+    ['by the URL of its page', () => locator('url', `${harness.gateway.url}/process-browser/${PROCESS.id}`)],
+    ['by the URL of its designer', () => locator('url', `${harness.gateway.url}/modeler/${PROCESS.id}`)],
     ['by an expression', () => locator('id', '={{ $json.process }}')],
   ])('%s is started', async (_, process) => {
-    await world.start({ process: process() }, { input: [{ process: PROCESS.id }] });
-    expect(world.requests()).toMatchObject([{ processId: PROCESS.id }]);
+    await harness.start({ process: process() }, { input: [{ process: PROCESS.id }] });
+    expect(harness.requests()).toMatchObject([{ processId: PROCESS.id }]);
   });
 });
 
 describe('a process that cannot be told', () => {
   it('by a name that no process has is not started', async () => {
-    const run = await world.start(
+    const run = await harness.start(
       { process: locator('name', 'No such process') },
       { settings: ERROR_OUTPUT },
     );
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain('No such process');
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 
   it('by a name in other letters is not guessed', async () => {
-    const run = await world.start({ process: locator('name', PROCESS.name.toUpperCase()) });
+    const run = await harness.start({ process: locator('name', PROCESS.name.toUpperCase()) });
     expect(run.error?.message).toContain(PROCESS.name.toUpperCase());
     expect(run.error?.description).toContain(PROCESS.name);
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 
   it('by a name that several have is not started, and the message lists them', async () => {
     const bpmn = createBpmn([{ id: 'node_1', name: 'Start', userId: 3 }]);
     const twins = [
-      await world.server.addProcess({ name: 'Twin', bpmn }),
-      await world.server.addProcess({ name: 'Twin', bpmn }),
+      await harness.server.addProcess({ name: 'Twin', bpmn }),
+      await harness.server.addProcess({ name: 'Twin', bpmn }),
     ];
-    const run = await world.start({ process: locator('name', 'Twin') });
+    const run = await harness.start({ process: locator('name', 'Twin') });
     for (const { id } of twins) expect(run.error?.message).toContain(String(id));
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 
   // n8n checks what is typed in, but not what an expression gives.
   it.each(['abc', '', '0', '-2', '2.5', '2/../3'])('by the id "%s" is not looked for', async (id) => {
-    const run = await world.start({ process: locator('id', '={{ $json.id }}') }, { input: [{ id }] });
+    const run = await harness.start({ process: locator('id', '={{ $json.id }}') }, { input: [{ id }] });
     expect(run.status).toBe('error');
     expect(run.error?.message).toContain("'Process'");
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it.each([
@@ -63,88 +63,88 @@ describe('a process that cannot be told', () => {
     ['url', 'https://acme.example/tasks/2/edit'],
     ['list', ''],
   ])('by the %s "%s" cannot even be run', async (mode, value) => {
-    await expect(world.start({ process: locator(mode, value) })).rejects.toThrow('issues');
-    expect(world.gateway.calls).toEqual([]);
+    await expect(harness.start({ process: locator(mode, value) })).rejects.toThrow('issues');
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('by a URL that an expression gives, and that is no page of a process, is not looked for', async () => {
-    const url = `${world.gateway.url}/tasks/2/edit`;
-    const run = await world.start({ process: locator('url', '={{ $json.url }}') }, { input: [{ url }] });
+    const url = `${harness.gateway.url}/tasks/2/edit`;
+    const run = await harness.start({ process: locator('url', '={{ $json.url }}') }, { input: [{ url }] });
     expect(run.status).toBe('error');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('by a page of another instance is not started: its id means another process here', async () => {
-    const run = await world.start({ process: locator('url', 'https://acme.example/modeler/2') });
+    const run = await harness.start({ process: locator('url', 'https://acme.example/modeler/2') });
     expect(run.error?.message).toContain('https://acme.example');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
 describe('a process that the user may not start', () => {
   it('is not started, and the message says whom to ask', async () => {
-    const run = await world.start({ process: locator('id', 10) }, { settings: ERROR_OUTPUT });
+    const run = await harness.start({ process: locator('id', 10) }, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/may start.*administrator/s);
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 
   it('because it is inactive is not started', async () => {
-    const run = await world.start({ process: locator('name', 'H inactive') });
+    const run = await harness.start({ process: locator('name', 'H inactive') });
     expect(run.error?.message).toContain('H inactive');
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 });
 
 describe('looking up', () => {
   it('happens once for many items', async () => {
     const input = Array.from({ length: 20 }, (_, item) => ({ item }));
-    await world.start({ process: locator('name', PROCESS.name) }, { input });
-    expect(world.lookUps()).toHaveLength(1);
-    expect(world.requests()).toHaveLength(20);
+    await harness.start({ process: locator('name', PROCESS.name) }, { input });
+    expect(harness.lookUps()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(20);
   });
 
   it('happens at most once for each of several processes', async () => {
     const input = [2, 4, 2, 4, 2, 4].map((process) => ({ process }));
-    await world.start({ process: locator('id', '={{ $json.process }}') }, { input });
-    expect(world.lookUps().length).toBeLessThanOrEqual(2);
-    expect(world.requests().map(({ processId }) => processId)).toEqual(
+    await harness.start({ process: locator('id', '={{ $json.process }}') }, { input });
+    expect(harness.lookUps().length).toBeLessThanOrEqual(2);
+    expect(harness.requests().map(({ processId }) => processId)).toEqual(
       expect.arrayContaining([2, 4, 2, 4, 2, 4]),
     );
   });
 
   it('happens once in a run of which every item fails at it', async () => {
-    await world.start(
+    await harness.start(
       { process: locator('name', 'No such process') },
       { input: [{}, {}, {}], settings: ERROR_OUTPUT },
     );
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 
   it('does not happen when both ids are given', async () => {
-    await world.start({ process: locator('id', 2), startEvent: locator('id', 'node_1') });
-    expect(world.lookUps()).toEqual([]);
-    expect(world.requests()).toHaveLength(1);
+    await harness.start({ process: locator('id', 2), startEvent: locator('id', 'node_1') });
+    expect(harness.lookUps()).toEqual([]);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it('that is forbidden leads to a message that says which setting helps', async () => {
-    world.gateway.treat = ({ method }) =>
-      method === 'GET' ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
-    const run = await world.start({ process: locator('name', PROCESS.name) }, { settings: ERROR_OUTPUT });
+    harness.gateway.treat = ({ method }) =>
+      method === 'GET' ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
+    const run = await harness.start({ process: locator('name', PROCESS.name) }, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ httpStatus: 403, outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/may not look up.*'By ID'/s);
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 
   it.each([
-    ['not the list', answer(200, { data: 'none' })],
-    ['HTML', answer(200, '<html></html>')],
-    ['cut off by a gateway', answer(502, '<html></html>')],
+    ['not the list', respond(200, { data: 'none' })],
+    ['HTML', respond(200, '<html></html>')],
+    ['cut off by a gateway', respond(502, '<html></html>')],
   ])('that answers %s leaves every item surely not started', async (_, behaviour) => {
-    world.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
     const parameters = { process: locator('id', 2), options: { recoveryWindow: 0 } };
-    const run = await world.start(parameters, { settings: ERROR_OUTPUT });
+    const run = await harness.start(parameters, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 });

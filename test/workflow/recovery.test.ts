@@ -1,25 +1,25 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
-import { answer, delay, drip, resetAfter, resetBefore, thenAnswer, truncate } from '../support/gateway';
+import { respond, delay, drip, resetAfter, resetBefore, thenRespond, truncate } from '../support/gateway';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
 // What is unknown is looked for; what that comes to without a window is in errors.test.ts.
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const ITEMS = ['a', 'b', 'c'].map((number) => ({ number }));
 const HTML = '<!DOCTYPE html><html><body>Something went wrong</body></html>';
-const serverError = answer(500, { message: 'Server Error' });
+const serverError = respond(500, { message: 'Server Error' });
 
 const start = (options: INodeParameters = {}, input: unknown[] = ITEMS) =>
-  world.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
+  harness.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
 
 /** Treats the starts of these items in a special way, each time. */
 function treat(numbers: string[], behaviour: Behaviour): void {
-  world.gateway.treat = ({ method, body }) =>
+  harness.gateway.treat = ({ method, body }) =>
     method === 'POST' && numbers.includes((JSON.parse(body) as { number: string }).number)
       ? behaviour
       : undefined;
@@ -30,13 +30,13 @@ const LOST: Record<string, Behaviour> = {
   'the answer is cut off': truncate,
   'the answer comes after the timeout': delay(4_000),
   'the answer drips in past the timeout': drip(4_000),
-  'a gateway answers 500 as HTML': thenAnswer(answer(500, HTML)),
-  'a gateway answers 502': thenAnswer(answer(502, HTML)),
-  'a gateway answers 503': thenAnswer(answer(503, HTML)),
-  'a gateway answers 504': thenAnswer(answer(504, HTML)),
-  'ProcessMaker answers 500': thenAnswer(serverError),
-  'something else answers 200': thenAnswer(answer(200, HTML)),
-  'something else answers 201': thenAnswer(answer(201, { created: true })),
+  'a gateway answers 500 as HTML': thenRespond(respond(500, HTML)),
+  'a gateway answers 502': thenRespond(respond(502, HTML)),
+  'a gateway answers 503': thenRespond(respond(503, HTML)),
+  'a gateway answers 504': thenRespond(respond(504, HTML)),
+  'ProcessMaker answers 500': thenRespond(serverError),
+  'something else answers 200': thenRespond(respond(200, HTML)),
+  'something else answers 201': thenRespond(respond(201, { created: true })),
 };
 
 describe('a start that ProcessMaker carried out is found, and reported as started, when', () => {
@@ -46,11 +46,11 @@ describe('a start that ProcessMaker carried out is found, and reported as starte
   // All of them in one run: each takes its time to be found.
   beforeAll(async () => {
     const input = Object.keys(LOST).map((number) => ({ number }));
-    world.gateway.treat = ({ method, body }) =>
+    harness.gateway.treat = ({ method, body }) =>
       method === 'POST' ? LOST[(JSON.parse(body) as { number: string }).number] : undefined;
     run = await start({ timeout: 1, includeData: true, requestsInParallel: input.length }, input);
-    sent = world.sent().map(({ number }) => number);
-    stored = world.numbers();
+    sent = harness.sent().map(({ number }) => number);
+    stored = harness.numbers();
   });
 
   it.each(Object.keys(LOST))('%s', (number) => {
@@ -74,14 +74,14 @@ describe('a start that ProcessMaker carried out is found when', () => {
     });
     const run = await start();
     expect(run.items('ProcessMaker')).toHaveLength(3);
-    expect(world.lookUps()).toHaveLength(2);
-    expect(world.requests()).toHaveLength(3);
+    expect(harness.lookUps()).toHaveLength(2);
+    expect(harness.requests()).toHaveLength(3);
   });
 
   it('it has ended in ERROR', async () => {
     treat(['b'], async (response, forward) => {
       const { body } = await forward();
-      world.server.failRequest((JSON.parse(body) as { id: number }).id, 'The script failed');
+      harness.server.failRequest((JSON.parse(body) as { id: number }).id, 'The script failed');
       response.destroy();
     });
     const run = await start();
@@ -91,9 +91,9 @@ describe('a start that ProcessMaker carried out is found when', () => {
 
   it('the node may not continue: then the run goes on', async () => {
     treat(['b'], resetAfter);
-    const run = await world.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: ITEMS });
+    const run = await harness.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: ITEMS });
     expect(run.status).toBe('success');
-    expect(world.numbers()).toEqual(['a', 'b', 'c']);
+    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
   });
 });
 
@@ -106,14 +106,14 @@ describe('a start that is not found', () => {
     expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'unknown' }));
     for (const [index, { text }] of failedItems(run).entries()) {
       expect(text).toContain(`[item ${index}]`);
-      const key = world.sentKeys().find((sent) => String(sent).split('.')[2] === String(index));
+      const key = harness.sentKeys().find((sent) => String(sent).split('.')[2] === String(index));
       expect(text).toContain(`data._n8n_key = "${String(key)}"`);
     }
     // After 1 and 2 seconds, and once more when the clock has not quite reached the end of the window by then.
-    expect([2, 3]).toContain(world.lookUps().length);
-    for (const { path } of world.lookUps())
-      for (const key of world.sentKeys()) expect(path).toContain(String(key));
-    expect(world.starts()).toHaveLength(3);
+    expect([2, 3]).toContain(harness.lookUps().length);
+    for (const { path } of harness.lookUps())
+      for (const key of harness.sentKeys()) expect(path).toContain(String(key));
+    expect(harness.starts()).toHaveLength(3);
   });
 
   it('after a 500 of ProcessMaker is surely not started, within seconds', async () => {
@@ -124,14 +124,14 @@ describe('a start that is not found', () => {
     expect(failedItems(run)).toMatchObject([
       { input: { number: 'b' }, outcome: 'notStarted', httpStatus: 500 },
     ]);
-    expect(world.sent().filter(({ number }) => number === 'b')).toHaveLength(1);
-    expect(world.numbers().sort()).toEqual(['a', 'c']);
+    expect(harness.sent().filter(({ number }) => number === 'b')).toHaveLength(1);
+    expect(harness.numbers().sort()).toEqual(['a', 'c']);
   });
 
   it('because ProcessMaker cannot be asked is unknown', async () => {
     treat(['b'], resetBefore);
-    const { treat: treatStart } = world.gateway;
-    world.gateway.treat = (call) => (call.method === 'GET' ? answer(502, HTML) : treatStart(call));
+    const { treat: treatStart } = harness.gateway;
+    harness.gateway.treat = (call) => (call.method === 'GET' ? respond(502, HTML) : treatStart(call));
     const run = await start({ recoveryWindow: 0 });
     expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
   });
@@ -139,24 +139,24 @@ describe('a start that is not found', () => {
 
 describe('Start Again When Not Found', () => {
   it('starts a lost item again, once the window has passed', async () => {
-    world.treatOnce('b', resetBefore);
+    harness.treatOnce('b', resetBefore);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });
     expect(run.items('ProcessMaker')).toHaveLength(3);
-    expect(world.sent().filter(({ number }) => number === 'b')).toHaveLength(2);
-    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
+    expect(harness.sent().filter(({ number }) => number === 'b')).toHaveLength(2);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('does not start an item again that is found', async () => {
     treat(['b'], resetAfter);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });
     expect(run.items('ProcessMaker')).toHaveLength(3);
-    expect(world.starts()).toHaveLength(3);
+    expect(harness.starts()).toHaveLength(3);
   });
 
   it('starts an item again once after a 500 of ProcessMaker', async () => {
     treat(['b'], serverError);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });
     expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'notStarted' }]);
-    expect(world.sent().filter(({ number }) => number === 'b')).toHaveLength(2);
+    expect(harness.sent().filter(({ number }) => number === 'b')).toHaveLength(2);
   });
 });

@@ -2,14 +2,14 @@ import type { Gateway } from '../support/gateway';
 import { redirect, startGateway } from '../support/gateway';
 import { testCredential } from '../support/credential-test';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 // Where a redirect points to: it must never be called.
 let other: Gateway;
 beforeAll(async () => {
-  other = await startGateway(world.server.url);
+  other = await startGateway(harness.server.url);
 });
 beforeEach(() => other.reset());
 afterAll(() => other.close());
@@ -18,34 +18,34 @@ const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') 
 
 describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) => {
   it('of a start is not followed, and the message names the address to use', async () => {
-    world.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
-    const run = await world.start(TARGET, { settings: ERROR_OUTPUT });
+    harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
+    const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ httpStatus: status, outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain(other.url);
     expect(failedItems(run)[0]?.text).toContain('Instance URL');
     expect(other.calls).toEqual([]);
-    expect(run.text).not.toContain(world.server.tokens.limited);
+    expect(run.text).not.toContain(harness.server.tokens.limited);
   });
 
   it('of a look-up is not followed', async () => {
-    world.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
-    const run = await world.start({ process: locator('id', 2) }, { settings: ERROR_OUTPUT });
+    harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
+    const run = await harness.start({ process: locator('id', 2) }, { settings: ERROR_OUTPUT });
     expect(failedItems(run)[0]?.text).toContain(other.url);
     expect(other.calls).toEqual([]);
   });
 
   it('of the credential test is not followed', async () => {
-    world.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
-    const { processMakerApi } = world.credentials();
-    const result = await testCredential(world.engine, 'processMakerApi', processMakerApi ?? {});
+    harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
+    const { processMakerApi } = harness.credentials();
+    const result = await testCredential(harness.engine, 'processMakerApi', processMakerApi ?? {});
     expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(/redirect/) as string });
     expect(other.calls).toEqual([]);
   });
 });
 
 it('to a sign-in page of the same instance does not send the user there', async () => {
-  world.gateway.treat = () => redirect(302, `${world.gateway.url}/login`);
-  const run = await world.start(TARGET, { settings: ERROR_OUTPUT });
+  harness.gateway.treat = () => redirect(302, `${harness.gateway.url}/login`);
+  const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
   expect(failedItems(run)[0]?.text).toMatch(/redirect/);
   expect(failedItems(run)[0]?.text).not.toContain('/login');
 });
@@ -53,8 +53,8 @@ it('to a sign-in page of the same instance does not send the user there', async 
 it.each(['', '//', 'http://', 'javascript:alert(1)'])(
   'with the location "%s" is still a redirect',
   async (location) => {
-    world.gateway.treat = () => redirect(302, location);
-    const run = await world.start(TARGET, { settings: ERROR_OUTPUT });
+    harness.gateway.treat = () => redirect(302, location);
+    const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ httpStatus: 302, outcome: 'notStarted' }]);
   },
 );

@@ -3,14 +3,14 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../support/files';
 import { startTasks } from '../support/tasks';
 import { locator } from '../support/workflows';
-import type { StartOptions } from '../support/world';
-import { useWorld } from '../support/world';
+import type { StartOptions } from '../support/harness';
+import { useHarness } from '../support/harness';
 
 /**
  * What an earlier try of the node has made is not made again when n8n repeats it for another item that has failed: in
  * the meantime, somebody else may have changed the same thing.
  */
-const world = useWorld({ queue: 'sync', reassigns: true });
+const harness = useHarness({ queue: 'sync', reassigns: true });
 
 const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 /** The second item, which fails in every try. */
@@ -25,7 +25,7 @@ async function repeated(
   meanwhile: () => unknown = () => undefined,
 ) {
   let isFirst = true;
-  world.gateway.treat = ({ path }) => {
+  harness.gateway.treat = ({ path }) => {
     if (!path.includes(`/${MISSING}`) || !isFirst) return undefined;
     isFirst = false;
     return async (response, forward) => {
@@ -36,20 +36,20 @@ async function repeated(
       response.writeHead(status, headers).end(body);
     };
   };
-  const run = await world.perform(operation, parameters, { user: 'admin', settings: AGAIN, ...options });
+  const run = await harness.perform(operation, parameters, { user: 'admin', settings: AGAIN, ...options });
   expect(run.error?.message).toMatch(/999999.* \[item 1\]$/);
   expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
 }
 
 /** Calls of the first item that may change something. */
 const changes = () =>
-  world.gateway.calls.filter(({ method, path }) => method !== 'GET' && !path.includes(`/${MISSING}`));
+  harness.gateway.calls.filter(({ method, path }) => method !== 'GET' && !path.includes(`/${MISSING}`));
 
 const asAdmin = async (method: string, path: string, body: IDataObject) =>
-  await fetch(`${world.server.url}/api/1.0/${path}`, {
+  await fetch(`${harness.server.url}/api/1.0/${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${world.server.tokens.admin}`,
+      authorization: `Bearer ${harness.server.tokens.admin}`,
       accept: 'application/json',
       'content-type': 'application/json',
     },
@@ -58,9 +58,9 @@ const asAdmin = async (method: string, path: string, body: IDataObject) =>
 
 it('an event, for which the Request may be waiting again', async () => {
   const waiting = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
-  const started = await world.start(waiting, { user: 'admin' });
+  const started = await harness.start(waiting, { user: 'admin' });
   const [request] = started.items('ProcessMaker');
-  world.gateway.calls = [];
+  harness.gateway.calls = [];
   const parameters = {
     ...REQUEST_OF_ITEM,
     event: locator('id', 'node_4'),
@@ -72,14 +72,14 @@ it('an event, for which the Request may be waiting again', async () => {
     'request triggerEvent',
     parameters,
     { input },
-    () => world.requests()[0]?.status === 'COMPLETED',
+    () => harness.requests()[0]?.status === 'COMPLETED',
   );
   expect(changes()).toHaveLength(1);
 });
 
 it('the retry of a Request that has come into ERROR again', async () => {
-  world.server.scriptsRun = false;
-  const started = await world.start(
+  harness.server.scriptsRun = false;
+  const started = await harness.start(
     {
       process: locator('name', 'D script task'),
       startEvent: locator('id', 'node_1'),
@@ -88,17 +88,17 @@ it('the retry of a Request that has come into ERROR again', async () => {
     { user: 'admin' },
   );
   const [request] = started.items('ProcessMaker');
-  world.gateway.calls = [];
+  harness.gateway.calls = [];
   const input = [{ id: request?.id }, { id: MISSING }];
   await repeated('request retry', REQUEST_OF_ITEM, { input }, () => changes().length > 0);
-  world.server.scriptsRun = true;
+  harness.server.scriptsRun = true;
   expect(changes()).toHaveLength(1);
 });
 
 it('data that has been changed since', async () => {
-  const [request] = await startedRequests(world);
+  const [request] = await startedRequests(harness);
   const parameters = { ...REQUEST_OF_ITEM, dataMode: 'json', jsonData: '{"state":"sent"}' };
-  const data = () => world.requests()[0]?.data as IDataObject;
+  const data = () => harness.requests()[0]?.data as IDataObject;
   await repeated(
     'request updateData',
     parameters,
@@ -110,8 +110,8 @@ it('data that has been changed since', async () => {
 });
 
 it('a Task that has been given on since', async () => {
-  const [task] = await startTasks(world);
-  const assignee = () => world.server.tasks().find(({ id }) => id === task?.id)?.userId;
+  const [task] = await startTasks(harness);
+  const assignee = () => harness.server.tasks().find(({ id }) => id === task?.id)?.userId;
   await repeated(
     'task reassign',
     { task: locator('id', '={{ $json.id }}'), user: locator('id', 4) },
@@ -123,8 +123,8 @@ it('a Task that has been given on since', async () => {
 });
 
 it('a file in whose place another one has been put', async () => {
-  const [request] = await startedRequests(world, 1, 'admin');
-  const contents = () => world.files().map(({ content }) => content.toString());
+  const [request] = await startedRequests(harness, 1, 'admin');
+  const contents = () => harness.files().map(({ content }) => content.toString());
   await repeated(
     'file upload',
     { ...REQUEST_OF_ITEM, ...rows(['data', 'contract']) },
@@ -133,20 +133,20 @@ it('a file in whose place another one has been put', async () => {
       binaries: [{ data: binary('a.txt', 'first') }, { data: binary('a.txt', 'first') }],
     },
     () => contents()[0] === 'first',
-    () => givenFile(world, request?.id, 'b.txt', 'second', 'contract'),
+    () => givenFile(harness, request?.id, 'b.txt', 'second', 'contract'),
   );
   expect(contents()).toEqual(['second']);
 });
 
 it('the deletion of a file, where a new one of the same variable has come', async () => {
-  const [request] = await startedRequests(world, 1, 'admin');
-  await givenFile(world, request?.id, 'a.txt', 'first', 'contract');
+  const [request] = await startedRequests(harness, 1, 'admin');
+  await givenFile(harness, request?.id, 'a.txt', 'first', 'contract');
   await repeated(
     'file delete',
     { ...REQUEST_OF_ITEM, file: locator('variable', 'contract') },
     { input: [{ id: request?.id }, { id: MISSING }] },
-    () => world.files().length === 0,
-    () => givenFile(world, request?.id, 'b.txt', 'second', 'contract'),
+    () => harness.files().length === 0,
+    () => givenFile(harness, request?.id, 'b.txt', 'second', 'contract'),
   );
-  expect(world.files()).toHaveLength(1);
+  expect(harness.files()).toHaveLength(1);
 });

@@ -1,39 +1,39 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
 const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
-  world.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
+  harness.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
 
 const ORDER = { number: 'PO-1', total: 12.5, urgent: true, lines: [{ sku: 'a', count: 2 }], note: null };
 
 describe('Map Automatically', () => {
   it('sends the fields of each item, as JSON that says so', async () => {
     await start({}, [ORDER, { number: 'PO-2' }]);
-    expect(world.sent()).toEqual(expect.arrayContaining([ORDER, { number: 'PO-2' }]));
-    for (const { headers } of world.starts()) expect(headers['content-type']).toMatch(/^application\/json/);
-    expect(world.requests()).toContainEqual(
+    expect(harness.sent()).toEqual(expect.arrayContaining([ORDER, { number: 'PO-2' }]));
+    for (const { headers } of harness.starts()) expect(headers['content-type']).toMatch(/^application\/json/);
+    expect(harness.requests()).toContainEqual(
       expect.objectContaining({ data: expect.objectContaining(ORDER) as unknown }),
     );
   });
 
   it('sends the selected fields', async () => {
     await start({ include: 'selected', includeFields: 'number, total,missing' }, [ORDER]);
-    expect(world.sent()).toEqual([{ number: ORDER.number, total: ORDER.total }]);
+    expect(harness.sent()).toEqual([{ number: ORDER.number, total: ORDER.total }]);
   });
 
   it('sends all fields but the excluded ones', async () => {
     await start({ include: 'except', excludeFields: 'lines, note' }, [ORDER]);
-    expect(world.sent()).toEqual([{ number: ORDER.number, total: ORDER.total, urgent: true }]);
+    expect(harness.sent()).toEqual([{ number: ORDER.number, total: ORDER.total, urgent: true }]);
   });
 
   it('starts a Request without data for an empty item', async () => {
     await start({}, [{}]);
-    expect(world.sentTexts()).toEqual(['{}']);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.sentTexts()).toEqual(['{}']);
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe('Map Automatically', () => {
   ])('does not start a Request without data because no field is %s', async (_, parameters) => {
     const run = await start(parameters, [{ number: 'PO-1' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
@@ -65,21 +65,21 @@ describe('Define Below', () => {
       ),
       [ORDER],
     );
-    expect(world.sent()).toEqual([
+    expect(harness.sent()).toEqual([
       { text: 'PO-1', count: 7, flag: true, list: [1, 2], object: ORDER.lines[0] },
     ]);
   });
 
   it('reads dots in a name as a path', async () => {
     await start(assign(['order.number', 'PO-1', 'string'], ['order.customer.name', 'ACME', 'string']));
-    expect(world.sent()).toEqual([{ order: { number: 'PO-1', customer: { name: 'ACME' } } }]);
+    expect(harness.sent()).toEqual([{ order: { number: 'PO-1', customer: { name: 'ACME' } } }]);
   });
 
   it('refuses a value that is not of its type', async () => {
     const run = await start(assign(['count', 'seven', 'number']));
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain('count');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('cannot reach the prototype of objects', async () => {
@@ -98,12 +98,12 @@ describe('JSON', () => {
     ['text with an expression in it', '={ "number": "{{ $json.number }}" }'],
   ])('is sent when it is %s', async (_, jsonData) => {
     await start({ dataMode: 'json', jsonData }, [ORDER]);
-    expect(world.sent()).toEqual([expect.objectContaining({ number: 'PO-1' })]);
+    expect(harness.sent()).toEqual([expect.objectContaining({ number: 'PO-1' })]);
   });
 
   it('may be an empty object', async () => {
     await start({ dataMode: 'json', jsonData: '{}' });
-    expect(world.sentTexts()).toEqual(['{}']);
+    expect(harness.sentTexts()).toEqual(['{}']);
   });
 
   it.each([
@@ -122,6 +122,6 @@ describe('JSON', () => {
     const run = await start({ dataMode: 'json', jsonData });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/JSON/);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });

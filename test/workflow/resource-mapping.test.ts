@@ -1,16 +1,16 @@
 import type { INodeParameters, ResourceMapperFields } from 'n8n-workflow';
-import { bpmn, endEvent, formTask, line, startEvent, type Element } from '../processmaker/world/bpmn';
+import { bpmn, endEvent, formTask, line, startEvent, type Element } from '../processmaker/fixtures/bpmn';
 import { loadMapperFields } from '../support/editor';
-import { answer, redirect } from '../support/gateway';
+import { respond, redirect } from '../support/gateway';
 import { locator, PROCESS_MAKER } from '../support/workflows';
-import { useWorld, type User, type World } from '../support/world';
+import { useHarness, type User, type Harness } from '../support/harness';
 
 const LIMITED = '3';
 
-const world = useWorld();
+const harness = useHarness();
 
 function fieldsIn(
-  place: World,
+  place: Harness,
   process: INodeParameters[string],
   user?: User,
   parameters: INodeParameters = {},
@@ -24,14 +24,14 @@ function fieldsIn(
 }
 
 const fieldsOf = (process: number, user?: User, parameters?: INodeParameters) =>
-  fieldsIn(world, locator('id', process), user, parameters);
+  fieldsIn(harness, locator('id', process), user, parameters);
 
 const ids = ({ fields }: ResourceMapperFields) => fields.map(({ id }) => id);
 const shown = ({ fields }: ResourceMapperFields) =>
   fields.filter(({ removed }) => !removed).map(({ id }) => id);
 const types = ({ fields }: ResourceMapperFields) =>
   Object.fromEntries(fields.map(({ id, type }) => [id, type]));
-const calledPaths = () => world.gateway.calls.map(({ path }) => path);
+const calledPaths = () => harness.gateway.calls.map(({ path }) => path);
 
 /** A process whose start events have these forms. */
 async function addProcess(name: string, forms: Record<string, string | undefined>): Promise<number> {
@@ -40,7 +40,7 @@ async function addProcess(name: string, forms: Record<string, string | undefined
     return { ...start, pm: { ...start.pm, ...(screenRef !== undefined && { screenRef }) } };
   });
   const flows = starts.flatMap(({ id }) => line(id, 'end'));
-  const { id } = await world.server.addProcess({
+  const { id } = await harness.server.addProcess({
     name,
     bpmn: bpmn([...starts, endEvent('end', 'End')], flows),
   });
@@ -112,8 +112,8 @@ describe('a process that begins with a form', () => {
   });
 
   it('has what the list of variables tells when the token may not read the form', async () => {
-    world.gateway.treat = ({ path }) =>
-      path.includes('/screens/') ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
+    harness.gateway.treat = ({ path }) =>
+      path.includes('/screens/') ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
     const form = await fieldsOf(6);
     expect(types(form)).toMatchObject({
       orderId: 'string',
@@ -128,7 +128,7 @@ describe('a process that begins with a form', () => {
 describe('a process whose first form is that of a task', () => {
   it('has its variables, none of which is required at the start', async () => {
     const id = (
-      await world.server.addProcess({
+      await harness.server.addProcess({
         name: 'A form at its task',
         bpmn: bpmn(
           [
@@ -151,7 +151,7 @@ describe('a process whose first form is that of a task', () => {
   });
 
   it('has its choices as soon as the user has had such a task', async () => {
-    await world.start({ process: locator('id', 2) });
+    await harness.start({ process: locator('id', 2) });
     const { fields } = await fieldsOf(2);
     expect(fields.find(({ id }) => id === 'color')).toMatchObject({
       type: 'options',
@@ -173,8 +173,8 @@ describe('a process without a form', () => {
       at: '2026-11-24T09:30:00+01:00',
       note: null,
     };
-    await world.start({ process: locator('id', 4) }, { input: [{ note: 7, older: 'x' }] });
-    await world.start({ process: locator('id', 4) }, { input: [data] });
+    await harness.start({ process: locator('id', 4) }, { input: [{ note: 7, older: 'x' }] });
+    await harness.start({ process: locator('id', 4) }, { input: [data] });
     const form = await fieldsOf(4);
     expect(types(form)).toEqual({
       ...{ number: 'string', total: 'number', urgent: 'boolean', lines: 'array', note: 'number' },
@@ -187,7 +187,7 @@ describe('a process without a form', () => {
 
   it('leaves out names that no path leads to', async () => {
     const id = await addProcess('Odd names', { start: undefined });
-    await world.start({
+    await harness.start({
       process: locator('id', id),
       dataMode: 'json',
       jsonData: '{"a.b":1,"c[0]":2,"":3,"_own":4,"d\\"e":5,"kept":6}',
@@ -204,7 +204,7 @@ describe('a process without a form', () => {
 
   it('depends on what the user of the credential may see', async () => {
     const id = await addProcess('Started by the administrator', { start: undefined });
-    await world.start({ process: locator('id', id) }, { user: 'admin', input: [{ secret: 1 }] });
+    await harness.start({ process: locator('id', id) }, { user: 'admin', input: [{ secret: 1 }] });
     expect(ids(await fieldsOf(id, 'admin'))).toEqual(['secret']);
     expect(ids(await fieldsOf(id, 'limited'))).toEqual([]);
   });
@@ -216,13 +216,15 @@ describe('the process', () => {
     ['id', 6],
     ['name', 'E start with screen'],
   ])('may be given by %s', async (mode, value) => {
-    expect(ids(await fieldsIn(world, locator(mode, value)))).toContain('orderId');
+    expect(ids(await fieldsIn(harness, locator(mode, value)))).toContain('orderId');
   });
 
   it('may be given by URL, of the same instance only', async () => {
     const page = '/process-browser/6';
-    expect(ids(await fieldsIn(world, locator('url', `${world.gateway.url}${page}`)))).toContain('orderId');
-    await expect(fieldsIn(world, locator('url', `https://acme.example${page}`))).rejects.toThrow(
+    expect(ids(await fieldsIn(harness, locator('url', `${harness.gateway.url}${page}`)))).toContain(
+      'orderId',
+    );
+    await expect(fieldsIn(harness, locator('url', `https://acme.example${page}`))).rejects.toThrow(
       /acme\.example/,
     );
   });
@@ -235,17 +237,17 @@ describe('the process', () => {
     ['is not chosen yet', locator('list', ''), /Choose a process/],
     ['is an expression', locator('id', '={{ $json.process }}'), /expression/],
   ])('that %s is asked for without a call', async (_, process, notice) => {
-    const form = await fieldsIn(world, process);
+    const form = await fieldsIn(harness, process);
     expect(form).toMatchObject({ fields: [], emptyFieldsNotice: expect.stringMatching(notice) as unknown });
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('has to exist when it is given by name', async () => {
-    await expect(fieldsIn(world, locator('name', 'No such process'))).rejects.toThrow(/No such process/);
+    await expect(fieldsIn(harness, locator('name', 'No such process'))).rejects.toThrow(/No such process/);
   });
 
   it('makes the editor load the fields anew when it, or the start event, changes', () => {
-    const { properties } = world.engine.nodeTypes.getByName(PROCESS_MAKER).description;
+    const { properties } = harness.engine.nodeTypes.getByName(PROCESS_MAKER).description;
     const parameter = properties.find(({ name }) => name === 'formFields');
     expect(parameter?.typeOptions).toMatchObject({
       loadOptionsDependsOn: ['process.value', 'startEvent.value', 'authentication'],
@@ -255,12 +257,12 @@ describe('the process', () => {
 
 describe('a refusal is shown, and no empty list', () => {
   const REFUSALS = [
-    ['a wrong token', answer(401, { error: 'Unauthenticated.' }), /token/],
-    ['a missing permission', answer(403, { message: 'This action is unauthorized.' }), /allow/],
-    ['a foreign answer', answer(200, '<html></html>'), /ProcessMaker/],
-    ['a list of another kind', answer(200, { data: 'none' }), /not a list/],
+    ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /token/],
+    ['a missing permission', respond(403, { message: 'This action is unauthorized.' }), /allow/],
+    ['a foreign answer', respond(200, '<html></html>'), /ProcessMaker/],
+    ['a list of another kind', respond(200, { data: 'none' }), /not a list/],
     ['a redirect', redirect(302, 'https://elsewhere.example/login'), /elsewhere\.example/],
-    ['a failing server', answer(500, { message: 'Server Error' }), /500/],
+    ['a failing server', respond(500, { message: 'Server Error' }), /500/],
   ] as const;
 
   it.each(
@@ -268,19 +270,19 @@ describe('a refusal is shown, and no empty list', () => {
       REFUSALS.map(([what, behaviour, says]) => ({ route, what, behaviour, says })),
     ),
   )('$what at $route', async ({ route, behaviour, says }) => {
-    world.gateway.treat = ({ path }) => (path.includes(route) ? behaviour : undefined);
+    harness.gateway.treat = ({ path }) => (path.includes(route) ? behaviour : undefined);
     await expect(fieldsOf(4)).rejects.toThrow(says);
   });
 
   it('at a screen, unless it is gone or may not be read', async () => {
-    world.gateway.treat = ({ path }) =>
-      path.includes('/screens/') ? answer(500, { message: 'Server Error' }) : undefined;
+    harness.gateway.treat = ({ path }) =>
+      path.includes('/screens/') ? respond(500, { message: 'Server Error' }) : undefined;
     await expect(fieldsOf(6)).rejects.toThrow(/500/);
   });
 });
 
 describe('a server before 4.14.2, which cannot list variables', () => {
-  const older = useWorld({ version: '4.11.0' });
+  const older = useHarness({ version: '4.11.0' });
 
   it('has the fields of the form of the start event', async () => {
     const form = await fieldsIn(older, locator('id', 6));

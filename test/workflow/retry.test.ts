@@ -1,44 +1,44 @@
-import { answer, pass, resetBefore } from '../support/gateway';
+import { respond, pass, resetBefore } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 // Without a window, what is refused or lost once fails at once.
 const ONE_BY_ONE = { ...TARGET, options: { requestsInParallel: 1, recoveryWindow: 0 } };
-const busy = answer(429, { message: 'Too Many Attempts.' });
+const busy = respond(429, { message: 'Too Many Attempts.' });
 
 // The same holds for a further try within one execution and for the Retry button after an ordinary failure.
 const REPEATS = {
   'Retry On Fail': (parameters = ONE_BY_ONE, input: unknown[] = ITEMS) =>
-    world.start(parameters, { input, settings: RETRY_ON_FAIL }),
+    harness.start(parameters, { input, settings: RETRY_ON_FAIL }),
   'the Retry button': async (parameters = ONE_BY_ONE, input: unknown[] = ITEMS) => {
-    const failed = await world.start(parameters, { input });
+    const failed = await harness.start(parameters, { input });
     expect(failed.status).toBe('error');
-    return await world.engine.retry(failed, { credentials: world.credentials() });
+    return await harness.engine.retry(failed, { credentials: harness.credentials() });
   },
 };
 
 describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
   it('does not start again what was started, and starts what surely was not', async () => {
-    world.treatOnce('b', busy);
+    harness.treatOnce('b', busy);
     const run = await repeat();
     expect(run.status).toBe('success');
-    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(
       ['a', 'b', 'c'].map(
-        (number) => world.requests().find(({ data }) => (data as { number: string }).number === number)?.id,
+        (number) => harness.requests().find(({ data }) => (data as { number: string }).number === number)?.id,
       ),
     );
     // One start each, and the one that was refused.
-    expect(world.starts()).toHaveLength(4);
+    expect(harness.starts()).toHaveLength(4);
   });
 
   it('gives the same output for an item that an earlier try has started', async () => {
-    world.treatOnce('b', busy);
+    harness.treatOnce('b', busy);
     const run = await repeat();
     const [first] = run.items('ProcessMaker');
     expect(Object.keys(first ?? {})).toEqual([
@@ -58,95 +58,95 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
 
   it.each([
     ['the connection was lost before the start', resetBefore],
-    ['a gateway answered', answer(502, '<html></html>')],
+    ['a gateway answered', respond(502, '<html></html>')],
   ])('does not send an item again of which nobody knows: %s', async (_case, behaviour) => {
-    world.treatOnce('b', behaviour);
+    harness.treatOnce('b', behaviour);
     const run = await repeat();
     expect(run.status).toBe('error');
     expect(run.error?.message).toMatch(/not known whether an earlier try.*item 1/s);
-    expect(run.error?.description).toContain(`data._n8n_key = "${String(world.sentKeys()[1])}"`);
-    expect(world.sent().map(({ number }) => number)).toEqual(['a', 'b']);
-    expect(world.numbers()).toEqual(['a']);
+    expect(run.error?.description).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
+    expect(harness.sent().map(({ number }) => number)).toEqual(['a', 'b']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('finds what an earlier try left unknown, when its Request exists by now', async () => {
     let late: (() => Promise<unknown>) | undefined;
-    world.treatOnce('b', (response, forward) => {
+    harness.treatOnce('b', (response, forward) => {
       late = forward;
       response.destroy();
       return Promise.resolve();
     });
-    const { treat } = world.gateway;
-    world.gateway.treat = (call) =>
+    const { treat } = harness.gateway;
+    harness.gateway.treat = (call) =>
       call.method !== 'GET'
         ? treat(call)
         : async (response, forward) => {
             // The first look-up is that of the try itself, the second that of its repeat.
-            if (world.lookUps().length === 2) await late?.();
+            if (harness.lookUps().length === 2) await late?.();
             await pass(response, forward);
           };
     const run = await repeat();
     expect(run.status).toBe('success');
     expect(run.items('ProcessMaker')).toHaveLength(3);
-    expect(world.sent().map(({ number }) => number)).toEqual(['a', 'b', 'c']);
-    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
+    expect(harness.sent().map(({ number }) => number)).toEqual(['a', 'b', 'c']);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('neither sends nor calls started an item whose data has changed', async () => {
-    world.treatOnce('b', busy);
+    harness.treatOnce('b', busy);
     const jsonData = '={{ { number: $json.number, at: Math.random() } }}';
     const run = await repeat({ ...ONE_BY_ONE, dataMode: 'json', jsonData } as never);
-    const [request] = world.requests();
+    const [request] = harness.requests();
     expect(run.status).toBe('error');
     expect(run.error?.message).toContain(`Request ${request?.id} in the place of this item`);
     expect(run.error?.message).toMatch(/item 0/);
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('fails for a Request that has ended in ERROR in the meantime, without another one', async () => {
-    world.treatOnce('b', (response, forward) => {
-      for (const { id } of world.requests()) world.server.failRequest(id, 'The script failed');
+    harness.treatOnce('b', (response, forward) => {
+      for (const { id } of harness.requests()) harness.server.failRequest(id, 'The script failed');
       return busy(response, forward);
     });
     const run = await repeat();
     expect(run.status).toBe('error');
     expect(run.error?.message).toMatch(/status ERROR: The script failed.*item 0/s);
-    expect(run.error?.message).toContain(String(world.requests()[0]?.id));
+    expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
     expect(run.error?.description).toMatch(/retry it in ProcessMaker.*run the workflow anew/s);
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('sends nothing again when what was started cannot be read', async () => {
-    world.treatOnce('b', busy);
-    const { treat } = world.gateway;
-    world.gateway.treat = (call) =>
-      call.method === 'GET' ? answer(500, { message: 'Server Error' }) : treat(call);
+    harness.treatOnce('b', busy);
+    const { treat } = harness.gateway;
+    harness.gateway.treat = (call) =>
+      call.method === 'GET' ? respond(500, { message: 'Server Error' }) : treat(call);
     const run = await repeat();
     expect(run.status).toBe('error');
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('fails for a Request that was canceled in the meantime, without another one', async () => {
-    world.treatOnce('b', (response, forward) => {
-      for (const { id } of world.requests()) world.server.cancelRequest(id);
+    harness.treatOnce('b', (response, forward) => {
+      for (const { id } of harness.requests()) harness.server.cancelRequest(id);
       return busy(response, forward);
     });
     const run = await repeat();
     expect(run.status).toBe('error');
     expect(run.error?.message).toMatch(/status CANCELED.*item 0/s);
-    expect(run.error?.message).toContain(String(world.requests()[0]?.id));
+    expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
     expect(run.error?.description).toMatch(/run the workflow anew/);
-    expect(world.numbers()).toEqual(['a']);
+    expect(harness.numbers()).toEqual(['a']);
   });
 
   it('shows a Request as it stands now', async () => {
-    world.treatOnce('b', async (response, forward) => {
-      await world.completeFirstTask();
+    harness.treatOnce('b', async (response, forward) => {
+      await harness.completeFirstTask();
       await busy(response, forward);
     });
     const run = await repeat();
     expect(run.items('ProcessMaker')[0]).toMatchObject({ status: 'COMPLETED', activeTask: null });
-    expect(world.numbers()).toEqual(['a', 'b', 'c']);
+    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
   });
 
   it('asks for all that was started in one call', async () => {
@@ -154,54 +154,54 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
       ...Array.from({ length: 30 }, (_item, index) => ({ number: String(index) })),
       { number: 'b' },
     ];
-    world.treatOnce('b', busy);
+    harness.treatOnce('b', busy);
     const run = await repeat(ONE_BY_ONE, input);
     expect(run.items('ProcessMaker')).toHaveLength(31);
-    expect(world.lookUps()).toHaveLength(1);
-    expect(world.requests()).toHaveLength(31);
+    expect(harness.lookUps()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(31);
   });
 });
 
 describe('Retry On Fail', () => {
   it('does not take a second item with the same data for a repeat', async () => {
-    world.treatOnce('b', busy);
+    harness.treatOnce('b', busy);
     const run = await REPEATS['Retry On Fail'](ONE_BY_ONE, [
       { number: 'a' },
       { number: 'a' },
       { number: 'b' },
     ]);
     expect(run.items('ProcessMaker')).toHaveLength(3);
-    expect(world.numbers().sort()).toEqual(['a', 'a', 'b']);
+    expect(harness.numbers().sort()).toEqual(['a', 'a', 'b']);
   });
 
   it('does not start again what was started next to a failed item of the error output', async () => {
-    world.treatOnce('a', busy);
+    harness.treatOnce('a', busy);
     const settings = { ...RETRY_ON_FAIL, ...ERROR_OUTPUT };
-    const run = await world.start(ONE_BY_ONE, { input: ITEMS, settings });
+    const run = await harness.start(ONE_BY_ONE, { input: ITEMS, settings });
     expect(run.status).toBe('success');
-    expect(new Set(world.numbers()).size).toBe(world.numbers().length);
-    expect(world.numbers()).toEqual(expect.arrayContaining(['b', 'c']));
+    expect(new Set(harness.numbers()).size).toBe(harness.numbers().length);
+    expect(harness.numbers()).toEqual(expect.arrayContaining(['b', 'c']));
   });
 
   it('tries again when the first item has failed, and leaves the error output empty', async () => {
-    world.treatOnce('a', busy);
+    harness.treatOnce('a', busy);
     const settings = { ...RETRY_ON_FAIL, ...ERROR_OUTPUT };
-    const run = await world.start(ONE_BY_ONE, { input: ITEMS, settings });
+    const run = await harness.start(ONE_BY_ONE, { input: ITEMS, settings });
     expect(run.items('ProcessMaker')).toHaveLength(3);
     expect(failedItems(run)).toEqual([]);
-    expect(world.numbers().sort()).toEqual(['a', 'b', 'c']);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('fails again for a Request that ended in ERROR, without another one', async () => {
     const parameters = { process: locator('id', 16), startEvent: locator('id', 'node_1') };
-    const run = await world.start(parameters, { user: 'admin', settings: RETRY_ON_FAIL });
+    const run = await harness.start(parameters, { user: 'admin', settings: RETRY_ON_FAIL });
     expect(run.status).toBe('error');
-    expect(world.requests()).toHaveLength(1);
-    expect(run.error?.message).toContain(String(world.requests()[0]?.id));
+    expect(harness.requests()).toHaveLength(1);
+    expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
   });
 
   it('forgets everything when the node has ended well', async () => {
-    world.treatOnce('b', busy);
+    harness.treatOnce('b', busy);
     const run = await REPEATS['Retry On Fail']();
     expect(run.data.executionData?.contextData).toEqual({
       'node:ProcessMaker': {

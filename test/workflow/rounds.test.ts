@@ -1,4 +1,4 @@
-import { answer, resetBefore } from '../support/gateway';
+import { respond, resetBefore } from '../support/gateway';
 import {
   createWorkflow,
   ERROR_OUTPUT,
@@ -8,10 +8,10 @@ import {
   PROCESS_MAKER,
   startWorkflow,
 } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
 // The other side of retry.test.ts: what looks like a repeat and is none.
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = {
   process: locator('id', 2),
@@ -19,44 +19,44 @@ const TARGET = {
   options: { recoveryWindow: 0 },
 };
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-const busy = answer(429, { message: 'Too Many Attempts.' });
+const busy = respond(429, { message: 'Too Many Attempts.' });
 
 it('a new execution starts anew', async () => {
-  await world.start(TARGET, { input: [{ number: 'a' }] });
-  await world.start(TARGET, { input: [{ number: 'a' }] });
-  expect(world.numbers()).toEqual(['a', 'a']);
+  await harness.start(TARGET, { input: [{ number: 'a' }] });
+  await harness.start(TARGET, { input: [{ number: 'a' }] });
+  expect(harness.numbers()).toEqual(['a', 'a']);
 });
 
 it('every round of a loop starts anew, also around a try that failed', async () => {
-  world.treatOnce('b', busy);
+  harness.treatOnce('b', busy);
   const same = { number: 'a' };
-  const run = await world.run(loopWorkflow(TARGET, RETRY_ON_FAIL), {
+  const run = await harness.run(loopWorkflow(TARGET, RETRY_ON_FAIL), {
     input: [same, same, { number: 'b' }, same],
   });
   expect(run.status).toBe('success');
   expect(run.tasks('ProcessMaker')).toHaveLength(4);
-  expect(world.numbers()).toEqual(['a', 'a', 'b', 'a']);
+  expect(harness.numbers()).toEqual(['a', 'a', 'b', 'a']);
 });
 
 it('a round of a loop that failed is gone on with by the Retry button, and the rest follows', async () => {
-  world.treatOnce('b', busy);
-  const failed = await world.run(loopWorkflow(TARGET), {
+  harness.treatOnce('b', busy);
+  const failed = await harness.run(loopWorkflow(TARGET), {
     input: [{ number: 'a' }, { number: 'b' }, { number: 'c' }],
   });
-  expect(world.numbers()).toEqual(['a']);
-  const run = await world.engine.retry(failed, { credentials: world.credentials() });
+  expect(harness.numbers()).toEqual(['a']);
+  const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
   expect(run.status).toBe('success');
-  expect(world.numbers()).toEqual(['a', 'b', 'c']);
+  expect(harness.numbers()).toEqual(['a', 'b', 'c']);
 });
 
 it('a round of a loop with failed items does not hold up the next one', async () => {
-  world.treatOnce('a', resetBefore);
-  const run = await world.run(loopWorkflow(TARGET, ERROR_OUTPUT), {
+  harness.treatOnce('a', resetBefore);
+  const run = await harness.run(loopWorkflow(TARGET, ERROR_OUTPUT), {
     input: [{ number: 'a' }, { number: 'a' }, { number: 'a' }],
   });
   expect(run.tasks('ProcessMaker')).toHaveLength(3);
-  expect(world.numbers()).toEqual(['a', 'a']);
-  expect(world.starts()).toHaveLength(3);
+  expect(harness.numbers()).toEqual(['a', 'a']);
+  expect(harness.starts()).toHaveLength(3);
   expect(failedItems(run, 0)).toMatchObject([{ outcome: 'unknown' }]);
   expect(run.items('ProcessMaker', 0, 2)).toHaveLength(1);
 });
@@ -69,9 +69,9 @@ it('every call of a sub-workflow starts anew', async () => {
     ],
     [['Start', 'Call']],
   );
-  const run = await world.run(workflow, { input: [{ number: 'a' }, { number: 'a' }] });
+  const run = await harness.run(workflow, { input: [{ number: 'a' }, { number: 'a' }] });
   expect(run.items('Call')).toHaveLength(2);
-  expect(world.numbers()).toEqual(['a', 'a']);
+  expect(harness.numbers()).toEqual(['a', 'a']);
 });
 
 it('two nodes of one workflow do not share their memory', async () => {
@@ -86,6 +86,6 @@ it('two nodes of one workflow do not share their memory', async () => {
       ['Start', 'Second'],
     ],
   );
-  await world.run(workflow, { input: [{ number: 'a' }] });
-  expect(world.numbers()).toEqual(['a', 'a']);
+  await harness.run(workflow, { input: [{ number: 'a' }] });
+  expect(harness.numbers()).toEqual(['a', 'a']);
 });

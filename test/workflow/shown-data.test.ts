@@ -2,9 +2,9 @@ import type { INodeParameters } from 'n8n-workflow';
 import { expectShown, HIDDEN_DATA } from '../support/hidden-data';
 import { startByHand, taskOf } from '../support/watch';
 import { locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_TASK = 2;
 
@@ -13,14 +13,14 @@ describe.each([true, false])(
   'with Simplify %s, what the nodes hide and the key to an execution',
   (simplify) => {
     it.each<[string, (requestId: number) => INodeParameters]>([
-      ['task get', (id) => ({ task: locator('id', taskOf(world, id)) })],
+      ['task get', (id) => ({ task: locator('id', taskOf(harness, id)) })],
       ['task getAll', (id) => ({ filters: { request: locator('id', id) } })],
       ['request get', (id) => ({ request: locator('id', id) })],
       ['request getAll', (id) => ({ filters: { pmql: `id = ${id}` } })],
     ])('are not shown by %s', async (operation, parametersOf) => {
-      const id = await startByHand(world, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
+      const id = await startByHand(harness, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
       const options = { includeData: true, simplify };
-      const run = await world.perform(operation, { ...parametersOf(id), options }, { user: 'admin' });
+      const run = await harness.perform(operation, { ...parametersOf(id), options }, { user: 'admin' });
       expect(run.items('ProcessMaker')).toHaveLength(1);
       expectShown(run.items('ProcessMaker')[0]?.data, { order: 'PO-1' });
     });

@@ -1,9 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startTasks } from '../support/tasks';
 import { locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const SECRET = 'stays-signed-in-5150';
 const raw = { simplify: false, includeParticipants: true };
@@ -15,9 +15,9 @@ it.each<[string, string, INodeParameters]>([
   ['Tasks', 'task getAll', { returnAll: true, options: raw }],
   ['users', 'user getAll', { returnAll: true, options: raw }],
 ])('the token that keeps a user signed in is not given with %s', async (_, operation, parameters) => {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   let given = 0;
-  world.gateway.treat = () => async (response, forward) => {
+  harness.gateway.treat = () => async (response, forward) => {
     const { status, headers, body } = await forward();
     const withSecret = body
       .replaceAll(/,?"remember_token":null/g, '')
@@ -25,7 +25,7 @@ it.each<[string, string, INodeParameters]>([
     given += withSecret.split(SECRET).length - 1;
     response.writeHead(status, { 'content-type': headers['content-type'] ?? '' }).end(withSecret);
   };
-  const run = await world.perform(operation, parameters, { input: [{ ...task }], user: 'admin' });
+  const run = await harness.perform(operation, parameters, { input: [{ ...task }], user: 'admin' });
   expect(run.error).toBeUndefined();
   expect(given).toBeGreaterThan(0);
   expect(run.items('ProcessMaker').length).toBeGreaterThan(0);
@@ -36,7 +36,7 @@ it.each<[string, string, INodeParameters]>([
 it("is left in the data of a Request, which is not ProcessMaker's", async () => {
   const data = { account: { username: 'ann', remember_token: 'own' } };
   const form = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
-  const run = await world.start(
+  const run = await harness.start(
     { ...form, dataMode: 'json', jsonData: JSON.stringify(data), options: { includeData: true } },
     { user: 'admin' },
   );

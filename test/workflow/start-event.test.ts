@@ -1,50 +1,53 @@
 import { createBpmn } from '../support/bpmn';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TWO_STARTS = locator('id', 3);
 
 describe('Automatic', () => {
   it('takes the one start event that the user may trigger', async () => {
-    await world.start({ process: TWO_STARTS });
-    expect(world.starts().map(({ path }) => path)).toEqual([
+    await harness.start({ process: TWO_STARTS });
+    expect(harness.starts().map(({ path }) => path)).toEqual([
       expect.stringMatching(/\/process_events\/3\?.*event=node_1(&|$)/),
     ]);
-    expect(world.requests()).toMatchObject([{ processId: 3 }]);
+    expect(harness.requests()).toMatchObject([{ processId: 3 }]);
   });
 
   it('lists the start events when there are several', async () => {
-    const run = await world.start({ process: TWO_STARTS }, { user: 'admin' });
+    const run = await harness.start({ process: TWO_STARTS }, { user: 'admin' });
     for (const text of ['Start Event', 'node_1', 'Second Start', 'node_9']) {
       expect(run.error?.message).toContain(text);
     }
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 
   it.each([
     [7, 'Message Start'],
     [8, 'Signal Start'],
   ])('does not trigger the event of process %i, which is no one to trigger by hand', async (id, name) => {
-    const run = await world.start({ process: locator('id', id) }, { user: 'admin', settings: ERROR_OUTPUT });
+    const run = await harness.start(
+      { process: locator('id', id) },
+      { user: 'admin', settings: ERROR_OUTPUT },
+    );
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain(name);
     expect(failedItems(run)[0]?.text).toContain('node_1');
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 });
 
 describe('Automatic on a process that ProcessMaker', () => {
   it('starts by a timer alone is not possible, and the message names the other way', async () => {
-    const run = await world.start({ process: locator('id', 9) }, { user: 'admin' });
+    const run = await harness.start({ process: locator('id', 9) }, { user: 'admin' });
     expect(run.error?.message).toContain('Process 9');
     expect(run.error?.description).toContain("'By ID'");
-    expect(world.starts()).toEqual([]);
+    expect(harness.starts()).toEqual([]);
   });
 
   it('starts by a timer too takes the start event for people', async () => {
-    const { id } = await world.server.addProcess({
+    const { id } = await harness.server.addProcess({
       name: 'By person and by timer',
       bpmn: createBpmn([
         { id: 'by_timer', name: 'Every day', trigger: 'timer' },
@@ -52,38 +55,41 @@ describe('Automatic on a process that ProcessMaker', () => {
       ]),
     });
     for (const user of ['limited', 'admin'] as const)
-      await world.start({ process: locator('id', id) }, { user });
+      await harness.start({ process: locator('id', id) }, { user });
     expect(
-      world.starts().map(({ path }) => new URL(path, world.gateway.url).searchParams.get('event')),
+      harness.starts().map(({ path }) => new URL(path, harness.gateway.url).searchParams.get('event')),
     ).toEqual(['by_person', 'by_person']);
   });
 });
 
 describe('a start event that is given', () => {
   it.each(['id', 'list'])('by %s is triggered', async (mode) => {
-    await world.start({ process: TWO_STARTS, startEvent: locator(mode, 'node_9') }, { user: 'admin' });
-    expect(world.starts()[0]?.path).toMatch(/event=node_9(&|$)/);
-    expect(world.requests()).toMatchObject([{ processId: 3 }]);
+    await harness.start({ process: TWO_STARTS, startEvent: locator(mode, 'node_9') }, { user: 'admin' });
+    expect(harness.starts()[0]?.path).toMatch(/event=node_9(&|$)/);
+    expect(harness.requests()).toMatchObject([{ processId: 3 }]);
   });
 
   it('may be a timer', async () => {
-    await world.start({ process: locator('id', 9), startEvent: locator('id', 'node_1') }, { user: 'admin' });
-    expect(world.requests()).toMatchObject([{ processId: 9 }]);
+    await harness.start(
+      { process: locator('id', 9), startEvent: locator('id', 'node_1') },
+      { user: 'admin' },
+    );
+    expect(harness.requests()).toMatchObject([{ processId: 9 }]);
   });
 
   it('belongs to a process given by name', async () => {
-    await world.start({
+    await harness.start({
       process: locator('name', 'A single start with form'),
       startEvent: locator('id', 'node_1'),
     });
-    expect(world.lookUps()).toHaveLength(1);
-    expect(world.requests()).toMatchObject([{ processId: 2 }]);
+    expect(harness.lookUps()).toHaveLength(1);
+    expect(harness.requests()).toMatchObject([{ processId: 2 }]);
   });
 
   it('cannot reach into another part of the address', async () => {
-    await world.start({ process: locator('id', 2), startEvent: locator('id', 'a&include=data#/é ?') });
-    const [call] = world.starts();
-    const { searchParams } = new URL(call?.path ?? '', world.gateway.url);
+    await harness.start({ process: locator('id', 2), startEvent: locator('id', 'a&include=data#/é ?') });
+    const [call] = harness.starts();
+    const { searchParams } = new URL(call?.path ?? '', harness.gateway.url);
     expect(searchParams.getAll('event')).toEqual(['a&include=data#/é ?']);
     expect(searchParams.getAll('include')).not.toContain('data');
   });
@@ -94,12 +100,12 @@ describe('a start event that is given', () => {
     ['that others may trigger', 'node_9', 'limited', 403, 'notStarted'],
     ['that is a task', 'node_2', 'admin', 500, 'notStarted'],
   ] as const)('%s fails with the item', async (_, event, user, httpStatus, outcome) => {
-    const run = await world.start(
+    const run = await harness.start(
       { process: TWO_STARTS, startEvent: locator('id', event) },
       { user, settings: ERROR_OUTPUT },
     );
     expect(failedItems(run)).toMatchObject([{ httpStatus, outcome }]);
     expect(failedItems(run)[0]?.text).toContain('Start Event');
-    expect(world.requests()).toEqual([]);
+    expect(harness.requests()).toEqual([]);
   });
 });

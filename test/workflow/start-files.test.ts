@@ -1,12 +1,12 @@
 import type { IBinaryKeyData, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { binary, givenFile, rows } from '../support/files';
 import type { Call } from '../support/gateway';
-import { answer, resetAfter } from '../support/gateway';
+import { respond, resetAfter } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import type { User } from '../support/world';
-import { useWorld } from '../support/world';
+import type { User } from '../support/harness';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const RETRIED = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
@@ -26,7 +26,7 @@ const start = (
   binaries: IBinaryKeyData[],
   { user = 'limited', settings = ERROR_OUTPUT }: StartRun = {},
 ) =>
-  world.start(
+  harness.start(
     {
       process: locator('id', 2),
       startEvent: locator('id', 'node_1'),
@@ -35,12 +35,12 @@ const start = (
     { input, binaries, user, settings },
   );
 const isUpload = ({ method, path }: Call) => method === 'POST' && path.endsWith('/files');
-const uploads = () => world.gateway.calls.filter(isUpload);
+const uploads = () => harness.gateway.calls.filter(isUpload);
 /** The number in the data of each Request, with the content of its files. */
 const contents = () =>
-  world.requests().map(({ id, data }) => [
+  harness.requests().map(({ id, data }) => [
     (data as IDataObject).number,
-    world
+    harness
       .files()
       .filter(({ requestId }) => requestId === id)
       .map(({ content }) => content.toString()),
@@ -56,7 +56,7 @@ it('uploads the files of each item to the Request that it starts', async () => {
     status: 'ACTIVE',
     files: [{ fileName: 'number.txt', variable: 'contract', requestId: first?.id, size: 6 }],
   });
-  expect(world.gateway.calls).toHaveLength(14);
+  expect(harness.gateway.calls).toHaveLength(14);
 });
 
 it('refuses a file that is not there before anything is started', async () => {
@@ -67,24 +67,24 @@ it('refuses a file that is not there before anything is started', async () => {
       outcome: 'notStarted',
     },
   ]);
-  expect(world.requests()).toHaveLength(1);
+  expect(harness.requests()).toHaveLength(1);
 });
 
 it('starts nothing at all when it may not continue', async () => {
   await start({}, items(2), [contract], { settings: {} });
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it('writes the ids into the data when it is told to', async () => {
   await start({ writeFileId: true }, items(1), [contract], { user: 'admin' });
-  expect(world.requests()[0]?.data).toMatchObject({ number: 0, contract: world.files()[0]?.id });
+  expect(harness.requests()[0]?.data).toMatchObject({ number: 0, contract: harness.files()[0]?.id });
 });
 
 describe('a file that does not arrive', () => {
   it('fails its item, which names the Request and the file', async () => {
-    world.gateway.treat = (call) => (isUpload(call) ? answer(422, { message: 'Not now.' }) : undefined);
+    harness.gateway.treat = (call) => (isUpload(call) ? respond(422, { message: 'Not now.' }) : undefined);
     const run = await start({}, items(1), [contract]);
-    const [request] = world.requests();
+    const [request] = harness.requests();
     expect(failedItems(run)).toMatchObject([
       {
         text: expect.stringMatching(
@@ -98,7 +98,7 @@ describe('a file that does not arrive', () => {
   });
 
   it('is said to be unknown when its answer was lost and it is not there', async () => {
-    world.gateway.treat = (call) => (isUpload(call) ? answer(502, '<html>Bad Gateway</html>') : undefined);
+    harness.gateway.treat = (call) => (isUpload(call) ? respond(502, '<html>Bad Gateway</html>') : undefined);
     const run = await start({}, items(1), [contract]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'started', files: [{ outcome: 'unknown' }] }]);
     expect(uploads()).toHaveLength(1);
@@ -106,15 +106,15 @@ describe('a file that does not arrive', () => {
 
   it('does not keep the files of items that are started from arriving', async () => {
     let isFirst = true;
-    world.gateway.treat = (call) => {
+    harness.gateway.treat = (call) => {
       const isRefused = isUpload(call) && isFirst;
       if (isRefused) isFirst = false;
-      return isRefused ? answer(422, { message: 'Not now.' }) : undefined;
+      return isRefused ? respond(422, { message: 'Not now.' }) : undefined;
     };
     const run = await start({ requestsInParallel: 3 }, items(3), files(3), { settings: {} });
     expect(run.error?.message).toContain('was started, but');
-    expect(world.requests()).toHaveLength(3);
-    expect(world.files()).toHaveLength(2);
+    expect(harness.requests()).toHaveLength(3);
+    expect(harness.files()).toHaveLength(2);
   });
 });
 
@@ -122,10 +122,10 @@ describe('a repeat', () => {
   /** Refuses the first upload of the file with this content. */
   const refuseOnce = (content: string) => {
     let isFirst = true;
-    world.gateway.treat = (call) => {
+    harness.gateway.treat = (call) => {
       const isRefused = isFirst && isUpload(call) && call.body.includes(content);
       if (isRefused) isFirst = false;
-      return isRefused ? answer(422, { message: 'Not now.' }) : undefined;
+      return isRefused ? respond(422, { message: 'Not now.' }) : undefined;
     };
   };
 
@@ -147,7 +147,7 @@ describe('a repeat', () => {
   it('on the Retry button does the same', async () => {
     refuseOnce('file 1');
     const failed = await start({ requestsInParallel: 1 }, items(3), files(3), { settings: {} });
-    const run = await world.engine.retry(failed, { credentials: world.credentials() });
+    const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
     expect(run.error).toBeUndefined();
     expect(contents().sort()).toEqual(each(3));
     expect(uploads()).toHaveLength(4);
@@ -158,38 +158,38 @@ describe('a repeat', () => {
     const input = [{}, {}, {}];
     const binaries = ['a', 'bb', 'ccc'].map((content) => ({ data: binary(`${content}.txt`, content) }));
     let count = 0;
-    world.gateway.treat = (call) =>
-      isUpload(call) && ++count > 1 ? answer(422, { message: 'Killed.' }) : undefined;
+    harness.gateway.treat = (call) =>
+      isUpload(call) && ++count > 1 ? respond(422, { message: 'Killed.' }) : undefined;
     const killed = await start({ requestsInParallel: 1 }, input, binaries);
-    world.gateway.reset();
-    await world.engine.retryAfterCrash(killed, {
+    harness.gateway.reset();
+    await harness.engine.retryAfterCrash(killed, {
       input,
       binaries: binaries.toReversed(),
-      credentials: world.credentials(),
+      credentials: harness.credentials(),
     });
-    expect(world.requests()).toHaveLength(3);
+    expect(harness.requests()).toHaveLength(3);
     expect(
-      world
+      harness
         .files()
         .map(({ content }) => content.toString())
         .sort(),
     ).toEqual(['a', 'bb', 'ccc']);
-    expect(new Set(world.files().map(({ requestId }) => requestId)).size).toBe(3);
+    expect(new Set(harness.files().map(({ requestId }) => requestId)).size).toBe(3);
     expect(uploads()).toHaveLength(2);
   });
 
   it('leaves a file alone that has taken the place of what an earlier try uploaded', async () => {
     let isFirst = true;
-    world.gateway.treat = ({ method, path }) => {
+    harness.gateway.treat = ({ method, path }) => {
       // The second item makes the first try end badly, after the first item has ended well.
       const isRefused =
         isFirst && method === 'POST' && path.includes('process_events') && uploads().length === 1;
       if (isRefused) isFirst = false;
-      return isRefused ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
+      return isRefused ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
     };
     const failed = await start({ requestsInParallel: 1 }, items(2), files(2), { settings: {} });
-    await givenFile(world, world.requests()[0]?.id, 'corrected.txt', 'corrected', 'contract');
-    await world.engine.retry(failed, { credentials: world.credentials() });
+    await givenFile(harness, harness.requests()[0]?.id, 'corrected.txt', 'corrected', 'contract');
+    await harness.engine.retry(failed, { credentials: harness.credentials() });
     expect(contents().sort()).toEqual([
       [0, ['corrected']],
       [1, ['file 1']],
@@ -198,7 +198,7 @@ describe('a repeat', () => {
 });
 
 it('uploads to a Request whose start was not answered, once it is found', async () => {
-  world.gateway.treat = ({ path }) => (path.includes('process_events') ? resetAfter : undefined);
+  harness.gateway.treat = ({ path }) => (path.includes('process_events') ? resetAfter : undefined);
   const run = await start({}, items(1), files(1));
   expect(run.items('ProcessMaker')).toMatchObject([{ files: [{ fileName: 'number.txt' }] }]);
   expect(contents()).toEqual(each(1));
@@ -208,9 +208,9 @@ it('uploads the files of all items that share a Request, and lets none take the 
   const options = { idempotencyKey: 'shared-files', ...rows(['data', '={{ $json.variable }}']) };
   const input = [{ variable: 'a' }, { variable: 'b' }, { variable: 'b' }];
   const run = await start(options, input, files(3));
-  expect(world.requests()).toHaveLength(1);
+  expect(harness.requests()).toHaveLength(1);
   expect(
-    world
+    harness
       .files()
       .map(({ dataName, content }) => `${dataName}: ${content.toString()}`)
       .sort(),
@@ -220,12 +220,12 @@ it('uploads the files of all items that share a Request, and lets none take the 
 });
 
 it('uploads to a Request that stands in error too', async () => {
-  const run = await world.start(
+  const run = await harness.start(
     { process: locator('name', 'M assignment error'), options: rows(['data', 'contract']) },
     { binaries: [contract], user: 'admin', settings: ERROR_OUTPUT },
   );
   expect(failedItems(run)).toMatchObject([
-    { outcome: 'startedInError', files: [{ outcome: 'uploaded', fileId: world.files()[0]?.id }] },
+    { outcome: 'startedInError', files: [{ outcome: 'uploaded', fileId: harness.files()[0]?.id }] },
   ]);
-  expect(world.files()).toHaveLength(1);
+  expect(harness.files()).toHaveLength(1);
 });

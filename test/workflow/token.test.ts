@@ -1,9 +1,9 @@
 import type { Behaviour } from '../support/gateway';
-import { answer, redirect } from '../support/gateway';
+import { respond, redirect } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = {
   process: locator('id', 2),
@@ -14,18 +14,21 @@ const TARGET = {
 describe('the token', () => {
   const TOKEN = 'a-very-secret-token';
   const credentials = (accessToken: string) => ({
-    processMakerApi: { instanceUrl: world.gateway.url, accessToken },
+    processMakerApi: { instanceUrl: harness.gateway.url, accessToken },
   });
 
   it.each<[string, Behaviour]>([
-    ['a 422', answer(422, { message: TOKEN, errors: { token: [`The token ${TOKEN} is bad.`] } })],
+    ['a 422', respond(422, { message: TOKEN, errors: { token: [`The token ${TOKEN} is bad.`] } })],
     ['a redirect', redirect(302, `https://elsewhere.example/${TOKEN}?token=${TOKEN}`)],
-    ['a Request in ERROR', answer(201, { id: 7, status: 'ERROR', errors: [{ message: `Bearer ${TOKEN}` }] })],
-    ['a page', answer(200, `<html>${TOKEN}</html>`)],
+    [
+      'a Request in ERROR',
+      respond(201, { id: 7, status: 'ERROR', errors: [{ message: `Bearer ${TOKEN}` }] }),
+    ],
+    ['a page', respond(200, `<html>${TOKEN}</html>`)],
   ])('is not shown when %s quotes it', async (_, behaviour) => {
-    world.gateway.treat = () => behaviour;
+    harness.gateway.treat = () => behaviour;
     for (const settings of [{}, ERROR_OUTPUT]) {
-      const run = await world.start(TARGET, { credentials: credentials(TOKEN), settings });
+      const run = await harness.start(TARGET, { credentials: credentials(TOKEN), settings });
       expect(run.text).not.toContain(TOKEN);
     }
   });
@@ -33,14 +36,14 @@ describe('the token', () => {
   it.each(['secret\u2192token', 'secret\ntoken', ''])(
     'that cannot be sent is not shown: %j',
     async (token) => {
-      const run = await world.start(TARGET, { credentials: credentials(token), settings: ERROR_OUTPUT });
+      const run = await harness.start(TARGET, { credentials: credentials(token), settings: ERROR_OUTPUT });
       expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
       if (token !== '') expect(run.text).not.toContain(token);
     },
   );
 
   it('may be pasted with white space around it', async () => {
-    await world.start(TARGET, { credentials: credentials(` ${world.server.tokens.limited}\n`) });
-    expect(world.requests()).toHaveLength(1);
+    await harness.start(TARGET, { credentials: credentials(` ${harness.server.tokens.limited}\n`) });
+    expect(harness.requests()).toHaveLength(1);
   });
 });

@@ -1,12 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
-import { useWorld } from '../support/world';
+import { useHarness } from '../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
 const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
-  world.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
+  harness.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
 
 describe('data that cannot arrive as it is', () => {
   const circular: Record<string, unknown> = {};
@@ -24,21 +24,21 @@ describe('data that cannot arrive as it is', () => {
     const run = await start({}, [item]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/deep\[0\]\.value|self/);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is refused when it would make the Request a child of another one', async () => {
     const run = await start({}, [{ _parent: { request_id: 1 }, number: 'PO-1' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain('_parent');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('leaves out what ProcessMaker adds by itself, and says so', async () => {
     const run = await start({}, [
       { _request: { id: 1 }, _user: { id: 2 }, number: 'PO-1', deep: { _user: 3 } },
     ]);
-    expect(world.sent()).toEqual([{ number: 'PO-1', deep: { _user: 3 } }]);
+    expect(harness.sent()).toEqual([{ number: 'PO-1', deep: { _user: 3 } }]);
     const hints = run.hints('ProcessMaker').join();
     expect(hints).toContain('_request');
     expect(hints).toContain('_user');
@@ -54,7 +54,7 @@ describe('data that cannot arrive as it is', () => {
   ])('gets one hint for all items when ProcessMaker will change %s', async (_, item) => {
     const run = await start({}, [item, item, item]);
     expect(run.hints('ProcessMaker')).toHaveLength(1);
-    expect(world.requests()).toHaveLength(3);
+    expect(harness.requests()).toHaveLength(3);
   });
 
   it('gets no hint when it arrives as it is', async () => {
@@ -67,23 +67,23 @@ describe('data that cannot arrive as it is', () => {
   it('is refused when only what ProcessMaker adds by itself would be left out of it', async () => {
     const run = await start({}, [{ _request: { id: 1 }, _user: { id: 2 } }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is refused when it is nested deeper than ProcessMaker reads', async () => {
     const run = await start({ dataMode: 'json', jsonData: `{"deep":${'['.repeat(600)}${']'.repeat(600)}}` });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is refused when its JSON text holds a number that no computer holds', async () => {
     const run = await start({ dataMode: 'json', jsonData: '{"number": 1e400}' });
     expect(failedItems(run)[0]?.text).toContain('number');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is found before anything is sent', async () => {
-    const run = await world.start(TARGET, { input: [{ number: 1 }, { number: NaN }] });
+    const run = await harness.start(TARGET, { input: [{ number: 1 }, { number: NaN }] });
     expect(run.error?.message).toMatch(/item 1/);
   });
 });

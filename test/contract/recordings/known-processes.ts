@@ -1,8 +1,8 @@
 import type { Json } from '../../processmaker';
 import type { Instance } from '../../processmaker/instance';
 import { findProcess } from '../../processmaker/requests/store';
-import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/world/bpmn';
-import { prepareProcess } from '../../processmaker/world/seed';
+import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/fixtures/bpmn';
+import { prepareProcess } from '../../processmaker/fixtures/seed';
 import type { ApiCall, Route } from '../../processmaker/routes/route';
 
 /** The processes of the stand-in that are not there for tests. */

@@ -1,6 +1,6 @@
 import type { Instance } from '../instance';
 import type { OAuth, OAuthOptions } from './types';
-import { passwordOf } from '../world/users';
+import { passwordOf } from '../fixtures/users';
 import { DEFAULT_CLIENT, registerClient } from './clients';
 import { expireToken, issueTokens, revokeTokens } from './tokens';
 

@@ -53,7 +53,7 @@ it('repeats its call while the receiver is not ready, and then goes on', async (
   answers = [409, 404, 200];
   expect(await ended()).toMatchObject({ status: 'COMPLETED' });
   expect(bodies).toEqual(Array(3).fill('{"approved":true}'));
-  expect(processMaker.scriptAnswers.slice(-3)).toEqual([409, 404, 200]);
+  expect(processMaker.scriptStatuses.slice(-3)).toEqual([409, 404, 200]);
 });
 
 it('ends its Request in ERROR when its call is refused', async () => {

@@ -1,11 +1,11 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { givenFile, REQUEST_OF_ITEM, startedRequests } from '../../support/files';
-import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const BY_ID = { file: locator('id', '={{ $json.fileId }}') };
 const BY_VARIABLE = { file: locator('variable', '={{ $json.variable }}') };
@@ -18,14 +18,14 @@ const remove = (
   parameters: INodeParameters,
   input: IDataObject[],
   { user = 'limited', settings = ERROR_OUTPUT }: DeleteRun = {},
-) => world.perform('file delete', { ...REQUEST_OF_ITEM, ...parameters }, { input, user, settings });
-const deletes = () => world.gateway.calls.filter(({ method }) => method === 'DELETE');
+) => harness.perform('file delete', { ...REQUEST_OF_ITEM, ...parameters }, { input, user, settings });
+const deletes = () => harness.gateway.calls.filter(({ method }) => method === 'DELETE');
 
 /** A Request with two files. */
 async function withFiles() {
-  const [request] = await startedRequests(world);
-  const first = await givenFile(world, request?.id, 'a.txt', 'a', 'first');
-  const second = await givenFile(world, request?.id, 'b.txt', 'b', 'second');
+  const [request] = await startedRequests(harness);
+  const first = await givenFile(harness, request?.id, 'a.txt', 'a', 'first');
+  const second = await givenFile(harness, request?.id, 'b.txt', 'b', 'second');
   return { id: request?.id, first, second };
 }
 
@@ -33,10 +33,10 @@ it('deletes the one file that is named by its id or its variable', async () => {
   const { id, first } = await withFiles();
   const byVariable = await remove(BY_VARIABLE, [{ id, variable: 'second' }]);
   expect(byVariable.items('ProcessMaker')).toEqual([{ deleted: true }]);
-  expect(world.files()).toMatchObject([{ dataName: 'first' }]);
+  expect(harness.files()).toMatchObject([{ dataName: 'first' }]);
   const byId = await remove(BY_ID, [{ id, fileId: first }]);
   expect(byId.items('ProcessMaker')).toEqual([{ deleted: true }]);
-  expect(world.files()).toEqual([]);
+  expect(harness.files()).toEqual([]);
 });
 
 it('says that a file is not there, and deletes the others', async () => {
@@ -52,7 +52,7 @@ it('says that a file is not there, and deletes the others', async () => {
     },
   ]);
   expect(run.items('ProcessMaker')).toEqual([{ deleted: true }]);
-  expect(world.files()).toMatchObject([{ id: second }]);
+  expect(harness.files()).toMatchObject([{ id: second }]);
 });
 
 it('says that a file was deleted in the meantime', async () => {
@@ -71,12 +71,12 @@ it('says who may not', async () => {
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
   ]);
-  expect(world.files()).toHaveLength(2);
+  expect(harness.files()).toHaveLength(2);
 });
 
 it('sees on the list that a call whose answer was lost was carried out', async () => {
   const { id, first } = await withFiles();
-  world.gateway.treat = ({ method }) => (method === 'DELETE' ? resetAfter : undefined);
+  harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetAfter : undefined);
   const run = await remove(BY_ID, [{ id, fileId: first }]);
   expect(run.items('ProcessMaker')).toEqual([{ deleted: true }]);
   expect(deletes()).toHaveLength(1);
@@ -84,7 +84,7 @@ it('sees on the list that a call whose answer was lost was carried out', async (
 
 it('calls the outcome unknown when the file is still there', async () => {
   const { id, first } = await withFiles();
-  world.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
+  harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
   const run = await remove(BY_ID, [{ id, fileId: first }]);
   expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   expect(deletes()).toHaveLength(1);
@@ -97,15 +97,15 @@ it('takes what an earlier try has deleted for deleted', async () => {
     { id, fileId: second },
   ];
   let refusals = 1;
-  world.gateway.treat = ({ method, path }) =>
+  harness.gateway.treat = ({ method, path }) =>
     method === 'DELETE' && path.endsWith(`/${second}`) && refusals-- > 0
-      ? answer(422, { message: 'Not now.' })
+      ? respond(422, { message: 'Not now.' })
       : undefined;
   const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
   const run = await remove(BY_ID, input, { settings });
   expect(run.items('ProcessMaker')).toEqual([{ deleted: true }, { deleted: true }]);
   expect(deletes()).toHaveLength(3);
-  expect(world.files()).toEqual([]);
+  expect(harness.files()).toEqual([]);
 });
 
 it('refuses what names no file before any call', async () => {
@@ -113,5 +113,5 @@ it('refuses what names no file before any call', async () => {
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining("No file is given in 'File'") as string },
   ]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

@@ -1,20 +1,20 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { givenFile, REQUEST_OF_ITEM, startedRequests } from '../../support/files';
 import type { Behaviour } from '../../support/gateway';
-import { answer, drip, redirect, resetBefore, truncate } from '../../support/gateway';
+import { respond, drip, redirect, resetBefore, truncate } from '../../support/gateway';
 import type { Run } from '../../support/run';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const BYTES = Buffer.from(Array.from({ length: 256 * 5 }, (_, index) => index % 256));
 const BY_ID = { file: locator('id', '={{ $json.fileId }}') };
 const BY_VARIABLE = { file: locator('variable', '={{ $json.variable }}') };
 
 const download = (parameters: INodeParameters, input: IDataObject[], user: User = 'limited') =>
-  world.perform(
+  harness.perform(
     'file download',
     { ...REQUEST_OF_ITEM, ...BY_ID, ...parameters },
     { input, user, settings: ERROR_OUTPUT },
@@ -28,13 +28,13 @@ const isDownload = (path: string) => /\/files\/\d+$/.test(path);
 /** Treats the first downloads in a special way. */
 const treatDownloads = (behaviour: Behaviour, count = Infinity) => {
   let left = count;
-  world.gateway.treat = ({ path }) => (isDownload(path) && left-- > 0 ? behaviour : undefined);
+  harness.gateway.treat = ({ path }) => (isDownload(path) && left-- > 0 ? behaviour : undefined);
 };
-const downloads = () => world.gateway.calls.filter(({ path }) => isDownload(path));
+const downloads = () => harness.gateway.calls.filter(({ path }) => isDownload(path));
 
 it('puts the file into a binary field, byte by byte, and what is known of it into the JSON', async () => {
-  const [request] = await startedRequests(world);
-  const fileId = await givenFile(world, request?.id, 'Größe.bin', BYTES, 'contract');
+  const [request] = await startedRequests(harness);
+  const fileId = await givenFile(harness, request?.id, 'Größe.bin', BYTES, 'contract');
   const run = await download({ binaryPropertyName: 'paper' }, [{ id: request?.id, fileId }]);
   expect(contents(run, 'paper')).toEqual([BYTES]);
   const [item] = run.outputs('ProcessMaker')[0] ?? [];
@@ -59,10 +59,10 @@ it('puts the file into a binary field, byte by byte, and what is known of it int
 });
 
 it('finds the file by its variable', async () => {
-  const [request] = await startedRequests(world);
-  await givenFile(world, request?.id, 'a.txt', 'a', 'first');
-  await givenFile(world, request?.id, 'b.txt', 'b', 'second');
-  await givenFile(world, request?.id, 'c.txt', 'c');
+  const [request] = await startedRequests(harness);
+  await givenFile(harness, request?.id, 'a.txt', 'a', 'first');
+  await givenFile(harness, request?.id, 'b.txt', 'b', 'second');
+  await givenFile(harness, request?.id, 'c.txt', 'c');
   const variables = ['second', 'c.txt', 'first'];
   const run = await download(
     BY_VARIABLE,
@@ -70,7 +70,7 @@ it('finds the file by its variable', async () => {
   );
   expect(contents(run)?.map(String)).toEqual(['b', 'c', 'a']);
   // One list for all of them.
-  expect(world.gateway.calls).toHaveLength(4);
+  expect(harness.gateway.calls).toHaveLength(4);
 });
 
 it.each([
@@ -78,31 +78,31 @@ it.each([
   ['JSON', 'data.json', '{"message":"no answer"}'],
   ['nothing', 'empty.txt', ''],
 ])('takes a file that is %s for a file', async (_, name, content) => {
-  const [request] = await startedRequests(world);
-  const fileId = await givenFile(world, request?.id, name, content);
+  const [request] = await startedRequests(harness);
+  const fileId = await givenFile(harness, request?.id, name, content);
   const run = await download({}, [{ id: request?.id, fileId }]);
   expect(contents(run)).toEqual([Buffer.from(content)]);
 });
 
 it('reads it again when its connection broke, from the beginning', async () => {
-  const [request] = await startedRequests(world);
-  const fileId = await givenFile(world, request?.id, 'a.bin', BYTES);
+  const [request] = await startedRequests(harness);
+  const fileId = await givenFile(harness, request?.id, 'a.bin', BYTES);
   const behaviours = [truncate, resetBefore];
-  world.gateway.treat = ({ path }) => (isDownload(path) ? behaviours.shift() : undefined);
+  harness.gateway.treat = ({ path }) => (isDownload(path) ? behaviours.shift() : undefined);
   const run = await download({}, [{ id: request?.id, fileId }]);
   expect(contents(run)).toEqual([BYTES]);
   expect(downloads()).toHaveLength(3);
 });
 
 it('gives up a file that drips in after the time that it may take', async () => {
-  const [request] = await startedRequests(world);
-  const fileId = await givenFile(world, request?.id, 'a.bin', BYTES);
+  const [request] = await startedRequests(harness);
+  const fileId = await givenFile(harness, request?.id, 'a.bin', BYTES);
   // The first is too slow; what comes then is an end.
   treatDownloads(drip(5000), 1);
-  world.gateway.treat = (
+  harness.gateway.treat = (
     (slowly) => (call) =>
-      slowly(call) ?? (isDownload(call.path) ? answer(403, {}) : undefined)
-  )(world.gateway.treat);
+      slowly(call) ?? (isDownload(call.path) ? respond(403, {}) : undefined)
+  )(harness.gateway.treat);
   const run = await download({ options: { timeout: 1 } }, [{ id: request?.id, fileId }]);
   expect(failedItems(run)).toMatchObject([{ httpStatus: 403 }]);
   expect(downloads()).toHaveLength(2);
@@ -110,8 +110,8 @@ it('gives up a file that drips in after the time that it may take', async () => 
 
 describe('what is no file', () => {
   it('is an item that names a missing one, with what the Request has', async () => {
-    const [request, empty] = await startedRequests(world, 2);
-    const fileId = await givenFile(world, request?.id, 'a.txt', 'a', 'first');
+    const [request, empty] = await startedRequests(harness, 2);
+    const fileId = await givenFile(harness, request?.id, 'a.txt', 'a', 'first');
     const run = await download({}, [
       { id: request?.id, fileId: 999_999 },
       { id: empty?.id, fileId },
@@ -125,10 +125,10 @@ describe('what is no file', () => {
   });
 
   it('is one that goes away in the meantime', async () => {
-    const [request] = await startedRequests(world);
-    const fileId = await givenFile(world, request?.id, 'a.txt', 'a');
+    const [request] = await startedRequests(harness);
+    const fileId = await givenFile(harness, request?.id, 'a.txt', 'a');
     treatDownloads(
-      answer(400, { message: 'Something went wrong and the file cannot be previewed or downloaded.' }),
+      respond(400, { message: 'Something went wrong and the file cannot be previewed or downloaded.' }),
     );
     const run = await download({}, [{ id: request?.id, fileId }]);
     expect(failedItems(run)).toMatchObject([
@@ -137,9 +137,9 @@ describe('what is no file', () => {
   });
 
   it('is the page of a gateway', async () => {
-    const [request] = await startedRequests(world);
-    const fileId = await givenFile(world, request?.id, 'a.txt', 'a');
-    treatDownloads(answer(200, '<html>Please sign in</html>'));
+    const [request] = await startedRequests(harness);
+    const fileId = await givenFile(harness, request?.id, 'a.txt', 'a');
+    treatDownloads(respond(200, '<html>Please sign in</html>'));
     const run = await download({}, [{ id: request?.id, fileId }]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('not that of a ProcessMaker API') as string },
@@ -147,8 +147,8 @@ describe('what is no file', () => {
   });
 
   it('is a redirect', async () => {
-    const [request] = await startedRequests(world);
-    const fileId = await givenFile(world, request?.id, 'a.txt', 'a');
+    const [request] = await startedRequests(harness);
+    const fileId = await givenFile(harness, request?.id, 'a.txt', 'a');
     treatDownloads(redirect(302, 'https://files.example/a.txt'));
     const run = await download({}, [{ id: request?.id, fileId }]);
     expect(failedItems(run)).toMatchObject([
@@ -157,8 +157,8 @@ describe('what is no file', () => {
   });
 
   it('is one that comes with another size than ProcessMaker lists', async () => {
-    const [request] = await startedRequests(world);
-    const fileId = await givenFile(world, request?.id, 'a.txt', 'abcd');
+    const [request] = await startedRequests(harness);
+    const fileId = await givenFile(harness, request?.id, 'a.txt', 'abcd');
     treatDownloads((response) => {
       response
         .writeHead(200, { 'content-type': 'text/plain', 'content-disposition': 'attachment' })
@@ -172,7 +172,7 @@ describe('what is no file', () => {
   });
 
   it('is one of a Request that is missing, or may not be seen', async () => {
-    const [request] = await startedRequests(world);
+    const [request] = await startedRequests(harness);
     const run = await download(
       {},
       [
@@ -199,6 +199,6 @@ describe('what is no file', () => {
   ])('is refused before any call: %j of %j', async (parameters, item, message) => {
     const run = await download(parameters, [{ id: 1, ...item }]);
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });

@@ -1,25 +1,25 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { searchList } from '../../support/editor';
 import { givenFile, startedRequests } from '../../support/files';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { locator, PROCESS_MAKER } from '../../support/workflows';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const search = (request: INodeParameters['request'], filter?: string) =>
-  searchList(world.engine, {
+  searchList(harness.engine, {
     nodeType: PROCESS_MAKER,
     method: 'searchFiles',
     parameters: { resource: 'file', operation: 'download', request },
-    credentials: world.credentials('limited'),
+    credentials: harness.credentials('limited'),
     filter,
   });
 
 it('has the files of the chosen Request, however it is given', async () => {
-  const [request] = await startedRequests(world);
-  const first = await givenFile(world, request?.id, 'a.txt', 'a', 'contract');
-  const second = await givenFile(world, request?.id, 'b.txt', 'b');
+  const [request] = await startedRequests(harness);
+  const first = await givenFile(harness, request?.id, 'a.txt', 'a', 'contract');
+  const second = await givenFile(harness, request?.id, 'b.txt', 'b');
   const files = {
     results: [
       { name: 'a.txt', value: String(first), description: 'Variable: contract' },
@@ -29,7 +29,7 @@ it('has the files of the chosen Request, however it is given', async () => {
   expect(await search(locator('list', request?.id ?? 0))).toEqual(files);
   expect(await search(locator('id', request?.id ?? 0))).toEqual(files);
   expect(await search(locator('caseNumber', request?.caseNumber ?? 0))).toEqual(files);
-  expect(await search(locator('url', `${world.gateway.url}/requests/${request?.id}`))).toEqual(files);
+  expect(await search(locator('url', `${harness.gateway.url}/requests/${request?.id}`))).toEqual(files);
   expect(await search(locator('id', request?.id ?? 0), 'CONTR')).toMatchObject({
     results: [{ name: 'a.txt' }],
   });
@@ -40,6 +40,6 @@ it('says that a Request has to be chosen first', async () => {
 });
 
 it('shows a refusal instead of an empty list', async () => {
-  world.gateway.treat = () => answer(403, { message: 'This action is unauthorized.' });
+  harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
   await expect(search(locator('id', 1))).rejects.toThrow(/does not allow/);
 });

@@ -1,14 +1,14 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { givenFile, REQUEST_OF_ITEM, startedRequests } from '../../support/files';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const getMany = (parameters: INodeParameters, input: IDataObject[], user: User = 'limited') =>
-  world.perform(
+  harness.perform(
     'file getAll',
     { ...REQUEST_OF_ITEM, ...parameters },
     { input, user, settings: ERROR_OUTPUT },
@@ -16,10 +16,10 @@ const getMany = (parameters: INodeParameters, input: IDataObject[], user: User =
 
 /** A Request with three files. */
 async function withFiles() {
-  const [request] = await startedRequests(world);
-  const first = await givenFile(world, request?.id, 'a.txt', 'a', 'first');
-  const second = await givenFile(world, request?.id, 'b.txt', 'bb', 'second');
-  const third = await givenFile(world, request?.id, 'c.txt', '');
+  const [request] = await startedRequests(harness);
+  const first = await givenFile(harness, request?.id, 'a.txt', 'a', 'first');
+  const second = await givenFile(harness, request?.id, 'b.txt', 'bb', 'second');
+  const third = await givenFile(harness, request?.id, 'c.txt', '');
   return { id: request?.id, fileIds: [first, second, third] };
 }
 
@@ -40,7 +40,7 @@ it('gives an item for each file, paired with the item of its Request', async () 
     createdAt: expect.stringMatching(/^\d{4}-/) as string,
     createdBy: 1,
   });
-  expect(world.gateway.calls).toHaveLength(1);
+  expect(harness.gateway.calls).toHaveLength(1);
 });
 
 it('gives as many as asked for, of one variable, or as ProcessMaker gives them', async () => {
@@ -58,7 +58,7 @@ it('gives as many as asked for, of one variable, or as ProcessMaker gives them',
 });
 
 it('gives nothing for a Request without files, and goes on', async () => {
-  const [empty] = await startedRequests(world);
+  const [empty] = await startedRequests(harness);
   const { id, fileIds } = await withFiles();
   const run = await getMany({ returnAll: true }, [{ id: empty?.id }, { id }]);
   expect(run.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual(fileIds);
@@ -76,7 +76,7 @@ it('tells a Request that is missing from one that may not be seen', async () => 
 it.each([{}, [], { data: null }, { data: [{ id: 1 }] }])(
   'does not take %j for an empty list',
   async (body) => {
-    world.gateway.treat = () => answer(200, body);
+    harness.gateway.treat = () => respond(200, body);
     const run = await getMany({}, [{ id: 1 }]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('not in the form that ProcessMaker gives it') as string },
@@ -89,7 +89,7 @@ it('refuses what is no Request before any call', async () => {
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('\'Request\' holds "abc"') as string },
   ]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it.each<[INodeParameters, RegExp]>([
@@ -99,5 +99,5 @@ it.each<[INodeParameters, RegExp]>([
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters, [{ id: 1 }]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

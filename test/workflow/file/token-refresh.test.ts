@@ -2,9 +2,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { IssuedTokens } from '../../processmaker';
 import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const perform = (
   operation: string,
@@ -12,7 +12,7 @@ const perform = (
   input: IDataObject[],
   tokens: IssuedTokens,
 ) =>
-  world.perform(
+  harness.perform(
     operation,
     { authentication: 'oAuth2', ...REQUEST_OF_ITEM, ...parameters },
     {
@@ -20,9 +20,9 @@ const perform = (
       binaries: input.map(({ id }) => ({ data: binary('a.txt', `of ${String(id as number)}`) })),
       credentials: {
         processMakerOAuth2Api: {
-          instanceUrl: world.gateway.url,
-          clientId: world.server.oauth.client.id,
-          clientSecret: world.server.oauth.client.secret,
+          instanceUrl: harness.gateway.url,
+          clientId: harness.server.oauth.client.id,
+          clientSecret: harness.server.oauth.client.secret,
           oauthTokenData: {
             access_token: tokens.accessToken,
             refresh_token: tokens.refreshToken ?? '',
@@ -35,13 +35,13 @@ const perform = (
   );
 
 it.each([0, 3])('sends files again that met a token which ended after %d calls', async (calls) => {
-  const requests = await startedRequests(world, 6);
-  const tokens = world.server.oauth.issue('limited');
-  world.server.oauth.expire(tokens.accessToken, calls);
+  const requests = await startedRequests(harness, 6);
+  const tokens = harness.server.oauth.issue('limited');
+  harness.server.oauth.expire(tokens.accessToken, calls);
   const run = await perform('file upload', rows(['data', 'x']), requests, tokens);
   expect(run.items('ProcessMaker')).toHaveLength(6);
   expect(
-    world
+    harness
       .files()
       .map(({ requestId, content }) => [requestId, content.toString()])
       .sort(),
@@ -49,11 +49,11 @@ it.each([0, 3])('sends files again that met a token which ended after %d calls',
 });
 
 it('reads a file again that met an expired token', async () => {
-  const [request] = await startedRequests(world);
-  const fileId = await givenFile(world, request?.id, 'a.txt', 'content', 'x');
-  const tokens = world.server.oauth.issue('limited');
+  const [request] = await startedRequests(harness);
+  const fileId = await givenFile(harness, request?.id, 'a.txt', 'content', 'x');
+  const tokens = harness.server.oauth.issue('limited');
   // The list is read with it, the file no more.
-  world.server.oauth.expire(tokens.accessToken, 1);
+  harness.server.oauth.expire(tokens.accessToken, 1);
   const file = { file: locator('id', '={{ $json.fileId }}') };
   const run = await perform('file download', file, [{ id: request?.id, fileId }], tokens);
   const data = run.outputs('ProcessMaker')[0]?.[0]?.binary?.data?.data ?? '';
@@ -61,15 +61,15 @@ it('reads a file again that met an expired token', async () => {
 });
 
 it('says that the credential has to be connected again, and shows no token', async () => {
-  const requests = await startedRequests(world);
-  const tokens = world.server.oauth.issue('limited');
-  world.server.oauth.revoke(tokens.accessToken);
+  const requests = await startedRequests(harness);
+  const tokens = harness.server.oauth.issue('limited');
+  harness.server.oauth.revoke(tokens.accessToken);
   const run = await perform('file upload', rows(['data', 'x']), requests, tokens);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('connect it again') as string, outcome: 'notDone' },
   ]);
-  expect(world.files()).toEqual([]);
-  for (const secret of [tokens.accessToken, tokens.refreshToken, world.server.oauth.client.secret]) {
+  expect(harness.files()).toEqual([]);
+  for (const secret of [tokens.accessToken, tokens.refreshToken, harness.server.oauth.client.secret]) {
     expect(run.text).not.toContain(secret);
   }
 });

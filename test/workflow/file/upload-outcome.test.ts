@@ -1,35 +1,35 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
-import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
 
 const upload = (parameters: INodeParameters, input: IDataObject[], settings: Partial<INode> = ERROR_OUTPUT) =>
-  world.perform(
+  harness.perform(
     'file upload',
     { ...REQUEST_OF_ITEM, ...parameters },
     { input, binaries: input.map(() => contract), settings },
   );
-const stored = () => world.files();
-const posts = () => world.gateway.calls.filter(({ method }) => method === 'POST');
+const stored = () => harness.files();
+const posts = () => harness.gateway.calls.filter(({ method }) => method === 'POST');
 
 describe('a lost answer', () => {
   it('is seen on the files of the Request, and the file is not sent again', async () => {
-    const requests = await startedRequests(world);
-    world.gateway.treat = ({ method }) => (method === 'POST' ? resetAfter : undefined);
+    const requests = await startedRequests(harness);
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? resetAfter : undefined);
     const run = await upload(rows(['data', 'contract']), requests);
     expect(run.items('ProcessMaker')).toMatchObject([{ fileId: stored()[0]?.id, fileName: 'contract.pdf' }]);
     expect(posts()).toHaveLength(1);
   });
 
   it('of a file that did not arrive leaves the outcome unknown, also when another file looks like it', async () => {
-    const [request] = await startedRequests(world);
-    await givenFile(world, request?.id, 'contract.pdf', '%PDF-1.7 CONTRACT', 'contract');
-    world.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+    const [request] = await startedRequests(harness);
+    await givenFile(harness, request?.id, 'contract.pdf', '%PDF-1.7 CONTRACT', 'contract');
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
     const run = await upload(rows(['data', 'contract']), [{ id: request?.id }]);
     expect(failedItems(run)).toMatchObject([
       {
@@ -44,16 +44,16 @@ describe('a lost answer', () => {
   });
 
   it('that comes as an answer without the id is looked for too', async () => {
-    const requests = await startedRequests(world);
-    world.gateway.treat = ({ method }) => (method === 'POST' ? answer(200, { message: 'ok' }) : undefined);
+    const requests = await startedRequests(harness);
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? respond(200, { message: 'ok' }) : undefined);
     const run = await upload(rows(['data']), requests);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('to a call that surely did nothing lets it be sent again', async () => {
-    const requests = await startedRequests(world);
-    world.gateway.treat = () =>
-      posts().length === 1 ? answer(429, { message: 'Too Many Attempts.' }) : undefined;
+    const requests = await startedRequests(harness);
+    harness.gateway.treat = () =>
+      posts().length === 1 ? respond(429, { message: 'Too Many Attempts.' }) : undefined;
     const run = await upload(rows(['data']), requests);
     expect(run.items('ProcessMaker')).toHaveLength(1);
     expect(posts()).toHaveLength(2);
@@ -65,12 +65,12 @@ describe('a repeat', () => {
   const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 
   it('uploads only what is missing', async () => {
-    const requests = await startedRequests(world, 2);
+    const requests = await startedRequests(harness, 2);
     const [first, second] = requests;
     let refusals = 1;
-    world.gateway.treat = ({ method, path }) =>
+    harness.gateway.treat = ({ method, path }) =>
       method === 'POST' && path.includes(`/${String(second?.id)}/`) && refusals-- > 0
-        ? answer(422, { message: 'Not now.' })
+        ? respond(422, { message: 'Not now.' })
         : undefined;
     const run = await upload(rows(['data', 'contract']), requests, retried);
     expect(run.items('ProcessMaker').map(({ requestId }) => requestId)).toEqual([first?.id, second?.id]);
@@ -80,11 +80,11 @@ describe('a repeat', () => {
   });
 
   it('does not take a file of the same size for the one that is missing', async () => {
-    const [request] = await startedRequests(world);
-    await givenFile(world, request?.id, 'contract.pdf', '%PDF-1.7 CONTRACT', 'contract');
+    const [request] = await startedRequests(harness);
+    await givenFile(harness, request?.id, 'contract.pdf', '%PDF-1.7 CONTRACT', 'contract');
     let refusals = 1;
-    world.gateway.treat = ({ method }) =>
-      method === 'POST' && refusals-- > 0 ? answer(422, { message: 'Not now.' }) : undefined;
+    harness.gateway.treat = ({ method }) =>
+      method === 'POST' && refusals-- > 0 ? respond(422, { message: 'Not now.' }) : undefined;
     await upload(rows(['data', 'contract']), [{ id: request?.id }], retried);
     expect(stored()).toMatchObject([{ content: Buffer.from('%PDF-1.7 contract') }]);
   });

@@ -2,10 +2,10 @@ import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow'
 import { binary, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
 import { resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
 const options = { writeFileId: true };
@@ -15,18 +15,18 @@ const upload = (
   binaries: IBinaryKeyData[],
   user: User = 'admin',
 ) =>
-  world.perform(
+  harness.perform(
     'file upload',
     { ...REQUEST_OF_ITEM, options, ...parameters },
     { input, binaries, user, settings: ERROR_OUTPUT },
   );
-const stored = () => world.files();
+const stored = () => harness.files();
 describe("'Write File ID to Variable'", () => {
-  const data = () => world.requests()[0]?.data;
-  const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+  const data = () => harness.requests()[0]?.data;
+  const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 
   it('writes the ids of all files of an item at once', async () => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     const two = { a: binary('a.txt', 'a'), b: binary('b.txt', 'b') };
     await upload(rows(['a', 'x'], ['b', 'y']), requests, [two]);
     expect(data()).toMatchObject(Object.fromEntries(stored().map(({ dataName, id }) => [dataName, id])));
@@ -34,7 +34,7 @@ describe("'Write File ID to Variable'", () => {
   });
 
   it('writes to one Request one after the other, since it would keep only some of the changes', async () => {
-    const [request] = await startedRequests(world);
+    const [request] = await startedRequests(harness);
     const numbers = [1, 2, 3, 4, 5, 6];
     await upload(
       rows(['data', '=file{{ $json.number }}']),
@@ -50,11 +50,11 @@ describe("'Write File ID to Variable'", () => {
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining(`cannot be written to '${variable}'`) as string, outcome: 'notDone' },
     ]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('says that the file is there when the user may not write', async () => {
-    const [request] = await startedRequests(world);
+    const [request] = await startedRequests(harness);
     const run = await upload(rows(['data', 'contract']), [{ id: request?.id }], [contract], 'limited');
     const id = stored()[0]?.id;
     expect(failedItems(run)).toMatchObject([
@@ -72,16 +72,16 @@ describe("'Write File ID to Variable'", () => {
   });
 
   it('sees in the data that a change whose answer was lost was made', async () => {
-    const requests = await startedRequests(world);
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+    const requests = await startedRequests(harness);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await upload(rows(['data', 'contract']), requests, [contract]);
     expect(run.items('ProcessMaker')).toHaveLength(1);
     expect(puts()).toHaveLength(1);
   });
 
   it('calls the outcome unknown when the data do not show it', async () => {
-    const requests = await startedRequests(world);
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+    const requests = await startedRequests(harness);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await upload(rows(['data', 'contract']), requests, [contract]);
     expect(failedItems(run)).toMatchObject([
       { outcome: 'unknown', files: [{ fileId: stored()[0]?.id, outcome: 'uploaded' }] },

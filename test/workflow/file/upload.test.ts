@@ -1,11 +1,11 @@
 import type { IBinaryKeyData, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
-import { answer, holdUntil } from '../../support/gateway';
+import { respond, holdUntil } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld({ uploadLimitBytes: 1024 * 1024 });
+const harness = useHarness({ uploadLimitBytes: 1024 * 1024 });
 
 interface UploadRun {
   user?: User;
@@ -17,15 +17,16 @@ const upload = (
   input: IDataObject[],
   binaries: IBinaryKeyData[],
   { user = 'limited', settings = ERROR_OUTPUT }: UploadRun = {},
-) => world.perform('file upload', { ...REQUEST_OF_ITEM, ...parameters }, { input, binaries, user, settings });
+) =>
+  harness.perform('file upload', { ...REQUEST_OF_ITEM, ...parameters }, { input, binaries, user, settings });
 
-const stored = () => world.files();
-const posts = () => world.gateway.calls.filter(({ method }) => method === 'POST');
+const stored = () => harness.files();
+const posts = () => harness.gateway.calls.filter(({ method }) => method === 'POST');
 const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
 
 describe('a file', () => {
   it('arrives byte by byte, under its name and variable', async () => {
-    const [request] = await startedRequests(world);
+    const [request] = await startedRequests(harness);
     const bytes = Buffer.from(Array.from({ length: 256 * 5 }, (_, index) => index % 256));
     const run = await upload(
       rows(['data', 'contract']),
@@ -51,18 +52,18 @@ describe('a file', () => {
         size: bytes.length,
       },
     ]);
-    expect(world.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it('has its name as variable when none is given', async () => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [contract]);
     expect(stored()).toMatchObject([{ fileName: 'contract.pdf', dataName: 'contract.pdf' }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ variable: 'contract.pdf' }]);
   });
 
   it('may be empty', async () => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     await upload(rows(['data', 'note']), requests, [{ data: binary('empty.txt', '') }]);
     expect(stored()).toMatchObject([{ dataName: 'note', content: Buffer.alloc(0) }]);
   });
@@ -74,7 +75,7 @@ describe('a file', () => {
     ['..\\..\\a/b.txt', '..-..-a-b.txt'],
     ["it's 100 %22.txt", "it's-100-%22.txt"],
   ])('named %j is kept as %j', async (name, kept) => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     await upload(rows(['data', 'x']), requests, [{ data: binary(name, 'content') }]);
     // The parser of the stand-in decodes %22, the form's own spelling of a quote.
     expect(stored()).toMatchObject([
@@ -83,15 +84,15 @@ describe('a file', () => {
   });
 
   it('without a name has that of its field', async () => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     const data = { ...binary(undefined, 'a,b', 'text/csv'), fileExtension: 'csv' };
     await upload(rows(['table']), requests, [{ table: data }]);
     expect(stored()).toMatchObject([{ fileName: 'table.csv' }]);
   });
 
   it('takes the place of the one with its variable', async () => {
-    const [request] = await startedRequests(world);
-    await givenFile(world, request?.id, 'old.txt', 'old', 'contract');
+    const [request] = await startedRequests(harness);
+    await givenFile(harness, request?.id, 'old.txt', 'old', 'contract');
     await upload(rows(['data', 'contract']), [{ id: request?.id }], [contract]);
     expect(stored()).toMatchObject([{ fileName: 'contract.pdf', dataName: 'contract' }]);
   });
@@ -99,7 +100,7 @@ describe('a file', () => {
 
 describe('several files', () => {
   it('of one item become one item each, in the order of the rows', async () => {
-    const [request] = await startedRequests(world);
+    const [request] = await startedRequests(harness);
     const run = await upload(
       rows(['second', 'b'], ['first', 'a']),
       [{ id: request?.id }],
@@ -117,7 +118,7 @@ describe('several files', () => {
   });
 
   it('of several items go to the Request of each, also by its case number', async () => {
-    const requests = await startedRequests(world, 7);
+    const requests = await startedRequests(harness, 7);
     const run = await upload(
       { request: locator('caseNumber', '={{ $json.caseNumber }}'), ...rows(['data', 'contract']) },
       requests,
@@ -129,11 +130,11 @@ describe('several files', () => {
         .map(({ requestId, content }) => [requestId, content.toString()])
         .sort(),
     ).toEqual(requests.map(({ id }) => [id, String(id)]).sort());
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 
   it('of two items for one variable of one Request do not take each other away', async () => {
-    const [request] = await startedRequests(world);
+    const [request] = await startedRequests(harness);
     const items = [{ id: request?.id }, { id: request?.id }];
     const run = await upload(rows(['data', 'contract']), items, [contract, { data: binary('b.txt', 'b') }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ fileName: 'contract.pdf' }]);
@@ -152,7 +153,7 @@ describe('several files', () => {
 describe('before any call', () => {
   const refused = async (parameters: INodeParameters, binaries: IBinaryKeyData[]) => {
     const run = await upload(parameters, [{ id: 1 }], binaries, { settings: {} });
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
     return `${run.error?.message} ${String(run.error && 'description' in run.error ? run.error.description : '')}`;
   };
 
@@ -197,7 +198,7 @@ describe('before any call', () => {
 });
 
 it('says that n8n has lost a file, and uploads the others', async () => {
-  const requests = await startedRequests(world, 2);
+  const requests = await startedRequests(harness, 2);
   const lost = { ...contract.data, id: 'filesystem-v2:missing' };
   const run = await upload(rows(['data', 'x']), requests, [{ data: lost }, contract]);
   expect(failedItems(run)).toMatchObject([
@@ -223,7 +224,7 @@ describe('what ProcessMaker refuses', () => {
   });
 
   it('a user who does not take part', async () => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [contract], { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('does not allow this') as string, httpStatus: 403 },
@@ -232,7 +233,7 @@ describe('what ProcessMaker refuses', () => {
   });
 
   it('a file that is too large for it', async () => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [
       { data: binary('big.bin', Buffer.alloc(1024 * 1024 + 1)) },
     ]);
@@ -248,7 +249,7 @@ describe('what ProcessMaker refuses', () => {
   });
 
   it('a file that could run there', async () => {
-    const requests = await startedRequests(world);
+    const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [{ data: binary('x.php', '<?php echo 1;') }]);
     expect(failedItems(run)).toMatchObject([
       {
@@ -261,8 +262,8 @@ describe('what ProcessMaker refuses', () => {
   });
 
   it('a file that is too large for its web server', async () => {
-    const requests = await startedRequests(world);
-    world.gateway.treat = () => answer(413, '<html>Request Entity Too Large</html>');
+    const requests = await startedRequests(harness);
+    harness.gateway.treat = () => respond(413, '<html>Request Entity Too Large</html>');
     const run = await upload(rows(['data']), requests, [contract]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining("'contract.pdf' is larger than the web server") as string },
@@ -270,7 +271,7 @@ describe('what ProcessMaker refuses', () => {
   });
 
   it('one of several files: says what became of each, and sends the rest again only', async () => {
-    const [request] = await startedRequests(world);
+    const [request] = await startedRequests(harness);
     const three = { a: binary('a.txt', 'a'), b: binary('b.php', 'b'), c: binary('c.txt', 'c') };
     const run = await upload(rows(['a'], ['b'], ['c']), [{ id: request?.id }], [three]);
     const [file] = stored();
@@ -300,16 +301,17 @@ it.each([0, -1, 'soon', 1e9])('refuses the timeout %p before any call', async (t
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining("'Timeout' is not a number from 1 to 3600") as string },
   ]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it.each([
   ['small files side by side', 1, 5],
   ['large files one after the other, since each is in memory as a whole', 60 * 1024 * 1024, 1],
 ])('sends %s', async (_, bytes, atOnce) => {
-  const requests = await startedRequests(world, 6);
-  world.gateway.mostAtOnce = 0;
-  world.gateway.treat = ({ method }) => (method === 'POST' ? holdUntil(world.gateway, atOnce) : undefined);
+  const requests = await startedRequests(harness, 6);
+  harness.gateway.mostAtOnce = 0;
+  harness.gateway.treat = ({ method }) =>
+    method === 'POST' ? holdUntil(harness.gateway, atOnce) : undefined;
   // n8n says how large a file is that it keeps elsewhere.
   const file = { ...binary('a.txt', 'a'), bytes };
   const run = await upload(
@@ -318,5 +320,5 @@ it.each([
     requests.map(() => ({ data: file })),
   );
   expect(run.items('ProcessMaker')).toHaveLength(6);
-  expect(world.gateway.mostAtOnce).toBe(atOnce);
+  expect(harness.gateway.mostAtOnce).toBe(atOnce);
 });

@@ -1,12 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const get = (mode: string, values: unknown[], user?: User, options: INodeParameters = {}) =>
-  world.perform(
+  harness.perform(
     'process get',
     { process: locator(mode, '={{ $json.value }}'), options },
     { input: values.map((value) => ({ value })), user, settings: ERROR_OUTPUT },
@@ -25,7 +25,7 @@ const A = {
 
 it.each<User>(['admin', 'limited'])('gives a process to %s, in few fields', async (user) => {
   const run = await get('id', [2], user);
-  const url = `${world.gateway.url}/process-browser/2`;
+  const url = `${harness.gateway.url}/process-browser/2`;
   expect(run.items('ProcessMaker')).toEqual([{ ...A, url }]);
 });
 
@@ -34,7 +34,7 @@ it.each([
   ['url', '{instance}/modeler/2'],
   ['list', '2'],
 ])('finds a process by %s', async (mode, value) => {
-  const run = await get(mode, [value.replace('{instance}', world.gateway.url)]);
+  const run = await get(mode, [value.replace('{instance}', harness.gateway.url)]);
   expect(run.items('ProcessMaker')).toMatchObject([{ id: 2 }]);
 });
 
@@ -51,13 +51,13 @@ it('gives a process as ProcessMaker gives it without Simplify', async () => {
 it('asks once for a process that several items want', async () => {
   const run = await get('id', [2, 3, 2, 2], 'admin');
   expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([2, 3, 2, 2]);
-  expect(world.gateway.calls).toHaveLength(2);
+  expect(harness.gateway.calls).toHaveLength(2);
 });
 
 it('lists what may be started once for the names and once for the processes, whatever the number of items', async () => {
   const run = await get('name', ['B two starts', 'A single start with form']);
   expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([3, 2]);
-  expect(world.gateway.calls.filter(({ path }) => path.includes('/start_processes'))).toHaveLength(2);
+  expect(harness.gateway.calls.filter(({ path }) => path.includes('/start_processes'))).toHaveLength(2);
 });
 
 it('says when there is none with that id', async () => {
@@ -90,5 +90,5 @@ it.each([
 ])('refuses %s "%s" before any call', async (mode, value, message) => {
   const run = await get(mode, [value]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const getMany = (parameters: INodeParameters, user?: User) =>
-  world.perform('process getAll', parameters, { user, settings: ERROR_OUTPUT });
+  harness.perform('process getAll', parameters, { user, settings: ERROR_OUTPUT });
 const names = async (parameters: INodeParameters, user?: User) =>
   (await getMany(parameters, user)).items('ProcessMaker').map(({ name }) => name);
 
@@ -35,7 +35,7 @@ it('gives the archived ones', async () => {
 
 it('gives no more than the limit', async () => {
   expect(await names({ limit: 2 })).toHaveLength(2);
-  expect(world.gateway.calls).toHaveLength(1);
+  expect(harness.gateway.calls).toHaveLength(1);
 });
 
 it.each(['startable', 'all'])('looks for text in %s', async (show) => {
@@ -68,11 +68,11 @@ it.each([
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining(message) as string }]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it('never takes a refusal for an empty list', async () => {
-  world.gateway.treat = () => answer(200, { data: 'none', meta: {} });
+  harness.gateway.treat = () => respond(200, { data: 'none', meta: {} });
   const run = await getMany({});
   expect(failedItems(run)).toHaveLength(1);
 });

@@ -1,12 +1,12 @@
 import { createBpmn } from '../../support/bpmn';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const getStartEvents = (mode: string, values: unknown[], user?: User) =>
-  world.perform(
+  harness.perform(
     'process getStartEvents',
     { process: locator(mode, '={{ $json.value }}') },
     { input: values.map((value) => ({ value })), user, settings: ERROR_OUTPUT },
@@ -34,7 +34,7 @@ it('asks once for all items, and pairs each event with its item', async () => {
     [3, { item: 0 }],
     [2, { item: 1 }],
   ]);
-  expect(world.gateway.calls).toHaveLength(1);
+  expect(harness.gateway.calls).toHaveLength(1);
 });
 
 it.each([
@@ -47,8 +47,8 @@ it.each([
 
 it('names the ids when several processes have the name', async () => {
   const bpmn = createBpmn([{ id: 'node_1', name: 'Start', userId: 3 }]);
-  const one = await world.server.addProcess({ name: 'Twin', bpmn });
-  const other = await world.server.addProcess({ name: 'Twin', bpmn });
+  const one = await harness.server.addProcess({ name: 'Twin', bpmn });
+  const other = await harness.server.addProcess({ name: 'Twin', bpmn });
   const run = await getStartEvents('name', ['Twin']);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining(`named "Twin" (ids ${one.id}, ${other.id})`) as string },

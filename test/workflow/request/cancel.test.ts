@@ -1,28 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
-import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const byId = { request: locator('id', '={{ $json.id }}') };
 
 /** Starts Requests; each is an item for the next node. */
 async function started(count = 1): Promise<IDataObject[]> {
-  const run = await world.start(WITH_FORM, {
+  const run = await harness.start(WITH_FORM, {
     input: Array.from({ length: count }, () => ({})),
     user: 'admin',
   });
-  world.gateway.calls = [];
+  harness.gateway.calls = [];
   return run.items('ProcessMaker');
 }
 
 const cancel = (input: IDataObject[], user: User = 'admin') =>
-  world.perform('request cancel', byId, { input, user, settings: ERROR_OUTPUT });
-const statuses = () => world.requests().map(({ status }) => status);
-const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+  harness.perform('request cancel', byId, { input, user, settings: ERROR_OUTPUT });
+const statuses = () => harness.requests().map(({ status }) => status);
+const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 
 it('cancels each Request and gives it as it stands then', async () => {
   const requests = await started(3);
@@ -43,7 +43,7 @@ it('leaves one alone that is canceled already', async () => {
 
 it('refuses one that is completed', async () => {
   const requests = await started();
-  await world.completeFirstTask();
+  await harness.completeFirstTask();
   const run = await cancel(requests);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('already completed') as string, outcome: 'notDone' },
@@ -54,10 +54,10 @@ it('refuses one that is completed', async () => {
 
 it('does not call one canceled that is completed in the meantime', async () => {
   const requests = await started();
-  world.gateway.treat = ({ method }) =>
+  harness.gateway.treat = ({ method }) =>
     method === 'PUT'
       ? async (response, forward) => {
-          await world.completeFirstTask();
+          await harness.completeFirstTask();
           const { status, headers, body } = await forward();
           response.writeHead(status, headers).end(body);
         }
@@ -70,7 +70,7 @@ it('does not call one canceled that is completed in the meantime', async () => {
 });
 
 it('says what a user lacks who may not', async () => {
-  const run = await world.start(WITH_FORM, { user: 'limited' });
+  const run = await harness.start(WITH_FORM, { user: 'limited' });
   const failed = await cancel(run.items('ProcessMaker'), 'limited');
   expect(failedItems(failed)).toMatchObject([
     { text: expect.stringContaining('does not allow') as string, httpStatus: 403, outcome: 'notDone' },
@@ -80,7 +80,7 @@ it('says what a user lacks who may not', async () => {
 
 it('sees on the Request that a call whose answer was lost was carried out', async () => {
   const requests = await started();
-  world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+  harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
   const run = await cancel(requests);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'CANCELED' }]);
   expect(puts()).toHaveLength(1);
@@ -88,7 +88,7 @@ it('sees on the Request that a call whose answer was lost was carried out', asyn
 
 it('calls the outcome unknown when the Request does not show it, and does not send the call again', async () => {
   const requests = await started();
-  world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+  harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
   const run = await cancel(requests);
   expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   expect(puts()).toHaveLength(1);
@@ -96,9 +96,9 @@ it('calls the outcome unknown when the Request does not show it, and does not se
 
 it('sends the call again when it surely did nothing', async () => {
   const requests = await started();
-  const busy = answer(429, { message: 'Too Many Attempts.' });
+  const busy = respond(429, { message: 'Too Many Attempts.' });
   let isFirst = true;
-  world.gateway.treat = ({ method }) => {
+  harness.gateway.treat = ({ method }) => {
     const treatment = method === 'PUT' && isFirst ? busy : undefined;
     if (method === 'PUT') isFirst = false;
     return treatment;
@@ -111,7 +111,7 @@ it('sends the call again when it surely did nothing', async () => {
 it('names what was carried out before when it stops', async () => {
   const requests = await started(2);
   const [first] = requests;
-  const run = await world.perform('request cancel', byId, {
+  const run = await harness.perform('request cancel', byId, {
     input: [{ id: first?.id }, { id: 999_999 }],
     user: 'admin',
   });

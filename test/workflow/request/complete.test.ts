@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const byId = { request: locator('id', '={{ $json.id }}') };
@@ -12,17 +12,17 @@ const byId = { request: locator('id', '={{ $json.id }}') };
 /** Starts Requests, which break down unless told; each is an item for the next node. */
 async function errored(count = 1, isErrored = true): Promise<IDataObject[]> {
   const input = Array.from({ length: count }, () => ({}));
-  const run = await world.start(WITH_FORM, { input, user: 'admin' });
+  const run = await harness.start(WITH_FORM, { input, user: 'admin' });
   const requests = run.items('ProcessMaker');
-  if (isErrored) for (const { id } of requests) world.server.failRequest(Number(id), 'It broke down.');
-  world.gateway.calls = [];
+  if (isErrored) for (const { id } of requests) harness.server.failRequest(Number(id), 'It broke down.');
+  harness.gateway.calls = [];
   return requests;
 }
 
 const complete = (input: IDataObject[], user: User = 'admin') =>
-  world.perform('request complete', byId, { input, user, settings: ERROR_OUTPUT });
-const statuses = () => world.requests().map(({ status }) => status);
-const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+  harness.perform('request complete', byId, { input, user, settings: ERROR_OUTPUT });
+const statuses = () => harness.requests().map(({ status }) => status);
+const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 
 it('completes each errored Request and gives it as it stands then', async () => {
   const requests = await errored(2);
@@ -38,7 +38,7 @@ it('completes each errored Request and gives it as it stands then', async () => 
 it("gives ProcessMaker's answer without Simplify", async () => {
   const input = await errored();
   const parameters = { ...byId, options: { simplify: false } };
-  const run = await world.perform('request complete', parameters, { input, user: 'admin' });
+  const run = await harness.perform('request complete', parameters, { input, user: 'admin' });
   expect(run.items('ProcessMaker')).toMatchObject([{ callable_id: 'ProcessId', status: 'COMPLETED' }]);
 });
 
@@ -56,8 +56,8 @@ it('refuses one that is not in ERROR, without a call that changes it', async () 
 
 it('explains a refusal when the Request has left ERROR meanwhile', async () => {
   const requests = await errored();
-  world.gateway.treat = ({ method }) => {
-    if (method === 'PUT') world.server.cancelRequest(Number(requests[0]?.id));
+  harness.gateway.treat = ({ method }) => {
+    if (method === 'PUT') harness.server.cancelRequest(Number(requests[0]?.id));
     return undefined;
   };
   const run = await complete(requests);
@@ -71,9 +71,9 @@ it('explains a refusal when the Request has left ERROR meanwhile', async () => {
 });
 
 it('says who may', async () => {
-  const run = await world.start(WITH_FORM, { user: 'limited' });
+  const run = await harness.start(WITH_FORM, { user: 'limited' });
   const [request] = run.items('ProcessMaker');
-  world.server.failRequest(Number(request?.id), 'It broke down.');
+  harness.server.failRequest(Number(request?.id), 'It broke down.');
   const failed = await complete([request ?? {}], 'limited');
   expect(failedItems(failed)).toMatchObject([
     {
@@ -95,7 +95,7 @@ it('goes on with the other items when one is missing', async () => {
 describe('a call whose answer was lost', () => {
   it('is seen on the Request', async () => {
     const requests = await errored();
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await complete(requests);
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
     expect(puts()).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('a call whose answer was lost', () => {
 
   it('is of unknown outcome when the Request does not show it, and is not sent again', async () => {
     const requests = await errored();
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await complete(requests);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(puts()).toHaveLength(1);
@@ -113,8 +113,8 @@ describe('a call whose answer was lost', () => {
 it('tells a change that was made from one that was not when the Request cannot be read afterwards', async () => {
   const requests = await errored();
   let isChanged = false;
-  world.gateway.treat = ({ method }) => {
-    const treatment = isChanged ? answer(403, { message: 'This action is unauthorized.' }) : undefined;
+  harness.gateway.treat = ({ method }) => {
+    const treatment = isChanged ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
     isChanged ||= method === 'PUT';
     return treatment;
   };
@@ -130,7 +130,7 @@ describe('when n8n runs the node again', () => {
     const requests = await errored();
     const input = [...requests, { id: 999_999 }];
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
-    const run = await world.perform('request complete', byId, { input, user: 'admin', settings });
+    const run = await harness.perform('request complete', byId, { input, user: 'admin', settings });
     expect(run.error?.message).toContain('There is no Request 999999');
     expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
     expect(puts()).toHaveLength(1);
@@ -138,9 +138,9 @@ describe('when n8n runs the node again', () => {
 
   it('does not take a refused change for a made one', async () => {
     const requests = await errored(1, false);
-    await world.completeFirstTask();
+    await harness.completeFirstTask();
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
-    const run = await world.perform('request complete', byId, { input: requests, user: 'admin', settings });
+    const run = await harness.perform('request complete', byId, { input: requests, user: 'admin', settings });
     expect(run.error?.message).toContain('stands in status COMPLETED');
   });
 });
@@ -149,7 +149,7 @@ it.each([
   ['abc', /not the id of a Request/],
   ['', /No Request is given/],
 ])('refuses "%s" as a Request before any call', async (id, message) => {
-  const run = await world.perform('request complete', byId, { input: [{ id }], user: 'admin' });
+  const run = await harness.perform('request complete', byId, { input: [{ id }], user: 'admin' });
   expect(run.error?.message).toMatch(message);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { answer, resetAfter, resetBefore, thenAnswer } from '../../support/gateway';
+import { respond, resetAfter, resetBefore, thenRespond } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const byId = { request: locator('id', '={{ $json.id }}') };
@@ -14,30 +14,30 @@ const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 /** Starts Requests; each is an item for the next node. */
 async function started(count = 1, user: User = 'admin'): Promise<IDataObject[]> {
   const input = Array.from({ length: count }, () => ({}));
-  const run = await world.start(WITH_FORM, { input, user });
-  world.gateway.calls = [];
+  const run = await harness.start(WITH_FORM, { input, user });
+  harness.gateway.calls = [];
   return run.items('ProcessMaker');
 }
 
 const remove = (input: IDataObject[], user: User = 'admin', parameters = byId) =>
-  world.perform('request delete', parameters, { input, user, settings: ERROR_OUTPUT });
-const removals = () => world.gateway.calls.filter(({ method }) => method === 'DELETE');
+  harness.perform('request delete', parameters, { input, user, settings: ERROR_OUTPUT });
+const removals = () => harness.gateway.calls.filter(({ method }) => method === 'DELETE');
 
 it('deletes each Request', async () => {
   const requests = await started(2);
   const run = await remove(requests);
-  expect(world.requests()).toEqual([]);
+  expect(harness.requests()).toEqual([]);
   expect(run.outputs('ProcessMaker')[0]).toMatchObject(
     requests.map(({ id }, item) => ({ json: { deleted: true, id }, pairedItem: { item } })),
   );
-  expect(world.gateway.calls).toHaveLength(2);
+  expect(harness.gateway.calls).toHaveLength(2);
 });
 
 it('finds one by its case number', async () => {
   const [request = {}] = await started();
   const run = await remove([request], 'admin', byCase);
   expect(run.items('ProcessMaker')).toEqual([{ deleted: true, id: request.id }]);
-  expect(world.requests()).toEqual([]);
+  expect(harness.requests()).toEqual([]);
 });
 
 it('lets the user delete what the user has started', async () => {
@@ -54,7 +54,7 @@ it('says who may', async () => {
       outcome: 'notDone',
     },
   ]);
-  expect(world.requests()).toHaveLength(1);
+  expect(harness.requests()).toHaveLength(1);
 });
 
 it('says that there is none, and goes on', async () => {
@@ -73,10 +73,10 @@ it('says that there is none, and goes on', async () => {
 describe('a call whose answer was lost', () => {
   it.each([
     ['cut off', resetAfter],
-    ['that of a gateway', thenAnswer(answer(504, '<html>'))],
+    ['that of a gateway', thenRespond(respond(504, '<html>'))],
   ])('is seen by the Request being gone: %s', async (_, behaviour) => {
     const requests = await started();
-    world.gateway.treat = ({ method }) => (method === 'DELETE' ? behaviour : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'DELETE' ? behaviour : undefined);
     const run = await remove(requests);
     expect(run.items('ProcessMaker')).toEqual([{ deleted: true, id: requests[0]?.id }]);
     expect(removals()).toHaveLength(1);
@@ -84,11 +84,11 @@ describe('a call whose answer was lost', () => {
 
   it('is of unknown outcome while the Request is there, and is not sent again', async () => {
     const requests = await started();
-    world.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
     const run = await remove(requests);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(removals()).toHaveLength(1);
-    expect(world.requests()).toHaveLength(1);
+    expect(harness.requests()).toHaveLength(1);
   });
 });
 
@@ -98,14 +98,18 @@ describe('when n8n runs the node again', () => {
     ['case number', byCase, { caseNumber: 999_999 }],
   ])('what an earlier try has deleted by %s is deleted', async (_, parameters, missing) => {
     const input = [...(await started()), missing];
-    const run = await world.perform('request delete', parameters, { input, user: 'admin', settings: AGAIN });
+    const run = await harness.perform('request delete', parameters, {
+      input,
+      user: 'admin',
+      settings: AGAIN,
+    });
     expect(run.error?.message).toContain('[item 1]');
     expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
-    expect(world.requests()).toEqual([]);
+    expect(harness.requests()).toEqual([]);
   });
 
   it('one that was never there is still not there', async () => {
-    const run = await world.perform('request delete', byId, {
+    const run = await harness.perform('request delete', byId, {
       input: [{ id: 999_999 }],
       user: 'admin',
       settings: AGAIN,
@@ -116,7 +120,7 @@ describe('when n8n runs the node again', () => {
 });
 
 it('refuses what is no Request before any call', async () => {
-  const run = await world.perform('request delete', byId, { input: [{ id: 'abc' }], user: 'admin' });
+  const run = await harness.perform('request delete', byId, { input: [{ id: 'abc' }], user: 'admin' });
   expect(run.error?.message).toMatch(/'Request' holds "abc"/);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

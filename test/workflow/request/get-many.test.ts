@@ -1,11 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
 let now = new Date('2026-11-24T12:00:00Z');
-const world = useWorld({ now: () => now });
+const harness = useHarness({ now: () => now });
 
 const START = { processId: 2, user: 'limited' as User, data: {} as IDataObject, at: '2026-11-24T12:00:00Z' };
 let batch = '';
@@ -17,15 +17,15 @@ async function started(...starts: Array<Partial<typeof START>>): Promise<number[
   for (const { processId, user, data, at } of starts.map((start) => ({ ...START, ...start }))) {
     now = new Date(at);
     const parameters = { process: locator('id', processId), startEvent: locator('id', 'node_1') };
-    const run = await world.start(parameters, { input: [{ batch, ...data }], user });
+    const run = await harness.start(parameters, { input: [{ batch, ...data }], user });
     ids.push(Number(run.items('ProcessMaker')[0]?.id));
   }
-  world.gateway.calls = [];
+  harness.gateway.calls = [];
   return ids;
 }
 
 const getMany = (parameters: INodeParameters, input: IDataObject[] = [{}], user: User = 'admin') =>
-  world.perform('request getAll', parameters, { input, user, settings: ERROR_OUTPUT });
+  harness.perform('request getAll', parameters, { input, user, settings: ERROR_OUTPUT });
 
 /** The ids of what a filter finds among the Requests of the test. */
 async function found(filters: INodeParameters, parameters: INodeParameters = {}): Promise<unknown[]> {
@@ -35,7 +35,7 @@ async function found(filters: INodeParameters, parameters: INodeParameters = {})
   return run.items('ProcessMaker').map(({ id }) => id);
 }
 
-const queries = () => world.gateway.calls.map(({ path }) => new URL(path, 'http://x').searchParams);
+const queries = () => harness.gateway.calls.map(({ path }) => new URL(path, 'http://x').searchParams);
 
 describe('Requests', () => {
   it('come with the newest first, in the form that Get gives, and paired with the item', async () => {
@@ -87,7 +87,7 @@ describe('how many', () => {
   beforeAll(async () => {
     const parameters = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
     const input = Array.from({ length: COUNT }, (_, number) => ({ many: 'yes', number: number % 7 }));
-    const run = await world.start(
+    const run = await harness.start(
       { ...parameters, options: { requestsInParallel: 50 } },
       { input, user: 'admin' },
     );
@@ -104,7 +104,7 @@ describe('how many', () => {
 
   it('is 50 unless told', async () => {
     expect(await many({})).toEqual(ids.slice(0, 50));
-    expect(world.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it('is what Limit says, also beyond a page', async () => {
@@ -117,14 +117,14 @@ describe('how many', () => {
     expect(await many({ returnAll: true })).toEqual(ids);
     const sort = { by: { field: 'id', direction: 'asc' } };
     expect(await many({ returnAll: true, sort })).toEqual(ids.toReversed());
-    expect(world.gateway.calls).toHaveLength(4);
+    expect(harness.gateway.calls).toHaveLength(4);
   });
 
   it('misses none when others leave the list between two pages', async () => {
     const leaving = ids.slice(0, 20);
     let pages = 0;
-    world.gateway.treat = () => {
-      if (++pages === 2) for (const id of leaving) world.server.failRequest(id, 'It broke down.');
+    harness.gateway.treat = () => {
+      if (++pages === 2) for (const id of leaving) harness.server.failRequest(id, 'It broke down.');
       return undefined;
     };
     const filters = { pmql: 'data.many = "yes"', statuses: ['COMPLETED'] };
@@ -147,7 +147,7 @@ describe('how many', () => {
   it.each([0, 1.5, -1])('is refused as %s before any call', async (limit) => {
     const run = await getMany({ limit: `={{ ${limit} }}` });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining("'Limit'") as string }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
@@ -162,8 +162,8 @@ describe('a filter', () => {
 
   it('by status takes several', async () => {
     const [active, completed, canceled, errored] = await started({}, { processId: 4, user: 'admin' }, {}, {});
-    world.server.cancelRequest(canceled ?? 0);
-    world.server.failRequest(errored ?? 0, 'It broke down.');
+    harness.server.cancelRequest(canceled ?? 0);
+    harness.server.failRequest(errored ?? 0, 'It broke down.');
     expect(await found({ statuses: ['ACTIVE'] })).toEqual([active]);
     expect(await found({ statuses: ['CANCELED', 'ERROR'] })).toEqual([errored, canceled]);
     expect(await found({ statuses: '={{ "completed" }}' })).toEqual([completed]);
@@ -198,7 +198,7 @@ describe('a filter', () => {
   it('by last change', async () => {
     const [first, second] = await started({ at: '2026-11-24T08:00:00Z' }, { at: '2026-11-24T08:00:00Z' });
     now = new Date('2026-11-24T11:00:00Z');
-    world.server.cancelRequest(first ?? 0);
+    harness.server.cancelRequest(first ?? 0);
     expect(await found({ updatedAfter: '2026-11-24T10:00:00Z' })).toEqual([first]);
     expect(await found({ updatedBefore: '2026-11-24T10:00:00Z' })).toEqual([second]);
   });
@@ -211,7 +211,7 @@ describe('a filter', () => {
 
   it('by own PMQL is combined with the others in brackets', async () => {
     const [first] = await started({ data: { x: 1 } }, { data: { x: 2 } }, { data: { x: 1 } });
-    world.server.cancelRequest(first ?? 0);
+    harness.server.cancelRequest(first ?? 0);
     const run = await getMany({
       filters: { pmql: `data.x = 9 OR data.batch = "${batch}"`, statuses: ['CANCELED'] },
     });
@@ -241,7 +241,7 @@ describe('what PMQL cannot express is refused before any call', () => {
   ])('%j', async (filters, message) => {
     const run = await getMany({ filters });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('but brackets within a text are text', async () => {
@@ -268,8 +268,8 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
   });
 
   it('a lack of memory to sort', async () => {
-    world.gateway.treat = ({ path }) =>
-      path.includes('order_by=updated_at') ? answer(500, { message: 'Server Error' }) : undefined;
+    harness.gateway.treat = ({ path }) =>
+      path.includes('order_by=updated_at') ? respond(500, { message: 'Server Error' }) : undefined;
     const sort = { by: { field: 'updated_at', direction: 'desc' } };
     const run = await getMany({ sort });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining("'ID' in 'Sort'") as string }]);
@@ -278,21 +278,21 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
   });
 
   it('a search that is too long for the web server', async () => {
-    world.gateway.treat = () => answer(414, '<html>Request-URI Too Large</html>');
+    harness.gateway.treat = () => respond(414, '<html>Request-URI Too Large</html>');
     const run = await getMany({});
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('longer than') as string }]);
   });
 
   it('pages that do not go on', async () => {
     const page = { data: [{ id: 1, status: 'ACTIVE' }], meta: { last_page: 2 } };
-    world.gateway.treat = () => answer(200, page);
+    harness.gateway.treat = () => respond(200, page);
     const run = await getMany({ returnAll: true });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('not in the form') as string }]);
-    expect(world.gateway.calls).toHaveLength(2);
+    expect(harness.gateway.calls).toHaveLength(2);
   });
 
   it('an answer that is no list', async () => {
-    world.gateway.treat = () => answer(200, { data: [{ id: 1 }], meta: { last_page: 1 } });
+    harness.gateway.treat = () => respond(200, { data: [{ id: 1 }], meta: { last_page: 1 } });
     const run = await getMany({});
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('not in the form') as string }]);
   });

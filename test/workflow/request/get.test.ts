@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const ofItem = (mode: string, field: string) => ({ request: locator(mode, `={{ $json.${field} }}`) });
@@ -12,18 +12,18 @@ const byId = ofItem('id', 'id');
 /** Starts Requests, and forgets the calls. */
 async function started(count: number): Promise<IDataObject[]> {
   const input = Array.from({ length: count }, (_, number) => ({ number }));
-  const run = await world.start(WITH_FORM, { input });
-  world.gateway.calls = [];
+  const run = await harness.start(WITH_FORM, { input });
+  harness.gateway.calls = [];
   return run.items('ProcessMaker');
 }
 
 const get = (parameters: INodeParameters, input: IDataObject[]) =>
-  world.perform('request get', parameters, { input, settings: ERROR_OUTPUT });
+  harness.perform('request get', parameters, { input, settings: ERROR_OUTPUT });
 
 describe('a Request', () => {
   it('is given as it stands now, in the form that its start gave', async () => {
     const [request] = await started(1);
-    await world.completeFirstTask();
+    await harness.completeFirstTask();
     const run = await get(byId, [{ id: request?.id }]);
     expect(run.items('ProcessMaker')).toEqual([
       {
@@ -80,7 +80,7 @@ describe('many items', () => {
     expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
       input.map((_, item) => ({ item })),
     );
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 
   it('go on when one is missing, and say which', async () => {
@@ -93,7 +93,7 @@ describe('many items', () => {
   });
 
   it('tell a Request that may not be seen from one that is missing', async () => {
-    const run = await world.start({ process: locator('id', 4) }, { user: 'admin' });
+    const run = await harness.start({ process: locator('id', 4) }, { user: 'admin' });
     const id = run.items('ProcessMaker')[0]?.id;
     const failed = await get(byId, [{ id }]);
     expect(failedItems(failed)).toMatchObject([
@@ -110,21 +110,21 @@ describe('what is no Request', () => {
     ['url', 'https://other.example/requests/1', /'Request' points to https:\/\/other\.example/],
     ['url', 'https://other.example/tasks/1', /not the address of a Request/],
   ])('by %s "%s" is refused before any call', async (mode, value, message) => {
-    const run = await world.perform('request get', ofItem(mode, 'value'), { input: [{ value }] });
+    const run = await harness.perform('request get', ofItem(mode, 'value'), { input: [{ value }] });
     expect(run.error?.message).toMatch(message);
     expect(run.error?.message).toContain('[item 0]');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is one of a sub-process, when the user may see no other of the case', async () => {
     const part = { status: 'ACTIVE', case_number: 42, parent_request_id: 11 };
-    world.gateway.treat = () =>
-      answer(200, { data: [12, 13].map((id) => ({ id, ...part })), meta: { last_page: 1 } });
+    harness.gateway.treat = () =>
+      respond(200, { data: [12, 13].map((id) => ({ id, ...part })), meta: { last_page: 1 } });
     const run = await get(ofItem('caseNumber', 'number'), [{ number: 42 }]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringMatching(/only the Requests of sub-processes.*'By ID'.*12, 13/) as string },
     ]);
-    expect(world.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it('is an item error when no Request has the case number', async () => {

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { answer, delay, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, delay, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WAITING = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
 const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
@@ -19,15 +19,15 @@ const json = (data: unknown) => ({
 /** Starts Requests that wait at an event; each is an item for the next node. */
 async function waiting(count = 1): Promise<IDataObject[]> {
   const input = Array.from({ length: count }, (_, number) => ({ number }));
-  const run = await world.start(WAITING, { input });
-  world.gateway.calls = [];
+  const run = await harness.start(WAITING, { input });
+  harness.gateway.calls = [];
   return run.items('ProcessMaker').map((request) => ({ ...request, event: 'node_4' }));
 }
 
 const trigger = (input: IDataObject[], parameters: INodeParameters = json({}), user: User = 'limited') =>
-  world.perform('request triggerEvent', parameters, { input, user, settings: ERROR_OUTPUT });
-const statuses = () => world.requests().map(({ status }) => status);
-const posts = () => world.gateway.calls.filter(({ method }) => method === 'POST');
+  harness.perform('request triggerEvent', parameters, { input, user, settings: ERROR_OUTPUT });
+const statuses = () => harness.requests().map(({ status }) => status);
+const posts = () => harness.gateway.calls.filter(({ method }) => method === 'POST');
 
 it('lets each Request go on, and gives it as it stands then', async () => {
   const requests = await waiting(2);
@@ -48,12 +48,12 @@ it('takes data field by field', async () => {
   const fields = { assignments: [{ id: 'a', name: 'answer.text', value: 'yes', type: 'string' }] };
   const run = await trigger(await waiting(), { ...json({}), dataMode: 'defineBelow', fields });
   expect(run.items('ProcessMaker')).toHaveLength(1);
-  expect(world.requests()[0]?.data).toMatchObject({ number: 0, answer: { text: 'yes' } });
+  expect(harness.requests()[0]?.data).toMatchObject({ number: 0, answer: { text: 'yes' } });
 });
 
 it('says what ProcessMaker stores in another form, and what it sets itself', async () => {
   const run = await trigger(await waiting(), json({ text: ' padded ', _user: { id: 1 } }));
-  expect(world.requests()[0]?.data).toMatchObject({ text: 'padded', _user: { id: 3 } });
+  expect(harness.requests()[0]?.data).toMatchObject({ text: 'padded', _user: { id: 3 } });
   expect(run.hints('ProcessMaker').join(' ')).toMatch(/'_user'.*another form/s);
 });
 
@@ -113,7 +113,7 @@ it.each([
   'is of unknown outcome when the connection was lost %s the event, and is not sent again',
   async (_, behaviour, status) => {
     const requests = await waiting();
-    world.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
     const run = await trigger(requests);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining(`stands in status ${status} now`) as string, outcome: 'unknown' },
@@ -124,9 +124,9 @@ it.each([
 
 it('is not triggered twice at once when two items name it', async () => {
   const [request = {}] = await waiting();
-  world.gateway.treat = ({ method }) => (method === 'POST' ? delay(50) : undefined);
+  harness.gateway.treat = ({ method }) => (method === 'POST' ? delay(50) : undefined);
   const run = await trigger([request, request]);
-  expect(world.gateway.mostAtOnce).toBe(1);
+  expect(harness.gateway.mostAtOnce).toBe(1);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   expect(failedItems(run)).toMatchObject([{ httpStatus: 404, outcome: 'notDone' }]);
 });
@@ -135,7 +135,7 @@ describe('when n8n runs the node again', () => {
   it('an event that an earlier try has triggered is triggered', async () => {
     const requests = await waiting();
     const input = [...requests, { id: 999_999, event: 'node_4' }];
-    const run = await world.perform('request triggerEvent', json({}), { input, settings: AGAIN });
+    const run = await harness.perform('request triggerEvent', json({}), { input, settings: AGAIN });
     expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
     expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
   });
@@ -143,26 +143,26 @@ describe('when n8n runs the node again', () => {
   it('knows the event again when its data is another one', async () => {
     const input = [...(await waiting()), { id: 999_999, event: 'node_4' }];
     const parameters = json('={{ { at: Math.random() } }}');
-    const run = await world.perform('request triggerEvent', parameters, { input, settings: AGAIN });
+    const run = await harness.perform('request triggerEvent', parameters, { input, settings: AGAIN });
     expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
   });
 
   it('one whose outcome was unknown is triggered when it waits no more', async () => {
     const requests = await waiting();
     let isFirst = true;
-    world.gateway.treat = ({ method }) => {
+    harness.gateway.treat = ({ method }) => {
       const treatment = isFirst && method === 'POST' ? resetAfter : undefined;
       if (method === 'POST') isFirst = false;
       return treatment;
     };
-    const run = await world.perform('request triggerEvent', json({}), { input: requests, settings: AGAIN });
+    const run = await harness.perform('request triggerEvent', json({}), { input: requests, settings: AGAIN });
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   });
 
   it('of a Request that does not exist is not called triggered, also after a crash', async () => {
     const [request = {}] = await waiting();
     const killed = await trigger([request]);
-    const run = await world.retryAfterCrash(killed, [{ id: 999_999, event: 'node_4' }]);
+    const run = await harness.retryAfterCrash(killed, [{ id: 999_999, event: 'node_4' }]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('There is no Request 999999') as string, outcome: 'notDone' },
     ]);
@@ -171,7 +171,7 @@ describe('when n8n runs the node again', () => {
   it('one that never waited still does not wait', async () => {
     const [request = {}] = await waiting();
     const input = [{ ...request, event: 'node_1' }];
-    const run = await world.perform('request triggerEvent', json({}), { input, settings: AGAIN });
+    const run = await harness.perform('request triggerEvent', json({}), { input, settings: AGAIN });
     expect(run.error?.message).toContain('No event "node_1" waits');
   });
 });
@@ -179,9 +179,9 @@ describe('when n8n runs the node again', () => {
 it('sends the event again when it surely did nothing', async () => {
   const requests = await waiting();
   let isFirst = true;
-  world.gateway.treat = ({ method }) => {
+  harness.gateway.treat = ({ method }) => {
     const treatment =
-      isFirst && method === 'POST' ? answer(429, { message: 'Too Many Attempts.' }) : undefined;
+      isFirst && method === 'POST' ? respond(429, { message: 'Too Many Attempts.' }) : undefined;
     if (method === 'POST') isFirst = false;
     return treatment;
   };
@@ -201,7 +201,7 @@ it.each([
   ['no Request', { event: 'node_4', id: 'abc' }, '{}', /not the id of a Request/],
 ])('refuses %s before any call', async (_, item, data, message) => {
   const input = [{ id: 1, ...item }];
-  const run = await world.perform('request triggerEvent', json(data), { input });
+  const run = await harness.perform('request triggerEvent', json(data), { input });
   expect(run.error?.message).toMatch(message);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { answer, delay, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, delay, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
@@ -17,16 +17,16 @@ const deep = { ...ofItem, merge: 'deep' };
 
 /** Starts a Request with this data, and gives its id. */
 async function started(data: IDataObject = { kept: 1 }): Promise<IDataObject> {
-  const run = await world.start(WITH_FORM, { input: [data], user: 'admin' });
-  world.gateway.calls = [];
+  const run = await harness.start(WITH_FORM, { input: [data], user: 'admin' });
+  harness.gateway.calls = [];
   return { id: run.items('ProcessMaker')[0]?.id };
 }
 
 const update = (input: IDataObject[], parameters: INodeParameters = ofItem, user: User = 'operator') =>
-  world.perform('request updateData', parameters, { input, user, settings: ERROR_OUTPUT });
-const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
+  harness.perform('request updateData', parameters, { input, user, settings: ERROR_OUTPUT });
+const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 const stored = () => {
-  const fields = Object.entries(world.requests()[0]?.data ?? {});
+  const fields = Object.entries(harness.requests()[0]?.data ?? {});
   return Object.fromEntries(fields.filter(([name]) => !name.startsWith('_')));
 };
 
@@ -46,7 +46,7 @@ describe('Shallow', () => {
     await started();
     const fields = { assignments: [{ id: 'a', name: 'order.total', value: '7', type: 'number' }] };
     const parameters = {
-      request: locator('caseNumber', Number(world.requests()[0]?.caseNumber)),
+      request: locator('caseNumber', Number(harness.requests()[0]?.caseNumber)),
       dataMode: 'defineBelow',
       fields,
       options: { simplify: false },
@@ -76,9 +76,9 @@ describe('Deep', () => {
 
   it('does not write back a number that has lost digits on its way', async () => {
     const request = await started({ order: { total: 1 } });
-    world.gateway.treat = ({ method, path }) =>
+    harness.gateway.treat = ({ method, path }) =>
       method === 'GET' && path.includes('include=')
-        ? answer(
+        ? respond(
             200,
             `{"data":[{"id":${Number(request.id)},"status":"ACTIVE","data":{"order":{"big":9007199254740993}}}],"meta":{"last_page":1}}`,
             { 'content-type': 'application/json' },
@@ -96,7 +96,7 @@ describe('Deep', () => {
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining("'_secret' cannot be merged") as string },
     ]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
@@ -105,7 +105,7 @@ it.each([
   ['deep', deep],
 ])('items that update the same Request lose nothing, and the last one counts: %s', async (_, parameters) => {
   const request = await started();
-  world.gateway.treat = ({ method }) => (method === 'PUT' ? delay(20) : undefined);
+  harness.gateway.treat = ({ method }) => (method === 'PUT' ? delay(20) : undefined);
   const input = Array.from({ length: 8 }, (__, n) => ({ ...request, data: { [`field${n}`]: n, last: n } }));
   const run = await update(input, parameters);
   expect(run.items('ProcessMaker')).toHaveLength(8);
@@ -115,7 +115,7 @@ it.each([
 
 it('items named by id and by case number wait for each other in their order', async () => {
   const request = await started();
-  const number = Number(world.requests()[0]?.caseNumber);
+  const number = Number(harness.requests()[0]?.caseNumber);
   const parameters = {
     ...ofItem,
     request: { __rl: true, mode: '={{ $json.mode }}', value: '={{ $json.value }}' },
@@ -123,7 +123,7 @@ it('items named by id and by case number wait for each other in their order', as
   const input = [
     { mode: 'caseNumber', value: number },
     { mode: 'id', value: request.id },
-    { mode: 'url', value: `${world.gateway.url}/requests/${Number(request.id)}` },
+    { mode: 'url', value: `${harness.gateway.url}/requests/${Number(request.id)}` },
   ].map((item, last) => ({ ...item, data: { last } }));
   await update(input, parameters);
   expect(puts().map(({ body }) => body)).toEqual(input.map(({ data }) => JSON.stringify({ data })));
@@ -163,7 +163,7 @@ it('goes on with the other items when one is missing, and pairs each', async () 
 describe('a call whose answer was lost', () => {
   it('is seen in the data', async () => {
     const request = await started();
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await update([{ ...request, data: { x: {}, list: [1.5] } }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ data: { x: [], list: [1.5] } }]);
     expect(puts()).toHaveLength(1);
@@ -175,7 +175,7 @@ describe('a call whose answer was lost', () => {
     ['one field is hidden, and the others were so before', { kept: 1, _x: 1 }, resetBefore],
   ])('is of unknown outcome when %s, and is not sent again', async (_, data, behaviour) => {
     const request = await started();
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
     const run = await update([{ ...request, data }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(puts()).toHaveLength(1);
@@ -191,7 +191,7 @@ it.each([
     { ...request, data: { x: { y: 1 } } },
     { id: 999_999, data: { x: 1 } },
   ];
-  const run = await world.perform('request updateData', parameters, {
+  const run = await harness.perform('request updateData', parameters, {
     input,
     user: 'operator',
     settings: AGAIN,
@@ -210,5 +210,5 @@ it.each([
 ])('refuses %s before any call', async (_, data, message) => {
   const run = await update([{ id: 1, data }]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

@@ -1,28 +1,28 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/world/bpmn';
-import { answer, resetAfter, resetBefore, thenAnswer, type Behaviour } from '../../support/gateway';
+import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/fixtures/bpmn';
+import { respond, resetAfter, resetBefore, thenRespond, type Behaviour } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { StartOptions, User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { StartOptions, User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld({ queue: 'sync' });
+const harness = useHarness({ queue: 'sync' });
 
 const byId = { task: locator('id', '={{ $json.id }}'), dataMode: 'json', jsonData: '={{ $json.data }}' };
 const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 
 const run = (parameters: INodeParameters, options: StartOptions) =>
-  world.perform('task complete', { ...byId, ...parameters }, { settings: ERROR_OUTPUT, ...options });
+  harness.perform('task complete', { ...byId, ...parameters }, { settings: ERROR_OUTPUT, ...options });
 const complete = (input: object[], user?: User) => run({}, { input: input.map(withData), user });
 const withData = (item: object) => ({ data: {}, ...item });
 
-const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
-const stored = () => world.requests().map(({ status, data }) => ({ status, data }));
+const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
+const stored = () => harness.requests().map(({ status, data }) => ({ status, data }));
 
 /** Treats the first call that completes a Task in a special way. */
 function treatOnce(behaviour: Behaviour): void {
   let isFirst = true;
-  world.gateway.treat = ({ method }) => {
+  harness.gateway.treat = ({ method }) => {
     if (method !== 'PUT' || !isFirst) return undefined;
     isFirst = false;
     return behaviour;
@@ -31,7 +31,7 @@ function treatOnce(behaviour: Behaviour): void {
 
 describe('each Task', () => {
   it('is completed with its data, and given as it is then, in ten fields', async () => {
-    const tasks = await startTasks(world, 3);
+    const tasks = await startTasks(harness, 3);
     const done = await complete(tasks.map((task, index) => ({ ...task, data: { answer: index } })));
     expect(stored()).toMatchObject(
       [0, 1, 2].map((index) => ({ status: 'COMPLETED', data: { answer: index } })),
@@ -47,7 +47,7 @@ describe('each Task', () => {
       requestId: tasks[0]?.requestId,
       requestStatus: 'COMPLETED',
       processName: 'A single start with form',
-      url: `${world.gateway.url}/tasks/${tasks[0]?.id}/edit`,
+      url: `${harness.gateway.url}/tasks/${tasks[0]?.id}/edit`,
     });
     expect(done.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual([
       { item: 0 },
@@ -55,12 +55,12 @@ describe('each Task', () => {
       { item: 2 },
     ]);
     // All are read in one call before.
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.lookUps()).toHaveLength(1);
     expect(puts()).toHaveLength(3);
   });
 
   it('is completed without data when none is given', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const done = await run({ dataMode: 'defineBelow', fields: { assignments: [] } }, { input: tasks });
     expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
     expect(puts().map(({ body }) => JSON.parse(body) as unknown)).toEqual([
@@ -69,7 +69,7 @@ describe('each Task', () => {
   });
 
   it('takes fields with their types', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const assignments = [
       { id: 'a', name: 'approved', value: true, type: 'boolean' },
       { id: 'b', name: 'order.lines[0].price', value: '12.5', type: 'number' },
@@ -79,7 +79,7 @@ describe('each Task', () => {
   });
 
   it('is given as ProcessMaker gives it without Simplify', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const done = await run({ options: { simplify: false } }, { input: tasks.map(withData) });
     expect(done.items('ProcessMaker')).toMatchObject([
       { element_id: 'node_2', status: 'CLOSED', process_request: { status: 'COMPLETED' } },
@@ -87,7 +87,7 @@ describe('each Task', () => {
   });
 
   it('tells which values ProcessMaker stores in another form, and leaves its own fields out', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const data = { _user: { id: 1 }, empty: '', padded: ' x ', tags: '<b>x</b>' };
     const done = await complete(tasks.map((task) => ({ ...task, data })));
     expect(stored()).toMatchObject([{ data: { empty: '', padded: ' x ', tags: 'x', _user: { id: 3 } } }]);
@@ -100,10 +100,10 @@ describe('each Task', () => {
 
 describe('before any call it refuses', () => {
   it('a Task that an item before has', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const done = await run({}, { input: [task, task].map((one) => withData(one ?? {})), settings: {} });
     expect(done.error?.message).toBe(`'Task' holds Task ${task?.id}, which item 0 holds already [item 1]`);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
     const going = await complete([task ?? {}, task ?? {}]);
     expect(going.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
     expect(failedItems(going)).toMatchObject([{ outcome: 'notDone' }]);
@@ -120,7 +120,7 @@ describe('before any call it refuses', () => {
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringMatching(message) as string, outcome: 'notDone' },
     ]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('a window that is none', async () => {
@@ -128,14 +128,14 @@ describe('before any call it refuses', () => {
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringContaining("'Recovery Window'") as string },
     ]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
 describe('it says', () => {
   it('when and as whose a Task was completed before', async () => {
-    const tasks = await startTasks(world);
-    await world.completeFirstTask();
+    const tasks = await startTasks(harness);
+    await harness.completeFirstTask();
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
       {
@@ -147,8 +147,8 @@ describe('it says', () => {
   });
 
   it('that the Request was canceled', async () => {
-    const tasks = await startTasks(world);
-    world.server.cancelRequest(tasks[0]?.requestId ?? 0);
+    const tasks = await startTasks(harness);
+    harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringMatching(/is closed, since its Request \d+ was canceled/) as string },
@@ -156,9 +156,9 @@ describe('it says', () => {
   });
 
   it('that somebody else was faster', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     treatOnce(async (response, forward) => {
-      await world.completeFirstTask();
+      await harness.completeFirstTask();
       const { status, headers, body } = await forward();
       response.writeHead(status, headers).end(body);
     });
@@ -170,7 +170,7 @@ describe('it says', () => {
   });
 
   it('what a user lacks who may not', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const done = await complete(tasks, 'nobody');
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringContaining('does not allow') as string, httpStatus: 403, outcome: 'notDone' },
@@ -193,11 +193,11 @@ describe('it says', () => {
       nobodys,
       endEvent('node_3', 'End'),
     ];
-    const { id } = await world.server.addProcess({
+    const { id } = await harness.server.addProcess({
       name: 'Task of nobody follows',
       bpmn: bpmn(elements, line('node_1', 'node_2', 'node_4', 'node_3')),
     });
-    const started = await world.start({ process: locator('id', id), startEvent: locator('id', 'node_1') });
+    const started = await harness.start({ process: locator('id', id), startEvent: locator('id', 'node_1') });
     const [request] = started.items('ProcessMaker');
     const input = [{ id: (request?.activeTask as IDataObject).id, data: {} }];
     const done = await run({}, { input, settings: { ...ERROR_OUTPUT, ...AGAIN } });
@@ -215,7 +215,7 @@ describe('it says', () => {
 
 describe('when the outcome is unknown', () => {
   it('it sees on the Task that it was completed', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     treatOnce(resetAfter);
     const done = await complete(tasks.map((task) => ({ ...task, data: { answer: 1 } })));
     expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED', requestStatus: 'COMPLETED' }]);
@@ -224,21 +224,21 @@ describe('when the outcome is unknown', () => {
   });
 
   it.each([
-    ['a page of a gateway', answer(502, '<html></html>')],
-    ['JSON that is no Task', answer(200, { ok: true })],
+    ['a page of a gateway', respond(502, '<html></html>')],
+    ['JSON that is no Task', respond(200, { ok: true })],
   ])('it looks also after %s', async (_, behaviour) => {
-    const tasks = await startTasks(world);
-    treatOnce(thenAnswer(behaviour));
+    const tasks = await startTasks(harness);
+    treatOnce(thenRespond(behaviour));
     const done = await complete(tasks);
     expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
     expect(puts()).toHaveLength(1);
   });
 
   it('it looks again when the Task is completed a moment later', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     treatOnce(async (response) => {
       response.destroy();
-      setTimeout(() => void world.completeFirstTask(), 500);
+      setTimeout(() => void harness.completeFirstTask(), 500);
       return await Promise.resolve();
     });
     const done = await complete(tasks);
@@ -247,7 +247,7 @@ describe('when the outcome is unknown', () => {
   });
 
   it('it stays unknown when the Task is still open at the end, and nothing is sent again', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     treatOnce(resetBefore);
     const done = await run({ options: { recoveryWindow: 0 } }, { input: tasks.map(withData) });
     expect(failedItems(done)).toMatchObject([
@@ -260,8 +260,8 @@ describe('when the outcome is unknown', () => {
   });
 
   it("ProcessMaker's own 500 and an open Task mean that it was not completed", async () => {
-    const tasks = await startTasks(world);
-    treatOnce(answer(500, { message: 'Server Error' }));
+    const tasks = await startTasks(harness);
+    treatOnce(respond(500, { message: 'Server Error' }));
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
       {
@@ -274,8 +274,8 @@ describe('when the outcome is unknown', () => {
   });
 
   it('it sends again what surely was not carried out', async () => {
-    const tasks = await startTasks(world);
-    treatOnce(answer(429, { message: 'Too Many Attempts.' }));
+    const tasks = await startTasks(harness);
+    treatOnce(respond(429, { message: 'Too Many Attempts.' }));
     const done = await complete(tasks);
     expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
     expect(puts()).toHaveLength(2);
@@ -284,13 +284,13 @@ describe('when the outcome is unknown', () => {
 
 describe('when n8n runs the node again', () => {
   it('Tasks of the first try are given, and none is completed twice', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const [first, second] = tasks;
     let isFirst = true;
-    world.gateway.treat = ({ method, path }) => {
+    harness.gateway.treat = ({ method, path }) => {
       if (method !== 'PUT' || !path.includes(String(second?.id)) || !isFirst) return undefined;
       isFirst = false;
-      return answer(500, { message: 'Server Error' });
+      return respond(500, { message: 'Server Error' });
     };
     // The data of the second try is another one.
     const jsonData = '={{ { at: $now.toMillis() } }}';
@@ -306,12 +306,12 @@ describe('when n8n runs the node again', () => {
   });
 
   it('a Task is given that the first try completes while the second one begins', async () => {
-    const tasks = await startTasks(world);
-    world.gateway.treat = ({ method }) => {
+    const tasks = await startTasks(harness);
+    harness.gateway.treat = ({ method }) => {
       if (method !== 'PUT') return undefined;
       if (puts().length === 1) return resetBefore;
       return async (response, forward) => {
-        await world.completeFirstTask();
+        await harness.completeFirstTask();
         const { status, headers, body } = await forward();
         response.writeHead(status, headers).end(body);
       };
@@ -324,18 +324,18 @@ describe('when n8n runs the node again', () => {
   });
 
   it('what another one completed stays a failed item', async () => {
-    const tasks = await startTasks(world);
-    await world.completeFirstTask();
+    const tasks = await startTasks(harness);
+    await harness.completeFirstTask();
     const done = await run({}, { input: tasks.map(withData), settings: AGAIN });
     expect(done.error?.message).toContain('already completed');
     expect(puts()).toEqual([]);
   });
 
   it('a Task that was closed by a cancel is not called completed', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const killed = await run({}, { input: [{ id: 999_999, data: {} }] });
-    world.server.cancelRequest(tasks[0]?.requestId ?? 0);
-    const done = await world.retryAfterCrash(killed, tasks.map(withData));
+    harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
+    const done = await harness.retryAfterCrash(killed, tasks.map(withData));
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringMatching(/Request \d+ was canceled/) as string, outcome: 'unknown' },
     ]);
@@ -343,10 +343,10 @@ describe('when n8n runs the node again', () => {
   });
 
   it('Tasks that were completed before n8n crashed are given, and none is completed twice', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const input = tasks.map(withData);
     const killed = await run({}, { input: [input[0]] });
-    const done = await world.retryAfterCrash(killed, input);
+    const done = await harness.retryAfterCrash(killed, input);
     expect(done.items('ProcessMaker')).toMatchObject([
       { id: tasks[0]?.id, alreadyCompleted: true },
       { id: tasks[1]?.id, status: 'CLOSED' },

@@ -1,20 +1,20 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const byId = { task: locator('id', '={{ $json.id }}') };
 
 const get = (parameters: INodeParameters, input: IDataObject[], user?: User) =>
-  world.perform('task get', parameters, { input, user, settings: ERROR_OUTPUT });
+  harness.perform('task get', parameters, { input, user, settings: ERROR_OUTPUT });
 
 describe('a Task', () => {
   it('is given with its Request, process and assignee, in ten fields', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toEqual([
       {
@@ -27,21 +27,21 @@ describe('a Task', () => {
         completedAt: null,
         requestId: task?.requestId,
         processName: 'A single start with form',
-        url: `${world.gateway.url}/tasks/${task?.id}/edit`,
+        url: `${harness.gateway.url}/tasks/${task?.id}/edit`,
       },
     ]);
   });
 
   it('is found by the address of its page', async () => {
-    const [task] = await startTasks(world);
-    const url = `${world.gateway.url}/tasks/${task?.id}/edit`;
+    const [task] = await startTasks(harness);
+    const url = `${harness.gateway.url}/tasks/${task?.id}/edit`;
     const run = await get({ task: locator('url', '={{ $json.url }}') }, [{ url }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.id, url }]);
   });
 
   it('is given when it is closed', async () => {
-    const [task] = await startTasks(world);
-    await world.completeFirstTask();
+    const [task] = await startTasks(harness);
+    await harness.completeFirstTask();
     const run = await get(byId, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([
       { status: 'CLOSED', completedAt: expect.stringMatching(/^\d{4}-/) as string },
@@ -49,13 +49,13 @@ describe('a Task', () => {
   });
 
   it('brings the data along when it is asked to', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await get({ ...byId, options: { includeData: true } }, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.id, data: { number: 0 } }]);
   });
 
   it('is given as ProcessMaker gives it without Simplify', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await get({ ...byId, options: { simplify: false } }, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([
       { id: task?.id, element_id: 'node_2', process_request: { id: task?.requestId } },
@@ -65,25 +65,25 @@ describe('a Task', () => {
 
 describe('many items', () => {
   it('are read in one call, each paired with its item', async () => {
-    const tasks = await startTasks(world, 30);
+    const tasks = await startTasks(harness, 30);
     const input = tasks.map(({ id }) => ({ id })).reverse();
     const run = await get(byId, input);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(input.map(({ id }) => id));
     expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
       input.map((_, item) => ({ item })),
     );
-    expect(world.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it('can ask for data one by one', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const input = tasks.map(({ id }, index) => ({ id, withData: index === 1 }));
     const run = await get({ ...byId, options: { includeData: '={{ $json.withData }}' } }, input);
     expect(run.items('ProcessMaker').map((item) => 'data' in item)).toEqual([false, true]);
   });
 
   it('go on when one is missing, and say which', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: 999_999 }, { id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.id }]);
     expect(failedItems(run)).toMatchObject([
@@ -92,7 +92,7 @@ describe('many items', () => {
   });
 
   it('tell a Task that may not be seen from one that is missing', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: task?.id }], 'nobody');
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
@@ -108,14 +108,14 @@ it.each([
   ['url', 'https://other.example/requests/1', /not the address of a Task/],
 ])('what is no Task, by %s "%s", is refused before any call', async (mode, value, message) => {
   const parameters = { task: locator(mode, '={{ $json.value }}') };
-  const run = await world.perform('task get', parameters, { input: [{ value }] });
+  const run = await harness.perform('task get', parameters, { input: [{ value }] });
   expect(run.error?.message).toMatch(message);
   expect(run.error?.message).toContain('[item 0]');
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it('says when the answer holds no Tasks', async () => {
-  world.gateway.treat = () => answer(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
+  harness.gateway.treat = () => respond(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
   const run = await get(byId, [{ id: 1 }]);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('does not hold Tasks') as string },

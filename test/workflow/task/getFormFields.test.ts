@@ -1,15 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
-import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/world/bpmn';
-import { answer } from '../../support/gateway';
+import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/fixtures/bpmn';
+import { respond } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const getFormFields = (ids: unknown[], user?: User) =>
-  world.perform(
+  harness.perform(
     'task getFormFields',
     { task: locator('id', '={{ $json.id }}') },
     { input: ids.map((id) => ({ id })), user, settings: ERROR_OUTPUT },
@@ -24,14 +24,14 @@ async function taskWithScreen(screen: string): Promise<unknown> {
     endEvent('node_3', 'End'),
   ];
   const process = { name: `Form ${screen}`, bpmn: bpmn(elements, line('node_1', 'node_2', 'node_3')) };
-  const { id } = await world.server.addProcess(process);
-  const run = await world.start({ process: locator('id', id), startEvent: locator('id', 'node_1') });
-  world.gateway.calls = [];
+  const { id } = await harness.server.addProcess(process);
+  const run = await harness.start({ process: locator('id', id), startEvent: locator('id', 'node_1') });
+  harness.gateway.calls = [];
   return (run.items('ProcessMaker')[0]?.activeTask as IDataObject).id;
 }
 
 it('gives each field with its label, type and choices, and files at the end', async () => {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   const run = await getFormFields([task?.id]);
   const taskId = task?.id;
   const plain = { required: false, options: [], taskId };
@@ -54,7 +54,7 @@ it('gives each field with its label, type and choices, and files at the end', as
     },
     { ...plain, name: 'attachment', label: 'Attachment', type: 'file' },
   ]);
-  expect(world.gateway.calls).toHaveLength(1);
+  expect(harness.gateway.calls).toHaveLength(1);
 });
 
 it('gives the fields of containers and of forms inside of the form, and lists as one field', async () => {
@@ -81,7 +81,7 @@ it('gives nothing for a Task without a form', async () => {
 });
 
 it('pairs each field with its item, and says which Task is missing', async () => {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   const run = await getFormFields([999_999, task?.id]);
   const pairs = run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem);
   expect(pairs).toEqual(Array(8).fill({ item: 1 }));
@@ -91,15 +91,15 @@ it('pairs each field with its item, and says which Task is missing', async () =>
 });
 
 it('says what a user lacks who may not see the Task', async () => {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   const run = await getFormFields([task?.id], 'nobody');
   expect(failedItems(run)).toMatchObject([{ httpStatus: 403 }]);
 });
 
 it('never takes a refusal for a form without fields', async () => {
   const taskId = await taskWithScreen('31');
-  world.gateway.treat = ({ path }) =>
-    path.includes('/screens/') ? answer(401, { error: 'Unauthenticated.' }) : undefined;
+  harness.gateway.treat = ({ path }) =>
+    path.includes('/screens/') ? respond(401, { error: 'Unauthenticated.' }) : undefined;
   const run = await getFormFields([taskId]);
   expect(run.items('ProcessMaker')).toEqual([]);
   expect(failedItems(run)).toMatchObject([{ httpStatus: 401 }]);

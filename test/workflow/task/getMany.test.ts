@@ -1,14 +1,14 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { startTasks, type WaitingTask } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const getMany = (parameters: INodeParameters, input: unknown[] = [{}], user?: User) =>
-  world.perform('task getAll', parameters, { input, user, settings: ERROR_OUTPUT });
+  harness.perform('task getAll', parameters, { input, user, settings: ERROR_OUTPUT });
 
 /** The ids of the Tasks that are found among those of the current test. */
 async function found(parameters: INodeParameters, tasks: WaitingTask[], user?: User): Promise<unknown[]> {
@@ -22,7 +22,7 @@ const ids = (tasks: WaitingTask[]) => tasks.map(({ id }) => id);
 
 describe('the Tasks', () => {
   it('come newest first, in ten fields, each paired with its item', async () => {
-    const tasks = await startTasks(world, 3);
+    const tasks = await startTasks(harness, 3);
     const run = await getMany({ limit: 2 }, [{}, {}]);
     const items = run.outputs('ProcessMaker')[0] ?? [];
     expect(items.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual([
@@ -40,13 +40,13 @@ describe('the Tasks', () => {
     ['newestFirst', true],
     ['dueFirst', false],
   ])('come in the order %s', async (sort, isReversed) => {
-    const tasks = await startTasks(world, 3);
+    const tasks = await startTasks(harness, 3);
     const expected = isReversed ? ids(tasks).reverse() : ids(tasks);
     expect(await found({ options: { sort } }, tasks)).toEqual(expected);
   });
 
   it('bring the data along when asked to, and all fields without Simplify', async () => {
-    await startTasks(world);
+    await startTasks(harness);
     const run = await getMany({ limit: 1, options: { includeData: true, simplify: false } });
     expect(run.items('ProcessMaker')).toMatchObject([{ element_id: 'node_2', data: { number: 0 } }]);
   });
@@ -56,7 +56,7 @@ describe('more Tasks than a page holds', () => {
   const started: WaitingTask[] = [];
 
   beforeAll(async () => {
-    started.push(...(await startTasks(world, 105)));
+    started.push(...(await startTasks(harness, 105)));
   });
 
   it.each(['oldestFirst', 'newestFirst', 'dueFirst'])(
@@ -66,40 +66,40 @@ describe('more Tasks than a page holds', () => {
       const expected = ids(started);
       const leaving = sort === 'newestFirst' ? started.pop() : started.shift();
       let pages = 0;
-      world.gateway.treat = () => {
-        if (++pages === 2) world.server.cancelRequest(leaving?.requestId ?? 0);
+      harness.gateway.treat = () => {
+        if (++pages === 2) harness.server.cancelRequest(leaving?.requestId ?? 0);
         return undefined;
       };
       const filters = { status: 'ACTIVE', pmql: `id >= ${first?.id}` };
       const run = await getMany({ returnAll: true, filters, options: { sort } });
       const found = run.items('ProcessMaker').map(({ id }) => id);
       expect(found).toEqual(sort === 'newestFirst' ? expected.toReversed() : expected);
-      expect(world.gateway.calls).toHaveLength(2);
+      expect(harness.gateway.calls).toHaveLength(2);
     },
   );
 });
 
 describe('filters', () => {
   it('take the Tasks of the user of the token', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     expect(await found({ assignedTo: 'me' }, tasks)).toEqual(ids(tasks));
     expect(await found({ assignedTo: 'me' }, tasks, 'admin')).toEqual([]);
   });
 
   it('ask once whose token it is, whatever the number of items', async () => {
-    await startTasks(world);
+    await startTasks(harness);
     await getMany({ assignedTo: 'me', limit: 1 }, [{}, {}, {}]);
-    expect(world.gateway.calls.filter(({ path }) => path.includes('configuration'))).toHaveLength(1);
+    expect(harness.gateway.calls.filter(({ path }) => path.includes('configuration'))).toHaveLength(1);
   });
 
   it('take the Tasks of another user', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     expect(await found({ assignedTo: 'user', user: locator('id', 3) }, tasks, 'admin')).toEqual(ids(tasks));
     expect(await found({ assignedTo: 'user', user: locator('id', 4) }, tasks, 'admin')).toEqual([]);
   });
 
   it('take the Tasks of a Request, by id, case number or address', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const [task] = tasks;
     const by = (mode: string, value: string | number = '') => ({
       filters: { request: locator(mode, value) },
@@ -107,13 +107,13 @@ describe('filters', () => {
     const expected = [task?.id];
     expect(await found(by('id', task?.requestId), tasks)).toEqual(expected);
     expect(await found(by('caseNumber', task?.caseNumber), tasks)).toEqual(expected);
-    expect(await found(by('url', `${world.gateway.url}/requests/${task?.requestId}`), tasks)).toEqual(
+    expect(await found(by('url', `${harness.gateway.url}/requests/${task?.requestId}`), tasks)).toEqual(
       expected,
     );
   });
 
   it('take the Tasks of a process, by id or name', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const by = (mode: string, value: string | number) => ({ filters: { process: locator(mode, value) } });
     expect(await found(by('id', 2), tasks)).toEqual(ids(tasks));
     expect(await found(by('id', 3), tasks)).toEqual([]);
@@ -122,32 +122,32 @@ describe('filters', () => {
   });
 
   it('take the Tasks of an element', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     expect(await found({ filters: { elementId: 'node_2' } }, tasks)).toEqual(ids(tasks));
     expect(await found({ filters: { elementId: 'node_9' } }, tasks)).toEqual([]);
   });
 
   it('take the open or the completed Tasks', async () => {
-    const tasks = await startTasks(world, 2);
-    await world.completeFirstTask();
+    const tasks = await startTasks(harness, 2);
+    await harness.completeFirstTask();
     const [done, open] = ids(tasks);
     expect(await found({ filters: { status: 'CLOSED' } }, tasks)).toEqual([done]);
     expect(await found({ filters: { status: 'ACTIVE' } }, tasks)).toEqual([open]);
   });
 
   it('take no Tasks whose due date is still to come as overdue', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     expect(await found({ filters: { overdue: true } }, tasks)).toEqual([]);
   });
 
   it('look for text', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     expect(await found({ filters: { text: ' form task ' } }, tasks)).toEqual(ids(tasks));
     expect(await found({ filters: { text: 'no such text' } }, tasks)).toEqual([]);
   });
 
   it('are joined with a condition of the user', async () => {
-    const tasks = await startTasks(world, 3);
+    const tasks = await startTasks(harness, 3);
     const pmql = 'data.number = 1 OR data.number = 2';
     expect(await found({ filters: { pmql }, options: { sort: 'oldestFirst' } }, tasks)).toEqual([
       tasks[1]?.id,
@@ -158,7 +158,7 @@ describe('filters', () => {
   });
 
   it('that were left empty are none', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const filters = {
       elementId: ' ',
       text: '',
@@ -190,7 +190,7 @@ describe('a search that cannot be made', () => {
   ])('%j is refused before any call', async (parameters, message) => {
     const run = await getMany(parameters);
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it.each([
@@ -199,7 +199,7 @@ describe('a search that cannot be made', () => {
   ])('with PMQL "%s" says so, and asks once', async (pmql, httpStatus, message) => {
     const run = await getMany({ filters: { pmql } });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string, httpStatus }]);
-    expect(world.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it('for a Request that is missing says so', async () => {
@@ -210,13 +210,13 @@ describe('a search that cannot be made', () => {
   });
 
   it('is never taken for an empty list', async () => {
-    world.gateway.treat = () => answer(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
+    harness.gateway.treat = () => respond(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
     expect(failedItems(await getMany({}))).toHaveLength(1);
   });
 });
 
 describe('on a server whose Tasks were due some days ago', () => {
-  const late = useWorld({ now: () => new Date(Date.now() - 10 * 24 * 3600 * 1000) });
+  const late = useHarness({ now: () => new Date(Date.now() - 10 * 24 * 3600 * 1000) });
 
   it('the open ones are overdue', async () => {
     const [, open] = await startTasks(late, 2);

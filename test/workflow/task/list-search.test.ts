@@ -1,16 +1,16 @@
 import type { INodeListSearchResult } from 'n8n-workflow';
 import { searchList } from '../../support/editor';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { PROCESS_MAKER } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 function search(filter?: string, user?: User, paginationToken?: string): Promise<INodeListSearchResult> {
-  const credentials = world.credentials(user);
-  return searchList(world.engine, {
+  const credentials = harness.credentials(user);
+  return searchList(harness.engine, {
     nodeType: PROCESS_MAKER,
     method: 'searchTasks',
     credentials,
@@ -22,35 +22,35 @@ function search(filter?: string, user?: User, paginationToken?: string): Promise
 const values = ({ results }: INodeListSearchResult) => results.map(({ value }) => Number(value));
 
 it('shows the open Tasks, the newest first, with a link to each', async () => {
-  const [older, newer] = await startTasks(world, 2);
+  const [older, newer] = await startTasks(harness, 2);
   const { results } = await search();
   expect(results.slice(0, 2)).toEqual([
     {
       name: `Form Task · Case #${newer?.caseNumber} · A single start with form`,
       value: String(newer?.id),
-      url: `${world.gateway.url}/tasks/${newer?.id}/edit`,
+      url: `${harness.gateway.url}/tasks/${newer?.id}/edit`,
     },
     expect.objectContaining({ value: String(older?.id) }),
   ]);
-  await world.completeFirstTask();
+  await harness.completeFirstTask();
   expect(values(await search())).not.toContain(older?.id);
 });
 
 it('finds a Task by its case number and by its id', async () => {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   expect(values(await search(`#${task?.caseNumber}`))).toContain(task?.id);
   expect(values(await search(` Case #${task?.caseNumber}`))).toContain(task?.id);
   expect(values(await search(String(task?.id)))).toContain(task?.id);
 });
 
 it('leaves any other text to ProcessMaker', async () => {
-  await startTasks(world);
+  await startTasks(harness);
   expect(values(await search('form task')).length).toBeGreaterThan(0);
   expect(values(await search('no such task'))).toEqual([]);
 });
 
 it('goes on page by page', async () => {
-  await startTasks(world, 55);
+  await startTasks(harness, 55);
   const first = await search();
   expect(first.results).toHaveLength(50);
   const second = await search(undefined, undefined, first.paginationToken);
@@ -59,11 +59,11 @@ it('goes on page by page', async () => {
 });
 
 it('is empty for a user without Tasks', async () => {
-  await startTasks(world);
+  await startTasks(harness);
   expect(values(await search(undefined, 'nobody'))).toEqual([]);
 });
 
 it('shows a refusal instead of an empty list', async () => {
-  world.gateway.treat = () => answer(401, { error: 'Unauthenticated.' });
+  harness.gateway.treat = () => respond(401, { error: 'Unauthenticated.' });
   await expect(search()).rejects.toThrow(/token/);
 });

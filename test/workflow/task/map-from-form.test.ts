@@ -1,29 +1,29 @@
 import type { IDataObject, INodeParameters, ResourceMapperFields } from 'n8n-workflow';
 import { loadMapperFields } from '../../support/editor';
 import { mapped, mappedAutomatically } from '../../support/form';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../../support/workflows';
-import { useWorld, type User } from '../../support/world';
+import { useHarness, type User } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 async function fieldsOf(task: INodeParameters[string], user?: User): Promise<ResourceMapperFields> {
-  return await loadMapperFields(world.engine, {
+  return await loadMapperFields(harness.engine, {
     nodeType: PROCESS_MAKER,
     method: 'getTaskFormFields',
-    credentials: world.credentials(user),
+    credentials: harness.credentials(user),
     parameters: { resource: 'task', operation: 'complete', dataMode: 'mapFromForm', task },
   });
 }
 
 async function startTask(): Promise<number> {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   return task?.id ?? 0;
 }
 
 const complete = (task: number | string, parameters: INodeParameters, input: unknown[] = [{}]) =>
-  world.perform(
+  harness.perform(
     'task complete',
     { task: locator('id', task), ...parameters },
     { input, settings: ERROR_OUTPUT },
@@ -31,7 +31,7 @@ const complete = (task: number | string, parameters: INodeParameters, input: unk
 
 /** The data that each Task was completed with. */
 const sent = () =>
-  world.gateway.calls
+  harness.gateway.calls
     .filter(({ method }) => method === 'PUT')
     .map(({ body }) => (JSON.parse(body) as IDataObject).data);
 
@@ -51,12 +51,12 @@ describe('the fields of a Task', () => {
   });
 
   it('may be those of a Task that is given by its address', async () => {
-    const url = `${world.gateway.url}/tasks/${await startTask()}/edit`;
+    const url = `${harness.gateway.url}/tasks/${await startTask()}/edit`;
     expect((await fieldsOf(locator('url', url))).fields).toHaveLength(7);
   });
 
   it('are none for a Task without a form, which is said', async () => {
-    const run = await world.start({ process: locator('id', 15) }, { user: 'admin' });
+    const run = await harness.start({ process: locator('id', 15) }, { user: 'admin' });
     const task = (run.items('ProcessMaker')[0]?.activeTask as IDataObject | undefined)?.id;
     const form = await fieldsOf(locator('id', Number(task)), 'admin');
     expect(form).toEqual({ fields: [], emptyFieldsNotice: expect.stringMatching(/no form/) as string });
@@ -65,17 +65,17 @@ describe('the fields of a Task', () => {
   it.each(['', '={{ $json.task }}'])('are asked for without a call while the Task is %j', async (task) => {
     const form = await fieldsOf(locator('id', task));
     expect(form).toEqual({ fields: [], emptyFieldsNotice: expect.stringMatching(/Choose a Task/) as string });
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it.each([
-    ['a missing permission', answer(403, { message: 'This action is unauthorized.' }), /allow/],
-    ['a missing Task', answer(404, { error: 'Not found' }), /There is no Task/],
-    ['a wrong token', answer(401, { error: 'Unauthenticated.' }), /token/],
-    ['a failing server', answer(500, { message: 'Server Error' }), /500/],
+    ['a missing permission', respond(403, { message: 'This action is unauthorized.' }), /allow/],
+    ['a missing Task', respond(404, { error: 'Not found' }), /There is no Task/],
+    ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /token/],
+    ['a failing server', respond(500, { message: 'Server Error' }), /500/],
   ])('show %s, and no empty list', async (_, behaviour, says) => {
     const task = await startTask();
-    world.gateway.treat = () => behaviour;
+    harness.gateway.treat = () => behaviour;
     await expect(fieldsOf(locator('id', task))).rejects.toThrow(says);
   });
 });
@@ -84,7 +84,7 @@ describe('a Task that is completed with them', () => {
   it('gets what is given, in the types of the form, and nothing else', async () => {
     const task = await startTask();
     const form = await fieldsOf(locator('id', task));
-    world.gateway.reset();
+    harness.gateway.reset();
     const values = mapped(form, {
       amount: '={{ $json.total }}',
       color: 'g',
@@ -97,11 +97,11 @@ describe('a Task that is completed with them', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task, status: 'CLOSED' }]);
     expect(sent()).toEqual([{ amount: 7.5, color: 'g', due: '2026-11-24T08:30:00.000Z', checkedBy: 'n8n' }]);
     // What the Request had before stays.
-    expect(world.requests()).toMatchObject([{ data: { number: 0, amount: 7.5, color: 'g' } }]);
+    expect(harness.requests()).toMatchObject([{ data: { number: 0, amount: 7.5, color: 'g' } }]);
   });
 
   it('may be mapped automatically, each from its item', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const form = await fieldsOf(locator('id', tasks[0]?.id ?? 0));
     await complete(
       '={{ $json.id }}',
@@ -121,9 +121,9 @@ describe('a Task that is completed with them', () => {
   it('is not completed with a value that is none of the form', async () => {
     const task = await startTask();
     const form = await fieldsOf(locator('id', task));
-    world.gateway.reset();
+    harness.gateway.reset();
     const run = await complete(task, mapped(form, { color: '={{ "blue" }}' }));
     expect(failedItems(run)[0]?.text).toMatch(/'Color \(color\)'.*none of the form's choices/);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld({ version: '4.11.0' });
+const harness = useHarness({ version: '4.11.0' });
 
 it('says what to do where the server does not tell whose token it is', async () => {
   const parameters = { assignedTo: 'me' };
-  const run = await world.perform('task getAll', parameters, { settings: ERROR_OUTPUT });
+  const run = await harness.perform('task getAll', parameters, { settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([
     {
       text: expect.stringMatching(
@@ -15,6 +15,6 @@ it('says what to do where the server does not tell whose token it is', async () 
     },
   ]);
   const given = { assignedTo: 'user', user: locator('id', 3) };
-  const other = await world.perform('task getAll', given, { settings: ERROR_OUTPUT });
+  const other = await harness.perform('task getAll', given, { settings: ERROR_OUTPUT });
   expect(failedItems(other)).toEqual([]);
 });

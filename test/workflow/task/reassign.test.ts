@@ -1,25 +1,25 @@
-import { answer, resetAfter, resetBefore, thenAnswer } from '../../support/gateway';
+import { respond, resetAfter, resetBefore, thenRespond } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import type { StartOptions, World } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { StartOptions, Harness } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
 const byId = { task: locator('id', '={{ $json.id }}'), user: locator('id', '={{ $json.user }}') };
 const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 
-const reassignIn = (world: World, input: unknown[], options: StartOptions = {}) =>
-  world.perform('task reassign', byId, { input, user: 'admin', settings: ERROR_OUTPUT, ...options });
-const putsOf = (world: World) => world.gateway.calls.filter(({ method }) => method === 'PUT');
-const assigneesIn = (world: World, ids: number[]) =>
-  world.server.tasks().flatMap(({ id, userId }) => (ids.includes(id) ? [userId] : []));
+const reassignIn = (harness: Harness, input: unknown[], options: StartOptions = {}) =>
+  harness.perform('task reassign', byId, { input, user: 'admin', settings: ERROR_OUTPUT, ...options });
+const putsOf = (harness: Harness) => harness.gateway.calls.filter(({ method }) => method === 'PUT');
+const assigneesIn = (harness: Harness, ids: number[]) =>
+  harness.server.tasks().flatMap(({ id, userId }) => (ids.includes(id) ? [userId] : []));
 
 describe('where Tasks can be reassigned', () => {
-  const world = useWorld({ reassigns: true });
-  const reassign = (input: unknown[], options?: StartOptions) => reassignIn(world, input, options);
-  const puts = () => putsOf(world);
+  const harness = useHarness({ reassigns: true });
+  const reassign = (input: unknown[], options?: StartOptions) => reassignIn(harness, input, options);
+  const puts = () => putsOf(harness);
 
   it('gives each Task to its user', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const run = await reassign(tasks.map(({ id }, index) => ({ id, user: 4 + index })));
     expect(run.items('ProcessMaker')).toMatchObject([
       { id: tasks[0]?.id, caseNumber: tasks[0]?.caseNumber, assignee: { id: 4, name: 'Nobody Test' } },
@@ -27,23 +27,23 @@ describe('where Tasks can be reassigned', () => {
     ]);
     expect(
       assigneesIn(
-        world,
+        harness,
         tasks.map(({ id }) => id),
       ),
     ).toEqual([4, 5]);
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 
   it('leaves a Task alone that is with the user already', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await reassign([{ id: task?.id, user: 3 }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ assignee: { id: 3 } }]);
     expect(puts()).toEqual([]);
   });
 
   it('refuses a Task that is completed', async () => {
-    const [task] = await startTasks(world);
-    await world.completeFirstTask();
+    const [task] = await startTasks(harness);
+    await harness.completeFirstTask();
     const run = await reassign([{ id: task?.id, user: 4 }]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('already completed') as string, outcome: 'notDone' },
@@ -52,7 +52,7 @@ describe('where Tasks can be reassigned', () => {
   });
 
   it('says when there is no such user', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await reassign([{ id: task?.id, user: 99_999 }]);
     expect(failedItems(run)).toMatchObject([
       {
@@ -65,7 +65,7 @@ describe('where Tasks can be reassigned', () => {
   });
 
   it('says what a user lacks who may not', async () => {
-    const [task] = await startTasks(world);
+    const [task] = await startTasks(harness);
     const run = await reassign([{ id: task?.id, user: 4 }], { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
@@ -79,7 +79,7 @@ describe('where Tasks can be reassigned', () => {
   ])('refuses the user "%s" before any call', async (user, message) => {
     const run = await reassign([{ id: 1, user }]);
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('refuses a Task that an item before gives to somebody', async () => {
@@ -88,31 +88,31 @@ describe('where Tasks can be reassigned', () => {
       { settings: {} },
     );
     expect(run.error?.message).toContain('which item 0 holds already [item 1]');
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it.each([
     ['the answer is lost', resetAfter],
-    ['a gateway answers in its place', thenAnswer(answer(502, '<html></html>'))],
-    ['the answer is no Task', thenAnswer(answer(200, {}))],
+    ['a gateway answers in its place', thenRespond(respond(502, '<html></html>'))],
+    ['the answer is no Task', thenRespond(respond(200, {}))],
   ])('sees on the Task that it was reassigned when %s', async (_, behaviour) => {
-    const [task] = await startTasks(world);
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
+    const [task] = await startTasks(harness);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
     const run = await reassign([{ id: task?.id, user: 4 }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ assignee: { id: 4 } }]);
     expect(puts()).toHaveLength(1);
   });
 
   it('calls the outcome unknown when the Task does not show it, and does not send the call again', async () => {
-    const [task] = await startTasks(world);
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
+    const [task] = await startTasks(harness);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await reassign([{ id: task?.id, user: 4 }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(puts()).toHaveLength(1);
   });
 
   it('reassigns no Task a second time when n8n runs the node again', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const input = [
       { id: tasks[0]?.id, user: 4 },
       { id: tasks[1]?.id, user: 99_999 },
@@ -125,11 +125,11 @@ describe('where Tasks can be reassigned', () => {
 });
 
 describe('where ProcessMaker accepts the call and changes nothing', () => {
-  const world = useWorld();
+  const harness = useHarness();
 
   it('says so, and who still has the Task', async () => {
-    const [task] = await startTasks(world);
-    const run = await reassignIn(world, [{ id: task?.id, user: 4 }]);
+    const [task] = await startTasks(harness);
+    const run = await reassignIn(harness, [{ id: task?.id, user: 4 }]);
     expect(failedItems(run)).toMatchObject([
       {
         text: expect.stringContaining(

@@ -1,14 +1,14 @@
 import type { Poller } from '../../support/poller';
-import { useSimulatedWorld } from '../../support/simulated-world';
+import { useSimulatedHarness } from '../../support/simulated-harness';
 
-const world = useSimulatedWorld();
+const harness = useSimulatedHarness();
 
 const HOUR_MS = 3_600_000;
 const PROCESS = 4;
 
 async function switchedOff(kind = 'requestStarted'): Promise<Poller> {
   const parameters = { triggerOn: [kind], options: { simplify: false } };
-  const poller = world.watcher(parameters);
+  const poller = harness.watcher(parameters);
   await poller.activate();
   poller.deactivate();
   return poller;
@@ -17,9 +17,9 @@ async function switchedOff(kind = 'requestStarted'): Promise<Poller> {
 /** Inserts Requests, some with each tick of the server's clock. */
 function insert(count: number, atOnce: number, tickMs: number): number[] {
   return Array.from({ length: count }, (_, index) => {
-    if (index % atOnce === 0) world.server.now += tickMs;
+    if (index % atOnce === 0) harness.server.now += tickMs;
     const id = index + 1;
-    world.server.insertRequest(id, PROCESS, world.server.now);
+    harness.server.insertRequest(id, PROCESS, harness.server.now);
     return id;
   });
 }
@@ -40,14 +40,14 @@ describe('a large backlog', () => {
   it('of one second is taken up whole, page by page', async () => {
     const poller = await switchedOff();
     const ids = insert(1300, 1300, HOUR_MS);
-    world.server.now += HOUR_MS;
-    world.server.insertRequest(5000, PROCESS, world.server.now);
+    harness.server.now += HOUR_MS;
+    harness.server.insertRequest(5000, PROCESS, harness.server.now);
     await poller.activate();
     for (let polls = 0; polls < 4; polls++) await poller.poll();
     expect(idsOf(poller)).toEqual([...ids, 5000]);
     // Later, none of the Requests of that second has to be remembered any more.
-    world.server.now += HOUR_MS;
-    world.server.insertRequest(5001, PROCESS, world.server.now);
+    harness.server.now += HOUR_MS;
+    harness.server.insertRequest(5001, PROCESS, harness.server.now);
     await poller.poll();
     expect(poller.saved.length).toBeLessThan(300);
   });
@@ -56,30 +56,30 @@ describe('a large backlog', () => {
 describe('a backlog of several kinds', () => {
   // n8n's own clock goes on as the server's does.
   beforeEach(() => {
-    jest.spyOn(Date, 'now').mockImplementation(() => world.server.now);
+    jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
     // From it the trigger knows the time of the rows.
-    world.server.insertRequest(9000, PROCESS, world.server.now);
+    harness.server.insertRequest(9000, PROCESS, harness.server.now);
   });
   afterEach(() => jest.restoreAllMocks());
 
   it('comes the oldest first, whatever its kind, and each event once', async () => {
-    const poller = world.watcher({ triggerOn: ['requestStarted', 'requestCompleted', 'requestErrored'] });
+    const poller = harness.watcher({ triggerOn: ['requestStarted', 'requestCompleted', 'requestErrored'] });
     await poller.activate();
     poller.deactivate();
     const expected: string[] = [];
     for (let id = 1; id <= 1300; id++) {
-      world.server.now += 60_000;
-      world.server.insertRequest(id, PROCESS, world.server.now);
+      harness.server.now += 60_000;
+      harness.server.insertRequest(id, PROCESS, harness.server.now);
       expected.push(`requestStarted ${id}`);
-      world.server.now += 10_000;
-      const at = new Date(world.server.now).toISOString().slice(0, 19);
+      harness.server.now += 10_000;
+      const at = new Date(harness.server.now).toISOString().slice(0, 19);
       if (id % 10 === 0) {
         const completed = { status: 'COMPLETED', completed_at: at.replace('T', ' ') };
-        world.server.update('requests', id, world.server.now, completed);
+        harness.server.update('requests', id, harness.server.now, completed);
         expected.push(`requestCompleted ${id}`);
       } else if (id % 10 === 5) {
         const errors = JSON.stringify([{ message: 'It broke.', created_at: `${at}+00:00` }]);
-        world.server.update('requests', id, world.server.now, { status: 'ERROR', errors });
+        harness.server.update('requests', id, harness.server.now, { status: 'ERROR', errors });
         expected.push(`requestErrored ${id}`);
       }
     }
@@ -88,23 +88,23 @@ describe('a backlog of several kinds', () => {
     for (let polls = 0; polls < 4; polls++) await poller.poll();
     const given = poller.items as Array<{ event: string; id: number }>;
     expect(given.map(({ event, id }) => `${event} ${id}`)).toEqual(expected);
-    world.server.now += HOUR_MS;
-    world.server.insertRequest(5000, PROCESS, world.server.now);
+    harness.server.now += HOUR_MS;
+    harness.server.insertRequest(5000, PROCESS, harness.server.now);
     await poller.poll();
     expect(poller.items).toHaveLength(expected.length + 1);
     expect(poller.saved.length).toBeLessThan(600);
   });
 
   it('loses no Request that broke when its error has another time than its last change', async () => {
-    const poller = world.watcher({ triggerOn: ['requestStarted', 'requestErrored'] });
+    const poller = harness.watcher({ triggerOn: ['requestStarted', 'requestErrored'] });
     await poller.activate();
     poller.deactivate();
     const ids = insert(1300, 1, 60_000);
     for (const id of ids) {
-      const changed = world.server.now - (1300 - id) * 60_000;
+      const changed = harness.server.now - (1300 - id) * 60_000;
       const created_at = new Date(changed + (id % 3) * 60_000).toISOString();
       const errors = JSON.stringify([{ message: 'It broke.', created_at }]);
-      world.server.update('requests', id, changed, { status: 'ERROR', errors });
+      harness.server.update('requests', id, changed, { status: 'ERROR', errors });
     }
     await poller.activate();
     for (let polls = 0; polls < 6; polls++) await poller.poll();
@@ -115,30 +115,36 @@ describe('a backlog of several kinds', () => {
   });
 
   it('loses nothing of a second of which part was read, and that comes behind where another kind stops', async () => {
-    const poller = world.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
+    const poller = harness.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
     await poller.activate();
     poller.deactivate();
     const ids = insert(600, 600, HOUR_MS);
-    world.server.now += 1000;
-    const due = world.server.now + 1000 * HOUR_MS;
+    harness.server.now += 1000;
+    const due = harness.server.now + 1000 * HOUR_MS;
     const tasks = Array.from({ length: 900 }, (_, index) => 7000 + index);
-    for (const id of tasks) world.server.insertTask(id, 1, PROCESS, world.server.now, due);
-    world.server.now += HOUR_MS;
+    for (const id of tasks) harness.server.insertTask(id, 1, PROCESS, harness.server.now, due);
+    harness.server.now += HOUR_MS;
     await poller.activate();
     for (let polls = 0; polls < 5; polls++) await poller.poll();
     expect(idsOf(poller)).toEqual([...ids, ...tasks]);
   });
 
   it('waits for the rest of a second that holds too much', async () => {
-    const poller = world.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
+    const poller = harness.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
     await poller.activate();
     poller.deactivate();
     const ids = insert(1300, 1300, HOUR_MS);
     for (const id of [1, 2]) {
-      if (id === 2) world.server.now += 1000;
-      world.server.insertTask(7000 + id, id, PROCESS, world.server.now, world.server.now + 1000 * HOUR_MS);
+      if (id === 2) harness.server.now += 1000;
+      harness.server.insertTask(
+        7000 + id,
+        id,
+        PROCESS,
+        harness.server.now,
+        harness.server.now + 1000 * HOUR_MS,
+      );
     }
-    world.server.now += HOUR_MS;
+    harness.server.now += HOUR_MS;
     await poller.activate();
     for (let polls = 0; polls < 4; polls++) await poller.poll();
     expect(poller.items).toHaveLength(ids.length + 2);
@@ -149,12 +155,13 @@ describe('a backlog of several kinds', () => {
 describe('while much comes in', () => {
   it('what becomes visible late is not passed over', async () => {
     const poller = await switchedOff();
-    const begun = world.server.now;
+    const begun = harness.server.now;
     const ids = insert(1000, 10, 1000);
     await poller.activate();
     await poller.poll();
     // They were written at the beginning, but could not be seen until now.
-    for (const late of [2001, 2002]) world.server.insertRequest(late, PROCESS, begun + (late - 2000) * 1000);
+    for (const late of [2001, 2002])
+      harness.server.insertRequest(late, PROCESS, begun + (late - 2000) * 1000);
     await poller.poll();
     await poller.poll();
     expect(idsOf(poller)).toEqual([...ids, 2001, 2002]);
@@ -163,24 +170,24 @@ describe('while much comes in', () => {
   it('a Request that broke is given once, also when it is edited before its turn or after', async () => {
     const poller = await switchedOff('requestErrored');
     const ids = insert(1200, 1, 60_000);
-    const begun = world.server.now;
+    const begun = harness.server.now;
     for (const id of ids) {
-      world.server.now += 60_000;
-      const created_at = new Date(world.server.now).toISOString().replace(/\.\d+Z$/, '+00:00');
+      harness.server.now += 60_000;
+      const created_at = new Date(harness.server.now).toISOString().replace(/\.\d+Z$/, '+00:00');
       const errors = JSON.stringify([{ message: 'It broke.', created_at }]);
-      world.server.update('requests', id, world.server.now, { status: 'ERROR', errors });
+      harness.server.update('requests', id, harness.server.now, { status: 'ERROR', errors });
     }
-    expect(world.server.now).toBeGreaterThan(begun);
+    expect(harness.server.now).toBeGreaterThan(begun);
     await poller.activate();
     const [first = 0] = ids;
     const last = ids.at(-1) ?? 0;
     expect(idsOf(poller)).toContain(first);
     expect(idsOf(poller)).not.toContain(last);
-    world.server.now += 600_000;
-    for (const edited of [first, last]) world.server.update('requests', edited, world.server.now, {});
+    harness.server.now += 600_000;
+    for (const edited of [first, last]) harness.server.update('requests', edited, harness.server.now, {});
     for (let polls = 0; polls < 5; polls++) await poller.poll();
-    world.server.now += 600_000;
-    for (const edited of [first, last]) world.server.update('requests', edited, world.server.now, {});
+    harness.server.now += 600_000;
+    for (const edited of [first, last]) harness.server.update('requests', edited, harness.server.now, {});
     await poller.poll();
     expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(ids);
   });
@@ -189,11 +196,11 @@ describe('while much comes in', () => {
 describe('the cost of a poll', () => {
   it('does not grow with what exists', async () => {
     insert(1000, 1, 1000);
-    world.server.now += HOUR_MS;
+    harness.server.now += HOUR_MS;
     const poller = await switchedOff();
     await poller.activate('init');
-    const before = world.server.calls;
+    const before = harness.server.calls;
     await poller.poll();
-    expect(world.server.calls - before).toBe(1);
+    expect(harness.server.calls - before).toBe(1);
   });
 });

@@ -1,16 +1,16 @@
 import type { Poller } from '../../support/poller';
-import { useSimulatedWorld } from '../../support/simulated-world';
+import { useSimulatedHarness } from '../../support/simulated-harness';
 
-const world = useSimulatedWorld();
+const harness = useSimulatedHarness();
 /** n8n's own clock. */
 let own: number;
 let rowsRead: number;
 
 beforeEach(() => {
-  own = world.server.now;
+  own = harness.server.now;
   jest.spyOn(Date, 'now').mockImplementation(() => own);
   rowsRead = 0;
-  world.server.beforeAnswer = (body) => {
+  harness.server.beforeResponse = (body) => {
     const { data } = JSON.parse(String(body)) as { data?: unknown[] };
     rowsRead += data?.length ?? 0;
   };
@@ -23,13 +23,13 @@ const HOUR_MS = 60 * MINUTE_MS;
 let lastId = 0;
 
 function pass(milliseconds: number): void {
-  world.server.now += milliseconds;
+  harness.server.now += milliseconds;
   own += milliseconds;
 }
 
-function start(at = world.server.now): number {
+function start(at = harness.server.now): number {
   lastId += 1;
-  world.server.insertRequest(lastId, PROCESS, at);
+  harness.server.insertRequest(lastId, PROCESS, at);
   return lastId;
 }
 
@@ -37,12 +37,12 @@ function start(at = world.server.now): number {
 function addTask(dueInMs: number): number {
   const requestId = start();
   lastId += 1;
-  world.server.insertTask(lastId, requestId, PROCESS, world.server.now, world.server.now + dueInMs);
+  harness.server.insertTask(lastId, requestId, PROCESS, harness.server.now, harness.server.now + dueInMs);
   return lastId;
 }
 
 async function watching(kind: string): Promise<Poller> {
-  const poller = world.watcher({ triggerOn: [kind] });
+  const poller = harness.watcher({ triggerOn: [kind] });
   await poller.activate();
   return poller;
 }
@@ -77,7 +77,7 @@ describe('after many events at once, and nothing since', () => {
     const poller = await watching('requestStarted');
     const ids = Array.from({ length: 50 }, () => start());
     await poller.poll();
-    const written = world.server.now;
+    const written = harness.server.now;
     pass(90_000);
     await poller.poll();
     pass(28_000);
@@ -100,7 +100,7 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
       before(poll);
       await rowsOfPoll(poller);
     }
-    world.server.dateAhead = 0;
+    harness.server.dateAhead = 0;
     await rowsOfPoll(poller);
     expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(ids);
   }
@@ -109,14 +109,14 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
     "when the server's Date is ten minutes ahead at poll %d, and right again",
     async (bad) => {
       await watch((poll) => {
-        world.server.dateAhead = poll === bad ? 10 * MINUTE_MS : 0;
+        harness.server.dateAhead = poll === bad ? 10 * MINUTE_MS : 0;
       });
     },
   );
 
   it('when every other answer comes from a gateway that is five minutes ahead', async () => {
     await watch((poll) => {
-      world.server.dateAhead = poll % 2 === 1 ? 5 * MINUTE_MS : 0;
+      harness.server.dateAhead = poll % 2 === 1 ? 5 * MINUTE_MS : 0;
     });
   });
 
@@ -128,7 +128,7 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
 });
 
 it('a gateway that is always ahead does not let the passing of time run ahead of the rows', async () => {
-  world.server.dateAhead = 10 * MINUTE_MS;
+  harness.server.dateAhead = 10 * MINUTE_MS;
   const poller = await watching('requestStarted');
   // The first poll has to believe it.
   pass(10 * MINUTE_MS);
@@ -149,9 +149,9 @@ it('what becomes due after the trigger began from now again is given, though the
   pass(MINUTE_MS);
   poller.deactivate();
   poller.parameters = { ...poller.parameters, options: { startFromNow: true } };
-  world.server.dateAhead = 10 * MINUTE_MS;
+  harness.server.dateAhead = 10 * MINUTE_MS;
   await poller.activate();
-  world.server.dateAhead = 0;
+  harness.server.dateAhead = 0;
   for (let poll = 0; poll < 3; poll++) await rowsOfPoll(poller);
   expect(idsOf(poller)).toEqual([task]);
 });
@@ -159,7 +159,7 @@ it('what becomes due after the trigger began from now again is given, though the
 it('what was given early, since the Date was ahead, is not given again when the trigger begins from now', async () => {
   const poller = await watching('taskOverdue');
   const task = addTask(5 * MINUTE_MS);
-  world.server.dateAhead = 10 * MINUTE_MS;
+  harness.server.dateAhead = 10 * MINUTE_MS;
   await rowsOfPoll(poller);
   expect(idsOf(poller)).toEqual([task]);
   poller.deactivate();
@@ -176,9 +176,9 @@ it('nor is it taken for past when there is too much that was due just before to 
   for (let count = 0; count < 700; count++) addTask(-170_000);
   const tasks = Array.from({ length: 40 }, (_, index) => addTask(5000 + index * 3000));
   poller.parameters = { ...poller.parameters, options: { startFromNow: true } };
-  world.server.dateAhead = 10 * MINUTE_MS;
+  harness.server.dateAhead = 10 * MINUTE_MS;
   await poller.activate();
-  world.server.dateAhead = 0;
+  harness.server.dateAhead = 0;
   for (let poll = 0; poll < 4; poll++) await rowsOfPoll(poller);
   expect(idsOf(poller)).toEqual(tasks);
 });
@@ -188,7 +188,7 @@ it('what becomes due while a slow server is read for minutes is given', async ()
   const tasks = Array.from({ length: 600 }, () => addTask(1000));
   pass(MINUTE_MS);
   for (let seconds = 5; seconds < 3000; seconds += 20) tasks.push(addTask(seconds * 1000));
-  world.server.beforeAnswer = () => pass(25_000);
+  harness.server.beforeResponse = () => pass(25_000);
   for (let poll = 0; poll < 20; poll++) await poller.poll();
   await rowsOfPoll(poller, HOUR_MS);
   expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(tasks);
@@ -200,7 +200,7 @@ it("a poll is cheap again after one at which the server's Date was a day behind"
   const rows: number[] = [];
   for (let poll = 0; poll < 20; poll++) {
     tasks.push(addTask(1000));
-    world.server.dateAhead = poll === 5 ? -24 * HOUR_MS : 0;
+    harness.server.dateAhead = poll === 5 ? -24 * HOUR_MS : 0;
     rows.push(await rowsOfPoll(poller, 5 * MINUTE_MS));
   }
   expect(idsOf(poller)).toEqual(tasks);
@@ -214,14 +214,14 @@ it("a poll whose answer does not carry the server's time leaves the state alone"
   const state = () => JSON.stringify(poller.staticData);
   const before = state();
   const second = start();
-  world.server.hasDate = false;
+  harness.server.hasDate = false;
   pass(MINUTE_MS);
   await poller.poll();
   expect(poller.errors).toMatchObject([
     { message: "The answer of ProcessMaker does not carry the server's time" },
   ]);
   expect(state()).toBe(before);
-  world.server.hasDate = true;
+  harness.server.hasDate = true;
   await poller.poll();
   expect(idsOf(poller)).toEqual([first, second]);
 });

@@ -1,8 +1,8 @@
 import { expectShown, HIDDEN_DATA } from '../../support/hidden-data';
 import { serverTime, startByHand, taskOf, watching } from '../../support/watch';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld({ now: () => new Date(serverTime.now) });
+const harness = useHarness({ now: () => new Date(serverTime.now) });
 
 const WITH_TASK = 2;
 const OFFERED = 25;
@@ -18,7 +18,7 @@ const requestFields = (id: number) => ({
   processId: WITH_TASK,
   processName: 'A single start with form',
   startedAt: time,
-  url: `${world.gateway.url}/requests/${id}`,
+  url: `${harness.gateway.url}/requests/${id}`,
 });
 
 const taskFields = (id: number, requestId: number) => ({
@@ -28,13 +28,13 @@ const taskFields = (id: number, requestId: number) => ({
   assignee: { id: 3, name: 'Limited Test' },
   requestId,
   processName: 'A single start with form',
-  url: `${world.gateway.url}/tasks/${id}/edit`,
+  url: `${harness.gateway.url}/tasks/${id}/edit`,
 });
 
 describe('an event of a Request', () => {
   it('is that it was started', async () => {
-    const poller = await watching(world, { triggerOn: ['requestStarted'] });
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, { triggerOn: ['requestStarted'] });
+    const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items).toEqual([
       {
@@ -42,16 +42,16 @@ describe('an event of a Request', () => {
         event: 'requestStarted',
         status: 'ACTIVE',
         completedAt: null,
-        activeTask: { id: taskOf(world, id), name: 'Form Task' },
+        activeTask: { id: taskOf(harness, id), name: 'Form Task' },
       },
     ]);
   });
 
   it('is that it was completed', async () => {
-    const poller = await watching(world, { triggerOn: ['requestCompleted'] });
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, { triggerOn: ['requestCompleted'] });
+    const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
-    await world.server.completeTask(taskOf(world, id), {});
+    await harness.server.completeTask(taskOf(harness, id), {});
     await poller.poll();
     expect(poller.items).toEqual([
       {
@@ -65,9 +65,9 @@ describe('an event of a Request', () => {
   });
 
   it('is that it was canceled', async () => {
-    const poller = await watching(world, { triggerOn: ['requestCanceled'] });
-    const id = await startByHand(world, WITH_TASK);
-    world.server.cancelRequest(id);
+    const poller = await watching(harness, { triggerOn: ['requestCanceled'] });
+    const id = await startByHand(harness, WITH_TASK);
+    harness.server.cancelRequest(id);
     await poller.poll();
     expect(poller.items).toMatchObject([
       { ...requestFields(id), event: 'requestCanceled', status: 'CANCELED', completedAt: time },
@@ -75,9 +75,9 @@ describe('an event of a Request', () => {
   });
 
   it('is that it has stopped in ERROR, with the reason', async () => {
-    const poller = await watching(world, { triggerOn: ['requestErrored'] });
-    const id = await startByHand(world, WITH_TASK);
-    world.server.failRequest(id, 'The script could not be run.');
+    const poller = await watching(harness, { triggerOn: ['requestErrored'] });
+    const id = await startByHand(harness, WITH_TASK);
+    harness.server.failRequest(id, 'The script could not be run.');
     await poller.poll();
     expect(poller.items).toMatchObject([
       {
@@ -94,68 +94,68 @@ describe('an event of a Request', () => {
 
 describe('an event of a Task', () => {
   it('is that a Request has reached it', async () => {
-    const poller = await watching(world, { triggerOn: ['taskCreated'] });
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, { triggerOn: ['taskCreated'] });
+    const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items).toEqual([
-      { ...taskFields(taskOf(world, id), id), event: 'taskCreated', status: 'ACTIVE', dueAt: time },
+      { ...taskFields(taskOf(harness, id), id), event: 'taskCreated', status: 'ACTIVE', dueAt: time },
     ]);
   });
 
   it('is that it was completed', async () => {
-    const poller = await watching(world, { triggerOn: ['taskCompleted'] });
-    const id = await startByHand(world, WITH_TASK);
-    await world.server.completeTask(taskOf(world, id), {});
+    const poller = await watching(harness, { triggerOn: ['taskCompleted'] });
+    const id = await startByHand(harness, WITH_TASK);
+    await harness.server.completeTask(taskOf(harness, id), {});
     await poller.poll();
     expect(poller.items).toEqual([
-      { ...taskFields(taskOf(world, id), id), event: 'taskCompleted', status: 'CLOSED', completedAt: time },
+      { ...taskFields(taskOf(harness, id), id), event: 'taskCompleted', status: 'CLOSED', completedAt: time },
     ]);
   });
 
   it('is that it was completed, while it is not closed yet', async () => {
-    const poller = await watching(world, { triggerOn: ['taskCompleted'] });
-    const id = await startByHand(world, WITH_TASK);
-    world.server.noteCompletion(taskOf(world, id));
+    const poller = await watching(harness, { triggerOn: ['taskCompleted'] });
+    const id = await startByHand(harness, WITH_TASK);
+    harness.server.noteCompletion(taskOf(harness, id));
     await poller.poll();
     expect(poller.items).toMatchObject([{ event: 'taskCompleted', status: 'COMPLETED', requestId: id }]);
   });
 
   it('is that its due date has passed', async () => {
-    const poller = await watching(world, { triggerOn: ['taskOverdue'] });
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, { triggerOn: ['taskOverdue'] });
+    const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items).toEqual([]);
     serverTime.now += 3 * DAY_MS + 1000;
     await poller.poll();
     await poller.poll();
     expect(poller.items.filter(({ requestId }) => requestId === id)).toEqual([
-      { ...taskFields(taskOf(world, id), id), event: 'taskOverdue', status: 'ACTIVE', dueAt: time },
+      { ...taskFields(taskOf(harness, id), id), event: 'taskOverdue', status: 'ACTIVE', dueAt: time },
     ]);
   });
 });
 
 describe('a Task that is offered to a team, and that nobody has taken', () => {
   it.each(['taskOverdue', 'taskCompleted'])('is an event of the kind %s too', async (kind) => {
-    const poller = await watching(world, { triggerOn: [kind], processes: [String(OFFERED)] });
-    const id = await startByHand(world, OFFERED, {}, 'admin', 'opened');
+    const poller = await watching(harness, { triggerOn: [kind], processes: [String(OFFERED)] });
+    const id = await startByHand(harness, OFFERED, {}, 'admin', 'opened');
     await poller.poll();
-    if (kind === 'taskCompleted') world.server.cancelRequest(id);
+    if (kind === 'taskCompleted') harness.server.cancelRequest(id);
     else serverTime.now += 3 * DAY_MS + 1000;
     await poller.poll();
-    expect(poller.items).toMatchObject([{ event: kind, id: taskOf(world, id), assignee: null }]);
+    expect(poller.items).toMatchObject([{ event: kind, id: taskOf(harness, id), assignee: null }]);
   });
 });
 
 describe('several events', () => {
   it('of several kinds begin one execution, the oldest first', async () => {
-    const poller = await watching(world, {
+    const poller = await watching(harness, {
       triggerOn: ['taskCompleted', 'requestCompleted', 'requestStarted', 'taskCreated'],
     });
-    const first = await startByHand(world, WITH_TASK);
+    const first = await startByHand(harness, WITH_TASK);
     serverTime.now += 2000;
-    const second = await startByHand(world, WITH_TASK);
+    const second = await startByHand(harness, WITH_TASK);
     serverTime.now += 2000;
-    await world.server.completeTask(taskOf(world, first), {});
+    await harness.server.completeTask(taskOf(harness, first), {});
     await poller.poll();
     expect(poller.executions).toHaveLength(1);
     expect(poller.items.map(({ event, id, requestId = id }) => [event, requestId])).toEqual([
@@ -170,11 +170,11 @@ describe('several events', () => {
 
   it('are given once, whatever else changes', async () => {
     const triggerOn = ['requestStarted', 'requestErrored'];
-    const poller = await watching(world, { triggerOn });
-    const id = await startByHand(world, WITH_TASK);
-    world.server.failRequest(id, 'It broke.');
+    const poller = await watching(harness, { triggerOn });
+    const id = await startByHand(harness, WITH_TASK);
+    harness.server.failRequest(id, 'It broke.');
     await poller.poll();
-    world.server.failRequest(id, 'It broke again.');
+    harness.server.failRequest(id, 'It broke again.');
     await poller.poll();
     expect(poller.items).toMatchObject([
       { event: 'requestStarted' },
@@ -186,10 +186,10 @@ describe('several events', () => {
 
 describe('what an event brings along', () => {
   it('has ten fields, ids and case number first', async () => {
-    const poller = await watching(world, {
+    const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated', 'requestErrored'],
     });
-    world.server.failRequest(await startByHand(world, WITH_TASK), 'It broke.');
+    harness.server.failRequest(await startByHand(harness, WITH_TASK), 'It broke.');
     await poller.poll();
     expect(poller.items).toHaveLength(3);
     for (const item of poller.items) {
@@ -200,21 +200,21 @@ describe('what an event brings along', () => {
 
   it('is the data as well when it is asked for, read only for what is new', async () => {
     const options = { includeData: true };
-    const poller = await watching(world, { triggerOn: ['requestStarted', 'taskCreated'], options });
-    await startByHand(world, WITH_TASK, { order: 'PO-1' });
+    const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'], options });
+    await startByHand(harness, WITH_TASK, { order: 'PO-1' });
     await poller.poll();
     expect(poller.items).toMatchObject([{ data: { order: 'PO-1' } }, { data: { order: 'PO-1' } }]);
-    world.gateway.calls = [];
+    harness.gateway.calls = [];
     await poller.poll();
-    expect(world.gateway.calls.filter(({ path }) => path.includes('include'))).toEqual([]);
+    expect(harness.gateway.calls.filter(({ path }) => path.includes('include'))).toEqual([]);
   });
 
   it.each([true, false])(
     'has none of what the nodes hide, nor the key to an execution, Simplify %s',
     async (simplify) => {
       const triggerOn = ['requestStarted', 'taskCreated'];
-      const poller = await watching(world, { triggerOn, options: { includeData: true, simplify } });
-      await startByHand(world, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
+      const poller = await watching(harness, { triggerOn, options: { includeData: true, simplify } });
+      await startByHand(harness, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
       await poller.poll();
       expect(poller.items).toHaveLength(2);
       for (const { data } of poller.items) expectShown(data, { order: 'PO-1' });
@@ -222,11 +222,11 @@ describe('what an event brings along', () => {
   );
 
   it('is what ProcessMaker gives without Simplify', async () => {
-    const poller = await watching(world, {
+    const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated'],
       options: { simplify: false },
     });
-    const id = await startByHand(world, WITH_TASK);
+    const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items).toMatchObject([
       { event: 'requestStarted', id, callable_id: 'ProcessId', process: { id: WITH_TASK } },

@@ -1,9 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { locator } from '../../support/workflows';
 import { startByHand, taskOf, watching } from '../../support/watch';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_TASK = 2;
 const OFFERED = 25;
@@ -18,29 +18,29 @@ describe('the filter', () => {
     ['text of an expression', '={{ "4, 2" }}'],
     ['a number of an expression', '={{ [4, 2] }}'],
   ])('of processes, given as %s, leaves out others', async (_, processes) => {
-    const poller = await watching(world, { triggerOn: ['requestStarted'], processes });
-    const wanted = [await startByHand(world, AT_ONCE), await startByHand(world, WITH_TASK)];
-    await startByHand(world, 3);
+    const poller = await watching(harness, { triggerOn: ['requestStarted'], processes });
+    const wanted = [await startByHand(harness, AT_ONCE), await startByHand(harness, WITH_TASK)];
+    await startByHand(harness, 3);
     await poller.poll();
     expect(idsOf(poller.items)).toEqual(wanted);
   });
 
   it('of processes counts for Tasks too', async () => {
-    const poller = await watching(world, { triggerOn: ['taskCreated'], processes: ['3'] });
-    await startByHand(world, WITH_TASK);
-    const wanted = await startByHand(world, 3);
+    const poller = await watching(harness, { triggerOn: ['taskCreated'], processes: ['3'] });
+    await startByHand(harness, WITH_TASK);
+    const wanted = await startByHand(harness, 3);
     await poller.poll();
     expect(poller.items).toMatchObject([{ requestId: wanted }]);
   });
 
   it('of the element leaves out other Tasks', async () => {
     const triggerOn = ['taskCreated'];
-    const watchingElement = await watching(world, { triggerOn, filters: { elementId: 'node_2' } });
-    const watchingOther = await watching(world, { triggerOn, filters: { elementId: 'approve' } });
-    const id = await startByHand(world, WITH_TASK);
+    const watchingElement = await watching(harness, { triggerOn, filters: { elementId: 'node_2' } });
+    const watchingOther = await watching(harness, { triggerOn, filters: { elementId: 'approve' } });
+    const id = await startByHand(harness, WITH_TASK);
     await watchingElement.poll();
     await watchingOther.poll();
-    expect(idsOf(watchingElement.items)).toEqual([taskOf(world, id)]);
+    expect(idsOf(watchingElement.items)).toEqual([taskOf(harness, id)]);
     expect(watchingOther.items).toEqual([]);
   });
 
@@ -51,27 +51,27 @@ describe('the filter', () => {
     ['={{ 3 }}', 'admin', 1],
     ['1', 'admin', 0],
   ] as const)('of the assignee "%s" for %s leaves out the Tasks of others', async (assignee, user, count) => {
-    const poller = await watching(world, { triggerOn: ['taskCreated'], filters: { assignee } }, user);
-    await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, { triggerOn: ['taskCreated'], filters: { assignee } }, user);
+    await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items).toHaveLength(count);
   });
 
   it('of the assignee leaves out what is only offered to the user', async () => {
     const filters = { assignee: '3' };
-    const poller = await watching(world, { triggerOn: ['taskCreated'], filters });
-    await startByHand(world, OFFERED, {}, 'admin', 'opened');
+    const poller = await watching(harness, { triggerOn: ['taskCreated'], filters });
+    await startByHand(harness, OFFERED, {}, 'admin', 'opened');
     await poller.poll();
     expect(poller.items).toEqual([]);
   });
 
   it('in PMQL counts for its own list', async () => {
     const filters = { requestPmql: 'data.amount > 100 OR data.urgent = "yes"', taskPmql: 'task = "Nothing"' };
-    const poller = await watching(world, { triggerOn: ['requestStarted', 'taskCreated'], filters });
-    await startByHand(world, WITH_TASK, { amount: 50 });
+    const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'], filters });
+    await startByHand(harness, WITH_TASK, { amount: 50 });
     const wanted = [
-      await startByHand(world, WITH_TASK, { amount: 500 }),
-      await startByHand(world, WITH_TASK, { amount: 1, urgent: 'yes' }),
+      await startByHand(harness, WITH_TASK, { amount: 500 }),
+      await startByHand(harness, WITH_TASK, { amount: 1, urgent: 'yes' }),
     ];
     await poller.poll();
     await poller.poll();
@@ -81,16 +81,16 @@ describe('the filter', () => {
 
 describe('Requests started by n8n', () => {
   const start = (processId: number, options: INodeParameters = {}) =>
-    world.start(
+    harness.start(
       { process: locator('id', processId), startEvent: locator('id', 'node_1'), options },
       { user: 'admin' },
     );
   const ignoring = { filters: { ignoreN8n: true } };
 
   it('are left out when they are to be ignored, with their Tasks', async () => {
-    const poller = await watching(world, { triggerOn: ['requestStarted', 'taskCreated'], ...ignoring });
+    const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'], ...ignoring });
     await start(WITH_TASK);
-    const byHand = await startByHand(world, WITH_TASK);
+    const byHand = await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items).toMatchObject([
       { event: 'requestStarted', id: byHand },
@@ -99,36 +99,36 @@ describe('Requests started by n8n', () => {
   });
 
   it('are looked at once', async () => {
-    const poller = await watching(world, { triggerOn: ['requestStarted'], ...ignoring });
+    const poller = await watching(harness, { triggerOn: ['requestStarted'], ...ignoring });
     await start(WITH_TASK);
     await poller.poll();
-    world.gateway.calls = [];
+    harness.gateway.calls = [];
     await poller.poll();
     expect(poller.executions).toEqual([]);
-    expect(world.gateway.calls).toHaveLength(1);
+    expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it('do not take their sub-processes along', async () => {
-    const poller = await watching(world, { triggerOn: ['requestStarted'], ...ignoring });
+    const poller = await watching(harness, { triggerOn: ['requestStarted'], ...ignoring });
     await start(WITH_SUB_PROCESS);
     await poller.poll();
     expect(poller.items).toMatchObject([{ event: 'requestStarted', processId: WITH_TASK }]);
   });
 
   it('are not recognized without the hidden key', async () => {
-    const poller = await watching(world, { triggerOn: ['requestStarted'], ...ignoring });
+    const poller = await watching(harness, { triggerOn: ['requestStarted'], ...ignoring });
     await start(WITH_TASK, { hiddenKey: false });
     await poller.poll();
     expect(poller.items).toHaveLength(1);
   });
 
   it('never show what they were recognized by', async () => {
-    const poller = await watching(world, {
+    const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated'],
       ...ignoring,
       options: { simplify: false },
     });
-    await startByHand(world, WITH_TASK, { order: 1 });
+    await startByHand(harness, WITH_TASK, { order: 1 });
     await poller.poll();
     for (const item of poller.items) {
       expect(item).not.toHaveProperty('summary');

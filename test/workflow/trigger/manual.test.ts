@@ -1,44 +1,44 @@
 import { startByHand, taskOf, watcher, watching } from '../../support/watch';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const WITH_TASK = 2;
 
 describe('a manual test', () => {
   it('shows the latest event that has happened, and leaves the state alone', async () => {
-    const poller = await watching(world, { triggerOn: ['requestStarted', 'taskCreated'] });
-    await startByHand(world, WITH_TASK);
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'] });
+    await startByHand(harness, WITH_TASK);
+    const id = await startByHand(harness, WITH_TASK);
     const { saved } = poller;
     const items = await poller.test();
     expect(items).toHaveLength(1);
-    expect(items?.[0]?.json).toMatchObject({ event: 'taskCreated', id: taskOf(world, id), requestId: id });
+    expect(items?.[0]?.json).toMatchObject({ event: 'taskCreated', id: taskOf(harness, id), requestId: id });
     expect(poller.saved).toBe(saved);
     await poller.poll();
     expect(poller.items).toHaveLength(4);
   });
 
   it('works before the workflow was ever switched on', async () => {
-    const id = await startByHand(world, WITH_TASK);
-    world.server.cancelRequest(id);
-    const poller = watcher(world, { triggerOn: ['requestCanceled'], options: { includeData: true } });
+    const id = await startByHand(harness, WITH_TASK);
+    harness.server.cancelRequest(id);
+    const poller = watcher(harness, { triggerOn: ['requestCanceled'], options: { includeData: true } });
     expect((await poller.test())?.[0]?.json).toMatchObject({ event: 'requestCanceled', id, data: [] });
     expect(poller.saved).toBe('{}');
   });
 
   it('finds the event that came last, not the newest Request', async () => {
-    const old = await startByHand(world, WITH_TASK);
-    const newer = await startByHand(world, WITH_TASK);
-    world.server.cancelRequest(newer);
+    const old = await startByHand(harness, WITH_TASK);
+    const newer = await startByHand(harness, WITH_TASK);
+    harness.server.cancelRequest(newer);
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    world.server.cancelRequest(old);
-    const poller = watcher(world, { triggerOn: ['requestCanceled'] });
+    harness.server.cancelRequest(old);
+    const poller = watcher(harness, { triggerOn: ['requestCanceled'] });
     expect((await poller.test())?.[0]?.json).toMatchObject({ id: old });
   });
 
   it('says when there is none', async () => {
-    const poller = watcher(world, { triggerOn: ['taskOverdue', 'requestErrored'], processes: ['31'] });
+    const poller = watcher(harness, { triggerOn: ['taskOverdue', 'requestErrored'], processes: ['31'] });
     await expect(poller.test()).rejects.toMatchObject({
       message: expect.stringMatching(
         /^There is no event of the kind 'Task Overdue', 'Request Errored'/,

@@ -2,22 +2,22 @@ import { LoadOptionsContext } from 'n8n-core';
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 import { temporaryNode } from '../../support/editor';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { PROCESS_MAKER_TRIGGER } from '../../support/poller';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 /** Fills the list of processes, as the editor does. */
 async function load(user: User): Promise<INodePropertyOptions[]> {
-  const { nodeTypes } = world.engine;
-  const node = temporaryNode(PROCESS_MAKER_TRIGGER, world.credentials(user));
+  const { nodeTypes } = harness.engine;
+  const node = temporaryNode(PROCESS_MAKER_TRIGGER, harness.credentials(user));
   const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
   const context = new LoadOptionsContext(
     workflow,
     node,
-    world.engine.additionalData(world.credentials(user)),
+    harness.engine.additionalData(harness.credentials(user)),
     '',
   );
   const method = nodeTypes.getByName(PROCESS_MAKER_TRIGGER).methods?.loadOptions?.getProcesses;
@@ -39,7 +39,7 @@ describe('the list of processes', () => {
   });
 
   it('is never empty in place of a refusal', async () => {
-    world.gateway.treat = () => answer(401, { error: 'Unauthenticated.' });
+    harness.gateway.treat = () => respond(401, { error: 'Unauthenticated.' });
     await expect(load('admin')).rejects.toThrow('did not accept the access token');
   });
 });

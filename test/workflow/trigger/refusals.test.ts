@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import type { INodeParameters } from 'n8n-workflow';
-import { answer, redirect } from '../../support/gateway';
+import { respond, redirect } from '../../support/gateway';
 import { watcher, watching } from '../../support/watch';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const STARTED = { triggerOn: ['requestStarted'] };
 
@@ -18,7 +18,7 @@ interface Refusal {
 }
 
 async function refusalOf(parameters: INodeParameters): Promise<Refusal> {
-  return await watcher(world, parameters)
+  return await watcher(harness, parameters)
     .activate()
     .then(
       () => Promise.reject(new Error('It was switched on.')),
@@ -110,7 +110,7 @@ describe('before any call', () => {
     expect(refusal.name).toBe('NodeOperationError');
     expect(refusal.message).toMatch(message);
     expect(refusal.description).toMatch(/\.$/);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
@@ -127,13 +127,13 @@ describe('when it is switched on', () => {
   });
 
   it.each([
-    ['a wrong token', answer(401, { error: 'Unauthenticated.' }), /did not accept the access token/, '401'],
-    ['a missing permission', answer(403, { message: 'No.' }), /does not allow this/, '403'],
-    ['a foreign answer', answer(200, '<html></html>'), /not that of a ProcessMaker API/, '200'],
-    ['another shape', answer(200, { data: [] }), /not a list in the form/, null],
+    ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /did not accept the access token/, '401'],
+    ['a missing permission', respond(403, { message: 'No.' }), /does not allow this/, '403'],
+    ['a foreign answer', respond(200, '<html></html>'), /not that of a ProcessMaker API/, '200'],
+    ['another shape', respond(200, { data: [] }), /not a list in the form/, null],
     ['a redirect', redirect(302, 'https://elsewhere.example/login'), /elsewhere\.example|redirect/, '302'],
   ])('%s is told, for n8n with its status', async (_, behaviour, message, httpCode) => {
-    world.gateway.treat = () => behaviour;
+    harness.gateway.treat = () => behaviour;
     const refusal = await refusalOf(STARTED);
     expect(refusal.message).toMatch(message);
     expect(refusal.httpCode).toBe(httpCode);
@@ -142,7 +142,7 @@ describe('when it is switched on', () => {
   });
 
   it('an answer without the time of the server is told', async () => {
-    world.gateway.treat = () => async (response, forward) => {
+    harness.gateway.treat = () => async (response, forward) => {
       const { status, headers, body } = await forward();
       delete headers.date;
       response.sendDate = false;
@@ -153,8 +153,8 @@ describe('when it is switched on', () => {
   });
 
   it('the assignee "me" on a server that does not tell who that is', async () => {
-    world.gateway.treat = ({ path }) =>
-      path.includes('/users/configuration') ? answer(404, { error: 'Not found' }) : undefined;
+    harness.gateway.treat = ({ path }) =>
+      path.includes('/users/configuration') ? respond(404, { error: 'Not found' }) : undefined;
     const refusal = await refusalOf({ triggerOn: ['taskCreated'], filters: { assignee: 'me' } });
     expect(refusal.message).toContain('does not tell whose access token it is');
     expect(refusal.description).toContain("'Assignee'");
@@ -163,11 +163,11 @@ describe('when it is switched on', () => {
 
 describe('a poll', () => {
   it.each([
-    ['too many calls', answer(429, { message: 'Too Many Attempts.' }, { 'retry-after': '60' }), '429'],
-    ['maintenance', answer(503, { message: 'Service Unavailable' }, { 'retry-after': '60' }), '503'],
+    ['too many calls', respond(429, { message: 'Too Many Attempts.' }, { 'retry-after': '60' }), '429'],
+    ['maintenance', respond(503, { message: 'Service Unavailable' }, { 'retry-after': '60' }), '503'],
   ])('that meets %s says that nothing is lost', async (_, behaviour, httpCode) => {
-    const poller = await watching(world, STARTED);
-    world.gateway.treat = () => behaviour;
+    const poller = await watching(harness, STARTED);
+    harness.gateway.treat = () => behaviour;
     await poller.poll();
     expect(poller.errors).toMatchObject([
       { httpCode, description: expect.stringContaining('No event is lost') as string },
@@ -175,9 +175,9 @@ describe('a poll', () => {
   });
 
   it('never shows the token', async () => {
-    const poller = await watching(world, STARTED);
-    const token = world.server.tokens.admin;
-    world.gateway.treat = () => answer(422, { message: `Bearer ${token} is wrong` });
+    const poller = await watching(harness, STARTED);
+    const token = harness.server.tokens.admin;
+    harness.gateway.treat = () => respond(422, { message: `Bearer ${token} is wrong` });
     await poller.poll();
     expect(poller.errors).toHaveLength(1);
     expect(inspect(poller.errors, { depth: Infinity })).not.toContain(token);

@@ -1,8 +1,8 @@
-import { answer, pass } from '../../support/gateway';
+import { respond, pass } from '../../support/gateway';
 import { editData, serverTime, startByHand, taskOf, watcher, watching } from '../../support/watch';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld({ now: () => new Date(serverTime.now) });
+const harness = useHarness({ now: () => new Date(serverTime.now) });
 
 const WITH_TASK = 2;
 const STARTED = { triggerOn: ['requestStarted'] };
@@ -14,22 +14,22 @@ const idsOf = (items: Array<{ id?: unknown }>) => items.map(({ id }) => id);
 
 describe('the first poll', () => {
   it('gives nothing, and is saved with the activation', async () => {
-    await startByHand(world, WITH_TASK);
-    const poller = watcher(world, STARTED);
+    await startByHand(harness, WITH_TASK);
+    const poller = watcher(harness, STARTED);
     await poller.activate();
     expect(poller.executions).toEqual([]);
     expect(JSON.parse(poller.saved)).toMatchObject({
-      'node:Temporary': { instance: world.gateway.url, kinds: { requestStarted: { after: 0 } } },
+      'node:Temporary': { instance: harness.gateway.url, kinds: { requestStarted: { after: 0 } } },
     });
   });
 
   it('of another kind of event, chosen later, gives nothing either', async () => {
-    const poller = await watching(world, STARTED);
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, STARTED);
+    const id = await startByHand(harness, WITH_TASK);
     poller.parameters = { triggerOn: ['requestStarted', 'taskCreated'] };
     await poller.activate('update');
     expect(poller.items).toMatchObject([{ event: 'requestStarted', id }]);
-    const next = await startByHand(world, WITH_TASK);
+    const next = await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items.slice(1)).toMatchObject([
       { event: 'requestStarted', id: next },
@@ -38,10 +38,10 @@ describe('the first poll', () => {
   });
 
   it('on another instance gives nothing', async () => {
-    const poller = await watching(world, STARTED);
-    await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, STARTED);
+    await startByHand(harness, WITH_TASK);
     poller.credentials = {
-      processMakerApi: { ...poller.credentials.processMakerApi, instanceUrl: world.server.url },
+      processMakerApi: { ...poller.credentials.processMakerApi, instanceUrl: harness.server.url },
     };
     await poller.activate('update');
     expect(poller.items).toEqual([]);
@@ -50,32 +50,32 @@ describe('the first poll', () => {
 
 describe('a workflow that was off', () => {
   it('catches up, the oldest first, and is not given twice what it had', async () => {
-    const poller = await watching(world, STARTED);
-    const before = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, STARTED);
+    const before = await startByHand(harness, WITH_TASK);
     await poller.poll();
     poller.deactivate();
     const meanwhile: number[] = [];
     for (let count = 0; count < 3; count++) {
       serverTime.now += 30 * HOUR_MS;
-      meanwhile.push(await startByHand(world, WITH_TASK));
+      meanwhile.push(await startByHand(harness, WITH_TASK));
     }
     await poller.activate();
     expect(idsOf(poller.items)).toEqual([before, ...meanwhile]);
   });
 
   it('begins from now when it is told to, but not when n8n starts or a change is published', async () => {
-    const poller = await watching(world, { ...STARTED, options: { startFromNow: true } });
+    const poller = await watching(harness, { ...STARTED, options: { startFromNow: true } });
     poller.deactivate();
-    const first = await startByHand(world, WITH_TASK);
+    const first = await startByHand(harness, WITH_TASK);
     await poller.activate('init');
     poller.deactivate();
-    const second = await startByHand(world, WITH_TASK);
+    const second = await startByHand(harness, WITH_TASK);
     await poller.activate('update');
     poller.deactivate();
-    await startByHand(world, WITH_TASK);
+    await startByHand(harness, WITH_TASK);
     await poller.activate('activate');
     expect(idsOf(poller.items)).toEqual([first, second]);
-    const third = await startByHand(world, WITH_TASK);
+    const third = await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(idsOf(poller.items)).toEqual([first, second, third]);
   });
@@ -83,25 +83,25 @@ describe('a workflow that was off', () => {
 
 describe('what is saved', () => {
   it('is the state with which a poll has emitted, so that a restart gives nothing twice', async () => {
-    const poller = await watching(world, STARTED);
-    const first = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, STARTED);
+    const first = await startByHand(harness, WITH_TASK);
     await poller.poll();
     const { saved } = poller;
     serverTime.now += 600_000;
     await poller.poll();
     expect(poller.saved).toBe(saved);
     poller.deactivate();
-    const second = await startByHand(world, WITH_TASK);
+    const second = await startByHand(harness, WITH_TASK);
     await poller.activate('init');
     await poller.poll();
     expect(idsOf(poller.items)).toEqual([first, second]);
   });
 
   it('stays small', async () => {
-    const poller = await watching(world, STARTED);
+    const poller = await watching(harness, STARTED);
     for (let hours = 0; hours < 20; hours++) {
       serverTime.now += HOUR_MS;
-      await startByHand(world, WITH_TASK);
+      await startByHand(harness, WITH_TASK);
       await poller.poll();
     }
     expect(poller.items).toHaveLength(20);
@@ -111,26 +111,26 @@ describe('what is saved', () => {
 
 describe('what was changed later', () => {
   it.each<[string, (id: number) => unknown]>([
-    ['requestErrored', (id: number) => world.server.failRequest(id, 'It broke.')],
-    ['requestCanceled', (id: number) => world.server.cancelRequest(id)],
-    ['requestCompleted', (id: number) => world.server.completeTask(taskOf(world, id), {})],
+    ['requestErrored', (id: number) => harness.server.failRequest(id, 'It broke.')],
+    ['requestCanceled', (id: number) => harness.server.cancelRequest(id)],
+    ['requestCompleted', (id: number) => harness.server.completeTask(taskOf(harness, id), {})],
   ])('is no new event of the kind %s', async (kind, happen) => {
-    const poller = await watching(world, { triggerOn: [kind] });
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, { triggerOn: [kind] });
+    const id = await startByHand(harness, WITH_TASK);
     await happen(id);
     await poller.poll();
     serverTime.now += HOUR_MS;
-    await editData(world, id);
+    await editData(harness, id);
     await poller.poll();
     expect(idsOf(poller.items)).toEqual([id]);
   });
 
   it('and happened before the trigger began is none', async () => {
-    const id = await startByHand(world, WITH_TASK);
-    world.server.failRequest(id, 'It broke.');
+    const id = await startByHand(harness, WITH_TASK);
+    harness.server.failRequest(id, 'It broke.');
     serverTime.now += HOUR_MS;
-    const poller = await watching(world, { triggerOn: ['requestErrored'] });
-    await editData(world, id);
+    const poller = await watching(harness, { triggerOn: ['requestErrored'] });
+    await editData(harness, id);
     await poller.poll();
     expect(poller.items).toEqual([]);
   });
@@ -138,12 +138,12 @@ describe('what was changed later', () => {
 
 describe('polls that', () => {
   it('overlap give an event once', async () => {
-    const poller = await watching(world, STARTED);
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, STARTED);
+    const id = await startByHand(harness, WITH_TASK);
     let release = () => undefined as void;
     const released = new Promise<void>((resolve) => (release = resolve));
     let isFirst = true;
-    world.gateway.treat = () => async (response, forward) => {
+    harness.gateway.treat = () => async (response, forward) => {
       const waits = isFirst;
       isFirst = false;
       const forwarded = await forward();
@@ -162,26 +162,26 @@ describe('polls that', () => {
   it.each([1, 2, 3])(
     'fail at call %d leave the state alone, and the next one has it all',
     async (failing) => {
-      const poller = await watching(world, { triggerOn: ['requestStarted', 'taskCreated'] });
-      const id = await startByHand(world, WITH_TASK);
-      world.gateway.treat = () =>
-        world.gateway.calls.length >= failing
-          ? answer(403, { message: 'This action is unauthorized.' })
+      const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'] });
+      const id = await startByHand(harness, WITH_TASK);
+      harness.gateway.treat = () =>
+        harness.gateway.calls.length >= failing
+          ? respond(403, { message: 'This action is unauthorized.' })
           : pass;
       await poller.poll();
       expect(poller.errors).toHaveLength(1);
       expect(poller.executions).toEqual([]);
-      world.gateway.reset();
+      harness.gateway.reset();
       await poller.poll();
       expect(poller.items).toMatchObject([{ id }, { requestId: id }]);
     },
   );
 
   it('meet a passing refusal go on by themselves', async () => {
-    const poller = await watching(world, STARTED);
-    const id = await startByHand(world, WITH_TASK);
+    const poller = await watching(harness, STARTED);
+    const id = await startByHand(harness, WITH_TASK);
     let refusals = 1;
-    world.gateway.treat = () => (refusals-- > 0 ? answer(502, '<html></html>') : undefined);
+    harness.gateway.treat = () => (refusals-- > 0 ? respond(502, '<html></html>') : undefined);
     await poller.poll();
     expect(poller.errors).toEqual([]);
     expect(idsOf(poller.items)).toEqual([id]);
@@ -190,12 +190,12 @@ describe('polls that', () => {
 
 describe('every call', () => {
   it('asks for an order that ProcessMaker always gives, and for times with a zone', async () => {
-    const poller = watcher(world, {
+    const poller = watcher(harness, {
       triggerOn: ['requestStarted', 'requestErrored', 'taskCreated', 'taskOverdue'],
     });
     await poller.activate();
     await poller.test();
-    const queries = world.gateway.calls.map(({ path }) => new URL(path, world.gateway.url).searchParams);
+    const queries = harness.gateway.calls.map(({ path }) => new URL(path, harness.gateway.url).searchParams);
     expect(new Set(queries.map((query) => query.get('order_by')))).toEqual(new Set(['id']));
     const times = queries.flatMap((query) => query.get('pmql')?.match(/"\d{4}-[^"]*"/g) ?? []);
     expect(times.length).toBeGreaterThan(4);

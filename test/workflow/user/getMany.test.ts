@@ -1,12 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { ERROR_OUTPUT, failedItems } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const getMany = (parameters: INodeParameters, user: User = 'operator') =>
-  world.perform('user getAll', parameters, { user, settings: ERROR_OUTPUT });
+  harness.perform('user getAll', parameters, { user, settings: ERROR_OUTPUT });
 const usernames = async (parameters: INodeParameters, user?: User) =>
   (await getMany(parameters, user)).items('ProcessMaker').map(({ username }) => username);
 
@@ -61,5 +61,5 @@ it.each<[INodeParameters, string]>([
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining(message) as string }]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

@@ -1,15 +1,15 @@
 import { searchList } from '../../support/editor';
 import { PROCESS_MAKER } from '../../support/workflows';
-import type { User } from '../../support/world';
-import { useWorld } from '../../support/world';
+import type { User } from '../../support/harness';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const search = (user: User, filter?: string) =>
-  searchList(world.engine, {
+  searchList(harness.engine, {
     nodeType: PROCESS_MAKER,
     method: 'searchUsers',
-    credentials: world.credentials(user),
+    credentials: harness.credentials(user),
     filter,
   });
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { WAIT_INDEFINITELY } from 'n8n-workflow';
 import { wake } from '../../support/callback';
-import { answer, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, resetAfter, resetBefore } from '../../support/gateway';
 import type { Run } from '../../support/run';
 import { startTasks, type WaitingTask } from '../../support/tasks';
 import {
@@ -12,9 +12,9 @@ import {
   loopWorkflow,
   PROCESS_MAKER,
 } from '../../support/workflows';
-import { useWorld, type StartOptions } from '../../support/world';
+import { useHarness, type StartOptions } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const CALLBACK = {
   resource: 'request',
@@ -27,19 +27,19 @@ const VARIABLE = '_n8n_resume_url';
 const LATER = 'It\'s "later" }}';
 
 const wait = (tasks: WaitingTask[], parameters: INodeParameters = {}, run: StartOptions = {}) =>
-  world.start({ ...CALLBACK, ...parameters }, { input: tasks, user: 'operator', ...run });
-const puts = () => world.gateway.calls.filter(({ method }) => method === 'PUT');
-const storedUrl = (variable = VARIABLE, index = 0) => world.requests()[index]?.data[variable] as string;
+  harness.start({ ...CALLBACK, ...parameters }, { input: tasks, user: 'operator', ...run });
+const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
+const storedUrl = (variable = VARIABLE, index = 0) => harness.requests()[index]?.data[variable] as string;
 const signatureIn = (url: string) => new URL(url).searchParams.get('signature') ?? '';
 
 /** The process calls the URL that it finds in its data. */
 const call = (sleeping: Run, body: unknown = { approved: true }, url = storedUrl()) =>
   callWith(sleeping, { body, url });
 const callWith = (sleeping: Run, sent: { body?: unknown; rawBody?: Buffer; url?: string }) =>
-  wake(world.engine, sleeping, { url: storedUrl(), ...sent, credentials: world.credentials('operator') });
+  wake(harness.engine, sleeping, { url: storedUrl(), ...sent, credentials: harness.credentials('operator') });
 
 async function oneTask(): Promise<WaitingTask> {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   return task as WaitingTask;
 }
 
@@ -55,7 +55,7 @@ it('writes the URL into the Request, sleeps, and goes on with what the process s
   );
   expect(puts()).toHaveLength(1);
 
-  await world.server.completeTask(task.id, { checked: 'yes' });
+  await harness.server.completeTask(task.id, { checked: 'yes' });
   const { status, run } = await call(sleeping, { approved: true, lines: [1, 2] });
   expect(status).toBe(200);
   expect(run?.status).toBe('success');
@@ -93,7 +93,7 @@ it('never shows the signature in its output, wherever it stands', async () => {
 it('does not show the signature that stands in the name of a field of the data', async () => {
   const task = await oneTask();
   // Another try has written the URL there: with Retry On Fail it is the same.
-  world.gateway.treat = ({ path }) =>
+  harness.gateway.treat = ({ path }) =>
     path.includes('summary') && puts().length === 1
       ? async (response, forward) => {
           const { status, headers, body } = await forward();
@@ -110,11 +110,11 @@ it('does not show the signature that stands in the name of a field of the data',
 it('does not show the signature that stands in the reason for which a Request has ended', async () => {
   const task = await oneTask();
   let isFirst = true;
-  world.gateway.treat = ({ method }) => {
+  harness.gateway.treat = ({ method }) => {
     if (method !== 'GET' || puts().length !== 1 || !isFirst) return undefined;
     isFirst = false;
-    world.server.failRequest(task.requestId, `Could not call ${storedUrl()}`);
-    return answer(403, { message: 'Unauthorized.' });
+    harness.server.failRequest(task.requestId, `Could not call ${storedUrl()}`);
+    return respond(403, { message: 'Unauthorized.' });
   };
   const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
   const run = await wait([task], {}, { settings });
@@ -142,7 +142,7 @@ describe('at the limit', () => {
     const sleeping = await wait([task], parameters);
     const until = new Date(String(sleeping.data.waitTill)).getTime();
     expect(Math.abs(until - Date.now() - 2 * 86_400_000)).toBeLessThan(5000);
-    const run = await world.engine.resume(sleeping, { credentials: world.credentials('operator') });
+    const run = await harness.engine.resume(sleeping, { credentials: harness.credentials('operator') });
     expect(run.status).toBe('success');
     expect(run.outputs('ProcessMaker')).toMatchObject([
       [
@@ -175,7 +175,7 @@ describe('at the limit', () => {
     const task = await oneTask();
     const run = await wait([task], { limitWaitTime: true, ...limit });
     expect(run.error?.message).toMatch(message);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
@@ -192,7 +192,7 @@ describe('a call that is not for this wait', () => {
   });
 
   it('is the late one of an earlier node, since both share the URL of n8n', async () => {
-    const [first, second] = (await startTasks(world, 2)) as [WaitingTask, WaitingTask];
+    const [first, second] = (await startTasks(harness, 2)) as [WaitingTask, WaitingTask];
     const limited = { ...CALLBACK, limitWaitTime: true };
     const later = { ...CALLBACK, request: locator('id', second.requestId) };
     const workflow = createWorkflow(
@@ -206,10 +206,10 @@ describe('a call that is not for this wait', () => {
         ['ProcessMaker', LATER],
       ],
     );
-    const credentials = world.credentials('operator');
-    const firstSleeps = await world.run(workflow, { input: [first], credentials });
+    const credentials = harness.credentials('operator');
+    const firstSleeps = await harness.run(workflow, { input: [first], credentials });
     const lateUrl = storedUrl();
-    const secondSleeps = await world.engine.resume(firstSleeps, { credentials });
+    const secondSleeps = await harness.engine.resume(firstSleeps, { credentials });
     expect(secondSleeps.status).toBe('waiting');
     const ownUrl = storedUrl(VARIABLE, 1);
     expect(signatureIn(ownUrl)).toBe(signatureIn(lateUrl));
@@ -221,19 +221,19 @@ describe('a call that is not for this wait', () => {
 
 describe('more than one Request in an execution', () => {
   it('as several items is refused before any call, and the way is named', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const run = await wait(tasks);
     expect(run.error?.message).toMatch(
       /'Callback' waits for one Request in an execution, but 2 items have come in/,
     );
     expect(run.error).toHaveProperty('description', expect.stringContaining("'Execute Workflow'"));
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 
   it('as the second round of a loop is refused, and the way is named', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     const workflow = loopWorkflow(CALLBACK, ERROR_OUTPUT);
-    const sleeping = await world.run(workflow, { input: tasks, user: 'operator' });
+    const sleeping = await harness.run(workflow, { input: tasks, user: 'operator' });
     const { run } = await call(sleeping);
     expect(run?.status).toBe('success');
     expect(run?.tasks('ProcessMaker')).toHaveLength(2);
@@ -251,7 +251,7 @@ describe('more than one Request in an execution', () => {
 describe('a Request that has ended already', () => {
   it('is returned without sleeping', async () => {
     const task = await oneTask();
-    await world.server.completeTask(task.id, {});
+    await harness.server.completeTask(task.id, {});
     const run = await wait([task]);
     expect(run.status).toBe('success');
     expect(run.items('ProcessMaker')).toMatchObject([
@@ -262,7 +262,7 @@ describe('a Request that has ended already', () => {
 
   it('badly fails the item, unless the option says otherwise', async () => {
     const task = await oneTask();
-    world.server.failRequest(task.requestId, 'Stopped');
+    harness.server.failRequest(task.requestId, 'Stopped');
     const failed = await wait([task], {}, { settings: ERROR_OUTPUT });
     expect(failedItems(failed)).toMatchObject([{ outcome: 'startedInError', requestId: task.requestId }]);
     const run = await wait([task], { options: { returnErroredRequests: true } });
@@ -288,11 +288,11 @@ describe('writing the URL', () => {
   it.each([
     ['carried out', resetAfter, 1],
     ['not carried out', resetBefore, 2],
-    ['undone by somebody else', answer(204, ''), 2],
+    ['undone by somebody else', respond(204, ''), 2],
   ])('is looked at afterwards: a call that was %s', async (_case, behaviour, writes) => {
     const task = await oneTask();
     let isFirst = true;
-    world.gateway.treat = ({ method }) => {
+    harness.gateway.treat = ({ method }) => {
       if (method !== 'PUT' || !isFirst) return undefined;
       isFirst = false;
       return behaviour;
@@ -305,7 +305,7 @@ describe('writing the URL', () => {
 
   it('is given up when the Request never keeps it', async () => {
     const task = await oneTask();
-    world.gateway.treat = ({ method }) => (method === 'PUT' ? answer(204, '') : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? respond(204, '') : undefined);
     const run = await wait([task]);
     expect(run.error?.message).toContain(`Request ${task.requestId} does not keep the URL`);
     expect(puts()).toHaveLength(3);
@@ -316,10 +316,10 @@ describe('writing the URL', () => {
     'does not happen for a Request that ends meanwhile, answered with %d',
     async (status) => {
       const task = await oneTask();
-      world.gateway.treat = ({ method }) => {
+      harness.gateway.treat = ({ method }) => {
         if (method !== 'PUT') return undefined;
         return async (response) => {
-          await world.server.completeTask(task.id, {});
+          await harness.server.completeTask(task.id, {});
           response.writeHead(status).end();
         };
       };
@@ -333,7 +333,7 @@ describe('writing the URL', () => {
     async (name) => {
       const run = await wait([await oneTask()], { callbackVariable: name });
       expect(run.error?.message).toMatch(/'Variable for the URL' holds/);
-      expect(world.gateway.calls).toEqual([]);
+      expect(harness.gateway.calls).toEqual([]);
     },
   );
 });
@@ -343,8 +343,8 @@ describe('a repeat', () => {
     const task = await oneTask();
     let looks = 0;
     // The Request is read after the URL was written; that this does not succeed makes the node run again.
-    world.gateway.treat = ({ method }) =>
-      method === 'GET' && ++looks === 2 ? answer(403, { message: 'Unauthorized.' }) : undefined;
+    harness.gateway.treat = ({ method }) =>
+      method === 'GET' && ++looks === 2 ? respond(403, { message: 'Unauthorized.' }) : undefined;
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
     const sleeping = await wait([task], {}, { settings });
     expect(sleeping.status).toBe('waiting');
@@ -354,13 +354,13 @@ describe('a repeat', () => {
 
   it('by the Retry button writes the new URL', async () => {
     const task = await oneTask();
-    world.gateway.treat = ({ method }) =>
-      method === 'GET' && puts().length === 1 ? answer(403, { message: 'Unauthorized.' }) : undefined;
+    harness.gateway.treat = ({ method }) =>
+      method === 'GET' && puts().length === 1 ? respond(403, { message: 'Unauthorized.' }) : undefined;
     const failed = await wait([task]);
     expect(failed.status).toBe('error');
     const oldUrl = storedUrl();
-    world.gateway.treat = () => undefined;
-    const sleeping = await world.engine.retry(failed, { credentials: world.credentials('operator') });
+    harness.gateway.treat = () => undefined;
+    const sleeping = await harness.engine.retry(failed, { credentials: harness.credentials('operator') });
     expect(sleeping.status).toBe('waiting');
     expect(puts()).toHaveLength(2);
     expect(storedUrl()).not.toBe(oldUrl);
@@ -372,7 +372,7 @@ describe('a repeat', () => {
   it('after a crash of n8n writes the new URL', async () => {
     const task = await oneTask();
     const killed = await wait([task]);
-    const sleeping = await world.retryAfterCrash(killed, [task], 'operator');
+    const sleeping = await harness.retryAfterCrash(killed, [task], 'operator');
     expect(sleeping.status).toBe('waiting');
     expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
     expect((await call(sleeping)).run?.status).toBe('success');
@@ -382,7 +382,7 @@ describe('a repeat', () => {
 it('does not lose a call when the Request cannot be read at that moment', async () => {
   const task = await oneTask();
   const sleeping = await wait([task]);
-  world.gateway.treat = () => resetBefore;
+  harness.gateway.treat = () => resetBefore;
   const { run } = await call(sleeping, { approved: false });
   expect(run?.items('ProcessMaker')).toMatchObject([
     {
@@ -398,17 +398,17 @@ it('is refused to an AI agent', async () => {
   const task = await oneTask();
   const run = await wait([task], {}, { settings: { type: 'n8n-nodes-processmaker.processMakerTool' } });
   expect(JSON.stringify(run.data.resultData)).toContain("An AI agent cannot wait for a 'Callback'");
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });
 
 it('sends nothing when the execution is canceled before', async () => {
   const task = await oneTask();
   const cancellation = new AbortController();
-  world.gateway.treat = ({ method }) => {
+  harness.gateway.treat = ({ method }) => {
     if (method === 'GET') cancellation.abort();
     return undefined;
   };
   const run = await wait([task], {}, { signal: cancellation.signal });
   expect(run.status).toBe('canceled');
-  expect((world.requests()[0]?.data as IDataObject)[VARIABLE]).toBeUndefined();
+  expect((harness.requests()[0]?.data as IDataObject)[VARIABLE]).toBeUndefined();
 });

@@ -1,25 +1,25 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { answer, resetBefore } from '../../support/gateway';
+import { respond, resetBefore } from '../../support/gateway';
 import { startTasks, type WaitingTask } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import { useWorld, type StartOptions } from '../../support/world';
+import { useHarness, type StartOptions } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const byId = { request: locator('id', '={{ $json.requestId }}') };
 
 const wait = (tasks: WaitingTask[], options: INodeParameters = {}, run: StartOptions = {}) =>
-  world.perform(
+  harness.perform(
     'request wait',
     { ...byId, options },
     { input: tasks, user: 'admin', settings: ERROR_OUTPUT, ...run },
   );
 const soon = (work: () => unknown) => setTimeout(() => void work(), 300);
 const complete = (tasks: WaitingTask[], data: IDataObject = {}) =>
-  Promise.all(tasks.map(({ id }) => world.server.completeTask(id, data as never)));
+  Promise.all(tasks.map(({ id }) => harness.server.completeTask(id, data as never)));
 
 it('gives each Request with its data when it has ended, in the order of the items', async () => {
-  const tasks = await startTasks(world, 3);
+  const tasks = await startTasks(harness, 3);
   await complete(tasks.slice(2));
   soon(() => complete(tasks.slice(0, 2), { approved: true }));
   const run = await wait(tasks);
@@ -36,33 +36,33 @@ it('gives each Request with its data when it has ended, in the order of the item
 });
 
 it('reads the Requests of all items in one call at each look', async () => {
-  const tasks = await startTasks(world, 30);
+  const tasks = await startTasks(harness, 30);
   soon(() => complete(tasks));
   const run = await wait(tasks);
   expect(run.items('ProcessMaker')).toHaveLength(30);
   // Two looks, and what is returned.
-  expect(world.lookUps()).toHaveLength(3);
+  expect(harness.lookUps()).toHaveLength(3);
 });
 
 it('finds a Request by its case number, and leaves out its data when it is told', async () => {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   await complete([task as WaitingTask]);
   const parameters = {
     request: locator('caseNumber', '={{ $json.caseNumber }}'),
     options: { includeData: false },
   };
-  const run = await world.perform('request wait', parameters, { input: [task], user: 'admin' });
+  const run = await harness.perform('request wait', parameters, { input: [task], user: 'admin' });
   expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.requestId, status: 'COMPLETED' }]);
   expect(run.items('ProcessMaker')[0]).not.toHaveProperty('data');
 });
 
 describe('a Request that does not end well', () => {
   it('fails its item, with what the engine says, and not the others', async () => {
-    const tasks = await startTasks(world, 3);
+    const tasks = await startTasks(harness, 3);
     const [first, second, third] = tasks as [WaitingTask, WaitingTask, WaitingTask];
     soon(() => {
-      world.server.failRequest(first.requestId, 'The script has stopped');
-      world.server.cancelRequest(second.requestId);
+      harness.server.failRequest(first.requestId, 'The script has stopped');
+      harness.server.cancelRequest(second.requestId);
       return complete([third]);
     });
     const run = await wait(tasks);
@@ -84,16 +84,16 @@ describe('a Request that does not end well', () => {
   });
 
   it('is returned like any other with the option', async () => {
-    const tasks = await startTasks(world, 2);
-    world.server.failRequest(tasks[0]?.requestId ?? 0, 'Stopped');
-    world.server.cancelRequest(tasks[1]?.requestId ?? 0);
+    const tasks = await startTasks(harness, 2);
+    harness.server.failRequest(tasks[0]?.requestId ?? 0, 'Stopped');
+    harness.server.cancelRequest(tasks[1]?.requestId ?? 0);
     const run = await wait(tasks, { returnErroredRequests: true });
     expect(run.items('ProcessMaker').map(({ status }) => status)).toEqual(['ERROR', 'CANCELED']);
   });
 
   it('ends the wait of all at once when the node may not continue', async () => {
-    const tasks = await startTasks(world, 2);
-    soon(() => world.server.failRequest(tasks[1]?.requestId ?? 0, 'Stopped'));
+    const tasks = await startTasks(harness, 2);
+    soon(() => harness.server.failRequest(tasks[1]?.requestId ?? 0, 'Stopped'));
     const began = Date.now();
     const run = await wait(tasks, {}, { settings: {} });
     expect(Date.now() - began).toBeLessThan(1900);
@@ -107,7 +107,7 @@ describe('a Request that does not end well', () => {
 
 describe('at the time limit', () => {
   it('the item fails and names the Request', async () => {
-    const tasks = await startTasks(world, 2);
+    const tasks = await startTasks(harness, 2);
     soon(() => complete(tasks.slice(1)));
     const began = Date.now();
     const run = await wait(tasks, { timeLimit: 2 });
@@ -125,7 +125,7 @@ describe('at the time limit', () => {
   });
 
   it('the Request is returned as it stands, with the option', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const run = await wait(tasks, { timeLimit: 1, whenTimeIsOver: 'return' });
     expect(run.items('ProcessMaker')).toMatchObject([
       { id: tasks[0]?.requestId, status: 'ACTIVE', data: { number: 0 }, timeIsOver: true },
@@ -139,40 +139,40 @@ describe('at the time limit', () => {
   ])('of %s is refused before any call', async (timeLimit, message) => {
     const run = await wait([{ id: 1, requestId: 1, caseNumber: 1 }], { timeLimit }, { settings: {} });
     expect(run.error?.message).toMatch(message);
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
 describe('cancelling the execution', () => {
   it('ends the wait at once', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const cancellation = new AbortController();
     setTimeout(() => cancellation.abort(), 300);
     const began = Date.now();
     const run = await wait(tasks, {}, { signal: cancellation.signal });
     expect(Date.now() - began).toBeLessThan(900);
     expect(run.status).toBe('canceled');
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 });
 
 describe('a server that is away', () => {
   it.each([
     ['gives no answer', resetBefore],
-    ['is in maintenance', answer(503, { message: 'Service Unavailable' })],
-    ['is broken', answer(500, { message: 'Server Error' })],
+    ['is in maintenance', respond(503, { message: 'Service Unavailable' })],
+    ['is broken', respond(500, { message: 'Server Error' })],
   ])('and %s for a while does not end the wait', async (_case, behaviour) => {
-    const tasks = await startTasks(world);
-    world.gateway.treat = () => behaviour;
-    setTimeout(() => (world.gateway.treat = () => undefined), 1500);
+    const tasks = await startTasks(harness);
+    harness.gateway.treat = () => behaviour;
+    setTimeout(() => (harness.gateway.treat = () => undefined), 1500);
     soon(() => complete(tasks));
     const run = await wait(tasks, { timeLimit: 10 });
     expect(run.items('ProcessMaker')).toMatchObject([{ id: tasks[0]?.requestId, status: 'COMPLETED' }]);
   });
 
   it('until the time limit fails the item, and says that nothing is known', async () => {
-    const tasks = await startTasks(world);
-    world.gateway.treat = () => resetBefore;
+    const tasks = await startTasks(harness);
+    harness.gateway.treat = () => resetBefore;
     const run = await wait(tasks, { timeLimit: 1, whenTimeIsOver: 'return' });
     expect(failedItems(run)).toMatchObject([
       {
@@ -184,20 +184,20 @@ describe('a server that is away', () => {
   });
 
   it.each([
-    ['does not know the token', answer(401, { error: 'Unauthenticated.' }), 401],
-    ['is something else', answer(200, '<html></html>'), undefined],
+    ['does not know the token', respond(401, { error: 'Unauthenticated.' }), 401],
+    ['is something else', respond(200, '<html></html>'), undefined],
   ])('and %s ends it at once', async (_case, behaviour, httpStatus) => {
-    const tasks = await startTasks(world);
-    world.gateway.treat = () => behaviour;
+    const tasks = await startTasks(harness);
+    harness.gateway.treat = () => behaviour;
     const run = await wait(tasks);
     expect(failedItems(run)).toMatchObject([{ ...(httpStatus ? { httpStatus } : {}) }]);
-    expect(world.lookUps()).toHaveLength(1);
+    expect(harness.lookUps()).toHaveLength(1);
   });
 });
 
 describe('a Request that cannot be seen', () => {
   it('fails its item with the reason, and not the others', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     await complete(tasks);
     const missing = { id: 0, requestId: 999_999, caseNumber: 0 };
     const run = await wait([missing, ...tasks]);
@@ -208,17 +208,17 @@ describe('a Request that cannot be seen', () => {
   });
 
   it('for lack of a permission says so', async () => {
-    const tasks = await startTasks(world);
+    const tasks = await startTasks(harness);
     const run = await wait(tasks, {}, { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([{ httpStatus: 403, requestId: tasks[0]?.requestId }]);
   });
 });
 
 it('waits again on a repeat, and sends nothing but looks', async () => {
-  const tasks = await startTasks(world);
+  const tasks = await startTasks(harness);
   const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
   setTimeout(() => void complete(tasks), 1500);
   const run = await wait(tasks, { timeLimit: 1 }, { settings });
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
-  expect(world.gateway.calls.every(({ method }) => method === 'GET')).toBe(true);
+  expect(harness.gateway.calls.every(({ method }) => method === 'GET')).toBe(true);
 });

@@ -3,9 +3,9 @@ import type { Call } from '../../support/gateway';
 import type { Run } from '../../support/run';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import { useWorld, type StartOptions } from '../../support/world';
+import { useHarness, type StartOptions } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 /** Its Request waits at a Task of its own; a Task "later" never appears. */
 const FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
@@ -24,25 +24,25 @@ async function run(
   options: INodeParameters = {},
   settings: StartOptions = {},
 ): Promise<Run> {
-  const [task] = operation === 'Wait' ? await startTasks(world) : [];
+  const [task] = operation === 'Wait' ? await startTasks(harness) : [];
   const which =
     operation === 'Start'
       ? FORM
       : { resource: 'request', operation: 'wait', request: locator('id', task?.requestId ?? 0) };
-  return await world.start(
+  return await harness.start(
     { ...which, ...way, options },
     { input: [{ number: 'a' }], user: 'admin', settings: ERROR_OUTPUT, ...settings },
   );
 }
 
-const id = () => world.requests()[0]?.id ?? 0;
+const id = () => harness.requests()[0]?.id ?? 0;
 /** The first call in which the node asks where a Request stands. */
 const isLook = ({ method, path }: Call) => method === 'GET' && path.includes('pmql=id');
 
 /** Does something when the node looks for the first time; what that sees is what was before, or what was done. */
 function atFirstLook(when: 'before' | 'after', work: () => unknown): void {
   let isFirst = true;
-  world.gateway.treat = (call) => {
+  harness.gateway.treat = (call) => {
     if (!isFirst || !isLook(call)) return undefined;
     isFirst = false;
     return async (response, forward) => {
@@ -57,14 +57,14 @@ function atFirstLook(when: 'before' | 'after', work: () => unknown): void {
 
 const ENDS = {
   ERROR: {
-    happens: () => world.server.failRequest(id(), 'Stopped'),
+    happens: () => harness.server.failRequest(id(), 'Stopped'),
     outcome: 'startedInError',
     finish: (request: number) => `Request ${request} has ended in status ERROR: Stopped [item 0]`,
     task: (request: number) =>
       `Request ${request} has ended in status ERROR before the Task "later" has appeared: Stopped [item 0]`,
   },
   CANCELED: {
-    happens: () => world.server.cancelRequest(id()),
+    happens: () => harness.server.cancelRequest(id()),
     outcome: 'started',
     finish: (request: number) => `Request ${request} was canceled [item 0]`,
     task: (request: number) =>
@@ -134,31 +134,31 @@ describe('a repeat, when the Request has ended meanwhile', () => {
     const failed = await run('Start', FINISH, { ...returnsErrored, ...key }, { settings: {} });
     expect(failed.error?.message).toContain('was still ACTIVE after a second');
     ENDS[end].happens();
-    const again = await world.engine.retry(failed, { credentials: world.credentials('admin') });
+    const again = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
     expect(again.items('ProcessMaker')).toMatchObject([{ id: id(), status: end }]);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 
   it('by Retry On Fail returns it with the option', async () => {
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
     // The second try looks up what the first one has started.
-    world.gateway.treat = ({ method, path }) => {
+    harness.gateway.treat = ({ method, path }) => {
       if (method === 'GET' && path.includes('_n8n_key')) ENDS.CANCELED.happens();
       return undefined;
     };
     const ended = await run('Start', FINISH, returnsErrored, { settings });
     expect(ended.items('ProcessMaker')).toMatchObject([{ id: id(), status: 'CANCELED' }]);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 
   it('fails the item without the option', async () => {
     const failed = await run('Start', FINISH, { timeLimit: 1 }, { settings: {} });
     ENDS.CANCELED.happens();
-    const again = await world.engine.retry(failed, { credentials: world.credentials('admin') });
+    const again = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
     expect(again.error?.message).toContain(
       `Request ${id()} was already started for this item, and stands in status CANCELED`,
     );
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 });
 
@@ -186,11 +186,11 @@ describe('the time limit', () => {
     const limit = { limitWaitTime: true, resumeAmount: 1, resumeUnit: 'hours' };
     const sleeping = await run('Start', { ...CALLBACK, ...limit });
     expect(sleeping.status).toBe('waiting');
-    const ended = await world.engine.resume(sleeping, { credentials: world.credentials('admin') });
+    const ended = await harness.engine.resume(sleeping, { credentials: harness.credentials('admin') });
     expect(ended.items('ProcessMaker')).toMatchObject([
       { id: id(), status: 'ACTIVE', callback: null, timeIsOver: true },
     ]);
-    expect(world.starts()).toHaveLength(1);
+    expect(harness.starts()).toHaveLength(1);
   });
 });
 
@@ -204,13 +204,13 @@ describe('cancelling the execution', () => {
     const cancellation = new AbortController();
     let calls = 0;
     atFirstLook(way === 'callback' ? 'before' : 'after', () => {
-      calls = world.gateway.calls.length;
+      calls = harness.gateway.calls.length;
       cancellation.abort();
     });
     const ended = await run(operation, WAYS[way], {}, { signal: cancellation.signal });
     expect(ended.status).toBe('canceled');
     expect(calls).toBeGreaterThan(0);
-    expect(world.gateway.calls).toHaveLength(calls);
+    expect(harness.gateway.calls).toHaveLength(calls);
   });
 });
 
@@ -219,15 +219,15 @@ describe('many items of a Start', () => {
     run('Start', way, {}, { input: Array.from({ length: count }, (_, number) => ({ number })) });
   /** How many Requests each call has asked for. */
   const readTogether = () =>
-    world.gateway.calls
+    harness.gateway.calls
       .filter((call) => isLook(call) && call.path.includes('/requests'))
       .map(({ path }) => /id IN \[([\d,]+)\]/.exec(decodeURIComponent(path))?.[1]?.split(',').length);
 
   it('are waited for together, 100 in one call', async () => {
     atFirstLook('after', () => {
-      const ids = new Set(world.requests().map((request) => request.id));
-      const tasks = world.server.tasks().filter(({ requestId }) => ids.has(requestId));
-      return Promise.all(tasks.map((task) => world.server.completeTask(task.id, {})));
+      const ids = new Set(harness.requests().map((request) => request.id));
+      const tasks = harness.server.tasks().filter(({ requestId }) => ids.has(requestId));
+      return Promise.all(tasks.map((task) => harness.server.completeTask(task.id, {})));
     });
     const ended = await start(FINISH, 120);
     expect(ended.items('ProcessMaker').map(({ status }) => status)).toEqual(Array(120).fill('COMPLETED'));

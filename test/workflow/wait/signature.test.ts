@@ -1,8 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { locator } from '../../support/workflows';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const START = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 let keys = 0;
@@ -14,9 +14,9 @@ async function sleeper(
   options: INodeParameters = {},
 ): Promise<{ id: number; url: string }> {
   const parameters = { ...START, waitFor: 'callback', callbackVariable: variable, options };
-  const sleeping = await world.start(parameters, { user: 'admin' });
+  const sleeping = await harness.start(parameters, { user: 'admin' });
   expect(sleeping.status).toBe('waiting');
-  const request = world.requests().at(-1);
+  const request = harness.requests().at(-1);
   return { id: request?.id ?? 0, url: request?.data[variable] as string };
 }
 const signatureIn = (url: string) => new URL(url).searchParams.get('signature') ?? '';
@@ -29,8 +29,11 @@ describe.each([true, false])('with Simplify %s, the secret of an execution that 
     ['request get', { options: { simplify } }],
   ])('is not shown by %s %j where the engine quotes its URL', async (operation, parameters) => {
     const { id, url } = await sleeper('resume_url');
-    world.server.failRequest(id, `Client error: \`POST ${url}\` resulted in a \`502 Bad Gateway\` response`);
-    const run = await world.perform(
+    harness.server.failRequest(
+      id,
+      `Client error: \`POST ${url}\` resulted in a \`502 Bad Gateway\` response`,
+    );
+    const run = await harness.perform(
       operation,
       { request: locator('id', id), ...parameters },
       { user: 'admin' },
@@ -41,9 +44,9 @@ describe.each([true, false])('with Simplify %s, the secret of an execution that 
 
   it('is not shown where the engine quotes its URL as HTML', async () => {
     const { id, url } = await sleeper('resume_url');
-    world.server.failRequest(id, `<a href="${url.replaceAll('&', '&amp;')}">`);
+    harness.server.failRequest(id, `<a href="${url.replaceAll('&', '&amp;')}">`);
     const parameters = { request: locator('id', id), waitFor: 'finish', options: { simplify } };
-    const run = await world.perform('request wait', parameters, { user: 'admin' });
+    const run = await harness.perform('request wait', parameters, { user: 'admin' });
     expect(run.error?.message).toContain('has ended in status ERROR');
     expect(run.text).not.toContain(signatureIn(url));
   });
@@ -52,7 +55,7 @@ describe.each([true, false])('with Simplify %s, the secret of an execution that 
     const key = newKey();
     const { url } = await sleeper('resume_url', key);
     const options = { ...key, includeData: true, simplify };
-    const run = await world.start({ ...START, options }, { user: 'admin' });
+    const run = await harness.start({ ...START, options }, { user: 'admin' });
     expect(run.items('ProcessMaker')).toMatchObject([{ alreadyStarted: true }]);
     expect(run.text).toContain('signature=***');
     expect(run.text).not.toContain(signatureIn(url));
@@ -61,10 +64,10 @@ describe.each([true, false])('with Simplify %s, the secret of an execution that 
   it('is not shown by a start whose Request exists already and stands in ERROR', async () => {
     const key = newKey();
     const { id, url } = await sleeper('resume_url', key);
-    world.server.failRequest(id, `Could not call ${url}`);
+    harness.server.failRequest(id, `Could not call ${url}`);
     for (const returnErroredRequests of [true, false]) {
       const options = { ...key, returnErroredRequests, simplify };
-      const run = await world.start({ ...START, options }, { user: 'admin' });
+      const run = await harness.start({ ...START, options }, { user: 'admin' });
       expect(run.text).toContain(String(id));
       expect(run.text).not.toContain(signatureIn(url));
     }

@@ -1,16 +1,16 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { answer } from '../../support/gateway';
+import { respond } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import { useWorld, type StartOptions } from '../../support/world';
+import { useHarness, type StartOptions } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const INVOICE = { process: locator('id', 23), startEvent: locator('id', 'invoice') };
 const byId = { request: locator('id', '={{ $json.id }}'), waitFor: 'task' };
 
 const wait = (input: unknown[], parameters: INodeParameters = {}, run: StartOptions = {}) =>
-  world.perform(
+  harness.perform(
     'request wait',
     { ...byId, ...parameters },
     { input, user: 'admin', settings: ERROR_OUTPUT, ...run },
@@ -20,8 +20,8 @@ const soon = (work: () => unknown) => setTimeout(() => void work(), 300);
 /** Requests that wait at the Task 'Check the invoice' of the user `limited`. */
 async function invoices(count = 1): Promise<Array<{ id: number; activeTask: { id: number } }>> {
   const input = Array.from({ length: count }, () => ({ amount: 5 }));
-  const run = await world.start(INVOICE, { input, user: 'admin' });
-  world.gateway.calls = [];
+  const run = await harness.start(INVOICE, { input, user: 'admin' });
+  harness.gateway.calls = [];
   return run.items('ProcessMaker') as never;
 }
 
@@ -40,14 +40,14 @@ it('returns any open Task of each Request, all in one look', async () => {
   );
   expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(10);
   // The Requests, and their Tasks.
-  expect(world.lookUps()).toHaveLength(2);
+  expect(harness.lookUps()).toHaveLength(2);
 });
 
 it.each(['pay', 'Release the payment'])(
   'waits for the Task "%s", by element or name',
   async (taskElement) => {
     const [request] = await invoices();
-    soon(() => world.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
+    soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
     const run = await wait([request], { taskElement });
     expect(run.items('ProcessMaker')).toMatchObject([
       { requestId: request?.id, name: 'Release the payment', status: 'ACTIVE' },
@@ -58,10 +58,10 @@ it.each(['pay', 'Release the payment'])(
 it('finds a Task by its element although the list of Tasks shows it later than its Request', async () => {
   const [request] = await invoices();
   let isFirst = true;
-  world.gateway.treat = ({ path }) => {
+  harness.gateway.treat = ({ path }) => {
     if (!path.startsWith('/api/1.0/tasks') || !isFirst) return undefined;
     isFirst = false;
-    return answer(200, { data: [], meta: { last_page: 1, total: 0 } });
+    return respond(200, { data: [], meta: { last_page: 1, total: 0 } });
   };
   const run = await wait([request], { taskElement: 'check', options: { timeLimit: 5 } });
   expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.activeTask.id, requestId: request?.id }]);
@@ -69,7 +69,7 @@ it('finds a Task by its element although the list of Tasks shows it later than i
 
 it('gives two items that wait for different Tasks of one Request each its own', async () => {
   const [request] = await invoices();
-  soon(() => world.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
+  soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
   const input = [
     { id: request?.id, element: 'pay' },
     { id: request?.id, element: 'check' },
@@ -82,13 +82,13 @@ it('gives two items that wait for different Tasks of one Request each its own', 
 });
 
 it('shows what the Request tells of a Task that only others may open', async () => {
-  const run = await world.start(
+  const run = await harness.start(
     { process: locator('id', 24), startEvent: locator('id', 'ordered') },
     { user: 'limited' },
   );
   const [request] = run.items('ProcessMaker');
-  const event = world.server.tasks().find(({ requestId }) => requestId === request?.id);
-  await world.server.completeTask(event?.id ?? 0, {});
+  const event = harness.server.tasks().find(({ requestId }) => requestId === request?.id);
+  await harness.server.completeTask(event?.id ?? 0, {});
   const waited = await wait([request], { taskElement: 'Check the goods' }, { user: 'limited' });
   expect(waited.items('ProcessMaker')).toMatchObject([
     { requestId: request?.id, name: 'Check the goods', status: 'ACTIVE', assignee: { id: 1, name: null } },
@@ -97,7 +97,7 @@ it('shows what the Request tells of a Task that only others may open', async () 
 
 it('fails an item whose Request ends before', async () => {
   const [request] = await invoices();
-  soon(() => world.server.completeTask(request?.activeTask.id ?? 0, { approved: false }));
+  soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: false }));
   const run = await wait([request], { taskElement: 'pay' });
   expect(failedItems(run)).toMatchObject([
     {
@@ -133,7 +133,7 @@ it('fails an item at the time limit, or returns the Request', async () => {
 });
 
 it('gives the Task as ProcessMaker gives it without Simplify', async () => {
-  const [task] = await startTasks(world);
+  const [task] = await startTasks(harness);
   const run = await wait([{ id: task?.requestId }], { options: { simplify: false } });
   expect(run.items('ProcessMaker')).toMatchObject([
     { id: task?.id, element_id: 'node_2', process_request_id: task?.requestId },

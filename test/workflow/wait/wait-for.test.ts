@@ -1,7 +1,7 @@
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
-import { useWorld } from '../../support/world';
+import { useHarness } from '../../support/harness';
 
-const world = useWorld();
+const harness = useHarness();
 
 const FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const WAIT = { resource: 'request', operation: 'wait', request: locator('id', '={{ $json.requestId }}') };
@@ -10,7 +10,7 @@ const VALUES = "finish ('Request to Finish'), task ('Task to Appear'), callback 
 it.each(['finished', '', '={{ $json.way }}', '={{ undefined }}'])(
   'a Start with the value "%s" starts nothing',
   async (waitFor) => {
-    const run = await world.start({ ...FORM, waitFor }, { input: [{ way: 'Request to Finish' }] });
+    const run = await harness.start({ ...FORM, waitFor }, { input: [{ way: 'Request to Finish' }] });
     expect(run.status).toBe('error');
     expect(run.error).toMatchObject({
       message: expect.stringMatching(
@@ -19,30 +19,30 @@ it.each(['finished', '', '={{ $json.way }}', '={{ undefined }}'])(
       description: expect.stringContaining(`nothing ('Nothing'), ${VALUES}`) as string,
       context: { itemIndex: 0 },
     });
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   },
 );
 
 it.each(['finished', 'nothing', '={{ $json.way }}'])(
   'a Wait with the value "%s" looks at nothing',
   async (waitFor) => {
-    const run = await world.start({ ...WAIT, waitFor }, { input: [{ requestId: 1, way: 7 }] });
+    const run = await harness.start({ ...WAIT, waitFor }, { input: [{ requestId: 1, way: 7 }] });
     expect(run.error).toMatchObject({
       message: expect.stringMatching(
         /^'Wait For' holds ".*", which is none of its values \[item 0\]$/,
       ) as string,
       description: expect.stringContaining(`from its list: ${VALUES}.`) as string,
     });
-    expect(world.gateway.calls).toEqual([]);
+    expect(harness.gateway.calls).toEqual([]);
   },
 );
 
 it('fails each item where the node may continue, and starts nothing', async () => {
   const parameters = { ...FORM, waitFor: 'soon' };
-  const run = await world.start(parameters, { input: [{}, {}], settings: ERROR_OUTPUT });
+  const run = await harness.start(parameters, { input: [{}, {}], settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('[item 0]') as string, outcome: 'notStarted' },
     { text: expect.stringContaining('[item 1]') as string, outcome: 'notStarted' },
   ]);
-  expect(world.gateway.calls).toEqual([]);
+  expect(harness.gateway.calls).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { createEngine, type Engine } from './engine';
 import { Poller } from './poller';
 
 /** A server whose rows and clock the tests write themselves, and n8n's engine. */
-export class SimulatedWorld {
+export class SimulatedHarness {
   engine!: Engine;
   server!: SimulatedServer;
 
@@ -15,14 +15,14 @@ export class SimulatedWorld {
   }
 }
 
-/** The tests of a file share a world; its server is empty before each. */
-export function useSimulatedWorld(): SimulatedWorld {
-  const world = new SimulatedWorld();
+/** The tests of a file share a harness; its server is empty before each. */
+export function useSimulatedHarness(): SimulatedHarness {
+  const harness = new SimulatedHarness();
   beforeAll(async () => {
-    world.engine = await createEngine();
-    world.server = await SimulatedServer.open();
+    harness.engine = await createEngine();
+    harness.server = await SimulatedServer.open();
   });
-  afterAll(() => world.server.close());
-  beforeEach(() => world.server.reset(Date.now(), 'UTC'));
-  return world;
+  afterAll(() => harness.server.close());
+  beforeEach(() => harness.server.reset(Date.now(), 'UTC'));
+  return harness;
 }

@@ -35,7 +35,7 @@ export interface StartOptions {
 }
 
 /** A ProcessMaker, a gateway in front of it, and n8n's engine. */
-export class World {
+export class Harness {
   engine!: Engine;
   server!: ProcessMaker;
   gateway!: Gateway;
@@ -147,16 +147,16 @@ export class World {
   }
 }
 
-/** A world for all tests of a file, each of which finds it without calls and faults of the one before. */
-export function useWorld(options: ProcessMakerOptions = {}): World {
-  const world = new World();
-  beforeAll(() => world.open(options));
-  beforeEach(() => world.reset());
+/** A harness for all tests of a file, each of which finds it without calls and faults of the one before. */
+export function useHarness(options: ProcessMakerOptions = {}): Harness {
+  const harness = new Harness();
+  beforeAll(() => harness.open(options));
+  beforeEach(() => harness.reset());
   afterAll(async () => {
     // The stand-in is held against recordings of exactly the routes that the node calls.
-    const strangers = world.server.calls.filter(({ method, path }) => !isUsedRoute(method, path));
-    await world.close();
+    const strangers = harness.server.calls.filter(({ method, path }) => !isUsedRoute(method, path));
+    await harness.close();
     expect(strangers).toEqual([]);
   });
-  return world;
+  return harness;
 }
