@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Engine } from '../support/engine';
+import { factsOf, failedItem, isFailedItem } from '../support/failed-item';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, locator, startWorkflow } from '../support/workflows';
 import type { FaultProxy } from './fault-proxy';
@@ -90,8 +91,9 @@ function reportsOf(run: Run, count: number): Array<Reported | undefined> {
   const reports = Array<Reported | undefined>(count).fill(undefined);
   for (const { json, pairedItem } of run.outputs('ProcessMaker').flat()) {
     const { item } = pairedItem as { item: number };
-    const { id, details } = json as { id: number; details?: Reported };
-    reports[item] = details ?? { outcome: 'started', requestId: id };
+    reports[item] = isFailedItem(json)
+      ? (factsOf(failedItem(json)) as Reported)
+      : { outcome: 'started', requestId: json.id as number };
   }
   return reports;
 }

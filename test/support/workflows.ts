@@ -6,6 +6,7 @@ import type {
   IWorkflowBase,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { failedItem, type FailedItem } from './failed-item';
 import type { Run } from './run';
 
 /** A node of a test workflow; what is not given is what the editor would set. */
@@ -94,15 +95,9 @@ export function locator(mode: string, value: string | number): INodeParameterRes
   return { __rl: true, mode, value: String(value) };
 }
 
-/** A failed item as the node gives it. */
-export interface FailedItem {
-  error: string;
-  details: { outcome: string; requestId?: number; httpStatus?: number };
-}
-
-/** The items of the error output of the node. */
-export function failedItems(run: Run): FailedItem[] {
-  return run.items('ProcessMaker', 1) as unknown as FailedItem[];
+/** The failed items at the error output of the node, of its last run unless told. */
+export function failedItems(run: Run, runIndex?: number): FailedItem[] {
+  return run.items('ProcessMaker', 1, runIndex).map(failedItem);
 }
 
 /** The setting that gives failed items an output of their own. */

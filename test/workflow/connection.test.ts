@@ -107,8 +107,8 @@ describe('an instance with a self-signed certificate', () => {
 
   it('is refused, and the message names the switch', async () => {
     const run = await secure.start(TARGET, { credentials: credentials(false), settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toMatch(/certificate.*Ignore SSL Issues/s);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toMatch(/certificate.*Ignore SSL Issues/s);
     expect(await tests(credentials(false))).toBe('Error');
     expect(secure.server.requests()).toEqual([]);
   });

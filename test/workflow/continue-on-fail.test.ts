@@ -1,5 +1,6 @@
+import { failedItem, isFailedItem } from '../support/failed-item';
 import { respond, delay } from '../support/gateway';
-import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { createWorkflow, ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
 const harness = useHarness();
@@ -17,16 +18,19 @@ function failFor(...numbers: string[]): void {
 }
 
 describe('Continue (Using Error Output)', () => {
-  it('runs every item, and gives failed ones with their own data and the details', async () => {
+  it('runs every item, and gives failed ones with their own data and what is known', async () => {
     failFor('b', 'd');
     const run = await harness.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(run.status).toBe('success');
     expect(run.items('ProcessMaker')).toHaveLength(3);
     expect(failedItems(run)).toEqual(
       ['b', 'd'].map((number) => ({
-        number,
-        error: expect.any(String) as string,
-        details: { httpStatus: 403, outcome: 'notStarted' },
+        input: { number },
+        message: expect.any(String) as string,
+        description: expect.any(String) as string,
+        text: expect.any(String) as string,
+        httpStatus: 403,
+        outcome: 'notStarted',
       })),
     );
     expect(run.outputs('ProcessMaker').map((items) => items.map(({ pairedItem }) => pairedItem))).toEqual([
@@ -36,10 +40,62 @@ describe('Continue (Using Error Output)', () => {
     expect(harness.requests()).toHaveLength(3);
   });
 
+  it('merges a failed item with all fields of the item that went in', async () => {
+    failFor('b');
+    const own = { number: 'b', order: { id: 7 }, details: 'mine', message: 'mine', outcome: 'mine' };
+    const run = await harness.start(TARGET, { input: [{ number: 'a' }, own], settings: ERROR_OUTPUT });
+    expect(run.items('ProcessMaker', 1)).toEqual([
+      {
+        ...own,
+        error: {
+          message: expect.stringMatching(/ \[item 1\]$/) as string,
+          description: expect.stringMatching(/\.$/) as string,
+          httpStatus: 403,
+          outcome: 'notStarted',
+        },
+      },
+    ]);
+  });
+
+  it.each(['from before', { message: 'from before', outcome: 'unknown' }, true, null])(
+    'is not misled by a field error that an item comes in with: %j',
+    async (error) => {
+      failFor('b');
+      const input = ['a', 'b', 'c'].map((number) => ({ number, error }));
+      const run = await harness.start(TARGET, { input, settings: ERROR_OUTPUT });
+      expect(run.items('ProcessMaker').filter(isFailedItem)).toEqual([]);
+      expect(run.items('ProcessMaker')).toHaveLength(2);
+      expect(failedItems(run)).toMatchObject([
+        { input: { number: 'b' }, httpStatus: 403, outcome: 'notStarted' },
+      ]);
+      expect(JSON.stringify(run.outputs('ProcessMaker'))).not.toContain('from before');
+      expect(harness.requests().map(({ data }) => data)).toMatchObject([input[0], input[2]]);
+    },
+  );
+
+  it('starts a failed item in a node behind the error output', async () => {
+    harness.treatOnce('b', respond(403, { message: 'This action is unauthorized.' }));
+    const workflow = createWorkflow(
+      [
+        { name: 'Start', type: 'test.start' },
+        { name: 'ProcessMaker', type: PROCESS_MAKER, parameters: TARGET, ...ERROR_OUTPUT },
+        { name: 'Second', type: PROCESS_MAKER, parameters: TARGET, ...ERROR_OUTPUT },
+      ],
+      [
+        ['Start', 'ProcessMaker'],
+        ['ProcessMaker', 'Second', 1],
+      ],
+    );
+    const run = await harness.run(workflow, { input: ITEMS });
+    expect(run.items('Second')).toHaveLength(1);
+    expect(run.items('Second', 1)).toEqual([]);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   it('names the item in each message', async () => {
     failFor('b', 'd');
     const run = await harness.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
-    expect(failedItems(run).map(({ error }) => /\[item (\d)\]/.exec(error)?.[1])).toEqual(['1', '3']);
+    expect(failedItems(run).map(({ text }) => /\[item (\d)\]/.exec(text)?.[1])).toEqual(['1', '3']);
   });
 
   it('runs the good items when others cannot even be sent', async () => {
@@ -59,7 +115,10 @@ describe('Continue', () => {
     const run = await harness.start(TARGET, { input: ITEMS, settings: { onError: 'continueRegularOutput' } });
     const items = run.items('ProcessMaker');
     expect(items).toHaveLength(5);
-    expect(items.map((item) => 'error' in item)).toEqual([false, true, false, false, false]);
+    expect(items.map(isFailedItem)).toEqual([false, true, false, false, false]);
+    // By the single key, also an older n8n knows a failed item.
+    expect(Object.keys(items[1] ?? {})).toEqual(['error']);
+    expect(failedItem(items[1] ?? {})).toMatchObject({ input: {}, httpStatus: 403, outcome: 'notStarted' });
     expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
       ITEMS.map((_, item) => ({ item })),
     );

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INodeParameters, IWorkflowBase } from 'n8n-workflow';
+import { factsOf } from '../support/failed-item';
 import { respond } from '../support/gateway';
 import { killAt } from '../support/kill';
 import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../support/workflows';
@@ -72,9 +73,9 @@ describe('the Retry button after a crash', () => {
     ]);
     const lost = started('b');
     expect(failedItems(run)).toMatchObject([
-      { number: 'changed', details: { outcome: 'unknown', requestId: lost } },
+      { input: { number: 'changed' }, outcome: 'unknown', requestId: lost },
     ]);
-    expect(failedItems(run)[0]?.error).toMatch(new RegExp(`Request ${lost} in the place.*item 1.*anew`, 's'));
+    expect(failedItems(run)[0]?.text).toMatch(new RegExp(`Request ${lost} in the place.*item 1.*anew`, 's'));
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([started('a'), started('new')]);
     expect(harness.numbers()).toEqual(['a', 'b', 'new']);
   });
@@ -120,8 +121,8 @@ describe('a Request that is found after a crash', () => {
     const killed = await harness.run(workflowOf(), { input: [{ number: 'a' }, { number: 'b' }] });
     end(started('a') ?? 0);
     const run = await harness.retryAfterCrash(killed, [{ number: 'a' }, { number: 'b' }]);
-    expect(failedItems(run)).toMatchObject([{ number: 'a', details: { outcome, requestId: started('a') } }]);
-    expect(failedItems(run)[0]?.error).toMatch(
+    expect(failedItems(run)).toMatchObject([{ input: { number: 'a' }, outcome, requestId: started('a') }]);
+    expect(failedItems(run)[0]?.text).toMatch(
       new RegExp(`status ${status}.*retry it in ProcessMaker.*run the workflow anew`, 's'),
     );
     expect(run.items('ProcessMaker')).toMatchObject([{ id: started('b') }]);
@@ -166,8 +167,8 @@ describe('what is not found after a crash', () => {
     const killed = await kill(workflowOf(), 'b');
     harness.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
     const run = await harness.retryAfterCrash(killed, ITEMS);
-    expect(failedItems(run).map(({ details }) => details.outcome)).toEqual(Array(4).fill('unknown'));
-    expect(failedItems(run)[0]?.error).toMatch(/could not be looked up, so nothing is started/);
+    expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(Array(4).fill('unknown'));
+    expect(failedItems(run)[0]?.text).toMatch(/could not be looked up, so nothing is started/);
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
@@ -179,7 +180,7 @@ describe('what is not found after a crash', () => {
         : undefined;
     const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([started('a'), started('b')]);
-    expect(failedItems(run).map(({ details }) => details.outcome)).toEqual(['unknown', 'unknown']);
+    expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
@@ -187,8 +188,8 @@ describe('what is not found after a crash', () => {
     const workflow = workflowOf({ options: { ...options, hiddenKey: false } });
     const killed = await kill(workflow, 'b');
     const run = await harness.retryAfterCrash(killed, ITEMS);
-    expect(failedItems(run).map(({ details }) => details)).toEqual(Array(4).fill({ outcome: 'unknown' }));
-    expect(failedItems(run)[0]?.error).toMatch(/without a key.*nothing is started/);
+    expect(failedItems(run).map(factsOf)).toEqual(Array(4).fill({ outcome: 'unknown' }));
+    expect(failedItems(run)[0]?.text).toMatch(/without a key.*nothing is started/);
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });

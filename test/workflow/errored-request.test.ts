@@ -10,11 +10,9 @@ describe('a Request that comes back in ERROR', () => {
     const run = await harness.start(FAILS, { user: 'admin', settings: ERROR_OUTPUT });
     const [request] = harness.requests();
     expect(request?.status).toBe('ERROR');
-    expect(failedItems(run)).toMatchObject([
-      { details: { outcome: 'startedInError', requestId: request?.id } },
-    ]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'startedInError', requestId: request?.id }]);
     for (const text of [String(request?.id), 'Task', 'no Process Manager associated']) {
-      expect(failedItems(run)[0]?.error).toContain(text);
+      expect(failedItems(run)[0]?.text).toContain(text);
     }
   });
 

@@ -1,3 +1,4 @@
+import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
 import { respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
@@ -35,11 +36,11 @@ async function expectFailure(
   ]);
   const [item] = failedItems(run);
   expect(run.items('ProcessMaker')).toEqual([]);
-  expect(item?.details).toEqual({ outcome, ...(httpStatus !== undefined && { httpStatus }) });
-  expect(item?.error).toMatch(says);
-  expect(item?.error).toMatch(/\[item 0\]/);
+  expect(item && factsOf(item)).toEqual({ outcome, ...(httpStatus !== undefined && { httpStatus }) });
+  expect(item?.text).toMatch(says);
+  expect(item?.text).toMatch(/\[item 0\]/);
   // Whoever cannot know gets the means to look for it.
-  expect(HOW_TO_SEARCH.test(item?.error ?? '')).toBe(outcome === 'unknown');
+  expect(HOW_TO_SEARCH.test(item?.text ?? '')).toBe(outcome === 'unknown');
   expect(HOW_TO_SEARCH.test(stopped.error?.description ?? '')).toBe(outcome === 'unknown');
   // One start each.
   expect(harness.starts()).toHaveLength(2);
@@ -78,8 +79,8 @@ describe('what ProcessMaker answers', () => {
       { process: locator('id', 99999), startEvent: locator('id', 'node_1') },
       { settings: ERROR_OUTPUT },
     );
-    expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 404, outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toContain('99999');
+    expect(failedItems(run)).toMatchObject([{ httpStatus: 404, outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain('99999');
   });
 
   it('413 for more data than its web server takes', async () => {
@@ -175,16 +176,16 @@ describe('a connection', () => {
       credentials: harness.credentials('limited', closed),
       settings: ERROR_OUTPUT,
     });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toMatch(/cannot be reached.*Instance URL/s);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toMatch(/cannot be reached.*Instance URL/s);
   });
 
   it('to a host that does not exist is surely no start, and is not tried again', async () => {
     const credentials = harness.credentials('limited', 'http://mistyped.invalid');
     const began = Date.now();
     const run = await harness.start({ ...TARGET, options: {} }, { credentials, settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toMatch(/cannot be reached.*Instance URL/s);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toMatch(/cannot be reached.*Instance URL/s);
     expect(Date.now() - began).toBeLessThan(10_000);
   });
 });

@@ -30,9 +30,7 @@ describe('Return It', () => {
     await start(['a']);
     harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
     const failed = await start(['a']);
-    expect(failedItems(failed)).toMatchObject([
-      { details: { outcome: 'startedInError', requestId: ids()[0] } },
-    ]);
+    expect(failedItems(failed)).toMatchObject([{ outcome: 'startedInError', requestId: ids()[0] }]);
     const returned = await start(['a'], { returnErroredRequests: true });
     expect(outputs(returned)).toMatchObject([{ id: ids()[0], status: 'ERROR', alreadyStarted: true }]);
     expect(harness.requests()).toHaveLength(1);
@@ -62,22 +60,22 @@ describe('a Request that was canceled', () => {
 });
 
 describe('Let the Item Fail', () => {
-  const raise = { onExistingRequest: 'raise' };
+  const raise = { onExistingRequest: 'error' };
 
   it('fails for a Request of an earlier execution, and names it', async () => {
     await start(['a'], raise);
     const run = await start(['a', 'b'], raise);
     expect(failedItems(run)).toMatchObject([
-      { number: 'a', details: { outcome: 'started', requestId: ids()[0] } },
+      { input: { number: 'a' }, outcome: 'started', requestId: ids()[0] },
     ]);
-    expect(failedItems(run)[0]?.error).toContain(`Request ${ids()[0]} (ACTIVE) already exists`);
-    expect(failedItems(run)[0]?.error).toContain(`"t${testNumber()}-a"`);
+    expect(failedItems(run)[0]?.text).toContain(`Request ${ids()[0]} (ACTIVE) already exists`);
+    expect(failedItems(run)[0]?.text).toContain(`"t${testNumber()}-a"`);
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
   it('fails in the second round of a loop', async () => {
     const run = await harness.run(loopWorkflow(keyed(raise), ERROR_OUTPUT), { input: itemsOf('a', 'a') });
-    expect(run.items('ProcessMaker', 1, 1)).toMatchObject([{ details: { requestId: ids()[0] } }]);
+    expect(failedItems(run, 1)).toMatchObject([{ requestId: ids()[0] }]);
     expect(harness.requests()).toHaveLength(1);
   });
 
@@ -155,9 +153,9 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     harness.server.cancelRequest(ids()[0] ?? 0);
     harness.treatOnce('a', resetBefore);
     const run = await start(['a'], startAgain);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
-    expect(failedItems(run)[0]?.details).not.toHaveProperty('requestId');
-    expect(failedItems(run)[0]?.error).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+    expect(failedItems(run)[0]).not.toHaveProperty('requestId');
+    expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
   });
 
   it('does not start a generation again that an earlier try left unknown', async () => {

@@ -1,3 +1,4 @@
+import { factsOf } from '../support/failed-item';
 import { respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
@@ -19,8 +20,8 @@ describe('an expression', () => {
     });
     expect(run.items('ProcessMaker')).toHaveLength(2);
     const [failed] = failedItems(run);
-    expect(failed?.details).toEqual({ outcome: 'notStarted' });
-    expect(failed?.error).toContain('[item 1]');
+    expect(failed && factsOf(failed)).toEqual({ outcome: 'notStarted' });
+    expect(failed?.text).toContain('[item 1]');
     expect(harness.requests()).toHaveLength(2);
   });
 
@@ -58,10 +59,7 @@ describe('what concerns all items', () => {
       },
     );
     expect(run.items('ProcessMaker')).toEqual([]);
-    expect(failedItems(run).map(({ details }) => details)).toEqual([
-      { outcome: 'notStarted' },
-      { outcome: 'notStarted' },
-    ]);
+    expect(failedItems(run).map(factsOf)).toEqual([{ outcome: 'notStarted' }, { outcome: 'notStarted' }]);
     expect(harness.starts()).toHaveLength(0);
   });
 

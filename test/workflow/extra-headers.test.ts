@@ -46,14 +46,14 @@ it('are sent by the credential test too', async () => {
 it('are taken out of what a gateway answers with them', async () => {
   harness.gateway.treat = () => respond(422, { message: `No entry with ${SECRET}` });
   const run = await start(['X-Gateway-Key', SECRET]);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('No entry with ***') as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('No entry with ***') as string }]);
   expect(run.text).not.toContain(SECRET);
 });
 
 it('are taken out whole where one of them is the beginning of another', async () => {
   harness.gateway.treat = () => respond(422, { message: `No entry with ${SECRET}` });
   const run = await start(['X-Zone', SECRET.slice(0, 7)], ['X-Gateway-Key', SECRET]);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('No entry with ***') as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('No entry with ***') as string }]);
   expect(run.text).not.toContain(SECRET.slice(7));
 });
 
@@ -67,8 +67,8 @@ it.each([
 ])('with the name %j and the value %j are refused before any call', async (name, value) => {
   const run = await start([name, value]);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining("'Extra Headers'") as string, details: { outcome: 'notStarted' } },
+    { text: expect.stringContaining("'Extra Headers'") as string, outcome: 'notStarted' },
   ]);
-  expect(failedItems(run)[0]?.error).not.toContain(value);
+  expect(failedItems(run)[0]?.text).not.toContain(value);
   expect(harness.gateway.calls).toEqual([]);
 });

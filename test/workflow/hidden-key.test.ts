@@ -115,9 +115,9 @@ describe('Hidden Key off', () => {
   it('reports a lost start as unknown, without looking for it', async () => {
     harness.treatOnce('b', resetAfter);
     const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ number: 'b', details: { outcome: 'unknown' } }]);
-    expect(failedItems(run)[0]?.error).toContain('look there before you repeat it');
-    expect(failedItems(run)[0]?.error).not.toContain('PMQL');
+    expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
+    expect(failedItems(run)[0]?.text).toContain('look there before you repeat it');
+    expect(failedItems(run)[0]?.text).not.toContain('PMQL');
     expect(harness.lookUps()).toEqual([]);
     expect(harness.numbers()).toEqual(['a', 'b', 'c']);
   });
@@ -125,7 +125,7 @@ describe('Hidden Key off', () => {
   it('reports a 500 of ProcessMaker as unknown', async () => {
     harness.treatOnce('b', respond(500, { message: 'Server Error' }));
     const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown', httpStatus: 500 } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown', httpStatus: 500 }]);
   });
 
   it('finds what an earlier try has started by its id, in one call', async () => {

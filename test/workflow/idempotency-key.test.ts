@@ -35,8 +35,8 @@ describe('an Idempotency Key', () => {
     '={{ 2 ** 53 }}',
   ])('that is %j is refused before anything is sent', async (idempotencyKey) => {
     const run = await start(['a'], { idempotencyKey });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toContain("'Idempotency Key' is empty");
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain("'Idempotency Key' is empty");
     expect(harness.gateway.calls).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe('an Idempotency Key', () => {
   it('starts nothing when it cannot be looked up', async () => {
     harness.gateway.treat = ({ method }) => (method === 'GET' ? respond(403, { message: 'No.' }) : undefined);
     const run = await start(['a']);
-    expect(failedItems(run)[0]?.error).toMatch(/could not be looked up, so nothing is started/);
+    expect(failedItems(run)[0]?.text).toMatch(/could not be looked up, so nothing is started/);
     expect(harness.starts()).toEqual([]);
   });
 });
@@ -105,7 +105,7 @@ describe('the same key twice in a run', () => {
   it('fails both items when the start fails', async () => {
     harness.treatOnce('a', busy);
     const run = await start(['a', 'a']);
-    expect(failedItems(run).map(({ error }) => /\[item (\d)\]/.exec(error)?.[1])).toEqual(['0', '1']);
+    expect(failedItems(run).map(({ text }) => /\[item (\d)\]/.exec(text)?.[1])).toEqual(['0', '1']);
     expect(harness.starts()).toHaveLength(1);
   });
 

@@ -1,3 +1,4 @@
+import { factsOf } from '../support/failed-item';
 import { respond, resetAfter, type Behaviour } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, keyedStart, locator, startWorkflow } from '../support/workflows';
 import { useHarness } from '../support/harness';
@@ -40,8 +41,8 @@ it('starts nothing after a crash: every item is unknown', async () => {
   const killed = await harness.run(startWorkflow(TARGET, ERROR_OUTPUT), { input: ITEMS });
   hideKeys();
   const run = await harness.retryAfterCrash(killed, [...ITEMS, { number: 'c' }]);
-  expect(failedItems(run).map(({ details }) => details)).toEqual(Array(3).fill({ outcome: 'unknown' }));
-  for (const { error } of failedItems(run)) expect(error).toMatch(NOT_SHOWN);
+  expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'unknown' }));
+  for (const { text } of failedItems(run)) expect(text).toMatch(NOT_SHOWN);
   expect(harness.numbers()).toEqual(['a', 'b']);
 });
 
@@ -50,8 +51,8 @@ it('starts nothing under an Idempotency Key that exists', async () => {
   await harness.start(keyed, { input: ITEMS.slice(0, 1) });
   hideKeys();
   const run = await harness.start(keyed, { input: ITEMS, settings: ERROR_OUTPUT });
-  expect(failedItems(run).map(({ details }) => details)).toEqual(Array(2).fill({ outcome: 'notStarted' }));
-  for (const { error } of failedItems(run)) expect(error).toMatch(NOT_SHOWN);
+  expect(failedItems(run).map(factsOf)).toEqual(Array(2).fill({ outcome: 'notStarted' }));
+  for (const { text } of failedItems(run)) expect(text).toMatch(NOT_SHOWN);
   expect(harness.numbers()).toEqual(['a']);
 });
 
@@ -59,8 +60,8 @@ it.each([false, true])('leaves a lost answer unknown, Start Again When Not Found
   hideKeys('b', resetAfter);
   const parameters = { ...TARGET, options: { ...options, startAgainWhenNotFound: startAgain } };
   const run = await harness.start(parameters, { input: ITEMS, settings: ERROR_OUTPUT });
-  expect(failedItems(run)).toMatchObject([{ number: 'b', details: { outcome: 'unknown' } }]);
-  expect(failedItems(run)[0]?.error).not.toContain('No Request was found');
-  expect(failedItems(run)[0]?.error).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
+  expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
+  expect(failedItems(run)[0]?.text).not.toContain('No Request was found');
+  expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
   expect(harness.numbers()).toEqual(['a', 'b']);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeParameters, ResourceMapperFields } from 'n8n-workflow';
 import { loadMapperFields } from '../support/editor';
+import { factsOf } from '../support/failed-item';
 import { mapped, mappedAutomatically } from '../support/form';
 import { createWorkflow, ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
 import { useHarness } from '../support/harness';
@@ -48,8 +49,8 @@ async function expectRefused(run: ReturnType<typeof order>, ...says: RegExp[]): 
   const failed = failedItems(await run);
   expect(failed).toHaveLength(says.length);
   for (const [index, text] of says.entries()) {
-    expect(failed[index]?.error).toMatch(text);
-    expect(failed[index]?.details).toEqual({ outcome: 'notStarted' });
+    expect(failed[index]?.text).toMatch(text);
+    expect(failed[index] && factsOf(failed[index])).toEqual({ outcome: 'notStarted' });
   }
   expect(harness.gateway.calls).toEqual([]);
 }
@@ -246,7 +247,7 @@ describe('fields that are mapped by hand', () => {
       fc.asyncProperty(fc.string({ unit: 'grapheme', ...number }), async (text) => {
         harness.gateway.reset();
         const run = await order(mapped(orderForm, { orderId: '={{ $json.text }}' }), [{ text }]);
-        if (text.trim() === '') expect(failedItems(run)[0]?.error).toMatch(/required/);
+        if (text.trim() === '') expect(failedItems(run)[0]?.text).toMatch(/required/);
         else expect(harness.sent()).toEqual([{ orderId: text, urgent: false }]);
       }),
       { numRuns: 25 },

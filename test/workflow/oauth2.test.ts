@@ -58,10 +58,7 @@ it('says what to do when the token cannot be renewed', async () => {
   harness.server.oauth.revoke(tokens.accessToken);
   const run = await start(tokens, {}, [{ number: 1 }]);
   expect(failedItems(run)).toMatchObject([
-    {
-      error: expect.stringMatching(/could not renew.*connect it again/s) as string,
-      details: { outcome: 'notStarted' },
-    },
+    { text: expect.stringMatching(/could not renew.*connect it again/s) as string, outcome: 'notStarted' },
   ]);
   expect(run.text).not.toContain(tokens.refreshToken);
   expect(harness.requests()).toEqual([]);
@@ -70,10 +67,7 @@ it('says what to do when the token cannot be renewed', async () => {
 it('says what to do when the credential was never connected', async () => {
   const run = await start(undefined, {}, [{ number: 1 }]);
   expect(failedItems(run)).toMatchObject([
-    {
-      error: expect.stringMatching(/no OAuth2 token.*connect it again/s) as string,
-      details: { outcome: 'notStarted' },
-    },
+    { text: expect.stringMatching(/no OAuth2 token.*connect it again/s) as string, outcome: 'notStarted' },
   ]);
   expect(harness.gateway.calls).toEqual([]);
 });
@@ -84,8 +78,9 @@ it('says so when a renewed token is refused too', async () => {
   const run = await start(harness.server.oauth.issue('limited'), {}, [{ number: 1 }]);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining('did not accept the OAuth2 token, not even a renewed one') as string,
-      details: { httpStatus: 401, outcome: 'notStarted' },
+      text: expect.stringContaining('did not accept the OAuth2 token, not even a renewed one') as string,
+      httpStatus: 401,
+      outcome: 'notStarted',
     },
   ]);
   expect(harness.starts().filter(({ path }) => path.startsWith('/api/'))).toHaveLength(2);

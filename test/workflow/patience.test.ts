@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INodeParameters } from 'n8n-workflow';
+import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
 import { respond, delay, startGateway } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
@@ -94,15 +95,15 @@ describe('Retry-After', () => {
   it('is waited for once when the server goes on to refuse', async () => {
     treatFor(60_000, maintenanceFor(2));
     const run = await start({ recoveryWindow: 2 }, [{ number: 'a' }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted', httpStatus: 503 } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted', httpStatus: 503 }]);
     expect(harness.starts()).toHaveLength(2);
   });
 
   it('that asks for more than the window is not waited for', async () => {
     treatFor(60_000, busy({ 'retry-after': '30' }));
     const run = await start({ recoveryWindow: 5 }, [{ number: 'a' }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted', httpStatus: 429 } }]);
-    expect(failedItems(run)[0]?.error).toContain('30 seconds');
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted', httpStatus: 429 }]);
+    expect(failedItems(run)[0]?.text).toContain('30 seconds');
     expect(harness.starts()).toHaveLength(1);
   });
 });
@@ -111,9 +112,7 @@ describe('patience', () => {
   it('ends with the window, and all items fail as surely not started', async () => {
     const times = treatFor(60_000, maintenance);
     const run = await start({ recoveryWindow: 2 });
-    expect(failedItems(run).map(({ details }) => details)).toEqual(
-      Array(3).fill({ outcome: 'notStarted', httpStatus: 503 }),
-    );
+    expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'notStarted', httpStatus: 503 }));
     expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(2_500);
     expect(harness.starts().length).toBeGreaterThan(3);
   });
@@ -125,7 +124,7 @@ describe('patience', () => {
   ])('is of no use against %s, which does not pass', async (_, behaviour) => {
     treatFor(60_000, behaviour);
     const run = await start({}, [{ number: 'a' }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.starts()).toHaveLength(1);
   });
 

@@ -27,8 +27,8 @@ describe('a process that cannot be told', () => {
       { process: locator('name', 'No such process') },
       { settings: ERROR_OUTPUT },
     );
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toContain('No such process');
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain('No such process');
     expect(harness.starts()).toEqual([]);
   });
 
@@ -84,8 +84,8 @@ describe('a process that cannot be told', () => {
 describe('a process that the user may not start', () => {
   it('is not started, and the message says whom to ask', async () => {
     const run = await harness.start({ process: locator('id', 10) }, { settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toMatch(/may start.*administrator/s);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toMatch(/may start.*administrator/s);
     expect(harness.starts()).toEqual([]);
   });
 
@@ -131,8 +131,8 @@ describe('looking up', () => {
     harness.gateway.treat = ({ method }) =>
       method === 'GET' ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
     const run = await harness.start({ process: locator('name', PROCESS.name) }, { settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 403, outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toMatch(/may not look up.*'By ID'/s);
+    expect(failedItems(run)).toMatchObject([{ httpStatus: 403, outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toMatch(/may not look up.*'By ID'/s);
     expect(harness.starts()).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe('looking up', () => {
     harness.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
     const parameters = { process: locator('id', 2), options: { recoveryWindow: 0 } };
     const run = await harness.start(parameters, { settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.starts()).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
 import { respond, delay, drip, resetAfter, resetBefore, thenRespond, truncate } from '../support/gateway';
 import type { Run } from '../support/run';
@@ -54,7 +55,7 @@ describe('a start that ProcessMaker carried out is found, and reported as starte
 
   it.each(Object.keys(LOST))('%s', (number) => {
     const isThis = (other: unknown) => other === number;
-    expect(failedItems(run).filter((item) => isThis((item as { number?: string }).number))).toEqual([]);
+    expect(failedItems(run).filter(({ input }) => isThis(input.number))).toEqual([]);
     const index = Object.keys(LOST).indexOf(number);
     expect(run.items('ProcessMaker')[index]).toMatchObject({ status: 'ACTIVE', data: { number } });
     expect(sent.filter(isThis)).toHaveLength(1);
@@ -84,8 +85,8 @@ describe('a start that ProcessMaker carried out is found when', () => {
       response.destroy();
     });
     const run = await start();
-    expect(failedItems(run)).toMatchObject([{ number: 'b', details: { outcome: 'startedInError' } }]);
-    expect(failedItems(run)[0]?.error).toContain('The script failed');
+    expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'startedInError' }]);
+    expect(failedItems(run)[0]?.text).toContain('The script failed');
   });
 
   it('the node may not continue: then the run goes on', async () => {
@@ -102,11 +103,11 @@ describe('a start that is not found', () => {
     const began = Date.now();
     const run = await start({ recoveryWindow: 2 });
     expect(Date.now() - began).toBeGreaterThanOrEqual(2_000);
-    expect(failedItems(run).map(({ details }) => details)).toEqual(Array(3).fill({ outcome: 'unknown' }));
-    for (const [index, { error }] of failedItems(run).entries()) {
-      expect(error).toContain(`[item ${index}]`);
+    expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'unknown' }));
+    for (const [index, { text }] of failedItems(run).entries()) {
+      expect(text).toContain(`[item ${index}]`);
       const key = harness.sentKeys().find((sent) => String(sent).split('.')[2] === String(index));
-      expect(error).toContain(`data._n8n_key = "${String(key)}"`);
+      expect(text).toContain(`data._n8n_key = "${String(key)}"`);
     }
     // After 1 and 2 seconds, and once more when the clock has not quite reached the end of the window by then.
     expect([2, 3]).toContain(harness.lookUps().length);
@@ -121,7 +122,7 @@ describe('a start that is not found', () => {
     const run = await start();
     expect(Date.now() - began).toBeLessThan(5_000);
     expect(failedItems(run)).toMatchObject([
-      { number: 'b', details: { outcome: 'notStarted', httpStatus: 500 } },
+      { input: { number: 'b' }, outcome: 'notStarted', httpStatus: 500 },
     ]);
     expect(harness.sent().filter(({ number }) => number === 'b')).toHaveLength(1);
     expect(harness.numbers().sort()).toEqual(['a', 'c']);
@@ -132,7 +133,7 @@ describe('a start that is not found', () => {
     const { treat: treatStart } = harness.gateway;
     harness.gateway.treat = (call) => (call.method === 'GET' ? respond(502, HTML) : treatStart(call));
     const run = await start({ recoveryWindow: 0 });
-    expect(failedItems(run)).toMatchObject([{ number: 'b', details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
   });
 });
 
@@ -155,7 +156,7 @@ describe('Start Again When Not Found', () => {
   it('starts an item again once after a 500 of ProcessMaker', async () => {
     treat(['b'], serverError);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });
-    expect(failedItems(run)).toMatchObject([{ number: 'b', details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'notStarted' }]);
     expect(harness.sent().filter(({ number }) => number === 'b')).toHaveLength(2);
   });
 });

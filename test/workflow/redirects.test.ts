@@ -20,9 +20,9 @@ describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) =
   it('of a start is not followed, and the message names the address to use', async () => {
     harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
     const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { httpStatus: status, outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toContain(other.url);
-    expect(failedItems(run)[0]?.error).toContain('Instance URL');
+    expect(failedItems(run)).toMatchObject([{ httpStatus: status, outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain(other.url);
+    expect(failedItems(run)[0]?.text).toContain('Instance URL');
     expect(other.calls).toEqual([]);
     expect(run.text).not.toContain(harness.server.tokens.limited);
   });
@@ -30,7 +30,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) =
   it('of a look-up is not followed', async () => {
     harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
     const run = await harness.start({ process: locator('id', 2) }, { settings: ERROR_OUTPUT });
-    expect(failedItems(run)[0]?.error).toContain(other.url);
+    expect(failedItems(run)[0]?.text).toContain(other.url);
     expect(other.calls).toEqual([]);
   });
 
@@ -46,8 +46,8 @@ describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) =
 it('to a sign-in page of the same instance does not send the user there', async () => {
   harness.gateway.treat = () => redirect(302, `${harness.gateway.url}/login`);
   const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
-  expect(failedItems(run)[0]?.error).toMatch(/redirect/);
-  expect(failedItems(run)[0]?.error).not.toContain('/login');
+  expect(failedItems(run)[0]?.text).toMatch(/redirect/);
+  expect(failedItems(run)[0]?.text).not.toContain('/login');
 });
 
 it.each(['', '//', 'http://', 'javascript:alert(1)'])(
@@ -55,6 +55,6 @@ it.each(['', '//', 'http://', 'javascript:alert(1)'])(
   async (location) => {
     harness.gateway.treat = () => redirect(302, location);
     const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 302, outcome: 'notStarted' } }]);
+    expect(failedItems(run)).toMatchObject([{ httpStatus: 302, outcome: 'notStarted' }]);
   },
 );

@@ -41,7 +41,7 @@ describe('Map Automatically', () => {
     ['left', { include: 'except', excludeFields: 'number' }],
   ])('does not start a Request without data because no field is %s', async (_, parameters) => {
     const run = await start(parameters, [{ number: 'PO-1' }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 });
@@ -77,8 +77,8 @@ describe('Define Below', () => {
 
   it('refuses a value that is not of its type', async () => {
     const run = await start(assign(['count', 'seven', 'number']));
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toContain('count');
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain('count');
     expect(harness.gateway.calls).toEqual([]);
   });
 
@@ -120,8 +120,8 @@ describe('JSON', () => {
     '={{ undefined }}',
   ])('is refused when it is %j', async (jsonData) => {
     const run = await start({ dataMode: 'json', jsonData });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toMatch(/JSON/);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toMatch(/JSON/);
     expect(harness.gateway.calls).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { respond, pass, resetBefore } from '../support/gateway';
-import { ERROR_OUTPUT, locator } from '../support/workflows';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
 const harness = useHarness();
@@ -181,6 +181,15 @@ describe('Retry On Fail', () => {
     expect(run.status).toBe('success');
     expect(new Set(harness.numbers()).size).toBe(harness.numbers().length);
     expect(harness.numbers()).toEqual(expect.arrayContaining(['b', 'c']));
+  });
+
+  it('tries again when the first item has failed, and leaves the error output empty', async () => {
+    harness.treatOnce('a', busy);
+    const settings = { ...RETRY_ON_FAIL, ...ERROR_OUTPUT };
+    const run = await harness.start(ONE_BY_ONE, { input: ITEMS, settings });
+    expect(run.items('ProcessMaker')).toHaveLength(3);
+    expect(failedItems(run)).toEqual([]);
+    expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('fails again for a Request that ended in ERROR, without another one', async () => {

@@ -31,9 +31,9 @@ describe('Automatic', () => {
       { process: locator('id', id) },
       { user: 'admin', settings: ERROR_OUTPUT },
     );
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toContain(name);
-    expect(failedItems(run)[0]?.error).toContain('node_1');
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain(name);
+    expect(failedItems(run)[0]?.text).toContain('node_1');
     expect(harness.starts()).toEqual([]);
   });
 });
@@ -104,8 +104,8 @@ describe('a start event that is given', () => {
       { process: TWO_STARTS, startEvent: locator('id', event) },
       { user, settings: ERROR_OUTPUT },
     );
-    expect(failedItems(run)).toMatchObject([{ details: { httpStatus, outcome } }]);
-    expect(failedItems(run)[0]?.error).toContain('Start Event');
+    expect(failedItems(run)).toMatchObject([{ httpStatus, outcome }]);
+    expect(failedItems(run)[0]?.text).toContain('Start Event');
     expect(harness.requests()).toEqual([]);
   });
 });

@@ -63,8 +63,8 @@ it('refuses a file that is not there before anything is started', async () => {
   const run = await start({}, items(2), [contract, { photo: contract.data }]);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringMatching(/no binary field 'data' \[item 1\]\. It has: photo/) as string,
-      details: { outcome: 'notStarted' },
+      text: expect.stringMatching(/no binary field 'data' \[item 1\]\. It has: photo/) as string,
+      outcome: 'notStarted',
     },
   ]);
   expect(harness.requests()).toHaveLength(1);
@@ -87,14 +87,12 @@ describe('a file that does not arrive', () => {
     const [request] = harness.requests();
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           new RegExp(`^Request ${request?.id} was started, but .* refused the file 'contract\\.pdf'`),
         ) as string,
-        details: {
-          requestId: request?.id,
-          outcome: 'started',
-          files: [{ fileName: 'contract.pdf', variable: 'contract', outcome: 'notUploaded' }],
-        },
+        requestId: request?.id,
+        outcome: 'started',
+        files: [{ fileName: 'contract.pdf', variable: 'contract', outcome: 'notUploaded' }],
       },
     ]);
   });
@@ -102,9 +100,7 @@ describe('a file that does not arrive', () => {
   it('is said to be unknown when its answer was lost and it is not there', async () => {
     harness.gateway.treat = (call) => (isUpload(call) ? respond(502, '<html>Bad Gateway</html>') : undefined);
     const run = await start({}, items(1), [contract]);
-    expect(failedItems(run)).toMatchObject([
-      { details: { outcome: 'started', files: [{ outcome: 'unknown' }] } },
-    ]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'started', files: [{ outcome: 'unknown' }] }]);
     expect(uploads()).toHaveLength(1);
   });
 
@@ -229,12 +225,7 @@ it('uploads to a Request that stands in error too', async () => {
     { binaries: [contract], user: 'admin', settings: ERROR_OUTPUT },
   );
   expect(failedItems(run)).toMatchObject([
-    {
-      details: {
-        outcome: 'startedInError',
-        files: [{ outcome: 'uploaded', fileId: harness.files()[0]?.id }],
-      },
-    },
+    { outcome: 'startedInError', files: [{ outcome: 'uploaded', fileId: harness.files()[0]?.id }] },
   ]);
   expect(harness.files()).toHaveLength(1);
 });

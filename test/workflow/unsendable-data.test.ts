@@ -22,15 +22,15 @@ describe('data that cannot arrive as it is', () => {
     ['itself', circular],
   ])('is refused when it holds %s', async (_, item) => {
     const run = await start({}, [item]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toMatch(/deep\[0\]\.value|self/);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toMatch(/deep\[0\]\.value|self/);
     expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is refused when it would make the Request a child of another one', async () => {
     const run = await start({}, [{ _parent: { request_id: 1 }, number: 'PO-1' }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
-    expect(failedItems(run)[0]?.error).toContain('_parent');
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain('_parent');
     expect(harness.gateway.calls).toEqual([]);
   });
 
@@ -66,19 +66,19 @@ describe('data that cannot arrive as it is', () => {
 
   it('is refused when only what ProcessMaker adds by itself would be left out of it', async () => {
     const run = await start({}, [{ _request: { id: 1 }, _user: { id: 2 } }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is refused when it is nested deeper than ProcessMaker reads', async () => {
     const run = await start({ dataMode: 'json', jsonData: `{"deep":${'['.repeat(600)}${']'.repeat(600)}}` });
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notStarted' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
   it('is refused when its JSON text holds a number that no computer holds', async () => {
     const run = await start({ dataMode: 'json', jsonData: '{"number": 1e400}' });
-    expect(failedItems(run)[0]?.error).toContain('number');
+    expect(failedItems(run)[0]?.text).toContain('number');
     expect(harness.gateway.calls).toEqual([]);
   });
 

@@ -41,8 +41,8 @@ export const refusalChecks: Check[] = [
         },
       );
       const [failed] = failedItems(run);
-      assert.equal(failed?.details.outcome, 'startedInError');
-      assert.ok(failed.details.requestId);
+      assert.equal(failed?.outcome, 'startedInError');
+      assert.ok(failed.requestId);
     },
   },
   {

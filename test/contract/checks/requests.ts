@@ -30,8 +30,8 @@ export const requestChecks: Check[] = [
       const mistakes = { 'id ==== 1': 400, 'no_such_field = 1': 500 };
       for (const [pmql, status] of Object.entries(mistakes)) {
         const [failed] = failedItems(await perform(contract, 'request getAll', { filters: { pmql } }));
-        assert.equal(failed?.details.httpStatus, status);
-        assert.match(failed.error, /'PMQL'/);
+        assert.equal(failed?.httpStatus, status);
+        assert.match(failed.text, /'PMQL'/);
       }
     },
   },

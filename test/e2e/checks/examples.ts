@@ -47,6 +47,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
     assert.equal(notStarted?.json.outcome, 'notStarted');
     assert.equal(notStarted?.json.orderNumber, 'PO-1002');
     assert.match(JSON.stringify(notStarted?.json.message), /_parent/);
+    assert.match(JSON.stringify(notStarted.json.advice), /^"[A-Z].*\."$/);
   });
 
   await checks.check("the example 'start-and-wait' gives the Task of the new Request", async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credential, Execution } from '../../../demo/n8nClient';
 import type { ProcessMaker } from '../../processmaker';
+import { factsOf, failedItem, isFailedItem } from '../../support/failed-item';
 import type { Gateway } from '../../support/gateway';
 import type { Part } from '../part';
 import { Tally, type Reported } from '../tally';
@@ -88,11 +89,9 @@ function judge({ path }: Scenario, repeated: Execution, processMaker: ProcessMak
   return tally;
 }
 
-interface OutputItem {
+interface StartedItem {
   id: number;
   data?: { order: string };
-  order?: string;
-  details?: Reported;
 }
 
 /** What the node said of each order, in all of its iterations. */
@@ -103,9 +102,13 @@ function reportsOf({ data }: Execution): Map<string, Reported> {
   );
   const reports = new Map<string, Reported>();
   for (const { json } of items) {
-    const { id, data: started, order, details } = json as unknown as OutputItem;
-    if (started) reports.set(started.order, { outcome: 'started', requestId: id });
-    else if (order !== undefined && details) reports.set(order, details);
+    if (isFailedItem(json)) {
+      const failed = failedItem(json);
+      reports.set(failed.input.order as string, factsOf(failed) as Reported);
+    } else {
+      const { id, data } = json as unknown as StartedItem;
+      if (data) reports.set(data.order, { outcome: 'started', requestId: id });
+    }
   }
   return reports;
 }

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 
-import { Throttle, workThrough } from '../../../nodes/ProcessMaker/execution/concurrency';
+import { runConcurrently, Throttle } from '../../../nodes/ProcessMaker/execution/concurrency';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('workThrough', () => {
+/** As many as the throttle allows, whoever waits. */
+const upTo = (throttle: Throttle) => ({ throttle, mayBegin: () => true });
+
+describe('runConcurrently', () => {
   test('does each once, in order of beginning, never more at a time than allowed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(40), fc.integer({ min: 1, max: 10 }), async (count, limit) => {
@@ -13,12 +16,11 @@ describe('workThrough', () => {
         const begun: number[] = [];
         let running = 0;
         let most = 0;
-        await workThrough(queue, new Throttle(limit), async (value) => {
+        await runConcurrently(queue, upTo(new Throttle(limit)), async (value) => {
           begun.push(value);
           most = Math.max(most, ++running);
           for (let turns = (value * 7) % 3; turns >= 0; turns--) await turn();
           running--;
-          return true;
         });
         expect(begun).toEqual(values);
         expect(most).toBe(Math.min(count, limit));
@@ -32,10 +34,10 @@ describe('workThrough', () => {
   test('begins nothing new after a no, waits for what runs, and leaves the rest in the queue', async () => {
     const queue = Array.from({ length: 10 }, (_, index) => index);
     const ended: number[] = [];
-    await workThrough(queue, new Throttle(3), async (value) => {
+    const limits = { throttle: new Throttle(3), mayBegin: () => !ended.includes(1) };
+    await runConcurrently(queue, limits, async (value) => {
       for (let turns = 0; turns < (value === 1 ? 1 : 4); turns++) await turn();
       ended.push(value);
-      return value !== 1;
     });
     expect(ended.sort()).toEqual([0, 1, 2]);
     expect(queue).toEqual([3, 4, 5, 6, 7, 8, 9]);
@@ -45,39 +47,79 @@ describe('workThrough', () => {
     const queue = Array.from({ length: 3500 }, (_, index) => index);
     const begun: number[] = [];
     const left: number[] = [];
-    await workThrough(queue, new Throttle(5), async (value) => {
+    const limits = { throttle: new Throttle(5), mayBegin: () => (begun.at(-1) ?? 0) < 2700 };
+    await runConcurrently(queue, limits, async (value) => {
       begun.push(value);
       left.push(queue.length);
       await turn();
-      return value < 2700;
     });
     expect(begun).toEqual(begun.map((_, index) => index));
     expect(left.at(-1)).toBe(1500);
     expect(queue).toEqual(Array.from({ length: 3500 - begun.length }, (_, index) => begun.length + index));
   });
 
-  test('passes on an exception', async () => {
-    const work = () => Promise.reject(new Error('broken'));
-    await expect(workThrough([1, 2], new Throttle(1), work)).rejects.toThrow('broken');
+  test('passes on an exception when all that has begun has ended', async () => {
+    const ended: number[] = [];
+    const run = runConcurrently([1, 2, 3], upTo(new Throttle(2)), async (value) => {
+      if (value === 1) throw new Error('broken');
+      await turn();
+      ended.push(value);
+    });
+    await expect(run).rejects.toThrow('broken');
+    expect(ended).toEqual([2]);
   });
 
   test('begins fewer at a time as soon as the throttle allows fewer', async () => {
     const throttle = new Throttle(8);
     let running = 0;
     const most: number[] = [];
-    await workThrough(
-      Array.from({ length: 40 }, (_, index) => index),
-      throttle,
-      async (value) => {
-        most[value] = ++running;
-        if (value === 7) throttle.slower();
-        for (let turns = 0; turns < 3; turns++) await turn();
-        running--;
-        return true;
-      },
-    );
+    const queue = Array.from({ length: 40 }, (_, index) => index);
+    await runConcurrently(queue, upTo(throttle), async (value) => {
+      most[value] = ++running;
+      if (value === 7) throttle.decrease();
+      for (let turns = 0; turns < 3; turns++) await turn();
+      running--;
+    });
     expect(Math.max(...most.slice(0, 8))).toBe(8);
     expect(Math.max(...most.slice(12))).toBe(4);
+  });
+
+  test('gives the place of one that waits to another, and a place back before it goes on', async () => {
+    let wake: () => void = () => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    let running = 0;
+    let most = 0;
+    const ended: number[] = [];
+    await runConcurrently([0, 1, 2, 3, 4], upTo(new Throttle(1)), async (value, slot) => {
+      running++;
+      if (value === 0) {
+        running--;
+        await slot.whileWaiting(() => woken);
+        running++;
+      }
+      most = Math.max(most, running);
+      await turn();
+      if (value === 2) wake();
+      await turn();
+      running--;
+      ended.push(value);
+    });
+    expect(most).toBe(1);
+    expect(ended).toEqual([1, 2, 0, 3, 4]);
+  });
+
+  test('tells how many wait, so that nothing new has to begin meanwhile', async () => {
+    const begun: number[] = [];
+    const limits = { throttle: new Throttle(3), mayBegin: (waiting: number) => waiting === 0 };
+    await runConcurrently([0, 1, 2], limits, async (value, slot) => {
+      begun.push(value);
+      if (value > 0) return;
+      await slot.whileWaiting(async () => {
+        await turn();
+        expect(begun).toEqual([0]);
+      });
+    });
+    expect(begun).toEqual([0, 1, 2]);
   });
 });
 
@@ -88,7 +130,7 @@ describe('Throttle', () => {
   /** The limit after each sign of overload, which come so far apart. */
   const slowDown = (throttle: Throttle, times: number, milliseconds: number) =>
     Array.from({ length: times }, () => {
-      throttle.slower();
+      throttle.decrease();
       jest.advanceTimersByTime(milliseconds);
       return throttle.current;
     });
@@ -103,11 +145,11 @@ describe('Throttle', () => {
 
   test('recovers slowly: one more after as many calls as run at once', () => {
     const throttle = new Throttle(20);
-    throttle.slower();
+    throttle.decrease();
     const calls: number[] = [];
     for (let call = 1; throttle.current < 20; call++) {
       const before = throttle.current;
-      throttle.faster();
+      throttle.increase();
       if (throttle.current > before) calls.push(call);
     }
     expect(calls).toHaveLength(10);
@@ -124,8 +166,8 @@ describe('Throttle', () => {
         (max, signs) => {
           const throttle = new Throttle(max);
           for (const isOverload of signs) {
-            if (isOverload) throttle.slower();
-            else throttle.faster();
+            if (isOverload) throttle.decrease();
+            else throttle.increase();
             jest.advanceTimersByTime(500);
             expect(throttle.current).toBeGreaterThanOrEqual(1);
             expect(throttle.current).toBeLessThanOrEqual(max);

@@ -1,26 +1,26 @@
-import { answerFailure } from '../../../nodes/ProcessMaker/transport/classifyResponse';
+import { classifyResponse } from '../../../nodes/ProcessMaker/transport/classifyResponse';
 
 const URL_OF_CALL = 'https://acme.net/pm/api/1.0/process_events/2';
 
-function answer(statusCode: number, body: unknown, headers: Record<string, unknown> = {}) {
-  return answerFailure({ statusCode, body, headers }, URL_OF_CALL);
+function classify(statusCode: number, body: unknown, headers: Record<string, unknown> = {}) {
+  return classifyResponse({ statusCode, body, headers }, { url: URL_OF_CALL });
 }
 
-describe('answerFailure', () => {
+describe('classifyResponse', () => {
   test.each([
     ['a created Request', 201, { id: 1 }],
     ['a list', 200, []],
   ])('%s is none', (_name, status, body) => {
-    expect(answer(status, body)).toBeUndefined();
+    expect(classify(status, body)).toBeUndefined();
   });
 
   test.each([
     [400, { message: 'Your PMQL contains invalid syntax.' }, 'badRequest', 'notProcessed'],
-    [400, '<html>', 'foreignAnswer', 'unknown'],
+    [400, '<html>', 'unexpectedResponse', 'unknown'],
     [401, { error: 'Unauthenticated.' }, 'unauthorized', 'notProcessed'],
     [403, { message: 'This action is unauthorized.' }, 'forbidden', 'notProcessed'],
     [404, { error: 'Not found' }, 'notFound', 'notProcessed'],
-    [404, '<html>nginx</html>', 'foreignAnswer', 'notProcessed'],
+    [404, '<html>nginx</html>', 'unexpectedResponse', 'notProcessed'],
     [405, { message: 'The POST method is not supported' }, 'methodNotAllowed', 'notProcessed'],
     [413, { message: 'The POST data is too large.' }, 'tooLarge', 'notProcessed'],
     [413, '<html>', 'tooLarge', 'notProcessed'],
@@ -35,46 +35,47 @@ describe('answerFailure', () => {
     [500, '<html>', 'gateway', 'unknown'],
     [502, '<html>', 'gateway', 'unknown'],
     [504, { message: 'Endpoint request timed out' }, 'gateway', 'unknown'],
-    [200, '<html>Sign in</html>', 'foreignAnswer', 'unknown'],
-    [204, '', 'foreignAnswer', 'unknown'],
-    [409, { message: '?' }, 'foreignAnswer', 'unknown'],
+    [200, '<html>Sign in</html>', 'unexpectedResponse', 'unknown'],
+    [204, '', 'unexpectedResponse', 'unknown'],
+    [409, { message: '?' }, 'unexpectedResponse', 'unknown'],
     [302, '', 'redirect', 'notProcessed'],
   ])('%i with %j is %s, %s', (status, body, kind, delivery) => {
-    expect(answer(status, body)).toMatchObject({ kind, delivery, httpStatus: status });
+    expect(classify(status, body)).toMatchObject({ kind, delivery, httpStatus: status });
   });
 
-  test('the text of an answer decides nothing: ProcessMaker speaks many languages', () => {
-    expect(answer(503, { message: 'Wartungsarbeiten' }, { 'retry-after': '60' })).toMatchObject({
+  test('the text of a response decides nothing: ProcessMaker speaks many languages', () => {
+    expect(classify(503, { message: 'Wartungsarbeiten' }, { 'retry-after': '60' })).toMatchObject({
       kind: 'maintenance',
       delivery: 'notProcessed',
-      passing: { afterSeconds: 60 },
+      retry: { afterSeconds: 60 },
     });
-    expect(answer(403, { message: 'Unauthenticated.' })).toMatchObject({ kind: 'forbidden' });
+    expect(classify(403, { message: 'Unauthenticated.' })).toMatchObject({ kind: 'forbidden' });
   });
 
   test('the fields of a 422 are named', () => {
-    const failure = answer(422, {
+    const details = classify(422, {
       message: 'x',
       errors: { amount: ['must be a number.'], due: ['is required.'] },
     });
-    expect(failure?.description).toBe('amount: must be a number.; due: is required.');
+    expect(details?.description).toBe('amount: must be a number.; due: is required.');
   });
 
   test.each([
     [204, '', 'found', 'notFound'],
-    [200, '', 'found', 'foreignAnswer'],
+    [200, '', 'found', 'unexpectedResponse'],
     [204, '', 'nothing', undefined],
     [200, '', 'nothing', undefined],
-    [200, '<html></html>', 'nothing', 'foreignAnswer'],
+    [200, '<html></html>', 'nothing', 'unexpectedResponse'],
     [404, { message: '' }, 'nothing', 'notFound'],
   ] as const)('%s with %j, where %s is expected, is %s', (statusCode, body, expected, kind) => {
-    expect(answerFailure({ statusCode, headers: {}, body }, 'https://acme.net/api', expected)?.kind).toBe(
-      kind,
-    );
+    expect(
+      classifyResponse({ statusCode, headers: {}, body }, { url: 'https://acme.net/api', expects: expected })
+        ?.kind,
+    ).toBe(kind);
   });
 
   test('the time to wait is passed on', () => {
-    expect(answer(429, {}, { 'retry-after': '17' })?.description).toContain('17 seconds');
+    expect(classify(429, {}, { 'retry-after': '17' })?.description).toContain('17 seconds');
   });
 
   test.each([
@@ -82,17 +83,17 @@ describe('answerFailure', () => {
     ['http://acme.net/pm/api/1.0/process_events/2', 'http://acme.net/pm'],
     ['/other/login', 'https://acme.net/other'],
   ])('a redirect to %s names %s', (location, target) => {
-    const failure = answer(301, '', { location });
-    expect(failure?.message).toContain(target);
-    expect(failure?.description).toContain(`use this address as 'Instance URL': ${target}`);
+    const details = classify(301, '', { location });
+    expect(details?.message).toContain(target);
+    expect(details?.description).toContain(`use this address as 'Instance URL': ${target}`);
   });
 
   test.each([undefined, '/pm/login', 'https://[broken'])(
     'a redirect to %s names no other address',
     (location) => {
-      const failure = answer(302, '', { location });
-      expect(failure?.kind).toBe('redirect');
-      expect(failure?.description).not.toContain('use this address');
+      const details = classify(302, '', { location });
+      expect(details?.kind).toBe('redirect');
+      expect(details?.description).not.toContain('use this address');
     },
   );
 });

@@ -1,6 +1,6 @@
-import { callFailure } from '../../../nodes/ProcessMaker/transport/networkErrors';
+import { networkError } from '../../../nodes/ProcessMaker/transport/networkErrors';
 
-describe('callFailure', () => {
+describe('networkError', () => {
   const withCode = (code: string) =>
     new Error('wrapped', { cause: Object.assign(new Error('inner'), { code }) });
 
@@ -20,11 +20,11 @@ describe('callFailure', () => {
     ['ERR_BAD_RESPONSE', 'connectionLost', 'unknown'],
     ['ERR_CANCELED', 'canceled', 'unknown'],
   ])('%s is %s, %s', (code, kind, delivery) => {
-    expect(callFailure(withCode(code), 30)).toMatchObject({ kind, delivery });
+    expect(networkError(withCode(code), 30)).toMatchObject({ kind, delivery });
   });
 
   test('what cannot be told is unknown', () => {
-    expect(callFailure(new Error('?'), 30)).toMatchObject({ kind: 'connectionLost', delivery: 'unknown' });
-    expect(callFailure('?', 30)).toMatchObject({ delivery: 'unknown' });
+    expect(networkError(new Error('?'), 30)).toMatchObject({ kind: 'connectionLost', delivery: 'unknown' });
+    expect(networkError('?', 30)).toMatchObject({ delivery: 'unknown' });
   });
 });

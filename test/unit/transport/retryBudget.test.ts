@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 
-import { Patience } from '../../../nodes/ProcessMaker/transport/retryBudget';
+import { RetryBudget } from '../../../nodes/ProcessMaker/transport/retryBudget';
 
 beforeEach(() => jest.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => jest.useRealTimers());
 
-describe('Patience', () => {
+describe('RetryBudget', () => {
   test.each([
     [1, 500],
     [2, 1_000],
@@ -13,45 +13,45 @@ describe('Patience', () => {
     [5, 8_000],
     [6, 10_000],
     [60, 10_000],
-  ])('pauses before try %i for half of %i ms to all of it', (tries, most) => {
-    const patience = new Patience(60_000);
+  ])('pauses before attempt %i for half of %i ms to all of it', (attempts, most) => {
+    const budget = new RetryBudget(60_000);
     for (let count = 0; count < 50; count++) {
-      const pause = patience.pauseBefore(tries) ?? 0;
+      const pause = budget.pauseBefore(attempts) ?? 0;
       expect(pause).toBeGreaterThanOrEqual(most / 2);
       expect(pause).toBeLessThanOrEqual(most);
     }
   });
 
   test('pauses for as long as the server asks, at least', () => {
-    expect(new Patience(60_000).pauseBefore(1, 17)).toBe(17_000);
-    expect(new Patience(60_000).pauseBefore(6, 1)).toBeGreaterThanOrEqual(5_000);
+    expect(new RetryBudget(60_000).pauseBefore(1, 17)).toBe(17_000);
+    expect(new RetryBudget(60_000).pauseBefore(6, 1)).toBeGreaterThanOrEqual(5_000);
   });
 
   test('is at its end when its time has passed', () => {
-    const patience = new Patience(10_000);
+    const budget = new RetryBudget(10_000);
     jest.advanceTimersByTime(9_999);
-    expect(patience.pauseBefore(1)).toBeLessThanOrEqual(500);
+    expect(budget.pauseBefore(1)).toBeLessThanOrEqual(500);
     jest.advanceTimersByTime(1);
-    expect(patience.pauseBefore(1)).toBeUndefined();
+    expect(budget.pauseBefore(1)).toBeUndefined();
   });
 
   test('grants what the server asks for when it is no longer than all of its time', () => {
-    const patience = new Patience(60_000);
+    const budget = new RetryBudget(60_000);
     jest.advanceTimersByTime(20_000);
-    expect(patience.pauseBefore(1, 60)).toBe(60_000);
-    expect(patience.pauseBefore(1, 61)).toBeUndefined();
+    expect(budget.pauseBefore(1, 60)).toBe(60_000);
+    expect(budget.pauseBefore(1, 61)).toBeUndefined();
   });
 
   test('without time is at its end at once', () => {
-    expect(new Patience(0).pauseBefore(1)).toBeUndefined();
+    expect(new RetryBudget(0).pauseBefore(1)).toBeUndefined();
   });
 
-  test('begins anew with every answer', () => {
-    const patience = new Patience(10_000);
+  test('begins again with every answer', () => {
+    const budget = new RetryBudget(10_000);
     jest.advanceTimersByTime(20_000);
-    expect(patience.pauseBefore(1)).toBeUndefined();
-    patience.restore();
-    expect(patience.pauseBefore(1)).toBeLessThanOrEqual(500);
+    expect(budget.pauseBefore(1)).toBeUndefined();
+    budget.restore();
+    expect(budget.pauseBefore(1)).toBeLessThanOrEqual(500);
   });
 
   test('never begins a pause past its time, whatever is asked for', () => {
@@ -60,10 +60,10 @@ describe('Patience', () => {
         fc.array(fc.nat(20), { maxLength: 50 }),
         fc.integer({ min: 1, max: 60 }),
         (asked, seconds) => {
-          const patience = new Patience(seconds * 1_000);
+          const budget = new RetryBudget(seconds * 1_000);
           const began = Date.now();
           for (const [index, askedSeconds] of asked.entries()) {
-            const pause = patience.pauseBefore(index + 1, askedSeconds);
+            const pause = budget.pauseBefore(index + 1, askedSeconds);
             if (pause === undefined) return;
             expect(Date.now() - began).toBeLessThan(seconds * 1_000);
             expect(askedSeconds).toBeLessThanOrEqual(seconds);

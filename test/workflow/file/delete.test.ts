@@ -47,8 +47,8 @@ it('says that a file is not there, and deletes the others', async () => {
   ]);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining(`Request ${id} has no file 999999 [item 0]`) as string,
-      details: { outcome: 'notDone' },
+      text: expect.stringContaining(`Request ${id} has no file 999999 [item 0]`) as string,
+      outcome: 'notDone',
     },
   ]);
   expect(run.items('ProcessMaker')).toEqual([{ deleted: true }]);
@@ -62,14 +62,14 @@ it('says that a file was deleted in the meantime', async () => {
     { id, fileId: first },
   ]);
   expect(run.items('ProcessMaker')).toEqual([{ deleted: true }]);
-  expect(failedItems(run)).toMatchObject([{ details: { outcome: 'notDone' } }]);
+  expect(failedItems(run)).toMatchObject([{ outcome: 'notDone' }]);
 });
 
 it('says who may not', async () => {
   const { id, first } = await withFiles();
   const run = await remove(BY_ID, [{ id, fileId: first }], { user: 'nobody' });
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+    { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
   ]);
   expect(harness.files()).toHaveLength(2);
 });
@@ -86,7 +86,7 @@ it('calls the outcome unknown when the file is still there', async () => {
   const { id, first } = await withFiles();
   harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
   const run = await remove(BY_ID, [{ id, fileId: first }]);
-  expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+  expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   expect(deletes()).toHaveLength(1);
 });
 
@@ -111,7 +111,7 @@ it('takes what an earlier try has deleted for deleted', async () => {
 it('refuses what names no file before any call', async () => {
   const run = await remove(BY_VARIABLE, [{ id: 1, variable: '' }]);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining("No file is given in 'File'") as string },
+    { text: expect.stringContaining("No file is given in 'File'") as string },
   ]);
   expect(harness.gateway.calls).toEqual([]);
 });

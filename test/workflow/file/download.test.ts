@@ -104,7 +104,7 @@ it('gives up a file that drips in after the time that it may take', async () => 
       slowly(call) ?? (isDownload(call.path) ? respond(403, {}) : undefined)
   )(harness.gateway.treat);
   const run = await download({ options: { timeout: 1 } }, [{ id: request?.id, fileId }]);
-  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 403 } }]);
+  expect(failedItems(run)).toMatchObject([{ httpStatus: 403 }]);
   expect(downloads()).toHaveLength(2);
 });
 
@@ -117,7 +117,7 @@ describe('what is no file', () => {
       { id: empty?.id, fileId },
       { id: request?.id, fileId },
     ]);
-    expect(failedItems(run).map(({ error }) => error)).toEqual([
+    expect(failedItems(run).map(({ text }) => text)).toEqual([
       `Request ${request?.id} has no file 999999 [item 0]. Its files are: ${fileId} (a.txt, variable 'first').`,
       `Request ${empty?.id} has no file ${fileId} [item 1]. It has no files at all.`,
     ]);
@@ -132,10 +132,7 @@ describe('what is no file', () => {
     );
     const run = await download({}, [{ id: request?.id, fileId }]);
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringContaining(`has no file ${fileId} any more`) as string,
-        details: { httpStatus: 400 },
-      },
+      { text: expect.stringContaining(`has no file ${fileId} any more`) as string, httpStatus: 400 },
     ]);
   });
 
@@ -145,7 +142,7 @@ describe('what is no file', () => {
     treatDownloads(respond(200, '<html>Please sign in</html>'));
     const run = await download({}, [{ id: request?.id, fileId }]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('not that of a ProcessMaker API') as string },
+      { text: expect.stringContaining('not that of a ProcessMaker API') as string },
     ]);
   });
 
@@ -155,10 +152,7 @@ describe('what is no file', () => {
     treatDownloads(redirect(302, 'https://files.example/a.txt'));
     const run = await download({}, [{ id: request?.id, fileId }]);
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringContaining('Redirects are not followed') as string,
-        details: { httpStatus: 302 },
-      },
+      { text: expect.stringContaining('Redirects are not followed') as string, httpStatus: 302 },
     ]);
   });
 
@@ -173,7 +167,7 @@ describe('what is no file', () => {
     });
     const run = await download({}, [{ id: request?.id, fileId }]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('came with 3 bytes, but ProcessMaker lists it with 4') as string },
+      { text: expect.stringContaining('came with 3 bytes, but ProcessMaker lists it with 4') as string },
     ]);
   });
 
@@ -188,11 +182,8 @@ describe('what is no file', () => {
       'nobody',
     );
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringContaining('There is no Request 999999') as string,
-        details: { httpStatus: 404 },
-      },
-      { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+      { text: expect.stringContaining('There is no Request 999999') as string, httpStatus: 404 },
+      { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
     ]);
   });
 
@@ -207,7 +198,7 @@ describe('what is no file', () => {
     ],
   ])('is refused before any call: %j of %j', async (parameters, item, message) => {
     const run = await download(parameters, [{ id: 1, ...item }]);
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 });

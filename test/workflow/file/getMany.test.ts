@@ -68,11 +68,8 @@ it('tells a Request that is missing from one that may not be seen', async () => 
   const { id } = await withFiles();
   const run = await getMany({}, [{ id: 999_999 }, { id }], 'nobody');
   expect(failedItems(run)).toMatchObject([
-    {
-      error: expect.stringContaining('There is no Request 999999 [item 0]') as string,
-      details: { httpStatus: 404 },
-    },
-    { error: expect.stringContaining(`for Request ${String(id)}`) as string, details: { httpStatus: 403 } },
+    { text: expect.stringContaining('There is no Request 999999 [item 0]') as string, httpStatus: 404 },
+    { text: expect.stringContaining(`for Request ${String(id)}`) as string, httpStatus: 403 },
   ]);
 });
 
@@ -82,7 +79,7 @@ it.each([{}, [], { data: null }, { data: [{ id: 1 }] }])(
     harness.gateway.treat = () => respond(200, body);
     const run = await getMany({}, [{ id: 1 }]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('not in the form that ProcessMaker gives it') as string },
+      { text: expect.stringContaining('not in the form that ProcessMaker gives it') as string },
     ]);
   },
 );
@@ -90,7 +87,7 @@ it.each([{}, [], { data: null }, { data: [{ id: 1 }] }])(
 it('refuses what is no Request before any call', async () => {
   const run = await getMany({}, [{ id: 'abc' }]);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('\'Request\' holds "abc"') as string },
+    { text: expect.stringContaining('\'Request\' holds "abc"') as string },
   ]);
   expect(harness.gateway.calls).toEqual([]);
 });
@@ -101,6 +98,6 @@ it.each<[INodeParameters, RegExp]>([
   [{ filters: { variable: '={{ $json.nothing }}' } }, /filter 'Variable' has no value/],
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters, [{ id: 1 }]);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);
 });

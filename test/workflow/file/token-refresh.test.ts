@@ -66,7 +66,7 @@ it('says that the credential has to be connected again, and shows no token', asy
   harness.server.oauth.revoke(tokens.accessToken);
   const run = await perform('file upload', rows(['data', 'x']), requests, tokens);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('connect it again') as string, details: { outcome: 'notDone' } },
+    { text: expect.stringContaining('connect it again') as string, outcome: 'notDone' },
   ]);
   expect(harness.files()).toEqual([]);
   for (const secret of [tokens.accessToken, tokens.refreshToken, harness.server.oauth.client.secret]) {

@@ -33,10 +33,11 @@ describe('a lost answer', () => {
     const run = await upload(rows(['data', 'contract']), [{ id: request?.id }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           /^It is not known whether the file 'contract\.pdf' was uploaded/,
         ) as string,
-        details: { outcome: 'unknown', files: [{ outcome: 'unknown' }] },
+        outcome: 'unknown',
+        files: [{ outcome: 'unknown' }],
       },
     ]);
     expect(posts()).toHaveLength(1);
@@ -46,7 +47,7 @@ describe('a lost answer', () => {
     const requests = await startedRequests(harness);
     harness.gateway.treat = ({ method }) => (method === 'POST' ? respond(200, { message: 'ok' }) : undefined);
     const run = await upload(rows(['data']), requests);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('to a call that surely did nothing lets it be sent again', async () => {

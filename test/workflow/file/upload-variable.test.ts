@@ -48,10 +48,7 @@ describe("'Write File ID to Variable'", () => {
   it.each(['_parent', '_user', '_request', '_n8n_key'])('does not write to %s', async (variable) => {
     const run = await upload(rows(['data', variable]), [{ id: 1 }], [contract]);
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringContaining(`cannot be written to '${variable}'`) as string,
-        details: { outcome: 'notDone' },
-      },
+      { text: expect.stringContaining(`cannot be written to '${variable}'`) as string, outcome: 'notDone' },
     ]);
     expect(harness.gateway.calls).toEqual([]);
   });
@@ -62,12 +59,14 @@ describe("'Write File ID to Variable'", () => {
     const id = stored()[0]?.id;
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           new RegExp(
             `^Uploaded to Request ${String(request?.id)}, but its id was not written .*file ${id} \\('contract'\\).*edit-task_data`,
           ),
         ) as string,
-        details: { httpStatus: 403, outcome: 'partlyDone', files: [{ fileId: id, outcome: 'uploaded' }] },
+        httpStatus: 403,
+        outcome: 'partlyDone',
+        files: [{ fileId: id, outcome: 'uploaded' }],
       },
     ]);
   });
@@ -85,7 +84,7 @@ describe("'Write File ID to Variable'", () => {
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await upload(rows(['data', 'contract']), requests, [contract]);
     expect(failedItems(run)).toMatchObject([
-      { details: { outcome: 'unknown', files: [{ fileId: stored()[0]?.id, outcome: 'uploaded' }] } },
+      { outcome: 'unknown', files: [{ fileId: stored()[0]?.id, outcome: 'uploaded' }] },
     ]);
     expect(puts()).toHaveLength(1);
   });

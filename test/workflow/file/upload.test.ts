@@ -140,10 +140,10 @@ describe('several files', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ fileName: 'contract.pdf' }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           /^Item 0 uploads a file to the variable 'contract' .* \[item 1\]\./,
         ) as string,
-        details: { outcome: 'notDone' },
+        outcome: 'notDone',
       },
     ]);
     expect(stored()).toMatchObject([{ fileName: 'contract.pdf' }]);
@@ -203,8 +203,8 @@ it('says that n8n has lost a file, and uploads the others', async () => {
   const run = await upload(rows(['data', 'x']), requests, [{ data: lost }, contract]);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining("n8n cannot read the file 'contract.pdf' in 'data'") as string,
-      details: { outcome: 'notDone' },
+      text: expect.stringContaining("n8n cannot read the file 'contract.pdf' in 'data'") as string,
+      outcome: 'notDone',
     },
   ]);
   expect(stored()).toHaveLength(1);
@@ -215,8 +215,10 @@ describe('what ProcessMaker refuses', () => {
     const run = await upload(rows(['data']), [{ id: 999_999 }], [contract]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(/^There is no Request 999999 \[item 0\]/) as string,
-        details: { httpStatus: 404, outcome: 'notDone', requestId: 999_999 },
+        text: expect.stringMatching(/^There is no Request 999999 \[item 0\]/) as string,
+        httpStatus: 404,
+        outcome: 'notDone',
+        requestId: 999_999,
       },
     ]);
   });
@@ -225,7 +227,7 @@ describe('what ProcessMaker refuses', () => {
     const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [contract], { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('does not allow this') as string, details: { httpStatus: 403 } },
+      { text: expect.stringContaining('does not allow this') as string, httpStatus: 403 },
     ]);
     expect(stored()).toEqual([]);
   });
@@ -237,10 +239,11 @@ describe('what ProcessMaker refuses', () => {
     ]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           /^ProcessMaker refused the file 'big\.bin'.*Maximum allowed size is 1M/,
         ) as string,
-        details: { httpStatus: 422, outcome: 'notDone' },
+        httpStatus: 422,
+        outcome: 'notDone',
       },
     ]);
   });
@@ -250,8 +253,9 @@ describe('what ProcessMaker refuses', () => {
     const run = await upload(rows(['data']), requests, [{ data: binary('x.php', '<?php echo 1;') }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(/^ProcessMaker refused the file 'x\.php'.*PHP file/) as string,
-        details: { httpStatus: 500, outcome: 'notDone' },
+        text: expect.stringMatching(/^ProcessMaker refused the file 'x\.php'.*PHP file/) as string,
+        httpStatus: 500,
+        outcome: 'notDone',
       },
     ]);
     expect(posts()).toHaveLength(1);
@@ -262,7 +266,7 @@ describe('what ProcessMaker refuses', () => {
     harness.gateway.treat = () => respond(413, '<html>Request Entity Too Large</html>');
     const run = await upload(rows(['data']), requests, [contract]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining("'contract.pdf' is larger than the web server") as string },
+      { text: expect.stringContaining("'contract.pdf' is larger than the web server") as string },
     ]);
   });
 
@@ -273,18 +277,16 @@ describe('what ProcessMaker refuses', () => {
     const [file] = stored();
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringContaining(
+        text: expect.stringContaining(
           `Uploaded: 'a.txt' (file ${file?.id}). Not uploaded: 'b.php', 'c.txt'.`,
         ) as string,
-        details: {
-          requestId: request?.id,
-          outcome: 'partlyDone',
-          files: [
-            { fileName: 'a.txt', outcome: 'uploaded', fileId: file?.id },
-            { fileName: 'b.php', outcome: 'notUploaded' },
-            { fileName: 'c.txt', outcome: 'notUploaded' },
-          ],
-        },
+        requestId: request?.id,
+        outcome: 'partlyDone',
+        files: [
+          { fileName: 'a.txt', outcome: 'uploaded', fileId: file?.id },
+          { fileName: 'b.php', outcome: 'notUploaded' },
+          { fileName: 'c.txt', outcome: 'notUploaded' },
+        ],
       },
     ]);
   });
@@ -297,7 +299,7 @@ it.each([0, -1, 'soon', 1e9])('refuses the timeout %p before any call', async (t
     [{ data: binary('a.txt', 'a') }],
   );
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining("'Timeout' is not a number from 1 to 3600") as string },
+    { text: expect.stringContaining("'Timeout' is not a number from 1 to 3600") as string },
   ]);
   expect(harness.gateway.calls).toEqual([]);
 });

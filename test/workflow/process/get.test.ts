@@ -64,17 +64,14 @@ it('says when there is none with that id', async () => {
   const run = await get('id', [99_999, 2], 'admin');
   expect(run.items('ProcessMaker')).toMatchObject([{ id: 2 }]);
   expect(failedItems(run)).toMatchObject([
-    {
-      error: expect.stringMatching(/^There is no process 99999 \[item 0\]\. /) as string,
-      details: { httpStatus: 204 },
-    },
+    { text: expect.stringMatching(/^There is no process 99999 \[item 0\]\. /) as string, httpStatus: 204 },
   ]);
 });
 
 it('says what a user lacks who may neither start nor view it', async () => {
   const run = await get('id', [10]);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('does not show process 10') as string, details: { httpStatus: 403 } },
+    { text: expect.stringContaining('does not show process 10') as string, httpStatus: 403 },
   ]);
 });
 
@@ -83,7 +80,7 @@ it.each<[User, RegExp]>([
   ['limited', /^A process named "No such process" is not among the processes/],
 ])('says to %s when there is none with that name', async (user, message) => {
   const run = await get('name', ['No such process'], user);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
 });
 
 it.each([
@@ -92,6 +89,6 @@ it.each([
   ['url', 'https://other.example/modeler/2', /'Process' points to https:\/\/other\.example/],
 ])('refuses %s "%s" before any call', async (mode, value, message) => {
   const run = await get(mode, [value]);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);
 });

@@ -55,8 +55,8 @@ it('says what a user lacks who may not view all', async () => {
   const run = await getMany({ show: 'all' });
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringMatching(/does not show all processes .*'Startable by Me'/) as string,
-      details: { httpStatus: 403 },
+      text: expect.stringMatching(/does not show all processes .*'Startable by Me'/) as string,
+      httpStatus: 403,
     },
   ]);
 });
@@ -67,7 +67,7 @@ it.each([
   [{ filters: { text: '={{ $json.nothing }}' } }, "The filter 'Text' has no value"],
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining(message) as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);
 });
 

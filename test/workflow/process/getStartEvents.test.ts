@@ -42,7 +42,7 @@ it.each([
   ['name', 'H inactive', /^A process named "H inactive" is not among the processes/],
 ])('says when the user may not start it, by %s', async (mode, value, message) => {
   const run = await getStartEvents(mode, [value]);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
 });
 
 it('names the ids when several processes have the name', async () => {
@@ -51,6 +51,6 @@ it('names the ids when several processes have the name', async () => {
   const other = await harness.server.addProcess({ name: 'Twin', bpmn });
   const run = await getStartEvents('name', ['Twin']);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining(`named "Twin" (ids ${one.id}, ${other.id})`) as string },
+    { text: expect.stringContaining(`named "Twin" (ids ${one.id}, ${other.id})`) as string },
   ]);
 });

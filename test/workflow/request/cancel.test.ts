@@ -46,7 +46,7 @@ it('refuses one that is completed', async () => {
   await harness.completeFirstTask();
   const run = await cancel(requests);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('already completed') as string, details: { outcome: 'notDone' } },
+    { text: expect.stringContaining('already completed') as string, outcome: 'notDone' },
   ]);
   expect(puts()).toEqual([]);
   expect(statuses()).toEqual(['COMPLETED']);
@@ -65,10 +65,7 @@ it('does not call one canceled that is completed in the meantime', async () => {
   const run = await cancel(requests);
   expect(statuses()).toEqual(['COMPLETED']);
   expect(failedItems(run)).toMatchObject([
-    {
-      error: expect.stringMatching(/did not .*it stands in status COMPLETED/) as string,
-      details: { outcome: 'notDone' },
-    },
+    { text: expect.stringMatching(/did not .*it stands in status COMPLETED/) as string, outcome: 'notDone' },
   ]);
 });
 
@@ -76,10 +73,7 @@ it('says what a user lacks who may not', async () => {
   const run = await harness.start(WITH_FORM, { user: 'limited' });
   const failed = await cancel(run.items('ProcessMaker'), 'limited');
   expect(failedItems(failed)).toMatchObject([
-    {
-      error: expect.stringContaining('does not allow') as string,
-      details: { httpStatus: 403, outcome: 'notDone' },
-    },
+    { text: expect.stringContaining('does not allow') as string, httpStatus: 403, outcome: 'notDone' },
   ]);
   expect(statuses()).toEqual(['ACTIVE']);
 });
@@ -96,7 +90,7 @@ it('calls the outcome unknown when the Request does not show it, and does not se
   const requests = await started();
   harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
   const run = await cancel(requests);
-  expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+  expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   expect(puts()).toHaveLength(1);
 });
 

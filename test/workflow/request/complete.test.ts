@@ -47,8 +47,8 @@ it('refuses one that is not in ERROR, without a call that changes it', async () 
   const run = await complete([request]);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining(`Request ${Number(request.id)} stands in status ACTIVE`) as string,
-      details: { outcome: 'notDone' },
+      text: expect.stringContaining(`Request ${Number(request.id)} stands in status ACTIVE`) as string,
+      outcome: 'notDone',
     },
   ]);
   expect(puts()).toEqual([]);
@@ -63,8 +63,9 @@ it('explains a refusal when the Request has left ERROR meanwhile', async () => {
   const run = await complete(requests);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining('ProcessMaker refused to complete') as string,
-      details: { httpStatus: 422, outcome: 'notDone' },
+      text: expect.stringContaining('ProcessMaker refused to complete') as string,
+      httpStatus: 422,
+      outcome: 'notDone',
     },
   ]);
 });
@@ -76,8 +77,9 @@ it('says who may', async () => {
   const failed = await complete([request ?? {}], 'limited');
   expect(failedItems(failed)).toMatchObject([
     {
-      error: expect.stringContaining('Only an administrator may complete') as string,
-      details: { httpStatus: 403, outcome: 'notDone' },
+      text: expect.stringContaining('Only an administrator may complete') as string,
+      httpStatus: 403,
+      outcome: 'notDone',
     },
   ]);
   expect(statuses()).toEqual(['ERROR']);
@@ -87,7 +89,7 @@ it('goes on with the other items when one is missing', async () => {
   const requests = await errored();
   const run = await complete([{ id: 999_999 }, ...requests]);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
-  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 404, outcome: 'notDone' } }]);
+  expect(failedItems(run)).toMatchObject([{ httpStatus: 404, outcome: 'notDone' }]);
 });
 
 describe('a call whose answer was lost', () => {
@@ -103,7 +105,7 @@ describe('a call whose answer was lost', () => {
     const requests = await errored();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await complete(requests);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(puts()).toHaveLength(1);
   });
 });
@@ -118,7 +120,7 @@ it('tells a change that was made from one that was not when the Request cannot b
   };
   const run = await complete(requests);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('was made') as string, details: { outcome: 'done' } },
+    { text: expect.stringContaining('was made') as string, outcome: 'done' },
   ]);
   expect(statuses()).toEqual(['COMPLETED']);
 });

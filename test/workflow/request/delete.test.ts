@@ -49,8 +49,9 @@ it('says who may', async () => {
   const run = await remove(await started(), 'limited');
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining('has to be an administrator or to have started it') as string,
-      details: { httpStatus: 403, outcome: 'notDone' },
+      text: expect.stringContaining('has to be an administrator or to have started it') as string,
+      httpStatus: 403,
+      outcome: 'notDone',
     },
   ]);
   expect(harness.requests()).toHaveLength(1);
@@ -61,8 +62,9 @@ it('says that there is none, and goes on', async () => {
   const run = await remove([{ id: 999_999 }, ...requests]);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining('There is no Request 999999 [item 0]') as string,
-      details: { httpStatus: 404, outcome: 'notDone' },
+      text: expect.stringContaining('There is no Request 999999 [item 0]') as string,
+      httpStatus: 404,
+      outcome: 'notDone',
     },
   ]);
   expect(run.items('ProcessMaker')).toMatchObject([{ deleted: true, id: requests[0]?.id }]);
@@ -84,7 +86,7 @@ describe('a call whose answer was lost', () => {
     const requests = await started();
     harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
     const run = await remove(requests);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(removals()).toHaveLength(1);
     expect(harness.requests()).toHaveLength(1);
   });

@@ -146,7 +146,7 @@ describe('how many', () => {
 
   it.each([0, 1.5, -1])('is refused as %s before any call', async (limit) => {
     const run = await getMany({ limit: `={{ ${limit} }}` });
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining("'Limit'") as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining("'Limit'") as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 });
@@ -240,7 +240,7 @@ describe('what PMQL cannot express is refused before any call', () => {
     [{ startedAfter: '={{ null }}' }, /filter 'Started After' has no value/],
   ])('%j', async (filters, message) => {
     const run = await getMany({ filters });
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
@@ -263,9 +263,7 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
     ['either', { requester: 'no.such', pmql: 'id > 1' }, /search by 'PMQL' or 'Requester'/, 400],
   ])('%s', async (_, filters, message, httpStatus) => {
     const run = await getMany({ filters });
-    expect(failedItems(run)).toMatchObject([
-      { error: expect.stringMatching(message) as string, details: { httpStatus } },
-    ]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string, httpStatus }]);
     expect(run.items('ProcessMaker')).toEqual([]);
   });
 
@@ -274,7 +272,7 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
       path.includes('order_by=updated_at') ? respond(500, { message: 'Server Error' }) : undefined;
     const sort = { by: { field: 'updated_at', direction: 'desc' } };
     const run = await getMany({ sort });
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining("'ID' in 'Sort'") as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining("'ID' in 'Sort'") as string }]);
     const all = await getMany({ sort, returnAll: true, filters: { pmql: 'id < 3' } });
     expect(all.items('ProcessMaker')).toHaveLength(2);
   });
@@ -282,20 +280,20 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
   it('a search that is too long for the web server', async () => {
     harness.gateway.treat = () => respond(414, '<html>Request-URI Too Large</html>');
     const run = await getMany({});
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('longer than') as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('longer than') as string }]);
   });
 
   it('pages that do not go on', async () => {
     const page = { data: [{ id: 1, status: 'ACTIVE' }], meta: { last_page: 2 } };
     harness.gateway.treat = () => respond(200, page);
     const run = await getMany({ returnAll: true });
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('not in the form') as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('not in the form') as string }]);
     expect(harness.gateway.calls).toHaveLength(2);
   });
 
   it('an answer that is no list', async () => {
     harness.gateway.treat = () => respond(200, { data: [{ id: 1 }], meta: { last_page: 1 } });
     const run = await getMany({});
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining('not in the form') as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('not in the form') as string }]);
   });
 });

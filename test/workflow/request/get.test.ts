@@ -88,10 +88,7 @@ describe('many items', () => {
     const run = await get(byId, [{ id: 999_999 }, { id: request?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.id }]);
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringMatching(/^There is no Request 999999 \[item 0\]\. /) as string,
-        details: { httpStatus: 404 },
-      },
+      { text: expect.stringMatching(/^There is no Request 999999 \[item 0\]\. /) as string, httpStatus: 404 },
     ]);
   });
 
@@ -100,7 +97,7 @@ describe('many items', () => {
     const id = run.items('ProcessMaker')[0]?.id;
     const failed = await get(byId, [{ id }]);
     expect(failedItems(failed)).toMatchObject([
-      { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+      { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
     ]);
   });
 });
@@ -125,7 +122,7 @@ describe('what is no Request', () => {
       respond(200, { data: [12, 13].map((id) => ({ id, ...part })), meta: { last_page: 1 } });
     const run = await get(ofItem('caseNumber', 'number'), [{ number: 42 }]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringMatching(/only the Requests of sub-processes.*'By ID'.*12, 13/) as string },
+      { text: expect.stringMatching(/only the Requests of sub-processes.*'By ID'.*12, 13/) as string },
     ]);
     expect(harness.gateway.calls).toHaveLength(1);
   });
@@ -133,7 +130,7 @@ describe('what is no Request', () => {
   it('is an item error when no Request has the case number', async () => {
     const run = await get(ofItem('caseNumber', 'number'), [{ number: 987_654 }]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('no Request with the case number 987654') as string },
+      { text: expect.stringContaining('no Request with the case number 987654') as string },
     ]);
   });
 });

@@ -39,7 +39,7 @@ it('refuses one that is not in ERROR, without a call that changes it', async () 
   const run = await harness.start(WITH_FORM, { user: 'admin' });
   const failed = await retry(run.items('ProcessMaker'));
   expect(failedItems(failed)).toMatchObject([
-    { error: expect.stringContaining('nothing to retry') as string, details: { outcome: 'notDone' } },
+    { text: expect.stringContaining('nothing to retry') as string, outcome: 'notDone' },
   ]);
   expect(puts()).toEqual([]);
 });
@@ -51,10 +51,10 @@ it('fails with what ProcessMaker says when it did not retry', async () => {
   const run = await retry([request ?? {}]);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining(
+      text: expect.stringContaining(
         `did not retry Request ${Number(request?.id)}: No tasks available to retry`,
       ) as string,
-      details: { outcome: 'notDone' },
+      outcome: 'notDone',
     },
   ]);
 });
@@ -66,8 +66,9 @@ it('says who may', async () => {
   const run = await retry([request ?? {}], 'limited');
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining('Only an administrator may retry') as string,
-      details: { httpStatus: 403, outcome: 'notDone' },
+      text: expect.stringContaining('Only an administrator may retry') as string,
+      httpStatus: 403,
+      outcome: 'notDone',
     },
   ]);
 });
@@ -79,8 +80,9 @@ it.each([404, 405])('says since when ProcessMaker can when its answer is %i', as
   const run = await retry(requests);
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining('since ProcessMaker 4.3.1') as string,
-      details: { httpStatus: status, outcome: 'notDone' },
+      text: expect.stringContaining('since ProcessMaker 4.3.1') as string,
+      httpStatus: status,
+      outcome: 'notDone',
     },
   ]);
 });
@@ -91,10 +93,7 @@ it('retries a Request once that two items name', async () => {
   const run = await retry([request, request]);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   expect(failedItems(run)).toMatchObject([
-    {
-      error: expect.stringContaining('nothing to retry [item 1]') as string,
-      details: { outcome: 'notDone' },
-    },
+    { text: expect.stringContaining('nothing to retry [item 1]') as string, outcome: 'notDone' },
   ]);
   expect(puts()).toHaveLength(1);
 });
@@ -112,7 +111,7 @@ describe('a call whose answer was lost', () => {
     const requests = await errored();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await retry(requests);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(puts()).toHaveLength(1);
   });
 });
@@ -139,7 +138,7 @@ describe('an older ProcessMaker', () => {
       settings: ERROR_OUTPUT,
     });
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('cannot retry') as string, details: { outcome: 'notDone' } },
+      { text: expect.stringContaining('cannot retry') as string, outcome: 'notDone' },
     ]);
   });
 });

@@ -74,10 +74,11 @@ describe('an event that does not wait', () => {
     const run = await trigger([{ ...request, event }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringContaining(
+        text: expect.stringContaining(
           `No event "${event}" waits in Request ${Number(request.id)}, which stands in status ${status}`,
         ) as string,
-        details: { httpStatus: 404, outcome: 'notDone' },
+        httpStatus: 404,
+        outcome: 'notDone',
       },
     ]);
   });
@@ -85,7 +86,7 @@ describe('an event that does not wait', () => {
   it('is told from a Request that does not exist', async () => {
     const run = await trigger([{ id: 999_999, event: 'node_4' }]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('There is no Request 999999') as string },
+      { text: expect.stringContaining('There is no Request 999999') as string },
     ]);
   });
 
@@ -94,8 +95,9 @@ describe('an event that does not wait', () => {
     const run = await trigger([{ ...request, event: 'a/b?c' }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(/could not trigger event "a\/b\?c".*status ACTIVE now/s) as string,
-        details: { httpStatus: 500, outcome: 'unknown' },
+        text: expect.stringMatching(/could not trigger event "a\/b\?c".*status ACTIVE now/s) as string,
+        httpStatus: 500,
+        outcome: 'unknown',
       },
     ]);
     expect(posts().map(({ path }) => path)).toEqual([
@@ -114,10 +116,7 @@ it.each([
     harness.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
     const run = await trigger(requests);
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringContaining(`stands in status ${status} now`) as string,
-        details: { outcome: 'unknown' },
-      },
+      { text: expect.stringContaining(`stands in status ${status} now`) as string, outcome: 'unknown' },
     ]);
     expect(posts()).toHaveLength(1);
   },
@@ -129,7 +128,7 @@ it('is not triggered twice at once when two items name it', async () => {
   const run = await trigger([request, request]);
   expect(harness.gateway.mostAtOnce).toBe(1);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
-  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 404, outcome: 'notDone' } }]);
+  expect(failedItems(run)).toMatchObject([{ httpStatus: 404, outcome: 'notDone' }]);
 });
 
 describe('when n8n runs the node again', () => {
@@ -165,10 +164,7 @@ describe('when n8n runs the node again', () => {
     const killed = await trigger([request]);
     const run = await harness.retryAfterCrash(killed, [{ id: 999_999, event: 'node_4' }]);
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringContaining('There is no Request 999999') as string,
-        details: { outcome: 'notDone' },
-      },
+      { text: expect.stringContaining('There is no Request 999999') as string, outcome: 'notDone' },
     ]);
   });
 

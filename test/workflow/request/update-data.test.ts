@@ -86,7 +86,7 @@ describe('Deep', () => {
         : undefined;
     const run = await update([{ ...request, data: { order: { total: 2 } } }], deep);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining("'order.big'") as string, details: { outcome: 'notDone' } },
+      { text: expect.stringContaining("'order.big'") as string, outcome: 'notDone' },
     ]);
     expect(puts()).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe('Deep', () => {
   it('cannot merge what ProcessMaker hides', async () => {
     const run = await update([{ id: 1, data: { _secret: { a: 1 } } }], deep);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining("'_secret' cannot be merged") as string },
+      { text: expect.stringContaining("'_secret' cannot be merged") as string },
     ]);
     expect(harness.gateway.calls).toEqual([]);
   });
@@ -141,8 +141,9 @@ it('says who may', async () => {
   const run = await update([{ ...request, data: { x: 1 } }], ofItem, 'limited');
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringMatching(/may not edit the data of Request .*'edit-request_data'/s) as string,
-      details: { httpStatus: 403, outcome: 'notDone' },
+      text: expect.stringMatching(/may not edit the data of Request .*'edit-request_data'/s) as string,
+      httpStatus: 403,
+      outcome: 'notDone',
     },
   ]);
 });
@@ -154,10 +155,7 @@ it('goes on with the other items when one is missing, and pairs each', async () 
     { ...request, data: { x: 2 } },
   ]);
   expect(failedItems(run)).toMatchObject([
-    {
-      error: expect.stringContaining('There is no Request 999999 [item 0]') as string,
-      details: { outcome: 'notDone' },
-    },
+    { text: expect.stringContaining('There is no Request 999999 [item 0]') as string, outcome: 'notDone' },
   ]);
   expect(run.outputs('ProcessMaker')[0]).toMatchObject([{ json: request, pairedItem: { item: 1 } }]);
 });
@@ -179,7 +177,7 @@ describe('a call whose answer was lost', () => {
     const request = await started();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
     const run = await update([{ ...request, data }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(puts()).toHaveLength(1);
   });
 });
@@ -211,6 +209,6 @@ it.each([
   ['a parent', { _parent: {} }, /'_parent'/],
 ])('refuses %s before any call', async (_, data, message) => {
   const run = await update([{ id: 1, data }]);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);
 });

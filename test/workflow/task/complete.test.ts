@@ -106,7 +106,7 @@ describe('before any call it refuses', () => {
     expect(harness.gateway.calls).toEqual([]);
     const going = await complete([task ?? {}, task ?? {}]);
     expect(going.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
-    expect(failedItems(going)).toMatchObject([{ details: { outcome: 'notDone' } }]);
+    expect(failedItems(going)).toMatchObject([{ outcome: 'notDone' }]);
     expect(puts()).toHaveLength(1);
   });
 
@@ -118,7 +118,7 @@ describe('before any call it refuses', () => {
   ])('data such as %s', async (data, message) => {
     const done = await complete([{ id: 1, data }]);
     expect(failedItems(done)).toMatchObject([
-      { error: expect.stringMatching(message) as string, details: { outcome: 'notDone' } },
+      { text: expect.stringMatching(message) as string, outcome: 'notDone' },
     ]);
     expect(harness.gateway.calls).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe('before any call it refuses', () => {
   it('a window that is none', async () => {
     const done = await run({ options: { recoveryWindow: -1 } }, { input: [{ id: 1, data: {} }] });
     expect(failedItems(done)).toMatchObject([
-      { error: expect.stringContaining("'Recovery Window'") as string },
+      { text: expect.stringContaining("'Recovery Window'") as string },
     ]);
     expect(harness.gateway.calls).toEqual([]);
   });
@@ -139,8 +139,8 @@ describe('it says', () => {
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
       {
-        error: expect.stringMatching(/was already completed at 2.*, as a Task of Limited Test/) as string,
-        details: { outcome: 'notDone' },
+        text: expect.stringMatching(/was already completed at 2.*, as a Task of Limited Test/) as string,
+        outcome: 'notDone',
       },
     ]);
     expect(puts()).toEqual([]);
@@ -151,7 +151,7 @@ describe('it says', () => {
     harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
-      { error: expect.stringMatching(/is closed, since its Request \d+ was canceled/) as string },
+      { text: expect.stringMatching(/is closed, since its Request \d+ was canceled/) as string },
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('it says', () => {
     });
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
-      { error: expect.stringContaining('already completed at') as string, details: { outcome: 'notDone' } },
+      { text: expect.stringContaining('already completed at') as string, outcome: 'notDone' },
     ]);
     expect(stored()).toMatchObject([{ status: 'COMPLETED' }]);
   });
@@ -173,17 +173,14 @@ describe('it says', () => {
     const tasks = await startTasks(harness);
     const done = await complete(tasks, 'nobody');
     expect(failedItems(done)).toMatchObject([
-      {
-        error: expect.stringContaining('does not allow') as string,
-        details: { httpStatus: 403, outcome: 'notDone' },
-      },
+      { text: expect.stringContaining('does not allow') as string, httpStatus: 403, outcome: 'notDone' },
     ]);
   });
 
   it('that there is no such Task', async () => {
     const done = await complete([{ id: 999_999 }], 'admin');
     expect(failedItems(done)).toMatchObject([
-      { error: expect.stringContaining('There is no Task 999999') as string, details: { httpStatus: 404 } },
+      { text: expect.stringContaining('There is no Task 999999') as string, httpStatus: 404 },
     ]);
   });
 
@@ -206,10 +203,10 @@ describe('it says', () => {
     const done = await run({}, { input, settings: { ...ERROR_OUTPUT, ...AGAIN } });
     expect(failedItems(done)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           /Task \d+ was completed, but its Request \d+ is in status ERROR/,
         ) as string,
-        details: { outcome: 'done' },
+        outcome: 'done',
       },
     ]);
     expect(puts()).toHaveLength(1);
@@ -255,8 +252,8 @@ describe('when the outcome is unknown', () => {
     const done = await run({ options: { recoveryWindow: 0 } }, { input: tasks.map(withData) });
     expect(failedItems(done)).toMatchObject([
       {
-        error: expect.stringContaining('still open when it was looked at last') as string,
-        details: { outcome: 'unknown' },
+        text: expect.stringContaining('still open when it was looked at last') as string,
+        outcome: 'unknown',
       },
     ]);
     expect(puts()).toHaveLength(1);
@@ -268,8 +265,9 @@ describe('when the outcome is unknown', () => {
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
       {
-        error: expect.stringContaining('could not complete Task') as string,
-        details: { httpStatus: 500, outcome: 'notDone' },
+        text: expect.stringContaining('could not complete Task') as string,
+        httpStatus: 500,
+        outcome: 'notDone',
       },
     ]);
     expect(puts()).toHaveLength(1);
@@ -339,7 +337,7 @@ describe('when n8n runs the node again', () => {
     harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
     const done = await harness.retryAfterCrash(killed, tasks.map(withData));
     expect(failedItems(done)).toMatchObject([
-      { error: expect.stringMatching(/Request \d+ was canceled/) as string, details: { outcome: 'unknown' } },
+      { text: expect.stringMatching(/Request \d+ was canceled/) as string, outcome: 'unknown' },
     ]);
     expect(done.items('ProcessMaker')).toEqual([]);
   });

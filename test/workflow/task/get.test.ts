@@ -87,10 +87,7 @@ describe('many items', () => {
     const run = await get(byId, [{ id: 999_999 }, { id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.id }]);
     expect(failedItems(run)).toMatchObject([
-      {
-        error: expect.stringMatching(/^There is no Task 999999 \[item 0\]\. /) as string,
-        details: { httpStatus: 404 },
-      },
+      { text: expect.stringMatching(/^There is no Task 999999 \[item 0\]\. /) as string, httpStatus: 404 },
     ]);
   });
 
@@ -98,7 +95,7 @@ describe('many items', () => {
     const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: task?.id }], 'nobody');
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+      { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
     ]);
   });
 });
@@ -121,6 +118,6 @@ it('says when the answer holds no Tasks', async () => {
   harness.gateway.treat = () => respond(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
   const run = await get(byId, [{ id: 1 }]);
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('does not hold Tasks') as string },
+    { text: expect.stringContaining('does not hold Tasks') as string },
   ]);
 });

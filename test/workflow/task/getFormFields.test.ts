@@ -86,14 +86,14 @@ it('pairs each field with its item, and says which Task is missing', async () =>
   const pairs = run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem);
   expect(pairs).toEqual(Array(8).fill({ item: 1 }));
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('There is no Task 999999 [item 0]') as string },
+    { text: expect.stringContaining('There is no Task 999999 [item 0]') as string },
   ]);
 });
 
 it('says what a user lacks who may not see the Task', async () => {
   const [task] = await startTasks(harness);
   const run = await getFormFields([task?.id], 'nobody');
-  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 403 } }]);
+  expect(failedItems(run)).toMatchObject([{ httpStatus: 403 }]);
 });
 
 it('never takes a refusal for a form without fields', async () => {
@@ -102,5 +102,5 @@ it('never takes a refusal for a form without fields', async () => {
     path.includes('/screens/') ? respond(401, { error: 'Unauthenticated.' }) : undefined;
   const run = await getFormFields([taskId]);
   expect(run.items('ProcessMaker')).toEqual([]);
-  expect(failedItems(run)).toMatchObject([{ details: { httpStatus: 401 } }]);
+  expect(failedItems(run)).toMatchObject([{ httpStatus: 401 }]);
 });

@@ -189,7 +189,7 @@ describe('a search that cannot be made', () => {
     [{ options: { sort: '={{ "x" }}' } }, /'Sort' is "x"/],
   ])('%j is refused before any call', async (parameters, message) => {
     const run = await getMany(parameters);
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
@@ -198,16 +198,14 @@ describe('a search that cannot be made', () => {
     ['garbage = = 1', 500, /^ProcessMaker could not search with 'PMQL'/],
   ])('with PMQL "%s" says so, and asks once', async (pmql, httpStatus, message) => {
     const run = await getMany({ filters: { pmql } });
-    expect(failedItems(run)).toMatchObject([
-      { error: expect.stringMatching(message) as string, details: { httpStatus } },
-    ]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string, httpStatus }]);
     expect(harness.gateway.calls).toHaveLength(1);
   });
 
   it('for a Request that is missing says so', async () => {
     const run = await getMany({ filters: { request: locator('caseNumber', 987_654) } });
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('no Request with the case number 987654') as string },
+      { text: expect.stringContaining('no Request with the case number 987654') as string },
     ]);
   });
 

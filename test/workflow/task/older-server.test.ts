@@ -8,10 +8,10 @@ it('says what to do where the server does not tell whose token it is', async () 
   const run = await harness.perform('task getAll', parameters, { settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringMatching(
+      text: expect.stringMatching(
         /does not tell whose access token .* since version 4\.12.*'User'/,
       ) as string,
-      details: { httpStatus: 404 },
+      httpStatus: 404,
     },
   ]);
   const given = { assignedTo: 'user', user: locator('id', 3) };

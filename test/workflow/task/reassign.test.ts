@@ -46,7 +46,7 @@ describe('where Tasks can be reassigned', () => {
     await harness.completeFirstTask();
     const run = await reassign([{ id: task?.id, user: 4 }]);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('already completed') as string, details: { outcome: 'notDone' } },
+      { text: expect.stringContaining('already completed') as string, outcome: 'notDone' },
     ]);
     expect(puts()).toEqual([]);
   });
@@ -56,8 +56,9 @@ describe('where Tasks can be reassigned', () => {
     const run = await reassign([{ id: task?.id, user: 99_999 }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringContaining('there is no user 99999') as string,
-        details: { httpStatus: 500, outcome: 'notDone' },
+        text: expect.stringContaining('there is no user 99999') as string,
+        httpStatus: 500,
+        outcome: 'notDone',
       },
     ]);
     expect(puts()).toHaveLength(1);
@@ -67,7 +68,7 @@ describe('where Tasks can be reassigned', () => {
     const [task] = await startTasks(harness);
     const run = await reassign([{ id: task?.id, user: 4 }], { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('does not allow') as string, details: { httpStatus: 403 } },
+      { text: expect.stringContaining('does not allow') as string, httpStatus: 403 },
     ]);
   });
 
@@ -77,7 +78,7 @@ describe('where Tasks can be reassigned', () => {
     [1.5, /'User' holds "1\.5"/],
   ])('refuses the user "%s" before any call', async (user, message) => {
     const run = await reassign([{ id: 1, user }]);
-    expect(failedItems(run)).toMatchObject([{ error: expect.stringMatching(message) as string }]);
+    expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
@@ -106,7 +107,7 @@ describe('where Tasks can be reassigned', () => {
     const [task] = await startTasks(harness);
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await reassign([{ id: task?.id, user: 4 }]);
-    expect(failedItems(run)).toMatchObject([{ details: { outcome: 'unknown' } }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
     expect(puts()).toHaveLength(1);
   });
 
@@ -131,10 +132,10 @@ describe('where ProcessMaker accepts the call and changes nothing', () => {
     const run = await reassignIn(harness, [{ id: task?.id, user: 4 }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringContaining(
+        text: expect.stringContaining(
           `did not give Task ${task?.id} to user 4: it is still assigned to Limited Test (3)`,
         ) as string,
-        details: { outcome: 'notDone' },
+        outcome: 'notDone',
       },
     ]);
   });

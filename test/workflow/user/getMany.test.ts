@@ -46,7 +46,7 @@ it('gives users as ProcessMaker gives them without Simplify, but no secret', asy
 it('says what a user lacks who may not view users', async () => {
   const run = await getMany({}, 'limited');
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('does not show its users') as string, details: { httpStatus: 403 } },
+    { text: expect.stringContaining('does not show its users') as string, httpStatus: 403 },
   ]);
 });
 
@@ -60,6 +60,6 @@ it.each<[INodeParameters, string]>([
   ],
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
-  expect(failedItems(run)).toMatchObject([{ error: expect.stringContaining(message) as string }]);
+  expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);
 });

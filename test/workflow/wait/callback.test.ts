@@ -237,9 +237,9 @@ describe('more than one Request in an execution', () => {
     const { run } = await call(sleeping);
     expect(run?.status).toBe('success');
     expect(run?.tasks('ProcessMaker')).toHaveLength(2);
-    expect(run?.items('ProcessMaker', 1)).toMatchObject([
+    expect(run && failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           /the node runs a second time, as in a loop.*'Execute Workflow'/s,
         ) as string,
       },
@@ -264,9 +264,7 @@ describe('a Request that has ended already', () => {
     const task = await oneTask();
     harness.server.failRequest(task.requestId, 'Stopped');
     const failed = await wait([task], {}, { settings: ERROR_OUTPUT });
-    expect(failedItems(failed)).toMatchObject([
-      { details: { outcome: 'startedInError', requestId: task.requestId } },
-    ]);
+    expect(failedItems(failed)).toMatchObject([{ outcome: 'startedInError', requestId: task.requestId }]);
     const run = await wait([task], { options: { returnErroredRequests: true } });
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ERROR', timedOut: false }]);
   });
@@ -278,10 +276,10 @@ describe('writing the URL', () => {
     expect(run.status).toBe('success');
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           /may not write the URL.*'edit-task_data' or 'edit-request_data'/s,
         ) as string,
-        details: { httpStatus: 403 },
+        httpStatus: 403,
       },
     ]);
     expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(run.data.resumeToken);

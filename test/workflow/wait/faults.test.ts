@@ -60,10 +60,11 @@ describe('a time that the server asks to be left alone', () => {
     const run = await wait(tasks, { timeLimit: 2 });
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringContaining(
+        text: expect.stringContaining(
           `It is not known where Request ${tasks[0]?.requestId} stands after 2 seconds`,
         ) as string,
-        details: { httpStatus: 429, requestId: tasks[0]?.requestId },
+        httpStatus: 429,
+        requestId: tasks[0]?.requestId,
       },
     ]);
     expect(harness.lookUps()).toHaveLength(1);
@@ -74,7 +75,7 @@ describe('a time that the server asks to be left alone', () => {
     harness.gateway.treat = (call) =>
       isLook(call) ? undefined : respond(429, BUSY, { 'retry-after': '60' });
     const run = await wait(missing, { timeLimit: 1 });
-    expect(failedItems(run).map(({ details }) => details.httpStatus)).toEqual([429, 429, 429]);
+    expect(failedItems(run).map(({ httpStatus }) => httpStatus)).toEqual([429, 429, 429]);
     // The list, and the first of them.
     expect(harness.lookUps()).toHaveLength(2);
   });
@@ -102,10 +103,10 @@ describe('the reading of the result', () => {
     const id = harness.requests()[0]?.id;
     expect(failedItems(await ended)).toMatchObject([
       {
-        error: expect.stringContaining(
-          `Request ${id} has ended in status COMPLETED, but could not`,
-        ) as string,
-        details: { httpStatus: 503, outcome: 'started', requestId: id },
+        text: expect.stringContaining(`Request ${id} has ended in status COMPLETED, but could not`) as string,
+        httpStatus: 503,
+        outcome: 'started',
+        requestId: id,
       },
     ]);
     expect(times).toHaveLength(1);
@@ -119,10 +120,12 @@ describe('the reading of the result', () => {
     const id = harness.requests()[0]?.id;
     expect(failedItems(await ended)).toMatchObject([
       {
-        error: expect.stringMatching(
+        text: expect.stringMatching(
           `Request ${id} has ended in status COMPLETED, but could not be read with its data: .*Request ${id} was started, and is not to be started again`,
         ) as string,
-        details: { httpStatus: 403, outcome: 'started', requestId: id },
+        httpStatus: 403,
+        outcome: 'started',
+        requestId: id,
       },
     ]);
   });
@@ -182,12 +185,12 @@ describe('a server that does not answer at all', () => {
     const run = await start({ timeLimit: 1, onTimeout: 'return' });
     const id = harness.requests()[0]?.id;
     const [failed] = failedItems(run);
-    expect(failed).toMatchObject({ details: { outcome: 'started', requestId: id } });
-    expect(failed?.error).toMatch(
+    expect(failed).toMatchObject({ outcome: 'started', requestId: id });
+    expect(failed?.text).toMatch(
       `It is not known where Request ${id} stands after a second, since ProcessMaker could not be read`,
     );
-    expect(failed?.error).toMatch(`Request ${id} was started, and is not to be started again`);
-    expect(failed?.error).not.toMatch('still ACTIVE');
+    expect(failed?.text).toMatch(`Request ${id} was started, and is not to be started again`);
+    expect(failed?.text).not.toMatch('still ACTIVE');
   });
 });
 
@@ -204,10 +207,10 @@ describe('a refusal for good in the middle of the wait', () => {
       const run = await start();
       const id = harness.requests()[0]?.id;
       const [failed] = failedItems(run);
-      expect(failed?.error).toMatch(`Request ${id} could not be waited for: `);
-      expect(failed?.error).toMatch(reason);
-      expect(failed?.error).toMatch(`Request ${id} was started, and is not to be started again`);
-      expect(failed?.details).toMatchObject({ outcome: 'started', requestId: id, httpStatus });
+      expect(failed?.text).toMatch(`Request ${id} could not be waited for: `);
+      expect(failed?.text).toMatch(reason);
+      expect(failed?.text).toMatch(`Request ${id} was started, and is not to be started again`);
+      expect(failed).toMatchObject({ outcome: 'started', requestId: id, httpStatus });
       expect(looks()).toHaveLength(2);
     },
   );
@@ -223,9 +226,9 @@ describe('a refusal for good in the middle of the wait', () => {
     const run = await start();
     const id = harness.requests()[0]?.id;
     const [failed] = failedItems(run);
-    expect(failed?.error).toMatch(`There is no Request ${id} [item 0]`);
-    expect(failed?.error).toMatch(`Request ${id} was started, and is not to be started again`);
-    expect(failed?.details).toMatchObject({ outcome: 'started', requestId: id, httpStatus: 404 });
+    expect(failed?.text).toMatch(`There is no Request ${id} [item 0]`);
+    expect(failed?.text).toMatch(`Request ${id} was started, and is not to be started again`);
+    expect(failed).toMatchObject({ outcome: 'started', requestId: id, httpStatus: 404 });
     expect(harness.starts()).toHaveLength(1);
   });
 
@@ -235,7 +238,7 @@ describe('a refusal for good in the middle of the wait', () => {
     const run = await start({}, { waitFor: 'callback' });
     const id = harness.requests()[0]?.id;
     const [failed] = failedItems(run);
-    expect(failed?.error).toMatch(`Request ${id} could not be waited for: ProcessMaker did not accept`);
-    expect(failed?.error).toMatch(`Request ${id} was started, and is not to be started again`);
+    expect(failed?.text).toMatch(`Request ${id} could not be waited for: ProcessMaker did not accept`);
+    expect(failed?.text).toMatch(`Request ${id} was started, and is not to be started again`);
   });
 });

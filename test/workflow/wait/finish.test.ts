@@ -69,14 +69,16 @@ describe('a Request that does not end well', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ id: third.requestId }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringContaining(
+        text: expect.stringContaining(
           `Request ${first.requestId} has ended in status ERROR: The script has stopped [item 0]`,
         ) as string,
-        details: { outcome: 'startedInError', requestId: first.requestId },
+        outcome: 'startedInError',
+        requestId: first.requestId,
       },
       {
-        error: expect.stringContaining(`Request ${second.requestId} was canceled [item 1]`) as string,
-        details: { outcome: 'started', requestId: second.requestId },
+        text: expect.stringContaining(`Request ${second.requestId} was canceled [item 1]`) as string,
+        outcome: 'started',
+        requestId: second.requestId,
       },
     ]);
   });
@@ -113,10 +115,11 @@ describe('at the time limit', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ id: tasks[1]?.requestId }]);
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringContaining(
+        text: expect.stringContaining(
           `Request ${tasks[0]?.requestId} was still ACTIVE after 2 seconds [item 0]`,
         ) as string,
-        details: { outcome: 'started', requestId: tasks[0]?.requestId },
+        outcome: 'started',
+        requestId: tasks[0]?.requestId,
       },
     ]);
   });
@@ -173,8 +176,9 @@ describe('a server that is away', () => {
     const run = await wait(tasks, { timeLimit: 1, onTimeout: 'return' });
     expect(failedItems(run)).toMatchObject([
       {
-        error: expect.stringMatching(/^It is not known where Request \d+ stands after a second/) as string,
-        details: { requestId: tasks[0]?.requestId, outcome: 'started' },
+        text: expect.stringMatching(/^It is not known where Request \d+ stands after a second/) as string,
+        requestId: tasks[0]?.requestId,
+        outcome: 'started',
       },
     ]);
   });
@@ -186,7 +190,7 @@ describe('a server that is away', () => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = () => behaviour;
     const run = await wait(tasks);
-    expect(failedItems(run)).toMatchObject([{ details: httpStatus ? { httpStatus } : {} }]);
+    expect(failedItems(run)).toMatchObject([{ ...(httpStatus ? { httpStatus } : {}) }]);
     expect(harness.lookUps()).toHaveLength(1);
   });
 });
@@ -199,16 +203,14 @@ describe('a Request that cannot be seen', () => {
     const run = await wait([missing, ...tasks]);
     expect(run.items('ProcessMaker')).toHaveLength(1);
     expect(failedItems(run)).toMatchObject([
-      { error: expect.stringContaining('There is no Request 999999 [item 0]') as string },
+      { text: expect.stringContaining('There is no Request 999999 [item 0]') as string },
     ]);
   });
 
   it('for lack of a permission says so', async () => {
     const tasks = await startTasks(harness);
     const run = await wait(tasks, {}, { user: 'nobody' });
-    expect(failedItems(run)).toMatchObject([
-      { details: { httpStatus: 403, requestId: tasks[0]?.requestId } },
-    ]);
+    expect(failedItems(run)).toMatchObject([{ httpStatus: 403, requestId: tasks[0]?.requestId }]);
   });
 });
 

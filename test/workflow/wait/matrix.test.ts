@@ -95,10 +95,10 @@ describe('a Request that ends in ERROR or CANCELED', () => {
       atFirstLook(way === 'callback' ? 'before' : 'after', happens);
       const [failed, ...others] = failedItems(await run(operation, WAYS[way]));
       expect(others).toEqual([]);
-      expect(failed?.details).toMatchObject({ outcome, requestId: id() });
-      expect(failed?.error).toContain(texts[way === 'task' ? 'task' : 'finish'](id()));
+      expect(failed).toMatchObject({ outcome, requestId: id() });
+      expect(failed?.text).toContain(texts[way === 'task' ? 'task' : 'finish'](id()));
       const isStarted = `Request ${id()} was started, and is not to be started again`;
-      expect(failed?.error.includes(isStarted)).toBe(operation === 'Start');
+      expect(failed?.text.includes(isStarted)).toBe(operation === 'Start');
     },
   );
 
@@ -168,8 +168,8 @@ describe('the time limit', () => {
     ['task', TASK, ', and the Task "later" has not appeared'],
   ])('of a Start that waits for %s fails the item and names the Request', async (_way, way, missing) => {
     const ended = await run('Start', way, { timeLimit: 1 });
-    expect(failedItems(ended)).toMatchObject([{ details: { outcome: 'started', requestId: id() } }]);
-    expect(failedItems(ended)[0]?.error).toContain(
+    expect(failedItems(ended)).toMatchObject([{ outcome: 'started', requestId: id() }]);
+    expect(failedItems(ended)[0]?.text).toContain(
       `Request ${id()} was still ACTIVE after a second${missing} [item 0]. Request ${id()} was started, and is not to be started again`,
     );
   });

@@ -101,10 +101,11 @@ it('fails an item whose Request ends before', async () => {
   const run = await wait([request], { taskElement: 'pay' });
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining(
+      text: expect.stringContaining(
         `Request ${request?.id} has ended in status COMPLETED before the Task "pay" has appeared [item 0]`,
       ) as string,
-      details: { outcome: 'started', requestId: request?.id },
+      outcome: 'started',
+      requestId: request?.id,
     },
   ]);
 });
@@ -115,10 +116,11 @@ it('fails an item at the time limit, or returns the Request', async () => {
   const run = await wait([request], { taskElement: 'pay', options });
   expect(failedItems(run)).toMatchObject([
     {
-      error: expect.stringContaining(
+      text: expect.stringContaining(
         'was still ACTIVE after a second, and the Task "pay" has not appeared',
       ) as string,
-      details: { outcome: 'started', requestId: request?.id },
+      outcome: 'started',
+      requestId: request?.id,
     },
   ]);
   const returned = await wait([request], {

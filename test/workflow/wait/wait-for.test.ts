@@ -41,8 +41,8 @@ it('fails each item where the node may continue, and starts nothing', async () =
   const parameters = { ...FORM, waitFor: 'soon' };
   const run = await harness.start(parameters, { input: [{}, {}], settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([
-    { error: expect.stringContaining('[item 0]') as string, details: { outcome: 'notStarted' } },
-    { error: expect.stringContaining('[item 1]') as string, details: { outcome: 'notStarted' } },
+    { text: expect.stringContaining('[item 0]') as string, outcome: 'notStarted' },
+    { text: expect.stringContaining('[item 1]') as string, outcome: 'notStarted' },
   ]);
   expect(harness.gateway.calls).toEqual([]);
 });

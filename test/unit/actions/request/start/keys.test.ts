@@ -6,10 +6,10 @@ import {
   parseItemKey,
   parseUserKey,
   roundPrefix,
-  shortHash,
   userKey,
   userKeyPrefix,
 } from '../../../../../nodes/ProcessMaker/actions/request/start/keys';
+import { shortHash } from '../../../../../nodes/ProcessMaker/execution/attemptRecord';
 
 /** What ProcessMaker keeps as it is, and what its query language compares as it is. */
 const SAFE = /^[A-Za-z0-9.~-]+$/;
