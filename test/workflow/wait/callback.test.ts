@@ -170,7 +170,7 @@ describe('at the limit', () => {
   it.each([
     [{ resumeAmount: 0 }, /'Amount' is not a number above 0/],
     [{ resumeAmount: 4000 }, /'Amount' is not a number above 0, or more than ten years/],
-    [{ resumeUnit: 'weeks' }, /'Unit' has none of its values/],
+    [{ resumeUnit: 'weeks' }, /'Unit' holds "weeks", which is not a valid option/],
   ])('%j is refused before any call', async (limit, message) => {
     const task = await oneTask();
     const run = await wait([task], { limitWaitTime: true, ...limit });

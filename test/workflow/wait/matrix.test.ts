@@ -156,7 +156,7 @@ describe('a repeat, when the Request has ended meanwhile', () => {
     ENDS.CANCELED.happens();
     const again = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
     expect(again.error?.message).toContain(
-      `Request ${id()} was already started for this item, and stands in status CANCELED`,
+      `Request ${id()} was already started for this item, and is in status CANCELED`,
     );
     expect(harness.starts()).toHaveLength(1);
   });

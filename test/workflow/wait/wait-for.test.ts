@@ -14,7 +14,7 @@ it.each(['finished', '', '={{ $json.way }}', '={{ undefined }}'])(
     expect(run.status).toBe('error');
     expect(run.error).toMatchObject({
       message: expect.stringMatching(
-        /^'Wait For' holds ".*", which is none of its values \[item 0\]$/,
+        /^'Wait For' holds ".*", which is not a valid option \[item 0\]$/,
       ) as string,
       description: expect.stringContaining(`nothing ('Nothing'), ${VALUES}`) as string,
       context: { itemIndex: 0 },
@@ -29,7 +29,7 @@ it.each(['finished', 'nothing', '={{ $json.way }}'])(
     const run = await harness.start({ ...WAIT, waitFor }, { input: [{ requestId: 1, way: 7 }] });
     expect(run.error).toMatchObject({
       message: expect.stringMatching(
-        /^'Wait For' holds ".*", which is none of its values \[item 0\]$/,
+        /^'Wait For' holds ".*", which is not a valid option \[item 0\]$/,
       ) as string,
       description: expect.stringContaining(`from its list: ${VALUES}.`) as string,
     });
