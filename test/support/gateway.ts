@@ -174,6 +174,15 @@ export function thenRespond(behaviour: Behaviour): Behaviour {
   };
 }
 
+/** Responds as the server did, once something else is done after the server's work. */
+export function thenDo(work: () => unknown): Behaviour {
+  return async (response, forward) => {
+    const { status, headers, bytes } = await forward();
+    await work();
+    response.writeHead(status, headers).end(bytes);
+  };
+}
+
 /** Holds the server's response back. */
 export function delay(milliseconds: number): Behaviour {
   return async (response, forward) => {

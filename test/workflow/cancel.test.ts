@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Behaviour } from '../support/gateway';
-import { delay } from '../support/gateway';
+import { thenDo } from '../support/gateway';
 import type { Run } from '../support/run';
 import { ERROR_OUTPUT, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
@@ -12,26 +12,31 @@ const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
 const ONE_BY_ONE = { ...TARGET, options: { requestsInParallel: 1, recoveryWindow: 0 } };
 
 describe('Cancelling the execution', () => {
-  /** Cancels as soon as both calls that run at a time have come. */
+  /** The server has started it, and nobody ever gets the answer. */
+  const neverAnswered: Behaviour = async (_response, forward) => {
+    await forward();
+  };
+
+  /** Cancels as soon as both calls that run at a time have come. Who waits for their answers waits for ever. */
   function cancelAtSecondStart(): AbortController {
     const cancellation = new AbortController();
     harness.gateway.treat = () => {
       if (harness.starts().length === 2) setTimeout(() => cancellation.abort(), 50);
-      return delay(3_000);
+      return neverAnswered;
     };
     return cancellation;
   }
 
-  it('begins no new start and waits for nothing', async () => {
-    const cancellation = cancelAtSecondStart();
-    const started = Date.now();
-    await harness.start(
-      { ...TARGET, options: { requestsInParallel: 2 } },
-      { input: ITEMS, signal: cancellation.signal },
-    );
-    expect(Date.now() - started).toBeLessThan(2_500);
-    expect(harness.starts()).toHaveLength(2);
-  });
+  it.each([false, true])(
+    'begins no new start and waits for nothing, Start Again When Not Found %s',
+    async (startAgainWhenNotFound) => {
+      const { signal } = cancelAtSecondStart();
+      const options = { requestsInParallel: 2, startAgainWhenNotFound };
+      await harness.start({ ...TARGET, options }, { input: ITEMS, signal });
+      // What n8n has cut is not looked for either.
+      expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    },
+  );
 
   it('does not begin further starts with Continue either', async () => {
     const cancellation = cancelAtSecondStart();
@@ -92,14 +97,40 @@ describe('the Retry button after a cancelled execution', () => {
     expect(harness.requests()).toEqual([]);
   });
 
-  it('looks for it until the window has passed before it is started again', async () => {
-    const late: Behaviour = async (_response, forward) => {
-      await pause(1_000);
-      await forward();
-    };
-    const options = { ...ONE_BY_ONE.options, recoveryWindow: 2, startAgainWhenNotFound: true };
-    const run = await cancelDuring(late, options);
-    expect(run.status).toBe('success');
-    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
+  describe('with Start Again When Not Found', () => {
+    afterEach(() => jest.restoreAllMocks());
+    const options = { requestsInParallel: 1, recoveryWindow: 60, startAgainWhenNotFound: true };
+    const sent = () => harness.sent().map(({ number }) => number);
+
+    it('goes on looking within the window, and does not send what is found then', async () => {
+      const late: Behaviour = (_response, forward) => {
+        // ProcessMaker gets to it right after the first look.
+        harness.gateway.treat = ({ method }) =>
+          method === 'GET' && harness.lookUps().length === 1 ? thenDo(forward) : undefined;
+        return Promise.resolve();
+      };
+      const run = await cancelDuring(late, options);
+      expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(harness.requests().map(({ id }) => id));
+      expect(harness.lookUps()).toHaveLength(2);
+      expect(sent()).toEqual(['a', 'b', 'c']);
+      expect(harness.numbers()).toEqual(['a', 'b', 'c']);
+    });
+
+    it('sends it again once the window has passed', async () => {
+      let now = Date.now();
+      jest.spyOn(Date, 'now').mockImplementation(() => now);
+      const lost: Behaviour = () => {
+        harness.gateway.treat = ({ method }) => {
+          if (method === 'GET') now += 40_000;
+          return undefined;
+        };
+        return Promise.resolve();
+      };
+      const run = await cancelDuring(lost, options);
+      expect(run.status).toBe('success');
+      expect(harness.lookUps()).toHaveLength(2);
+      expect(sent()).toEqual(['a', 'a', 'b', 'c']);
+      expect(harness.numbers()).toEqual(['a', 'b', 'c']);
+    });
   });
 });

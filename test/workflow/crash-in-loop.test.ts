@@ -81,6 +81,29 @@ describe('the Retry button after a crash in a loop', () => {
     expect(sent()).toEqual(['a', 'same', 'same']);
   });
 
+  it('counts the window from when it was used, and not anew in each round', async () => {
+    const workflow = loopWorkflow({ ...TARGET, options: { ...options, recoveryWindow: 1 } });
+    const killed = await killAt(
+      harness,
+      'a',
+      (signal) => harness.run(workflow, { input: itemsOf('a', 'b', 'c'), signal }),
+      false,
+    );
+    const run = await harness.retryAfterCrash(killed, itemsOf('a', 'b', 'c'));
+    expect(run.status).toBe('success');
+    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
+    // Only the first round has to look for a second time; by then the window has passed.
+    expect(harness.gateway.calls.map(({ method }) => method).slice(1)).toEqual([
+      'GET',
+      'GET',
+      'POST',
+      'GET',
+      'POST',
+      'GET',
+      'POST',
+    ]);
+  });
+
   it('finds it once more when the round in which it came back is repeated', async () => {
     const workflow = loop();
     const killed = await kill(workflow, 'b', itemsOf('a', 'b'));

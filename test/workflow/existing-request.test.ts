@@ -167,4 +167,27 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     expect(generations()).toEqual(['0', '1']);
     expect(harness.requests()).toHaveLength(1);
   });
+
+  it('starts the next one when what an earlier try left unknown is found, and has ended badly like all after it', async () => {
+    let late: (() => Promise<unknown>) | undefined;
+    await start(['a'], startAgain);
+    harness.server.cancelRequest(ids()[0] ?? 0);
+    harness.treatOnce('a', (response, forward) => {
+      late = forward;
+      response.destroy();
+      return Promise.resolve();
+    });
+    const failed = await harness.start(keyed(startAgain), { input: itemsOf('a') });
+    expect(failed.status).toBe('error');
+    await late?.();
+    harness.server.cancelRequest(ids()[1] ?? 0);
+    // Another execution sees that, and its own start ends badly too.
+    await start(['a'], startAgain);
+    harness.server.cancelRequest(ids()[2] ?? 0);
+    const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
+    expect(run.status).toBe('success');
+    expect(outputs(run)).toMatchObject([{ id: ids()[3], status: 'ACTIVE' }]);
+    expect(generations()).toEqual(['0', '1', '2', '3']);
+    expect(harness.requests()).toHaveLength(4);
+  });
 });

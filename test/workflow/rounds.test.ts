@@ -49,6 +49,26 @@ it('a round of a loop that failed is gone on with by the Retry button, and the r
   expect(harness.numbers()).toEqual(['a', 'b', 'c']);
 });
 
+it.each([
+  // The round that is gone on with asks what it has started before; the next one has not begun before.
+  [true, ['POST', 'POST', 'GET', 'POST', 'POST']],
+  // Without a key there would be nothing to ask for.
+  [false, ['POST', 'POST', 'POST', 'POST']],
+])(
+  'the round after one that the Retry button has gone on with is a first run, Hidden Key %s',
+  async (hiddenKey, methods) => {
+    harness.treatOnce('b', busy);
+    const input = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
+    const parameters = { ...TARGET, options: { ...TARGET.options, hiddenKey } };
+    const failed = await harness.run(loopWorkflow(parameters), { input });
+    expect(failed.status).toBe('error');
+    const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
+    expect(run.status).toBe('success');
+    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
+    expect(harness.gateway.calls.map(({ method }) => method)).toEqual(methods);
+  },
+);
+
 it('a round of a loop with failed items does not hold up the next one', async () => {
   harness.treatOnce('a', resetBefore);
   const run = await harness.run(loopWorkflow(TARGET, ERROR_OUTPUT), {
