@@ -93,7 +93,7 @@ describe('the Retry button after a cancelled execution', () => {
   it('does not send an item again that was under way and is not found', async () => {
     const run = await cancelDuring(() => pause(1_000));
     expect(run.status).toBe('error');
-    expect(run.error?.message).toMatch(/not known whether an earlier try.*item 0/s);
+    expect(run.error?.message).toMatch(/not known whether an earlier attempt.*item 0/s);
     expect(harness.requests()).toEqual([]);
   });
 

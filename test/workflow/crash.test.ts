@@ -75,7 +75,7 @@ describe('the Retry button after a crash', () => {
     expect(failedItems(run)).toMatchObject([
       { input: { number: 'changed' }, outcome: 'unknown', requestId: lost },
     ]);
-    expect(failedItems(run)[0]?.text).toMatch(new RegExp(`Request ${lost} in the place.*item 1.*anew`, 's'));
+    expect(failedItems(run)[0]?.text).toMatch(new RegExp(`Request ${lost} in the place.*item 1.*again`, 's'));
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([started('a'), started('new')]);
     expect(harness.numbers()).toEqual(['a', 'b', 'new']);
   });
@@ -123,7 +123,7 @@ describe('a Request that is found after a crash', () => {
     const run = await harness.retryAfterCrash(killed, [{ number: 'a' }, { number: 'b' }]);
     expect(failedItems(run)).toMatchObject([{ input: { number: 'a' }, outcome, requestId: started('a') }]);
     expect(failedItems(run)[0]?.text).toMatch(
-      new RegExp(`status ${status}.*retry it in ProcessMaker.*run the workflow anew`, 's'),
+      new RegExp(`status ${status}.*retry it in ProcessMaker.*run the workflow again`, 's'),
     );
     expect(run.items('ProcessMaker')).toMatchObject([{ id: started('b') }]);
     expect(harness.requests()).toHaveLength(2);

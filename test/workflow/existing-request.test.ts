@@ -163,7 +163,7 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     harness.server.cancelRequest(ids()[0] ?? 0);
     harness.treatOnce('a', resetBefore);
     const run = await harness.start(keyed(startAgain), { input: itemsOf('a'), settings: RETRY_ON_FAIL });
-    expect(run.error?.message).toMatch(/not known whether an earlier try/);
+    expect(run.error?.message).toMatch(/not known whether an earlier attempt/);
     expect(generations()).toEqual(['0', '1']);
     expect(harness.requests()).toHaveLength(1);
   });

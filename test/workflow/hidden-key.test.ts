@@ -139,7 +139,7 @@ describe('Hidden Key off', () => {
   it('does not send an item again that an earlier try left unknown', async () => {
     harness.treatOnce('b', resetAfter);
     const run = await harness.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
-    expect(run.error?.message).toMatch(/not known whether an earlier try.*item 1/s);
+    expect(run.error?.message).toMatch(/not known whether an earlier attempt.*item 1/s);
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });

@@ -147,7 +147,7 @@ describe('a key that was sent without an answer', () => {
   it('is not sent again by a repeat', async () => {
     harness.treatOnce('a', resetBefore);
     const run = await harness.start(keyed(), { input: itemsOf('a'), settings: RETRY_ON_FAIL });
-    expect(run.error?.message).toMatch(/not known whether an earlier try/);
+    expect(run.error?.message).toMatch(/not known whether an earlier attempt/);
     expect(harness.starts()).toHaveLength(1);
   });
 

@@ -188,7 +188,7 @@ describe('fields that are mapped by hand', () => {
     ['number', { amount: '={{ [7] }}' }, /'Amount \(amount\)'.*number/],
     ['boolean', { urgent: '={{ "maybe" }}' }, /'Urgent \(urgent\)'.*"maybe".*boolean/],
     ['date', { due: '={{ "tomorrow" }}' }, /'Due date \(due\)'.*"tomorrow"/],
-    ['choice', { color: '={{ "blue" }}' }, /'Color \(color\)'.*"blue".*none of the form's choices/],
+    ['choice', { color: '={{ "blue" }}' }, /'Color \(color\)'.*"blue".*not a valid option of the form/],
   ])('are refused when they are no %s', async (_, values, says) => {
     await expectRefused(
       order(mapped(orderForm, { orderId: 'PO-1', ...(values as Record<string, string>) })),

@@ -63,7 +63,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     harness.treatOnce('b', behaviour);
     const run = await repeat();
     expect(run.status).toBe('error');
-    expect(run.error?.message).toMatch(/not known whether an earlier try.*item 1/s);
+    expect(run.error?.message).toMatch(/not known whether an earlier attempt.*item 1/s);
     expect(run.error?.description).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
     expect(harness.sent().map(({ number }) => number)).toEqual(['a', 'b']);
     expect(harness.numbers()).toEqual(['a']);
@@ -112,7 +112,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(run.status).toBe('error');
     expect(run.error?.message).toMatch(/status ERROR: The script failed.*item 0/s);
     expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
-    expect(run.error?.description).toMatch(/retry it in ProcessMaker.*run the workflow anew/s);
+    expect(run.error?.description).toMatch(/retry it in ProcessMaker.*run the workflow again/s);
     expect(harness.numbers()).toEqual(['a']);
   });
 
@@ -135,7 +135,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(run.status).toBe('error');
     expect(run.error?.message).toMatch(/status CANCELED.*item 0/s);
     expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
-    expect(run.error?.description).toMatch(/run the workflow anew/);
+    expect(run.error?.description).toMatch(/run the workflow again/);
     expect(harness.numbers()).toEqual(['a']);
   });
 
@@ -205,7 +205,7 @@ describe('Retry On Fail', () => {
     const run = await REPEATS['Retry On Fail']();
     expect(run.data.executionData?.contextData).toEqual({
       'node:ProcessMaker': {
-        starts: { round: 0, runIndex: 0, executionId: expect.any(String) as string, marks: {} },
+        attempts: { round: 0, runIndex: 0, executionId: expect.any(String) as string, marks: {} },
       },
     });
   });

@@ -3,12 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText } from '../guards';
 import type { Connection } from '../transport/connection';
 import { readPage, type ListCall } from '../transport/pagination';
-import {
-  isKind,
-  ProcessMakerError,
-  toProcessMakerError,
-  unexpectedResponse,
-} from '../transport/processMakerError';
+import { explained, isKind, ProcessMakerError, unexpectedResponse } from '../transport/processMakerError';
 import { pmqlAll } from './pmql';
 
 /** As many as one call can ask for. */
@@ -49,9 +44,12 @@ export async function readChunks<T>(
     try {
       for (const [key, value] of await readChunk(chunk)) batch.set(key, value);
     } catch (error) {
+      if (!(error instanceof ProcessMakerError)) throw explained(error);
       const isAboutContent = isKind(error, 'serverError', 'badRequest', 'invalid', 'tooLarge');
       if (chunk.length > 1 && isAboutContent) continue;
-      for (const key of chunk) batch.set(key, toProcessMakerError(error));
+      // Any other error is that of the server as a whole, which is not asked for the rest.
+      for (const key of isAboutContent ? chunk : keys.slice(from)) batch.set(key, error);
+      if (!isAboutContent) break;
     }
   }
   return batch;

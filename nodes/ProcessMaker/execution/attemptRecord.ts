@@ -39,9 +39,9 @@ interface Stored {
   /** By item: the key from just before the start is sent until its outcome is known, then the Request's id. */
   marks: Record<string, Mark>;
   /** Digests of the changes that were sent, and of which it is not known that they were made. */
-  sent: string[];
+  sent?: string[];
   /** Digests of the changes that were made. */
-  done: string[];
+  done?: string[];
 }
 
 /**
@@ -75,7 +75,8 @@ export class AttemptRecord {
     this.isRepeat = earlier === this.stored || this.crash !== undefined;
     context[RECORD_KEY] = this.stored;
     this.answered = new Set(this.stored.answered);
-    this.earlier = { sent: [...this.stored.sent], done: [...this.stored.done] };
+    const { sent = [], done = [] } = this.stored;
+    this.earlier = { sent: [...sent], done: [...done] };
   }
 
   /** A short hash of this execution and node. The Retry button does not change it, not even after a crash. */
@@ -128,7 +129,7 @@ export class AttemptRecord {
   begin(digest: string): Attempt {
     if (takeOut(this.earlier.done, digest)) return { mayBeDone: true, isDone: true };
     const mayBeSent = takeOut(this.earlier.sent, digest);
-    if (!mayBeSent) this.stored.sent.push(digest);
+    if (!mayBeSent) (this.stored.sent ??= []).push(digest);
     return { mayBeDone: mayBeSent || this.crash !== undefined, isDone: false };
   }
 
@@ -137,7 +138,7 @@ export class AttemptRecord {
     if (isDone) return;
     if (!error || error.done) {
       takeOut(this.stored.sent, digest);
-      this.stored.done.push(digest);
+      (this.stored.done ??= []).push(digest);
     } else if (!mayBeDone && error.delivery === 'notProcessed' && error.outcome !== 'partlyDone') {
       takeOut(this.stored.sent, digest);
     }
@@ -147,8 +148,8 @@ export class AttemptRecord {
   clear(): void {
     this.stored.answered = answeredIn(this.stored);
     this.stored.marks = {};
-    this.stored.sent = [];
-    this.stored.done = [];
+    this.stored.sent = undefined;
+    this.stored.done = undefined;
   }
 
   private identify() {
@@ -176,12 +177,20 @@ function nextStored(
   const round = earlier ? earlier.round + 1 : 0;
   const isAfterCrash = isRetry && earlier?.executionId !== now.executionId;
   const crash = isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
-  const nothing = { marks: {}, sent: [], done: [] };
-  if (!earlier) return { round, ...now, crash, ...nothing };
+  if (!earlier) return { round, ...now, crash, marks: {} };
   // The context's own count tells rounds apart; the run index, which a crash shifts, only a round from its repeat.
   if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
   // n8n saves the context at a Wait node, so that after a crash it can be that of an older round.
-  return { ...earlier, ...now, round, crash, answered: answeredIn(earlier), ...nothing };
+  return {
+    ...earlier,
+    ...now,
+    round,
+    crash,
+    answered: answeredIn(earlier),
+    marks: {},
+    sent: undefined,
+    done: undefined,
+  };
 }
 
 /** Ids of the Requests that have answered for items of this round. */
@@ -194,7 +203,7 @@ function answeredIn(stored: Stored): number[] | undefined {
   return stored.crash && [...(stored.answered ?? []), ...idsIn(stored)];
 }
 
-function takeOut(list: string[], value: string): boolean {
+function takeOut(list: string[] = [], value: string): boolean {
   const position = list.indexOf(value);
   if (position !== -1) list.splice(position, 1);
   return position !== -1;

@@ -87,11 +87,13 @@ class ConcurrentRun<T> implements Slot {
   }
 
   async whileWaiting<R>(wait: () => Promise<R>): Promise<R> {
+    // It waits before others begin, so that those who wait for the same thing go on in the order in which they came.
+    const waited = wait();
     this.running--;
     this.waiting++;
     this.advance();
     try {
-      return await wait();
+      return await waited;
     } finally {
       await new Promise<void>((resolve) => {
         this.returning.push(resolve);

@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { connect, type Connection } from '../transport/connection';
-import { toProcessMakerError, type ProcessMakerError } from '../transport/processMakerError';
+import { ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
 
 /** Where an error is shown. */
 interface Place {
@@ -84,6 +84,13 @@ export async function withConnection<T, C extends Connection['context']>(
     connection = await connect(context, retrySeconds);
     return await work(connection);
   } catch (error) {
-    throw toNodeError(context.getNode(), error, { scrub: connection?.scrub });
+    throw asNodeError(context.getNode(), error, connection?.scrub);
   }
+}
+
+/** What n8n itself throws, as where the credential is missing, says what it means. */
+function asNodeError(node: INode, thrown: unknown, scrub: Connection['scrub'] | undefined): Error {
+  return thrown instanceof Error && !(thrown instanceof ProcessMakerError)
+    ? thrown
+    : toNodeError(node, thrown, { scrub });
 }

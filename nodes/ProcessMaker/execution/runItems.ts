@@ -180,7 +180,7 @@ function textOf(thrown: unknown): string {
 function canceled(): ProcessMakerError {
   return new ProcessMakerError({
     kind: 'canceled',
-    message: 'The execution was canceled before the turn of this item came',
+    message: 'The execution was canceled before this item was started',
     description: 'Run the workflow again for this item.',
     delivery: 'notProcessed',
   });

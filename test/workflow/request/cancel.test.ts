@@ -65,7 +65,7 @@ it('does not call one canceled that is completed in the meantime', async () => {
   const run = await cancel(requests);
   expect(statuses()).toEqual(['COMPLETED']);
   expect(failedItems(run)).toMatchObject([
-    { text: expect.stringMatching(/did not .*it stands in status COMPLETED/) as string, outcome: 'notDone' },
+    { text: expect.stringMatching(/did not .*it is in status COMPLETED/) as string, outcome: 'notDone' },
   ]);
 });
 

@@ -47,7 +47,7 @@ it('refuses one that is not in ERROR, without a call that changes it', async () 
   const run = await complete([request]);
   expect(failedItems(run)).toMatchObject([
     {
-      text: expect.stringContaining(`Request ${Number(request.id)} stands in status ACTIVE`) as string,
+      text: expect.stringContaining(`Request ${Number(request.id)} is in status ACTIVE`) as string,
       outcome: 'notDone',
     },
   ]);
@@ -141,7 +141,7 @@ describe('when n8n runs the node again', () => {
     await harness.completeFirstTask();
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
     const run = await harness.perform('request complete', byId, { input: requests, user: 'admin', settings });
-    expect(run.error?.message).toContain('stands in status COMPLETED');
+    expect(run.error?.message).toContain('is in status COMPLETED');
   });
 });
 

@@ -75,7 +75,7 @@ describe('an event that does not wait', () => {
     expect(failedItems(run)).toMatchObject([
       {
         text: expect.stringContaining(
-          `No event "${event}" waits in Request ${Number(request.id)}, which stands in status ${status}`,
+          `No event "${event}" waits in Request ${Number(request.id)}, which is in status ${status}`,
         ) as string,
         httpStatus: 404,
         outcome: 'notDone',
@@ -116,7 +116,7 @@ it.each([
     harness.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
     const run = await trigger(requests);
     expect(failedItems(run)).toMatchObject([
-      { text: expect.stringContaining(`stands in status ${status} now`) as string, outcome: 'unknown' },
+      { text: expect.stringContaining(`is in status ${status} now`) as string, outcome: 'unknown' },
     ]);
     expect(posts()).toHaveLength(1);
   },

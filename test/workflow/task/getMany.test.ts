@@ -59,7 +59,7 @@ describe('more Tasks than a page holds', () => {
     started.push(...(await startTasks(harness, 105)));
   });
 
-  it.each(['oldestFirst', 'newestFirst', 'dueFirst'])(
+  it.each(['oldestFirst', 'newestFirst'])(
     'are all found though one leaves the list between two pages, %s',
     async (sort) => {
       const [first] = started;

@@ -123,7 +123,7 @@ describe('a Task that is completed with them', () => {
     const form = await fieldsOf(locator('id', task));
     harness.gateway.reset();
     const run = await complete(task, mapped(form, { color: '={{ "blue" }}' }));
-    expect(failedItems(run)[0]?.text).toMatch(/'Color \(color\)'.*none of the form's choices/);
+    expect(failedItems(run)[0]?.text).toMatch(/'Color \(color\)'.*not a valid option of the form/);
     expect(harness.gateway.calls).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ it.each<[INodeParameters, string]>([
   [{ filters: { text: '={{ ["a"] }}' } }, "The filter 'Text' holds a list"],
   [
     { filters: { status: '={{ "active" }}' } },
-    'The filter \'Status\' is "active", which is none of its choices',
+    'The filter \'Status\' is "active", which is not a valid option',
   ],
 ])('refuses %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
