@@ -1,14 +1,18 @@
 import {
-  UserError,
   type IAuthenticate,
   type Icon,
   type ICredentialTestRequest,
   type ICredentialType,
   type INodeProperties,
+  UserError,
 } from 'n8n-workflow';
 
-import { extraHeaders, extraHeadersField } from '../nodes/ProcessMaker/transport/extraHeaders';
-import { INVALID_INSTANCE_URL, normalizeInstanceUrl } from '../nodes/ProcessMaker/transport/instanceUrl';
+import {
+  extraHeaders,
+  extraHeadersField,
+  INVALID_INSTANCE_URL,
+  normalizeInstanceUrl,
+} from '../nodes/ProcessMaker/transport/credential';
 
 const NOT_PROCESSMAKER = 'There is no ProcessMaker API at this Instance URL. Check the address.';
 const REDIRECT =

@@ -1,7 +1,6 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { extraHeadersField } from '../nodes/ProcessMaker/transport/extraHeaders';
-import { INSTANCE_URL_EXPRESSION } from '../nodes/ProcessMaker/transport/instanceUrl';
+import { extraHeadersField, INSTANCE_URL_EXPRESSION } from '../nodes/ProcessMaker/transport/credential';
 
 export class ProcessMakerOAuth2Api implements ICredentialType {
   name = 'processMakerOAuth2Api';

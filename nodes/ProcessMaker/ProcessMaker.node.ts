@@ -1,18 +1,18 @@
 import {
-  NodeConnectionTypes,
   type IExecuteFunctions,
   type INodeExecutionData,
   type INodeType,
   type INodeTypeDescription,
   type IWebhookFunctions,
   type IWebhookResponseData,
+  NodeConnectionTypes,
 } from 'n8n-workflow';
 
 import { describeResources } from './actions/operation';
 import { resources } from './actions/resources';
 import { router } from './actions/router';
-import { authentication } from './descriptions/authentication';
 import { callbackWebhooks, receiveCall } from './callback/receiveCall';
+import { authentication } from './descriptions/common';
 import * as listSearch from './methods/listSearch';
 import * as loadOptions from './methods/loadOptions';
 import * as resourceMapping from './methods/resourceMapping';

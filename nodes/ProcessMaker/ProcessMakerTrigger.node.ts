@@ -1,16 +1,16 @@
 import {
-  NodeConnectionTypes,
   type INodeExecutionData,
   type INodeType,
   type INodeTypeDescription,
   type IPollFunctions,
+  NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { authentication } from './descriptions/authentication';
-import * as loadOptions from './methods/loadOptions';
+import { authentication } from './descriptions/common';
 import { filterFields } from './trigger/filterFields';
 import { outputOptions } from './trigger/output';
 import { poll } from './trigger/poll';
+import * as loadOptions from './methods/loadOptions';
 
 export class ProcessMakerTrigger implements INodeType {
   description: INodeTypeDescription = {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { updateRequest } from '../api/requests/changes';
-import { aboutRequest, readRequest, type ApiRequest } from '../api/requests/requests';
+import { aboutRequest, type ApiRequest, readRequest } from '../api/requests/requests';
 import { done, makeChange } from '../execution/change';
 import { isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';

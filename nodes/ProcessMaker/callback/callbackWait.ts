@@ -1,10 +1,9 @@
-import { WAIT_INDEFINITELY, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+import { type IDataObject, type IExecuteFunctions, WAIT_INDEFINITELY } from 'n8n-workflow';
 
 import type { ApiRequest } from '../api/requests/requests';
-import { requestJson } from '../descriptions/requestOutput';
-import { readResumeUrl, type ResumeUrl } from '../execution/resumeUrl';
-import { isTool } from '../input/tool';
-import { readCallbackSettings, type CallbackSettings } from '../input/waitParameters';
+import { requestJson } from '../descriptions/output';
+import { isTool, readResumeUrl, type ResumeUrl } from '../input/parameters';
+import { type CallbackSettings, readCallbackSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { endedBadlyError, unreadableError } from '../waiting/waitErrors';

@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { readRequest } from '../api/requests/requests';
-import { requestJson } from '../descriptions/requestOutput';
+import { requestJson } from '../descriptions/output';
 import { asText, isObject } from '../guards';
 import { connect, type Connection } from '../transport/connection';
 import { awaitedCall, type AwaitedCall } from './callbackRecord';

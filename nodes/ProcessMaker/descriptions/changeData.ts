@@ -1,7 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { taskFormFields } from './formData';
-import { fieldsToSend, jsonData } from './requestData';
+import { fieldsToSend, jsonData, taskFormFields } from './requestData';
 
 const DEFINE_BELOW: INodePropertyOptions = {
   name: 'Define Below',

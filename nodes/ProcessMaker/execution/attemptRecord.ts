@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { createHash, randomUUID } from 'node:crypto';
 
+import { readResumeUrl } from '../input/parameters';
 import type { ProcessMakerError } from '../transport/processMakerError';
 import type { Attempt } from './change';
-import { readResumeUrl } from './resumeUrl';
 
 /** The place of the record in the node's own context. */
 export const RECORD_KEY = 'attempts';

@@ -1,14 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { readParameters } from '../input/readParameters';
+import { hidingResumeUrl, readParameters } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import { inputError, ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
 import { AttemptRecord, shortHash } from './attemptRecord';
-import { runConcurrently, Throttle } from './concurrency';
 import type { Attempt } from './change';
+import { runConcurrently, Throttle } from './concurrency';
 import type { Entry, ItemOperation, ItemRun, PreparedOperation, Work } from './itemOperation';
-import { carriedOut, ItemResults, NOTHING_DONE, type DoneSummary, type OutputItem } from './itemResults';
-import { hidingResumeUrl } from './resumeUrl';
+import { carriedOut, type DoneSummary, ItemResults, NOTHING_DONE, type OutputItem } from './itemResults';
 
 /** So many items are worked on at the same time. */
 const PARALLEL = 5;

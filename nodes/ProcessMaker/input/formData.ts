@@ -1,16 +1,14 @@
 import {
-  tryToParseDateTime,
-  validateFieldType,
   type IDataObject,
   type IExecuteFunctions,
+  tryToParseDateTime,
+  validateFieldType,
 } from 'n8n-workflow';
 
-import type { MapperField } from '../api/forms/field';
-import { setByPath } from '../api/forms/setByPath';
+import { type MapperField, setByPath } from '../api/forms/field';
 import { isObject, objectsIn } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
-import { copyOf, readAssignments } from './assignments';
-import { isTool } from './tool';
+import { copyOf, isTool, readAssignments } from './parameters';
 
 export const FORM_FIELDS = { name: 'formFields', displayName: 'Form Fields' };
 export const ADDITIONAL_FIELDS = { name: 'additionalFields', displayName: 'Additional Fields' };

@@ -1,8 +1,10 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { asText, objectsIn } from '../guards';
-import { toFileName } from '../transport/multipart';
+import type { FileReference } from '../api/files/files';
+import { asText, objectsIn, parseId } from '../guards';
+import { FILE_TIMEOUT_SECONDS, toFileName } from '../transport/files';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
+import { readLocator } from './references';
 
 /** A binary field of an item that is to become a file of a Request. */
 export interface InputFile {
@@ -123,4 +125,31 @@ function namesOf(context: IExecuteFunctions, itemIndex: number): string {
   return names.length === 0
     ? 'It has no binary fields at all. Put a node before this one that gives the file, such as HTTP Request or Read/Write Files from Disk.'
     : `It has: ${names.join(', ')}. Enter one of them in 'Input Binary Field'.`;
+}
+
+export const MAX_FILE_TIMEOUT_SECONDS = 3600;
+
+/** The parameter 'File' of an item. Nothing is sent. */
+export function readFileReference(context: IExecuteFunctions, itemIndex: number): FileReference {
+  const { mode, value } = readLocator(context.getNodeParameter('file', itemIndex));
+  if (value === '') {
+    throw inputError("No file is given in 'File'", 'Choose one, or give its id or its variable.');
+  }
+  if (mode === 'variable') return { variable: value };
+  const id = parseId(value);
+  if (id !== undefined) return { id };
+  throw inputError(
+    `'File' holds "${value}", which is not the id of a file`,
+    "An id is a whole number, such as the fileId that 'Get Many' gives. To name the variable, choose 'By Variable'.",
+  );
+}
+
+/** How many seconds a file of the item may take. Nothing is sent. */
+export function readFileTimeout(context: IExecuteFunctions, itemIndex: number): number {
+  const seconds = Number(context.getNodeParameter('options.timeout', itemIndex, FILE_TIMEOUT_SECONDS));
+  if (seconds >= 1 && seconds <= MAX_FILE_TIMEOUT_SECONDS) return seconds;
+  throw inputError(
+    `The option 'Timeout' is not a number from 1 to ${MAX_FILE_TIMEOUT_SECONDS}`,
+    'Enter a number of seconds, e.g. 300.',
+  );
 }

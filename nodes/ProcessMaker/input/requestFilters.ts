@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { pmqlText, pmqlTime } from '../api/pmql';
-import type { ListOrder } from '../api/readByIds';
+import { type ListOrder, pmqlText, pmqlTime } from '../api/lists';
 import type { RequestFilter } from '../api/requests/requestSearch';
 import { requestFilters, SORT_FIELDS } from '../descriptions/requestFilters';
 import { asText, isObject, parseId } from '../guards';

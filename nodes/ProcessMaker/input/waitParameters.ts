@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { KEY_FIELD, OWN_FIELDS } from '../api/requests/keyField';
+import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { includesOf } from '../api/requests/requests';
 import { asText } from '../guards';
 import { inputError } from '../transport/processMakerError';

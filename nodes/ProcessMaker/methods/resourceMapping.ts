@@ -1,13 +1,12 @@
 import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 
-import { toMapperField, type FormField } from '../api/forms/field';
-import { readProcessFields, type FormProcess } from '../api/forms/processFields';
+import { type FormField, toMapperField } from '../api/forms/field';
+import { type FormProcess, readProcessFields } from '../api/forms/processFields';
 import { readTaskScreens } from '../api/forms/screens';
 import { AUTOMATIC } from '../api/processes/processes';
 import { withConnection } from '../execution/nodeError';
 import { ProcessFinder } from '../execution/processFinder';
-import { readLocator } from '../input/locators';
-import { toProcessReference, toTaskId } from '../input/references';
+import { readLocator, toProcessReference, toTaskId } from '../input/references';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
 

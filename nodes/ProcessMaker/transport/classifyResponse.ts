@@ -1,15 +1,16 @@
 import { isObject } from '../guards';
-import { CHECK_INSTANCE_URL } from './instanceUrl';
+import { CHECK_INSTANCE_URL } from './credential';
 import type { ErrorDetails } from './processMakerError';
-import { isStream, type HttpResponse } from './responseBody';
 import {
   fileRefusal,
   hasOnlyMessage,
+  type HttpResponse,
+  isStream,
   reasonsIn,
   redirectDetails,
   retryAfter,
   retryAfterText,
-} from './responseDetails';
+} from './response';
 
 /**
  * What a good response holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;

@@ -1,16 +1,20 @@
-import { OperationalError, sleep, type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
+import { type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
 import { classifyResponse, type Expected } from './classifyResponse';
-import type { Connection } from './connection';
-import type { Form } from './multipart';
+import { pauseFor, type Connection } from './connection';
 import { networkError, oAuth2Error } from './networkErrors';
-import { ProcessMakerError, type ErrorDetails } from './processMakerError';
-import { dropSignInSecrets, readUnlessFile, type HttpResponse } from './responseBody';
-import { withRetries } from './retryBudget';
+import { explained, type ErrorDetails, ProcessMakerError } from './processMakerError';
+import { dropSignInSecrets, type HttpResponse, readUnlessFile, withDeadline } from './response';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 /** The client's own timeout comes first where it can. */
 const DEADLINE_GRACE_MS = 500;
+
+/** A form as it is sent. In one Buffer, since n8n sends no other form again after it has renewed an OAuth2 token. */
+export interface Form {
+  content: Buffer;
+  contentType: string;
+}
 
 /** A call of ProcessMaker's REST API. */
 export interface ApiCall {
@@ -126,24 +130,21 @@ async function send(
   return options.encoding === 'stream' ? await readUnlessFile(response) : response;
 }
 
-/** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
-const CALL_ENDED = new OperationalError('The call has ended');
-
 /**
- * Waits for a call, but not for ever: a response that drips in slowly resets the client's own timeout with every byte.
+ * Repeats an attempt with which nothing was done, for a cause that may pass, as long as the budget lasts.
  *
- * @throws OperationalError with the code ETIMEDOUT
+ * @throws ProcessMakerError of the last attempt
  */
-export async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
-  const over = new AbortController();
-  const deadline = sleep(milliseconds, over.signal).then(() => {
-    throw Object.assign(new OperationalError('The response did not end in time'), { code: 'ETIMEDOUT' });
-  });
-  try {
-    return await Promise.race([call, deadline]);
-  } finally {
-    over.abort(CALL_ENDED);
-    deadline.catch(() => undefined);
+export async function withRetries<T>(connection: Connection, attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const retry = error instanceof ProcessMakerError ? error.retry : undefined;
+      if (!retry || attempts === retry.maxAttempts) throw explained(error);
+      const pause = connection.retries.pauseBefore(attempts, retry.afterSeconds);
+      if (pause === undefined || !(await pauseFor(connection, pause))) throw explained(error);
+    }
   }
 }
 

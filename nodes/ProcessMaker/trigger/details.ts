@@ -1,5 +1,5 @@
-import { valueIn, type Batch } from '../api/readByIds';
-import { KEY_FIELD } from '../api/requests/keyField';
+import { type Batch, valueIn } from '../api/lists';
+import { KEY_FIELD } from '../api/requests/hiddenKey';
 import { includesOf, readByIds, readRequest } from '../api/requests/requests';
 import { readTask, readTasksByIds } from '../api/tasks/tasks';
 import { isObject, objectsIn } from '../guards';

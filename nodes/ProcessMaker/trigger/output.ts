@@ -1,11 +1,11 @@
 import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
-import { simplifyOption } from '../descriptions/simplify';
-import { checkCollection } from '../input/filters';
+import { withShownData } from '../api/requests/hiddenKey';
+import { simplifyRequest } from '../api/requests/requests';
+import { simplifyTask } from '../api/tasks/tasks';
+import { simplifyOption } from '../descriptions/common';
 import { asText, objectsIn } from '../guards';
-import { withShownData } from '../api/shownData';
-import { simplifyRequest } from '../api/requests/simplifyRequest';
-import { simplifyTask } from '../api/tasks/simplifyTask';
+import { checkCollection } from '../input/filters';
 import type { NewEvent } from './readNewEvents';
 
 /** What of an event is given out, and where the trigger begins; read by `readOutput`. */

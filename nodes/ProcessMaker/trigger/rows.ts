@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { pmqlAll } from '../api/pmql';
+import { pmqlAll } from '../api/lists';
 import type { Connection } from '../transport/connection';
-import { readPage, type ListPage } from '../transport/pagination';
+import { type ListPage, readPage } from '../transport/pagination';
 import { explained, unexpectedResponse } from '../transport/processMakerError';
 import { apiPath } from '../transport/request';
 import type { ServerClock } from './clock';

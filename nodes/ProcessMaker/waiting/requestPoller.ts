@@ -1,8 +1,8 @@
 import type { ApiRequest } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
-import { pauseFor, type Connection } from '../transport/connection';
+import { type Connection, pauseFor } from '../transport/connection';
 import { ProcessMakerError } from '../transport/processMakerError';
-import { StateReader, type PolledRequest } from './requestReaders';
+import { type PolledRequest, StateReader } from './requestReaders';
 import { stoppedError, unknownStateError, unreadableError } from './waitErrors';
 
 /** Pauses between two polls grow from the first, which is the shortest, to the longest. */

@@ -1,10 +1,10 @@
-import { readByIds, readUnlisted, type ApiRequest } from '../api/requests/requests';
-import { isApiTask, readTasksByIds, type ApiTask } from '../api/tasks/tasks';
-import { BatchReader } from '../execution/batchReader';
+import { type ApiRequest, readByIds, readUnlisted } from '../api/requests/requests';
+import { type ApiTask, isApiTask, readTasksByIds } from '../api/tasks/tasks';
+import { BatchReader } from '../execution/readers';
 import { objectsIn } from '../guards';
-import { pauseFor, type Connection } from '../transport/connection';
+import { type Connection, pauseFor } from '../transport/connection';
 import { explained, ProcessMakerError } from '../transport/processMakerError';
-import { RetryBudget } from '../transport/retryBudget';
+import { RetryBudget } from '../transport/connection';
 
 /** A poll is short, since the next one comes soon; the last one may take a little longer than the time that is left. */
 const MAX_POLL_SECONDS = 30;

@@ -2,8 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
-import { requestJson } from '../descriptions/requestOutput';
-import { taskJson } from '../descriptions/taskOutput';
+import { requestJson, taskJson } from '../descriptions/output';
 import type { WaitSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
 import { ProcessMakerError } from '../transport/processMakerError';

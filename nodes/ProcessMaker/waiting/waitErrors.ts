@@ -1,6 +1,6 @@
-import { engineReason, requestUrl } from '../api/requests/simplifyRequest';
-import type { ApiRequest } from '../api/requests/requests';
-import { explained, ProcessMakerError, type Outcome } from '../transport/processMakerError';
+import { engineReason } from '../api/requests/hiddenKey';
+import { type ApiRequest, requestUrl } from '../api/requests/requests';
+import { explained, type Outcome, ProcessMakerError } from '../transport/processMakerError';
 
 /** The execution was canceled, or another item has stopped the node. */
 export function stoppedError(requestId: number): ProcessMakerError {

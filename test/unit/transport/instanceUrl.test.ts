@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { normalizeInstanceUrl } from '../../../nodes/ProcessMaker/transport/instanceUrl';
+import { normalizeInstanceUrl } from '../../../nodes/ProcessMaker/transport/credential';
 
 describe('normalizeInstanceUrl', () => {
   test.each([

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { Workflow } from 'n8n-workflow';
-import type { INode } from 'n8n-workflow';
+import { type INode, Workflow } from 'n8n-workflow';
+
 import {
   INSTANCE_URL_EXPRESSION,
   normalizeInstanceUrl,
-} from '../../../nodes/ProcessMaker/transport/instanceUrl';
+} from '../../../nodes/ProcessMaker/transport/credential';
 
 const NODE: INode = { id: '', name: 'n', type: '', typeVersion: 1, position: [0, 0], parameters: {} };
 const nodeTypes = {

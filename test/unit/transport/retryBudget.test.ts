@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { RetryBudget } from '../../../nodes/ProcessMaker/transport/retryBudget';
+import { RetryBudget } from '../../../nodes/ProcessMaker/transport/connection';
 
 beforeEach(() => jest.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => jest.useRealTimers());

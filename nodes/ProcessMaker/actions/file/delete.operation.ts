@@ -2,18 +2,18 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import {
   aboutFile,
+  type ApiFile,
+  type FileReference,
   findFile,
   readFiles,
   sendFileDeletion,
-  type ApiFile,
-  type FileReference,
 } from '../../api/files/files';
 import { fileLocator } from '../../descriptions/locators/file';
 import { requestLocator } from '../../descriptions/locators/request';
 import { done, makeChange, NOT_SEEN } from '../../execution/change';
-import { RequestIds } from '../../execution/requestReader';
+import { RequestIds } from '../../execution/readers';
 import { runItems } from '../../execution/runItems';
-import { readFileReference } from '../../input/fileParameters';
+import { readFileReference } from '../../input/inputFiles';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';

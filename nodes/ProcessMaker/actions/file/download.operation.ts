@@ -1,13 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { downloadFile } from '../../api/files/fileContent';
-import { findFile, simplifyFile } from '../../api/files/files';
-import { fileTimeoutOption } from '../../descriptions/inputFiles';
+import { downloadFile, findFile, simplifyFile } from '../../api/files/files';
+import { fileTimeoutOption } from '../../descriptions/common';
 import { fileLocator } from '../../descriptions/locators/file';
 import { requestLocator } from '../../descriptions/locators/request';
 import { runItems } from '../../execution/runItems';
 import { asText } from '../../guards';
-import { readFileReference, readFileTimeout } from '../../input/fileParameters';
+import { readFileReference, readFileTimeout } from '../../input/inputFiles';
 import { readRequestReference } from '../../input/references';
 import { inputError } from '../../transport/processMakerError';
 import type { Operation } from '../operation';

@@ -1,9 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { simplifyFile, variableOf } from '../../api/files/files';
+import { readLimit, returnAllFields, simplifyOption } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators/request';
-import { readLimit, returnAllFields } from '../../descriptions/returnAll';
-import { simplifyOption } from '../../descriptions/simplify';
 import { runItems } from '../../execution/runItems';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';

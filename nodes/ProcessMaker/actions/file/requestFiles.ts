@@ -1,6 +1,6 @@
-import { readFiles, type ApiFile } from '../../api/files/files';
-import type { RequestReference } from '../../api/requests/requestReference';
-import { RequestIds } from '../../execution/requestReader';
+import { type ApiFile, readFiles } from '../../api/files/files';
+import type { RequestReference } from '../../api/requests/requests';
+import { RequestIds } from '../../execution/readers';
 import type { Connection } from '../../transport/connection';
 
 /** The lists of files of a run, each read once. */

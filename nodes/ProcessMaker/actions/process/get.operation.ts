@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listStartable, readProcess, simplifyProcess } from '../../api/processes/processes';
+import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/common';
 import { processLocator } from '../../descriptions/locators/process';
-import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/simplify';
 import { ProcessFinder } from '../../execution/processFinder';
 import { runItems } from '../../execution/runItems';
 import { readProcessReference } from '../../input/references';

@@ -2,10 +2,10 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
-import { requestOutputCollection } from '../../descriptions/requestOutput';
+import { requestOutputCollection } from '../../descriptions/output';
 import { inputError } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
-import { changeRequests, setRequestStatus, type RequestToChange } from './requestChange';
+import { changeRequests, type RequestToChange, setRequestStatus } from './requestChange';
 
 export const cancel: Operation = {
   value: 'cancel',

@@ -4,7 +4,7 @@ import { deleteRequest as sendDelete } from '../../api/requests/changes';
 import { aboutRequest, readUnlisted } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
 import { done, makeChange, NOT_SEEN, type Seen } from '../../execution/change';
-import { RequestIds } from '../../execution/requestReader';
+import { RequestIds } from '../../execution/readers';
 import { runItems } from '../../execution/runItems';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';

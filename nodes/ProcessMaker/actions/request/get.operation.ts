@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { requestLocator } from '../../descriptions/locators/request';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
-import { RequestIds, RequestReader } from '../../execution/requestReader';
+import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/output';
+import { RequestIds, RequestReader } from '../../execution/readers';
 import { runItems } from '../../execution/runItems';
 import { readRequestReference } from '../../input/references';
 import type { Operation } from '../operation';

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { searchRequests } from '../../api/requests/requestSearch';
+import { readLimit, returnAllFields } from '../../descriptions/common';
+import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/output';
 import { requestFilters, requestSort } from '../../descriptions/requestFilters';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/requestOutput';
-import { readLimit, returnAllFields } from '../../descriptions/returnAll';
 import { runItems } from '../../execution/runItems';
 import { readRequestFilter, readRequestSort } from '../../input/requestFilters';
 import type { Operation } from '../operation';

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { updateRequest } from '../../api/requests/changes';
-import { readRequest, type ApiRequest } from '../../api/requests/requests';
-import { readRequestOutput, requestJson, type RequestOutput } from '../../descriptions/requestOutput';
-import { done, makeChange, NOT_SEEN, type Attempt } from '../../execution/change';
-import { KeyedQueue } from '../../execution/keyedQueue';
-import { RequestIds, RequestReader } from '../../execution/requestReader';
+import { type ApiRequest, readRequest } from '../../api/requests/requests';
+import { readRequestOutput, requestJson, type RequestOutput } from '../../descriptions/output';
+import { type Attempt, done, makeChange, NOT_SEEN } from '../../execution/change';
+import { KeyedQueue } from '../../execution/concurrency';
+import { RequestIds, RequestReader } from '../../execution/readers';
 import { runItems } from '../../execution/runItems';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';

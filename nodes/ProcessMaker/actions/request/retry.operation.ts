@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { retryRequest as sendRetry } from '../../api/requests/changes';
 import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
-import { requestOutputCollection } from '../../descriptions/requestOutput';
+import { requestOutputCollection } from '../../descriptions/output';
 import { inputError, isKind } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
 import { changeRequest, changeRequests, type RequestToChange } from './requestChange';

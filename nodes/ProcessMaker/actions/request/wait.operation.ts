@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { CallbackWait } from '../../callback/callbackWait';
+import { simplifyOption } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators/request';
-import { simplifyOption } from '../../descriptions/simplify';
 import { onTimeoutOption, timeLimitOption, waitFields } from '../../descriptions/waitFields';
-import { RequestIds } from '../../execution/requestReader';
+import { RequestIds } from '../../execution/readers';
 import { runItems } from '../../execution/runItems';
 import { readRequestReference } from '../../input/references';
 import { readWaitFor, readWaitSettings } from '../../input/waitParameters';

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { optionsOf } from '../../descriptions/common';
 import { taskLocator } from '../../descriptions/locators/task';
-import { optionsOf } from '../../descriptions/simplify';
-import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/taskOutput';
+import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/output';
+import { TaskReader } from '../../execution/readers';
 import { runItems } from '../../execution/runItems';
-import { TaskReader } from '../../execution/taskReader';
 import { readTaskId } from '../../input/references';
 import type { Operation } from '../operation';
 

@@ -1,8 +1,13 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { listUsers, simplifyUser } from '../../api/users/users';
-import { readLimit, returnAllFields } from '../../descriptions/returnAll';
-import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/simplify';
+import {
+  optionsOf,
+  readLimit,
+  readSimplify,
+  returnAllFields,
+  simplifyOption,
+} from '../../descriptions/common';
 import { runItems } from '../../execution/runItems';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';

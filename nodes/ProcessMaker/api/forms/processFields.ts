@@ -6,7 +6,7 @@ import { readList } from '../../transport/pagination';
 import { explained, isKind } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
 import type { StartableProcess, StartEvent } from '../processes/processes';
-import { isUsablePath, typeOfFormat, type FormField } from './field';
+import { type FormField, isUsablePath, typeOfFormat } from './field';
 import type { ScreenFields } from './screenFields';
 import { emptyForm, readScreens, readTaskForms } from './screens';
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { asText, isObject, objectsIn, parseId } from '../../guards';
-import { isUsablePath, typeOfFormat, type FormField } from './field';
+import { type FormField, isUsablePath, typeOfFormat } from './field';
 
 /** What a form holds, read from its screen. */
 export interface ScreenFields {

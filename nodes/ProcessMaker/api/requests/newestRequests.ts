@@ -1,7 +1,7 @@
 import type { Connection } from '../../transport/connection';
-import { readPage, type ListPage } from '../../transport/pagination';
+import { type ListPage, readPage } from '../../transport/pagination';
 import { apiPath } from '../../transport/request';
-import { pmqlAll } from '../pmql';
+import { pmqlAll } from '../lists';
 
 /**
  * A page of the Requests that the user of the token may see, the newest first: `GET /api/1.0/requests`.

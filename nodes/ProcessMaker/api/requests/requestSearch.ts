@@ -2,9 +2,8 @@ import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
 import { explained } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
-import { pmqlAll } from '../pmql';
-import { listById, type ListOrder } from '../readByIds';
-import { asRequests, type ApiRequest } from './requests';
+import { listById, type ListOrder, pmqlAll } from '../lists';
+import { type ApiRequest, asRequests } from './requests';
 
 /** What ProcessMaker cannot carry out it cannot the next time either. */
 const MAX_READS = 2;

@@ -1,11 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../guards';
+import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
-import { explained, unexpectedResponse } from '../../transport/processMakerError';
+import {
+  explained,
+  inputError,
+  type ProcessMakerError,
+  unexpectedResponse,
+} from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
-import { readInChunks, valueIn, type Batch } from '../readByIds';
+import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
 
 /** A Request as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiRequest extends IDataObject {
@@ -121,4 +126,65 @@ export function aboutRequest(thrown: unknown, id: number, whoMay = MAY_SEE): Err
     }
     return undefined;
   });
+}
+
+/** A Request as people name it. */
+export type RequestReference = { id: number } | { caseNumber: number };
+
+/**
+ * Finds the Requests that cases began with: `GET /api/1.0/requests?pmql=case_number IN […]`, 100 in one call.
+ *
+ * @returns their ids by case number; for a case of which none may be seen, the error that says so (see `readChunks`)
+ */
+export async function findCases(connection: Connection, caseNumbers: number[]): Promise<Batch<number>> {
+  return await readChunks(caseNumbers, async (chunk) => {
+    const found = new Map<number, number>();
+    const parts = new Map<number, number[]>();
+    const requests = await readPages(connection, `case_number IN [${chunk.join(',')}]`, []);
+    for (const { id, case_number, parent_request_id } of requests) {
+      const caseNumber = Number(case_number);
+      // Its sub-processes have the same case number.
+      if (parent_request_id === null) found.set(caseNumber, id);
+      else parts.set(caseNumber, [...(parts.get(caseNumber) ?? []), id]);
+    }
+    return chunk.map((number) => [number, found.get(number) ?? notSeen(number, parts.get(number))]);
+  });
+}
+
+/** @param parts the Requests of the case that the user may see, all of them of sub-processes */
+function notSeen(caseNumber: number, parts: number[] | undefined): ProcessMakerError {
+  return parts
+    ? inputError(
+        `Of case ${caseNumber}, the user of the access token may see only the Requests of sub-processes, and not the one that it began with`,
+        `Choose 'By ID' for one of them: ${parts.join(', ')}.`,
+      )
+    : inputError(
+        `There is no Request with the case number ${caseNumber} that the user of the access token may see`,
+        'Check the number, and that the user started the Request, takes part in it, or may see all Requests.',
+      );
+}
+
+/** The ten fields that matter to most workflows, and the data where it was asked for. */
+export function simplifyRequest(request: ApiRequest, instanceUrl: string): IDataObject {
+  const process = [request.process, request.process_version].find(isObject);
+  const [task] = objectsIn(request.active_tasks);
+  return {
+    id: request.id,
+    caseNumber: request.case_number ?? null,
+    status: request.status,
+    name: request.name ?? null,
+    processId: request.process_id ?? null,
+    processName: process?.name ?? null,
+    startedAt: request.initiated_at ?? null,
+    completedAt: request.completed_at ?? null,
+    activeTask: task ? { id: task.id, name: task.element_name } : null,
+    url: requestUrl(request.id, instanceUrl),
+    ...('data' in request && { data: request.data }),
+  };
+}
+
+/** The page of a Request in ProcessMaker. */
+export function requestUrl(id: number, instanceUrl: string): string {
+  // Joined at once: a template leaves its parts in memory next to the text.
+  return [instanceUrl, 'requests', id].join('/');
 }

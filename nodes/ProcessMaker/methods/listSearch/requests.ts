@@ -7,10 +7,10 @@ import type {
 
 import { readFiles, variableOf } from '../../api/files/files';
 import { readNewestRequests } from '../../api/requests/newestRequests';
-import { requestUrl } from '../../api/requests/simplifyRequest';
+import { requestUrl } from '../../api/requests/requests';
 import { listWaitingEvents } from '../../api/tasks/tasks';
 import { withConnection } from '../../execution/nodeError';
-import { RequestIds } from '../../execution/requestReader';
+import { RequestIds } from '../../execution/readers';
 import { asText } from '../../guards';
 import { toRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';

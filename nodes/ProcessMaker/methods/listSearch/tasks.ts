@@ -1,7 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { taskUrl } from '../../api/tasks/simplifyTask';
-import { readOpenTasks } from '../../api/tasks/tasks';
+import { readOpenTasks, taskUrl } from '../../api/tasks/tasks';
 import { withConnection } from '../../execution/nodeError';
 import { asText, isObject } from '../../guards';
 import { numberOrText, searchPage } from './page';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { setByPath } from '../../../../nodes/ProcessMaker/api/forms/setByPath';
+import { setByPath } from '../../../../nodes/ProcessMaker/api/forms/field';
 
 describe('setByPath', () => {
   test('makes objects and lists on the way', () => {

@@ -1,8 +1,8 @@
 import { updateRequest } from '../../../api/requests/changes';
-import { KEY_FIELD, OWN_FIELDS } from '../../../api/requests/keyField';
+import { KEY_FIELD, OWN_FIELDS } from '../../../api/requests/hiddenKey';
 import { readRequest } from '../../../api/requests/requests';
 import { done, makeChange, NOT_SEEN } from '../../../execution/change';
-import { KeyedQueue } from '../../../execution/keyedQueue';
+import { KeyedQueue } from '../../../execution/concurrency';
 import { isObject } from '../../../guards';
 import type { InputFile } from '../../../input/inputFiles';
 import type { Connection } from '../../../transport/connection';

@@ -1,19 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { RequestReference } from '../../../api/requests/requestReference';
-import { fileTimeoutOption, inputFilesField, writeFileIdOption } from '../../../descriptions/inputFiles';
+import type { RequestReference } from '../../../api/requests/requests';
+import { fileTimeoutOption, inputFilesField, writeFileIdOption } from '../../../descriptions/common';
 import { requestLocator } from '../../../descriptions/locators/request';
 import type { Attempt } from '../../../execution/change';
-import { RequestIds } from '../../../execution/requestReader';
+import { MemoryLimit } from '../../../execution/concurrency';
+import { RequestIds } from '../../../execution/readers';
 import { runItems } from '../../../execution/runItems';
-import { readFileTimeout } from '../../../input/fileParameters';
-import { readInputFiles, type InputFile } from '../../../input/inputFiles';
+import { type InputFile, readFileTimeout, readInputFiles } from '../../../input/inputFiles';
 import { readRequestReference } from '../../../input/references';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
 import { checkVariables, FileVariables } from './fileVariables';
-import { MemoryLimit } from './memoryLimit';
 import { describeOutcomes, uploadFiles } from './uploads';
 
 export const upload: Operation = {

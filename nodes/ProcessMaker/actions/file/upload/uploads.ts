@@ -1,14 +1,13 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { loadFile, sendRequestFile } from '../../../api/files/fileContent';
-import { isSameName, readFiles, variableOf } from '../../../api/files/files';
+import { isSameName, loadFile, readFiles, sendRequestFile, variableOf } from '../../../api/files/files';
 import { aboutRequest } from '../../../api/requests/requests';
 import { done, makeChange, NOT_SEEN } from '../../../execution/change';
+import type { MemoryLimit } from '../../../execution/concurrency';
 import type { InputFile } from '../../../input/inputFiles';
 import type { Connection } from '../../../transport/connection';
-import { explained, toProcessMakerError, type ProcessMakerError } from '../../../transport/processMakerError';
+import { explained, type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
 import type { FileVariables } from './fileVariables';
-import type { MemoryLimit } from './memoryLimit';
 
 /** A file that is in ProcessMaker now. */
 export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fileName' | 'mimeType'> {

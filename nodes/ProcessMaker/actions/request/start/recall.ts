@@ -1,13 +1,107 @@
-import { includesOf, readByIds, readUnlisted, type ApiRequest } from '../../../api/requests/requests';
+import { type ApiRequest, includesOf, readByIds, readUnlisted } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
-import { BatchReader } from '../../../execution/batchReader';
-import { pauseFor, type Connection } from '../../../transport/connection';
+import { BatchReader } from '../../../execution/readers';
+import { type Connection, pauseFor } from '../../../transport/connection';
 import { isKind } from '../../../transport/processMakerError';
-import { includesData, KnownStarts, type Known } from './knownStarts';
+import { digestOf, parseItemKey, roundPrefix, runPrefix } from './keys';
+import { includesData, type Known, KnownStarts, UserKeyRecall } from './knownStarts';
 import type { TargetedStart } from './readStart';
-import { HiddenKeyRecall } from './recallHiddenKeys';
-import { UserKeyRecall } from './recallUserKeys';
-import { gone, lookUpError, mayBeFromBeforeCrash } from './startErrors';
+import { disputed, gone, lookUpError, mayBeFromBeforeCrash } from './startErrors';
+
+/** A start of an earlier try: the item's position then, a digest of what was sent, and its Request. */
+export interface EarlierStart<T> {
+  itemIndex: number;
+  digest: string;
+  request: T;
+}
+
+/**
+ * Finds for each item the start that an earlier try made of it. After a crash the nodes before this one have run
+ * again, so that items may stand in another order, or be others.
+ *
+ * @param digests by item; undefined for an item that is not looked for
+ * @returns `matched`: items whose start was found. `disputed`: items without one, whose position is that of a start
+ * that belongs to no item; whether they are the same start cannot be told
+ */
+export function matchStarts<T>(
+  digests: Array<string | undefined>,
+  earlier: Array<EarlierStart<T>>,
+): { matched: Map<number, T>; disputed: Map<number, T> } {
+  const matched = new Map<number, T>();
+  const disputed = new Map<number, T>();
+
+  const moved = earlier.filter(({ itemIndex, digest, request }) => {
+    if (digests[itemIndex] !== digest || matched.has(itemIndex)) return true;
+    matched.set(itemIndex, request);
+    return false;
+  });
+
+  const byDigest = new Map<string, Array<EarlierStart<T>>>();
+  for (const start of moved) byDigest.set(start.digest, [...(byDigest.get(start.digest) ?? []), start]);
+  for (const [index, digest] of digests.entries()) {
+    if (digest === undefined || matched.has(index)) continue;
+    const start = byDigest.get(digest)?.shift();
+    if (start) matched.set(index, start.request);
+  }
+
+  for (const { itemIndex, request } of [...byDigest.values()].flat()) {
+    if (digests[itemIndex] !== undefined && !matched.has(itemIndex)) disputed.set(itemIndex, request);
+  }
+  return { matched, disputed };
+}
+
+/** The place of a start of another round: it is none of this round. */
+const NO_PLACE = -1;
+
+/** On a repeat, finds what earlier attempts of the round have started, by the hidden keys. */
+export class HiddenKeyRecall {
+  /** Items in whose place an earlier attempt has sent other data, with its Request. */
+  private disputed = new Map<number, ApiRequest>();
+
+  constructor(
+    private readonly known: KnownStarts,
+    private readonly record: AttemptRecord,
+    readonly starts: TargetedStart[],
+  ) {}
+
+  /** Looks once for everything that the round has started, in one call. */
+  async look(): Promise<void> {
+    if (this.starts.length === 0) return;
+    const { run, round, crash } = this.record;
+    // After a crash an item can come back in another round than it was in.
+    const prefix = crash ? runPrefix(run) : roundPrefix(run, round);
+    const found = await this.known.find({ prefixes: [prefix] }, this.starts);
+    if (!found) return;
+    const digests: Array<string | undefined> = [];
+    for (const { index, data, files, target } of this.starts) {
+      digests[index] = digestOf(target, JSON.stringify(data), files);
+    }
+    const earlier = found.flatMap(({ key, request }) => this.earlierStart(key, request));
+    const matches = matchStarts(digests, earlier);
+    for (const [index, request] of matches.matched) {
+      this.known.set(index, { found: request, alreadyStarted: false, isOwn: true });
+    }
+    this.disputed = matches.disputed;
+  }
+
+  /** Decides on what was not found. */
+  decide(): void {
+    for (const start of this.starts) {
+      if (this.known.get(start.index) !== undefined) continue;
+      const request = this.disputed.get(start.index);
+      if (request) this.known.set(start.index, { error: disputed(request) });
+      else this.known.decideByMark(start);
+    }
+  }
+
+  /** What a found Request can be to the items of this round; nothing when it has answered in another one. */
+  private earlierStart(key: string, request: ApiRequest): Array<EarlierStart<ApiRequest>> {
+    const parts = parseItemKey(key, this.record.run);
+    if (!parts || this.record.hasAnswered(parts.round, request.id)) return [];
+    const itemIndex = parts.round === this.record.round ? parts.itemIndex : NO_PLACE;
+    return [{ itemIndex, digest: parts.digest, request }];
+  }
+}
 
 const PAUSE_MS = 3000;
 

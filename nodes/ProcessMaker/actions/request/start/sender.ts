@@ -1,18 +1,16 @@
-import { findByKeys } from '../../../api/requests/findByKeys';
-import { KEY_FIELD } from '../../../api/requests/keyField';
+import { startRequest } from '../../../api/requests/changes';
+import { findByKeys, KEY_FIELD } from '../../../api/requests/hiddenKey';
 import type { ApiRequest } from '../../../api/requests/requests';
-import { startRequest } from '../../../api/requests/startRequest';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
-import { done, makeChange, NOT_SEEN, type Seen } from '../../../execution/change';
+import { done, makeChange, NOT_SEEN, type Seen, SharedLook } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
-import { SharedLook } from '../../../execution/sharedLook';
 import { explained, type ProcessMakerError } from '../../../transport/processMakerError';
+import type { StartWait } from './afterStart';
 import { digestOf, itemKey, roundPrefix } from './keys';
 import { includesData } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { howToSearch } from './startErrors';
-import type { StartWait } from './startWait';
 
 /** ProcessMaker is done with a call to which it has answered itself; its row is there soon, or never. */
 const WINDOW_AFTER_OWN_ANSWER_MS = 1000;

@@ -2,10 +2,10 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { processLocator, startEventLocator } from '../../../descriptions/locators/process';
 import { requestDataFields } from '../../../descriptions/requestData';
-import { hiddenKeyNotice, startOptions } from '../../../descriptions/startOptions';
 import { waitAfterwardsFields } from '../../../descriptions/waitFields';
 import { runItems } from '../../../execution/runItems';
 import type { Operation } from '../../operation';
+import { hiddenKeyNotice, startOptions } from './startOptions';
 import { StartRun } from './startRun';
 
 export const start: Operation = {

@@ -1,9 +1,9 @@
-import { KEY_FIELD } from '../../../api/requests/keyField';
-import type { ApiRequest } from '../../../api/requests/requests';
-import { engineReason, requestUrl } from '../../../api/requests/simplifyRequest';
+import { KEY_FIELD } from '../../../api/requests/hiddenKey';
+import { engineReason } from '../../../api/requests/hiddenKey';
+import { type ApiRequest, requestUrl } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
-import { NOTHING_DONE, type DoneSummary } from '../../../execution/itemResults';
-import { explained, ProcessMakerError, type ErrorDetails } from '../../../transport/processMakerError';
+import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
+import { type ErrorDetails, explained, ProcessMakerError } from '../../../transport/processMakerError';
 
 const RUN_AGAIN = 'To start it all the same, run the workflow again for this item.';
 

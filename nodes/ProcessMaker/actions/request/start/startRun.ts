@@ -1,22 +1,21 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../../api/requests/requests';
-import { requestJson } from '../../../descriptions/requestOutput';
-import { runConcurrently, Throttle, type Slot } from '../../../execution/concurrency';
+import { requestJson } from '../../../descriptions/output';
+import { runConcurrently, type Slot, Throttle } from '../../../execution/concurrency';
 import { Hints } from '../../../execution/hints';
 import type { Entry, ItemRun, PreparedOperation, Work } from '../../../execution/itemOperation';
 import type { DoneSummary, OutputItem } from '../../../execution/itemResults';
 import { ProcessFinder } from '../../../execution/processFinder';
-import { isTool } from '../../../input/tool';
+import { isTool } from '../../../input/parameters';
 import type { Connection } from '../../../transport/connection';
-import { toProcessMakerError, type ProcessMakerError } from '../../../transport/processMakerError';
+import { type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
+import { type Answer, StartFiles, StartWait } from './afterStart';
 import type { KnownStarts } from './knownStarts';
 import { readRunOptions, readStart, type Start, type TargetedStart } from './readStart';
 import { recallStarts } from './recall';
 import { StartSender } from './sender';
-import { errorOf, forAgent, startedSummary, withOutcome, type Origin } from './startErrors';
-import { StartFiles, type Answer } from './startFiles';
-import { StartWait } from './startWait';
+import { errorOf, forAgent, type Origin, startedSummary, withOutcome } from './startErrors';
 
 /** One round of the Start operation over all its items. */
 export class StartRun implements PreparedOperation<Start> {

@@ -1,17 +1,16 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { requestUrl } from '../../../api/requests/simplifyRequest';
+import { requestUrl } from '../../../api/requests/requests';
 import { changeDataFields } from '../../../descriptions/changeData';
 import { requestLocator } from '../../../descriptions/locators/request';
 import { waitingEventLocator } from '../../../descriptions/locators/waitingEvent';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/requestOutput';
+import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
+import { KeyedQueue } from '../../../execution/concurrency';
 import { Hints } from '../../../execution/hints';
-import { KeyedQueue } from '../../../execution/keyedQueue';
-import { RequestIds } from '../../../execution/requestReader';
+import { RequestIds } from '../../../execution/readers';
 import { runItems } from '../../../execution/runItems';
-import { readChangeData } from '../../../input/changeData';
-import { readLocator } from '../../../input/locators';
-import { readRequestReference } from '../../../input/references';
+import { readChangeData } from '../../../input/data';
+import { readLocator, readRequestReference } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
 import { readTriggered, triggerOnce } from './triggerOnce';

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { triggerEvent } from '../../../api/requests/changes';
-import { aboutRequest, readRequest, type ApiRequest } from '../../../api/requests/requests';
-import { makeChange, type Attempt, type Seen } from '../../../execution/change';
+import { aboutRequest, type ApiRequest, readRequest } from '../../../api/requests/requests';
+import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import type { Connection } from '../../../transport/connection';
 import { explained, isKind, type ProcessMakerError } from '../../../transport/processMakerError';
 import { readChanged } from '../requestChange';

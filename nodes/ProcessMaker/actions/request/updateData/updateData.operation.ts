@@ -2,12 +2,12 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 
 import { changeDataFields } from '../../../descriptions/changeData';
 import { requestLocator } from '../../../descriptions/locators/request';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/requestOutput';
+import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
+import { KeyedQueue } from '../../../execution/concurrency';
 import { Hints } from '../../../execution/hints';
-import { KeyedQueue } from '../../../execution/keyedQueue';
-import { RequestIds } from '../../../execution/requestReader';
+import { RequestIds } from '../../../execution/readers';
 import { runItems } from '../../../execution/runItems';
-import { readChangeData } from '../../../input/changeData';
+import { readChangeData } from '../../../input/data';
 import { readRequestReference } from '../../../input/references';
 import type { Operation } from '../../operation';
 import { checkUpdate, updateData as sendUpdate } from './updateData';

@@ -1,20 +1,20 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { simplifyTask } from '../../../api/tasks/simplifyTask';
+import { simplifyTask } from '../../../api/tasks/tasks';
 import { taskDataFields } from '../../../descriptions/changeData';
+import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/common';
 import { taskLocator } from '../../../descriptions/locators/task';
-import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/simplify';
 import { Hints } from '../../../execution/hints';
+import { TaskReader } from '../../../execution/readers';
 import { runItems } from '../../../execution/runItems';
-import { TaskReader } from '../../../execution/taskReader';
 import { isObject } from '../../../guards';
-import { readChangeData } from '../../../input/changeData';
+import { readChangeData } from '../../../input/data';
 import type { ServerChange } from '../../../input/jsonData';
 import { readTaskId } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
 import { OnePerTask } from '../onePerTask';
-import { completeTask, type CompletedTask } from './completeTask';
+import { type CompletedTask, completeTask } from './completeTask';
 
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { aboutTask, isApiTask, readTask, updateTask, type ApiTask } from '../../../api/tasks/tasks';
-import { done, makeChange, type Attempt, type Seen } from '../../../execution/change';
+import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
+import { type Attempt, done, makeChange, type Seen } from '../../../execution/change';
 import { asText, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import {

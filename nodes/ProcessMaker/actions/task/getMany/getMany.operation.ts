@@ -1,17 +1,16 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import type { ListOrder } from '../../../api/readByIds';
-import { listTasks, type ApiTask } from '../../../api/tasks/tasks';
-import { readLimit, returnAllFields } from '../../../descriptions/returnAll';
-import { optionsOf } from '../../../descriptions/simplify';
+import type { ListOrder } from '../../../api/lists';
+import { type ApiTask, listTasks } from '../../../api/tasks/tasks';
+import { optionsOf, readLimit, returnAllFields } from '../../../descriptions/common';
+import { readTaskOutput, taskJson, taskOutputOptions } from '../../../descriptions/output';
 import { assignedToFields, taskFilters } from '../../../descriptions/taskFilters';
-import { readTaskOutput, taskJson, taskOutputOptions } from '../../../descriptions/taskOutput';
 import { runItems } from '../../../execution/runItems';
 import { asText } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError } from '../../../transport/processMakerError';
 import type { Operation } from '../../operation';
-import { aboutOwnPmql, readTaskSearch, TaskSearchIds, type TaskSearch } from './taskSearch';
+import { aboutOwnPmql, readTaskSearch, type TaskSearch, TaskSearchIds } from './taskSearch';
 
 const ORDERS: Record<string, ListOrder> = {
   dueFirst: { field: 'due_at', direction: 'asc' },

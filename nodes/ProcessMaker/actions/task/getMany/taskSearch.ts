@@ -1,16 +1,15 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { pmqlAll, pmqlTime } from '../../../api/pmql';
+import { pmqlAll, pmqlTime } from '../../../api/lists';
 import type { ProcessReference } from '../../../api/processes/processes';
-import type { RequestReference } from '../../../api/requests/requestReference';
+import type { RequestReference } from '../../../api/requests/requests';
 import { readTokenUserId } from '../../../api/users/users';
 import { taskFilters } from '../../../descriptions/taskFilters';
 import { ProcessFinder } from '../../../execution/processFinder';
-import { RequestIds } from '../../../execution/requestReader';
+import { RequestIds } from '../../../execution/readers';
 import { asText } from '../../../guards';
 import { readFilters, readOwnPmql } from '../../../input/filters';
-import { readLocator } from '../../../input/locators';
-import { readUserId, toProcessReference, toRequestReference } from '../../../input/references';
+import { readLocator, readUserId, toProcessReference, toRequestReference } from '../../../input/references';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError } from '../../../transport/processMakerError';
 

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { simplifyTask } from '../../../api/tasks/simplifyTask';
+import { simplifyTask } from '../../../api/tasks/tasks';
+import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/common';
 import { taskLocator } from '../../../descriptions/locators/task';
 import { userLocator } from '../../../descriptions/locators/user';
-import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/simplify';
+import { TaskReader } from '../../../execution/readers';
 import { runItems } from '../../../execution/runItems';
-import { TaskReader } from '../../../execution/taskReader';
 import { readTaskId, readUserId } from '../../../input/references';
 import type { Operation } from '../../operation';
 import { OnePerTask } from '../onePerTask';

@@ -1,4 +1,4 @@
-import { aboutTask, isApiTask, readTask, updateTask, type ApiTask } from '../../../api/tasks/tasks';
+import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
 import { done, makeChange, NOT_SEEN, type Seen } from '../../../execution/change';
 import { asText, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';

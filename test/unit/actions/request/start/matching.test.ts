@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { matchStarts } from '../../../../../nodes/ProcessMaker/actions/request/start/matching';
+import { matchStarts } from '../../../../../nodes/ProcessMaker/actions/request/start/recall';
 
 interface Start {
   itemIndex: number;

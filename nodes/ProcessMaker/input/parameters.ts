@@ -1,14 +1,66 @@
 import {
   deepCopy,
-  validateFieldType,
   type FieldType,
   type IDataObject,
   type IExecuteFunctions,
+  validateFieldType,
 } from 'n8n-workflow';
 
-import { setByPath } from '../api/forms/setByPath';
-import { isObject } from '../guards';
-import { inputError } from '../transport/processMakerError';
+import { setByPath } from '../api/forms/field';
+import { asText, isObject } from '../guards';
+import type { Connection } from '../transport/connection';
+import { inputError, ProcessMakerError } from '../transport/processMakerError';
+
+/**
+ * Reads parameters of one item.
+ *
+ * @throws ProcessMakerError also where n8n cannot resolve an expression, so that only its item fails
+ */
+export function readParameters<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function unreadable(thrown: unknown): ProcessMakerError {
+  if (thrown instanceof ProcessMakerError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return inputError(
+    `A parameter of this item could not be read: ${reason}`,
+    'Check the expressions in the node.',
+  );
+}
+
+/** Whether an AI agent has called the node: n8n names a node's variant for agents by it. */
+export function isTool(context: IExecuteFunctions): boolean {
+  return context.getNode().type.endsWith('Tool');
+}
+
+/** n8n's URL that wakes an execution which sleeps, and the secret in it. */
+export interface ResumeUrl {
+  url: URL;
+  /** The same in every repeat of an execution, different in every other; empty where n8n gives none. */
+  signature: string;
+}
+
+/** @returns undefined where n8n has no address at which it could be called */
+export function readResumeUrl(context: IExecuteFunctions): ResumeUrl | undefined {
+  try {
+    const url = new URL(asText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)));
+    return { url, signature: url.searchParams.get('signature') ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same connection, whose errors do not show the secret of the execution's URL either. */
+export function hidingResumeUrl(context: IExecuteFunctions, connection: Connection): Connection {
+  const signature = readResumeUrl(context)?.signature;
+  if (!signature) return connection;
+  return { ...connection, scrub: (text) => connection.scrub(text).replaceAll(signature, '***') };
+}
 
 /** One row of n8n's assignment list. */
 interface Assignment {

@@ -1,8 +1,51 @@
-import { asText, objectsIn } from '../../guards';
+import type { IDataObject } from 'n8n-workflow';
+
+import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { ProcessMakerError } from '../../transport/processMakerError';
-import { KEY_FIELD } from './keyField';
-import { includesOf, readPages, type ApiRequest } from './requests';
+import { type ApiRequest, includesOf, readPages } from './requests';
+
+/**
+ * The field of a Request's data by which a start is found again. ProcessMaker keeps a field that begins with an
+ * underscore out of what forms and `include=data` show, but searches it.
+ */
+export const KEY_FIELD = '_n8n_key';
+
+/** ProcessMaker puts its own values there; data that came out of ProcessMaker often holds them. */
+export const SET_BY_SERVER: readonly string[] = ['_request', '_user'];
+
+/** Fields of a Request's data that are ProcessMaker's own; `_parent` makes the Request part of another one. */
+export const OWN_FIELDS: readonly string[] = [...SET_BY_SERVER, '_parent'];
+
+/** Of names in the data of Requests: what the nodes themselves have put there. */
+const OWN_PREFIX = '_n8n';
+
+/** Of n8n's URL that wakes an execution, with the nodes' own mark of the round; also as HTML, where `&` is `&amp;`. */
+const MARK = /[?&;]wait=/;
+const SIGNATURE = /([?&;]signature=)[^&#\s"'<>]+/g;
+
+/**
+ * A Request or a Task, with its data as it may be shown: Tasks see the hidden variables of their Request, and whoever
+ * has the URL of an execution that sleeps can wake it. The engine's errors may quote the URL that a script has called.
+ */
+export function withShownData<T extends IDataObject>(row: T): T {
+  const names = ['data', 'errors'].filter((name) => name in row);
+  if (names.length === 0) return row;
+  return { ...row, ...Object.fromEntries(names.map((name) => [name, shown(row[name])])) };
+}
+
+/** A text of ProcessMaker's without the secret of the URL of an execution that sleeps. */
+export function withoutSignature(text: string): string {
+  return MARK.test(text) ? text.replace(SIGNATURE, '$1***') : text;
+}
+
+function shown(value: unknown): unknown {
+  if (typeof value === 'string') return withoutSignature(value);
+  if (Array.isArray(value)) return value.map(shown);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([name]) => !name.startsWith(OWN_PREFIX));
+  return Object.fromEntries(entries.map(([name, one]) => [name, shown(one)]));
+}
 
 /** Of PMQL in one call, so that the URL stays far below the 8 KB that web servers take, even when encoded. */
 const MAX_QUERY = 3600;
@@ -87,4 +130,13 @@ function takeKey(request: ApiRequest): string {
   const entry = objectsIn(request.summary).find(({ key }) => key === KEY_FIELD);
   delete request.summary;
   return asText(entry?.value);
+}
+
+/** Where and why ProcessMaker's engine stopped a Request: ` at "Task" (node_2): message`; empty when it did not. */
+export function engineReason(request: IDataObject): string {
+  const [engineError = {}] = objectsIn(request.errors);
+  const elementId = asText(engineError.element_id);
+  const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
+  const reason = withoutSignature(asText(engineError.message));
+  return element + (reason && `: ${reason}`);
 }

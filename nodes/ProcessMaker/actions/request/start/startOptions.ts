@@ -1,8 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { inputFilesField, writeFileIdOption } from './inputFiles';
-import { simplifyOption } from './simplify';
-import { timeLimitOption, onTimeoutOption } from './waitFields';
+import { inputFilesField, simplifyOption, writeFileIdOption } from '../../../descriptions/common';
+import { onTimeoutOption, timeLimitOption } from '../../../descriptions/waitFields';
 
 export const hiddenKeyNotice: INodeProperties = {
   displayName:

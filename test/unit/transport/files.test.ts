@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { encodeForm, toFileName } from '../../../nodes/ProcessMaker/transport/multipart';
+
+import { encodeForm, toFileName } from '../../../nodes/ProcessMaker/transport/files';
 
 /** Reads a form with Node's own parser. */
 async function parse({ content, contentType }: ReturnType<typeof encodeForm>) {

@@ -1,8 +1,38 @@
-import { valueIn, type Batch } from '../api/readByIds';
-import { findCases, type RequestReference } from '../api/requests/requestReference';
-import { readByIds, readRequest, type ApiRequest } from '../api/requests/requests';
+import { type Batch, valueIn } from '../api/lists';
+import {
+  type ApiRequest,
+  findCases,
+  readByIds,
+  readRequest,
+  type RequestReference,
+} from '../api/requests/requests';
+import { type ApiTask, readTask, readTasksByIds } from '../api/tasks/tasks';
 import type { Connection } from '../transport/connection';
-import { BatchReader } from './batchReader';
+import { ProcessMakerError } from '../transport/processMakerError';
+
+/** Reads the things that a run needs, all of them at once when the first is asked for. */
+export class BatchReader<K, V> {
+  private batch: Promise<Map<K, V | ProcessMakerError>> | undefined;
+
+  /**
+   * @param keys those of all items of the run
+   * @param readAll gives what it finds, and under a key that could not be read the error
+   * @param readOne reads what `readAll` has not given, and says why it is not there
+   */
+  constructor(
+    private readonly keys: Iterable<K>,
+    private readonly readAll: (keys: K[]) => Promise<Map<K, V | ProcessMakerError>>,
+    private readonly readOne: (key: K) => Promise<V>,
+  ) {}
+
+  /** @throws ProcessMakerError that belongs to the key */
+  async get(key: K): Promise<V> {
+    this.batch ??= this.readAll([...new Set(this.keys)]);
+    const value = (await this.batch).get(key);
+    if (value instanceof ProcessMakerError) throw value;
+    return value === undefined ? await this.readOne(key) : value;
+  }
+}
 
 /** Finds the Requests of case numbers: those of all items together, and only when one is needed. */
 export class RequestIds {
@@ -80,4 +110,39 @@ export class RequestReader {
       async (id) => await readRequest(this.connection, id, includes),
     );
   }
+}
+
+/** A Task to read, and whether with the data of its Request. */
+export interface WantedTask {
+  id: number;
+  includeData: boolean;
+}
+
+/** Reads the Tasks of a run, all together in as few calls as can be. */
+export class TaskReader {
+  private readonly withData: BatchReader<number, ApiTask>;
+
+  private readonly withoutData: BatchReader<number, ApiTask>;
+
+  constructor(connection: Connection, all: WantedTask[]) {
+    this.withData = batchReader(connection, idsOf(all, true), ['data']);
+    this.withoutData = batchReader(connection, idsOf(all, false), []);
+  }
+
+  async get({ id, includeData }: WantedTask): Promise<ApiTask> {
+    return await (includeData ? this.withData : this.withoutData).get(id);
+  }
+}
+
+function idsOf(all: WantedTask[], includeData: boolean): number[] {
+  return all.filter((one) => one.includeData === includeData).map(({ id }) => id);
+}
+
+function batchReader(connection: Connection, ids: number[], includes: string[]) {
+  return new BatchReader<number, ApiTask>(
+    ids,
+    async (all) => await readTasksByIds(connection, all, includes),
+    // By itself, ProcessMaker says why a Task is not in the list.
+    async (id) => await readTask(connection, id, includes),
+  );
 }

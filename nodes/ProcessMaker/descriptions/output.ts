@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/requests/requests';
-import { simplifyRequest } from '../api/requests/simplifyRequest';
-import { withShownData } from '../api/shownData';
+import { withShownData } from '../api/requests/hiddenKey';
+import { type ApiRequest, simplifyRequest } from '../api/requests/requests';
+import { type ApiTask, simplifyTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
-import { simplifyOption } from './simplify';
+import { simplifyOption } from './common';
 
 /** What of a Request is returned. */
 const requestOutputOptions: INodeProperties[] = [
@@ -87,4 +87,33 @@ export function requestJson(found: ApiRequest, output: RequestOutput, instanceUr
       })),
     }),
   };
+}
+
+/** Options on what of a Task is returned, for the collection 'Options' of an operation. */
+export const taskOutputOptions: INodeProperties[] = [
+  {
+    displayName: 'Include Data',
+    name: 'includeData',
+    type: 'boolean',
+    default: false,
+    description: "Whether to return the data of the Task's Request as the Task sees it, in the field data",
+  },
+  simplifyOption,
+];
+
+export interface TaskOutput {
+  includeData: boolean;
+  simplify: boolean;
+}
+
+/** What of its Tasks an item asks for. Nothing is sent. */
+export function readTaskOutput(context: IExecuteFunctions, itemIndex: number): TaskOutput {
+  const options = context.getNodeParameter('options', itemIndex, {});
+  return { includeData: options.includeData === true, simplify: options.simplify !== false };
+}
+
+/** The JSON of an item for a Task. */
+export function taskJson(task: ApiTask, { simplify }: TaskOutput, instanceUrl: string): IDataObject {
+  const shown = withShownData(task);
+  return simplify ? simplifyTask(shown, instanceUrl) : shown;
 }

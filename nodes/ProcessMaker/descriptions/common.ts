@@ -1,0 +1,134 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { MAX_FILE_TIMEOUT_SECONDS } from '../input/inputFiles';
+import { FILE_TIMEOUT_SECONDS } from '../transport/files';
+import { inputError } from '../transport/processMakerError';
+
+/** Which of the two credentials a node uses; read by `connect`. */
+export const authentication: INodeProperties = {
+  displayName: 'Authentication',
+  name: 'authentication',
+  type: 'options',
+  noDataExpression: true,
+  options: [
+    { name: 'Access Token', value: 'accessToken' },
+    { name: 'OAuth2', value: 'oAuth2' },
+  ],
+  default: 'accessToken',
+};
+
+/** n8n's standard option. */
+export const simplifyOption: INodeProperties = {
+  displayName: 'Simplify',
+  name: 'simplify',
+  type: 'boolean',
+  default: true,
+  description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+/** The collection 'Options' of an operation. */
+export function optionsOf(...options: INodeProperties[]): INodeProperties {
+  return {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options,
+  };
+}
+
+/** What the option 'Simplify' of an item says. Nothing is sent. */
+export function readSimplify(context: IExecuteFunctions, itemIndex: number): boolean {
+  return context.getNodeParameter('options', itemIndex, {}).simplify !== false;
+}
+
+/** n8n's standard fields for how many results an operation gives. */
+export const returnAllFields: INodeProperties[] = [
+  {
+    displayName: 'Return All',
+    name: 'returnAll',
+    type: 'boolean',
+    default: false,
+    description: 'Whether to return all results or only up to a given limit',
+  },
+  {
+    displayName: 'Limit',
+    name: 'limit',
+    type: 'number',
+    typeOptions: { minValue: 1 },
+    default: 50,
+    description: 'Max number of results to return',
+    displayOptions: { show: { returnAll: [false] } },
+  },
+];
+
+/**
+ * How many results an item asks for at most; undefined for all. Nothing is sent.
+ *
+ * @throws ProcessMakerError for what is no number of results
+ */
+export function readLimit(context: IExecuteFunctions, itemIndex: number): number | undefined {
+  if (context.getNodeParameter('returnAll', itemIndex, false)) return undefined;
+  const limit = Number(context.getNodeParameter('limit', itemIndex));
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw inputError("'Limit' is not a whole number above 0", "Enter a number, or switch on 'Return All'.");
+}
+
+/** The binary fields of an item that become files of a Request. Rows are read by `input/inputFiles`. */
+export const inputFilesField = {
+  displayName: 'Input Binary Fields',
+  name: 'files',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true },
+  placeholder: 'Add File',
+  default: {},
+  description:
+    'The binary fields of the item to upload, each with the variable of the Request that it belongs to',
+  options: [
+    {
+      displayName: 'File',
+      name: 'file',
+      values: [
+        {
+          displayName: 'Input Binary Field',
+          name: 'field',
+          type: 'string',
+          default: 'data',
+          required: true,
+          placeholder: 'e.g. data',
+          hint: 'The name of the input binary field containing the file to be uploaded',
+        },
+        {
+          displayName: 'Variable',
+          name: 'variable',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. contract',
+          description:
+            "The variable name of the file in ProcessMaker, such as that of a file upload in a form. A file that the Request has under the same variable is replaced. Without one, ProcessMaker takes the file's name.",
+        },
+      ],
+    },
+  ],
+} satisfies INodeProperties;
+
+/** For a collection of options. */
+export const writeFileIdOption: INodeProperties = {
+  displayName: 'Write File ID to Variable',
+  name: 'writeFileId',
+  type: 'boolean',
+  default: false,
+  description:
+    "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. The user of the access token needs the permission to edit task data, or to edit request data, for it. When somebody else changes the data at the same moment, one of the two changes may be lost.",
+};
+
+/** For the collection 'Options' of an operation that moves files. */
+export const fileTimeoutOption: INodeProperties = {
+  displayName: 'Timeout',
+  name: 'timeout',
+  type: 'number',
+  typeOptions: { minValue: 1, maxValue: MAX_FILE_TIMEOUT_SECONDS },
+  default: FILE_TIMEOUT_SECONDS,
+  description: 'How many seconds each file may take',
+};
