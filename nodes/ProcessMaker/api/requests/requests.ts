@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asText, isObject, objectsIn } from '../../guards';
+import { isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
 import {
