@@ -1,18 +1,18 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import { createHash, randomUUID } from 'node:crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { readResumeUrl } from '../input/parameters';
 import type { ProcessMakerError } from '../transport/processMakerError';
 import type { Attempt } from './change';
 
 /** The place of the record in the node's own context. */
-export const RECORD_KEY = 'attempts';
+const RECORD_KEY = 'attempts';
 
 /**
  * What an earlier attempt left for an item: the key under which it was sent (empty when it had none), as long as nothing
  * more is known, or the Request's id.
  */
-export type Mark = string | number;
+type Mark = string | number;
 
 /**
  * The Retry button was used, and n8n had no context of the round that came next: n8n may have crashed, so that this
@@ -54,6 +54,11 @@ interface Stored {
  * counted, since their items may come back in another order.
  */
 export class AttemptRecord {
+  readonly round: number;
+
+  /** What makes it uncertain what was sent before; undefined when the record tells all. */
+  readonly crash: Crash | undefined;
+
   /** Whether this round may have been carried out before. */
   readonly isRepeat: boolean;
 
@@ -62,9 +67,9 @@ export class AttemptRecord {
   private readonly answered: Set<number>;
 
   /** Of the earlier attempts, what this one has not come to yet. */
-  private readonly earlier: { sent: string[]; done: string[] };
+  private readonly earlier: Required<Pick<Stored, 'sent' | 'done'>>;
 
-  private identity: { run: string; outlivesCrash: boolean } | undefined;
+  private known: { run: string; outlivesCrash: boolean } | undefined;
 
   constructor(private readonly execution: IExecuteFunctions) {
     const context = execution.getContext('node');
@@ -72,30 +77,27 @@ export class AttemptRecord {
     const earlier = context[RECORD_KEY] as Stored | undefined;
     const now = { runIndex, executionId: execution.getExecutionId() };
     this.stored = nextStored(earlier, now, execution.getMode() === 'retry');
-    this.isRepeat = earlier === this.stored || this.crash !== undefined;
+    const { round, crash, answered, sent = [], done = [] } = this.stored;
+    this.round = round;
+    this.crash = crash;
+    this.isRepeat = earlier === this.stored || crash !== undefined;
     context[RECORD_KEY] = this.stored;
-    this.answered = new Set(this.stored.answered);
-    const { sent = [], done = [] } = this.stored;
+    this.answered = new Set(answered);
     this.earlier = { sent: [...sent], done: [...done] };
   }
 
-  /** A short hash of this execution and node. The Retry button does not change it, not even after a crash. */
-  get run(): string {
-    return this.identify().run;
-  }
-
-  /** Whether `run` is still the same after a crash of n8n. */
-  get outlivesCrash(): boolean {
-    return this.identify().outlivesCrash;
-  }
-
-  get round(): number {
-    return this.stored.round;
-  }
-
-  /** What makes it uncertain what was sent before; undefined when the record tells all. */
-  get crash(): Crash | undefined {
-    return this.stored.crash;
+  /**
+   * `run`: a short hash of this execution and node, which the Retry button does not change, not even after a crash;
+   * `outlivesCrash`: whether that is so.
+   */
+  get identity(): { run: string; outlivesCrash: boolean } {
+    if (!this.known) {
+      const resume = readResumeUrl(this.execution)?.signature;
+      const token = resume || (this.stored.seed ??= randomUUID());
+      const run = shortHash(`${token}\n${this.execution.getNode().id}`);
+      this.known = { run, outlivesCrash: Boolean(resume) };
+    }
+    return this.known;
   }
 
   earlierMark(itemIndex: number): Mark | undefined {
@@ -107,13 +109,9 @@ export class AttemptRecord {
     return idsIn(this.stored);
   }
 
-  /** To be called before a start is sent. */
-  markSent(itemIndex: number, key = ''): void {
-    this.stored.marks[itemIndex] = key;
-  }
-
-  markStarted(itemIndex: number, requestId: number): void {
-    this.stored.marks[itemIndex] = requestId;
+  /** To be called before a start is sent, with its key, and with the Request's id when it is started. */
+  mark(itemIndex: number, mark: Mark): void {
+    this.stored.marks[itemIndex] = mark;
   }
 
   markNotStarted(itemIndex: number): void {
@@ -146,21 +144,10 @@ export class AttemptRecord {
 
   /** Forgets the round. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
-    this.stored.answered = answeredIn(this.stored);
+    if (this.crash) this.stored.answered = answeredIn(this.stored);
     this.stored.marks = {};
     this.stored.sent = undefined;
     this.stored.done = undefined;
-  }
-
-  private identify() {
-    if (!this.identity) {
-      // The Retry button does not change it, not even after a crash.
-      const resume = readResumeUrl(this.execution)?.signature;
-      const token = resume || (this.stored.seed ??= randomUUID());
-      const run = shortHash(`${token}\n${this.execution.getNode().id}`);
-      this.identity = { run, outlivesCrash: Boolean(resume) };
-    }
-    return this.identity;
   }
 }
 
@@ -177,20 +164,12 @@ function nextStored(
   const round = earlier ? earlier.round + 1 : 0;
   const isAfterCrash = isRetry && earlier?.executionId !== now.executionId;
   const crash = isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
-  if (!earlier) return { round, ...now, crash, marks: {} };
+  const begun = { round, ...now, crash, marks: {}, sent: undefined, done: undefined };
+  if (!earlier) return begun;
   // The context's own count tells rounds apart; the run index, which a crash shifts, only a round from its repeat.
   if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
   // n8n saves the context at a Wait node, so that after a crash it can be that of an older round.
-  return {
-    ...earlier,
-    ...now,
-    round,
-    crash,
-    answered: answeredIn(earlier),
-    marks: {},
-    sent: undefined,
-    done: undefined,
-  };
+  return { ...earlier, ...begun, answered: earlier.crash && answeredIn(earlier) };
 }
 
 /** Ids of the Requests that have answered for items of this round. */
@@ -198,9 +177,9 @@ function idsIn({ marks }: Stored): number[] {
   return Object.values(marks).filter((mark) => typeof mark === 'number');
 }
 
-/** After a crash: the Requests that have answered until the end of this round. */
-function answeredIn(stored: Stored): number[] | undefined {
-  return stored.crash && [...(stored.answered ?? []), ...idsIn(stored)];
+/** The Requests that have answered until the end of this round. */
+function answeredIn(stored: Stored): number[] {
+  return [...(stored.answered ?? []), ...idsIn(stored)];
 }
 
 function takeOut(list: string[] = [], value: string): boolean {

@@ -54,37 +54,33 @@ export async function runConcurrently<T>(
   work: (value: T, slot: Slot) => Promise<void>,
 ): Promise<void> {
   const run = new ConcurrentRun(queue, limits, work);
-  await run.run();
+  await new Promise<void>((resolve) => {
+    run.end = resolve;
+    run.advance();
+  });
+  queue.splice(0, run.next);
+  if (run.thrown) throw run.thrown.error;
 }
 
 class ConcurrentRun<T> implements Slot {
-  private next = 0;
+  end: () => void = () => undefined;
+
+  next = 0;
+
+  thrown: { error: unknown } | undefined;
 
   private running = 0;
 
   private waiting = 0;
 
   /** Those that have waited, and want a place again. */
-  private returning: Array<() => void> = [];
-
-  private thrown: { error: unknown } | undefined;
-
-  private end: () => void = () => undefined;
+  private readonly returning: Array<() => void> = [];
 
   constructor(
     private readonly queue: T[],
     private readonly limits: Limits,
     private readonly work: (value: T, slot: Slot) => Promise<void>,
   ) {}
-
-  async run(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.end = resolve;
-      this.advance();
-    });
-    this.queue.splice(0, this.next);
-    if (this.thrown) throw this.thrown.error;
-  }
 
   async whileWaiting<R>(wait: () => Promise<R>): Promise<R> {
     // It waits before others begin, so that those who wait for the same thing go on in the order in which they came.
@@ -102,32 +98,31 @@ class ConcurrentRun<T> implements Slot {
     }
   }
 
-  private advance(): void {
-    const { queue, limits } = this;
+  advance(): void {
+    const { queue, limits, returning } = this;
     while (this.running < limits.throttle.current) {
-      const returning = this.returning.shift();
-      if (returning) {
+      const back = returning.shift();
+      if (back) {
         this.waiting--;
         this.running++;
-        returning();
+        back();
       } else if (!this.thrown && this.next < queue.length && limits.mayBegin(this.waiting)) {
-        this.begin(queue[this.next++] as T);
+        void this.begin(queue[this.next++] as T);
       } else break;
     }
     if (this.running === 0 && this.waiting === 0) this.end();
   }
 
-  private begin(value: T): void {
+  private async begin(value: T): Promise<void> {
     this.running++;
     if (this.next === PIECE) this.next -= this.queue.splice(0, PIECE).length;
-    this.work(value, this)
-      .catch((error: unknown) => {
-        this.thrown ??= { error };
-      })
-      .finally(() => {
-        this.running--;
-        this.advance();
-      });
+    try {
+      await this.work(value, this);
+    } catch (error) {
+      this.thrown ??= { error };
+    }
+    this.running--;
+    this.advance();
   }
 }
 

@@ -28,10 +28,6 @@ export class Hints {
 
   /** Shows the hints on the node's output panel. */
   show(context: IExecuteFunctions): void {
-    for (const message of this.messages()) context.addExecutionHints({ message, location: 'outputPane' });
-  }
-
-  private messages(): string[] {
     const messages: string[] = [];
     if (this.leftOut.size > 0) {
       const names = [...this.leftOut].map(([name, item]) => `'${name}' (item ${item})`).join(', ');
@@ -50,6 +46,6 @@ export class Hints {
         `ProcessMaker stores some values in another form than they are sent: ${kinds.join('; ')}.`,
       );
     }
-    return messages;
+    for (const message of messages) context.addExecutionHints({ message, location: 'outputPane' });
   }
 }

@@ -5,6 +5,7 @@ import type { ProcessMakerError } from '../transport/processMakerError';
 import type { AttemptRecord } from './attemptRecord';
 import type { Attempt } from './change';
 import type { Slot } from './concurrency';
+import type { Hints } from './hints';
 import type { DoneSummary, ItemResults, OutputItem } from './itemResults';
 
 /** The work on one item, whose parameters are given. */
@@ -39,7 +40,7 @@ interface AnyOperation<T> {
    *
    * @throws ProcessMakerError
    */
-  read(context: IExecuteFunctions, itemIndex: number, connection: Connection): T;
+  read(context: IExecuteFunctions, itemIndex: number, connection: Connection, hints: Hints): T;
   /** Adds to an error what is known of its item. */
   complete?(
     error: ProcessMakerError,
@@ -63,8 +64,8 @@ export interface ItemOperation<T> extends AnyOperation<T> {
 
 /** An operation that finds out about all of its items before the first is sent, and keeps the record itself. */
 export interface PreparedOperation<T> extends AnyOperation<T> {
-  /** An item that has a result afterwards is not worked on. */
-  prepare(run: ItemRun, entries: Array<Entry<T>>): Promise<Work<T>>;
+  /** @returns the items that are still to be worked on, and the work */
+  prepare(run: ItemRun, entries: Array<Entry<T>>): Promise<{ open: Array<Entry<T>>; work: Work<T> }>;
   /** What comes when all items are worked on. */
   afterwards?(run: ItemRun): Promise<void>;
 }

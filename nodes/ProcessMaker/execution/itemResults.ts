@@ -13,6 +13,8 @@ export interface DoneSummary {
   description: string;
 }
 
+export const NOTHING_DONE: DoneSummary = { message: '', description: '' };
+
 /** Errors that are shown beside the first one. */
 const MAX_FURTHER_ERRORS = 10;
 
@@ -22,6 +24,11 @@ export class ItemResults {
 
   /** Whether a failed item lets the others go on. */
   readonly continues: boolean;
+
+  hasErrors = false;
+
+  /** Whether nothing new may begin. */
+  mustStop = false;
 
   /** Hides secrets in errors, once the run is connected. */
   scrub: Connection['scrub'] | undefined;
@@ -43,14 +50,6 @@ export class ItemResults {
     return this.items[index] !== undefined;
   }
 
-  get hasErrors(): boolean {
-    return this.errors.size > 0;
-  }
-
-  get mustStop(): boolean {
-    return this.hasErrors && !this.continues;
-  }
-
   errorOf(index: number): ProcessMakerError | undefined {
     return this.errors.get(index);
   }
@@ -58,7 +57,7 @@ export class ItemResults {
   /** The JSON of an item that has ended well with one item. */
   jsonOf(index: number): IDataObject | undefined {
     const item = this.errors.has(index) ? undefined : this.items[index];
-    return Array.isArray(item) ? item[0]?.json : item?.json;
+    return Array.isArray(item) ? undefined : item?.json;
   }
 
   /** The items that have ended well. */
@@ -67,12 +66,16 @@ export class ItemResults {
   }
 
   succeed(index: number, output: OutputItem[]): void {
-    const items = output.map((item) => ({ ...item, pairedItem: { item: index } }));
+    const pairedItem = { item: index };
+    const [only] = output;
     // Of very many items, each is mostly one.
-    this.items[index] = items.length === 1 && items[0] ? items[0] : items;
+    this.items[index] =
+      only && output.length === 1 ? { ...only, pairedItem } : output.map((item) => ({ ...item, pairedItem }));
   }
 
   fail(index: number, error: ProcessMakerError): void {
+    this.hasErrors = true;
+    this.mustStop = !this.continues;
     this.errors.set(index, error);
     this.items[index] = toFailedItem(error, index, this.scrub);
   }
@@ -88,33 +91,23 @@ export class ItemResults {
 
   /** @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue */
   throwIfStopped(): void {
-    if (!this.mustStop) return;
+    const [first, ...others] = this.mustStop ? this.orderedErrors() : [];
+    if (!first) return;
+    const [index, error] = first;
     const { message, description } = this.summarize(this);
-    const stop = this.firstError();
-    if (!stop) return;
-    const { index, error } = stop;
-    const texts = [error.description, ...this.furtherErrors(index), description].filter(
-      (text) => text !== '',
-    );
-    const whole = error.with({ message: error.message + message, description: texts.join(' ') });
+    const further = others
+      .slice(0, MAX_FURTHER_ERRORS)
+      .map(([at, one]) => `Also: ${one.message} [item ${at}].`);
+    const rest = others.length - further.length;
+    const texts = [error.description, ...further, rest > 0 ? `And ${rest} more items.` : '', description];
+    const whole = error.with({
+      message: error.message + message,
+      description: texts.filter((text) => text !== '').join(' '),
+    });
     throw toNodeError(this.context.getNode(), whole, { itemIndex: index, scrub: this.scrub });
   }
 
-  /** An item that was only given up after the error of another one is not the first, wherever it stands. */
-  private firstError(): { index: number; error: ProcessMakerError } | undefined {
-    const [first] = this.orderedErrors();
-    return first && { index: first[0], error: first[1] };
-  }
-
-  private furtherErrors(firstIndex: number): string[] {
-    const others = this.orderedErrors().filter(([index]) => index !== firstIndex);
-    const shown = others
-      .slice(0, MAX_FURTHER_ERRORS)
-      .map(([index, { message }]) => `Also: ${message} [item ${index}].`);
-    const rest = others.length - shown.length;
-    return rest > 0 ? [...shown, `And ${rest} more items.`] : shown;
-  }
-
+  /** An item that was only given up after the error of another one is not the first, wherever it is. */
   private orderedErrors(): Array<[number, ProcessMakerError]> {
     const isGivenUp = ({ kind }: ProcessMakerError) => Number(kind === 'canceled');
     return [...this.errors].sort(([a, one], [b, other]) => isGivenUp(one) - isGivenUp(other) || a - b);
@@ -128,5 +121,3 @@ export function carriedOut(results: ItemResults): DoneSummary {
   const items = indexes.length === 1 ? `item ${indexes[0]}` : `items ${indexes.join(', ')}`;
   return { message: '', description: `Carried out before: ${items}.` };
 }
-
-export const NOTHING_DONE: DoneSummary = { message: '', description: '' };

@@ -1,19 +1,20 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { hidingResumeUrl, readParameters } from '../input/parameters';
+import { hidingResumeUrl, unreadable } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import { inputError, ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
 import { AttemptRecord, shortHash } from './attemptRecord';
 import type { Attempt } from './change';
-import { runConcurrently, Throttle } from './concurrency';
+import { runConcurrently, Throttle, type Slot } from './concurrency';
+import { Hints } from './hints';
 import type { Entry, ItemOperation, ItemRun, PreparedOperation, Work } from './itemOperation';
-import { carriedOut, type DoneSummary, ItemResults, NOTHING_DONE, type OutputItem } from './itemResults';
+import { carriedOut, ItemResults, NOTHING_DONE, type DoneSummary } from './itemResults';
 
 /** So many items are worked on at the same time. */
 const PARALLEL = 5;
 /** How long a run goes on repeating calls with which nothing was done, for a cause that may pass. */
 const RETRY_SECONDS = 60;
-const FIRST_ATTEMPT = { mayBeDone: false, isDone: false };
+const FIRST_ATTEMPT: Attempt = { mayBeDone: false, isDone: false };
 
 /**
  * Runs an operation for every item: first reads and checks all of them, then works on a few at a time. After an error
@@ -27,13 +28,20 @@ export async function runItems<T>(
   operation: ItemOperation<T> | PreparedOperation<T>,
 ): Promise<INodeExecutionData[]> {
   const run = new OperationRun(context, operation);
-  return await run.run();
+  const connection = await run.connect();
+  if (connection) await run.workOnAll(connection);
+  run.hints.show(context);
+  const items = run.results.finish();
+  if (!run.results.hasErrors) run.record?.clear();
+  return items;
 }
 
 class OperationRun<T> {
-  private readonly results: ItemResults;
+  readonly hints = new Hints();
 
-  private readonly record: AttemptRecord | undefined;
+  readonly results: ItemResults;
+
+  readonly record: AttemptRecord | undefined;
 
   private readonly throttle: Throttle;
 
@@ -49,17 +57,8 @@ class OperationRun<T> {
     this.throttle = new Throttle(parallel);
   }
 
-  async run(): Promise<INodeExecutionData[]> {
-    const { results, record } = this;
-    const connection = await this.connect();
-    if (connection) await this.workOnAll(connection);
-    const items = results.finish();
-    if (!results.hasErrors) record?.clear();
-    return items;
-  }
-
   /** @returns undefined when the credential is of no use; then every item has failed */
-  private async connect(): Promise<Connection | undefined> {
+  async connect(): Promise<Connection | undefined> {
     const { context, operation, results, throttle } = this;
     try {
       const connection = await connect(context, operation.retrySeconds ?? RETRY_SECONDS);
@@ -67,43 +66,36 @@ class OperationRun<T> {
       results.scrub = scrub;
       return { ...connection, scrub, throttle };
     } catch (error) {
-      const unusable =
-        error instanceof ProcessMakerError ? error : inputError(textOf(error), CHECK_CREDENTIAL);
+      const unusable = error instanceof ProcessMakerError ? error : notConnected(error);
       for (let index = 0; index < results.count; index++) this.fail(index, unusable, false);
       return undefined;
     }
   }
 
-  private async workOnAll(connection: Connection): Promise<void> {
+  async workOnAll(connection: Connection): Promise<void> {
     const { context, operation, results, record, stop } = this;
-    const run: ItemRun = {
-      context,
-      connection,
-      results,
-      record,
-      fail: (index, error) => this.fail(index, error, false),
-    };
     const entries = this.readItems(connection);
     results.throwIfStopped();
-    if ('prepare' in operation) {
-      const work = await operation.prepare(run, entries);
-      const open = entries.filter(({ index }) => !results.has(index));
-      await this.work(connection, open, work);
-      await operation.afterwards?.(run);
-    } else {
+    if ('begin' in operation) {
       const values = entries.map(({ value }) => value);
       await this.work(connection, entries, operation.begin(connection, values, stop.signal));
+      return;
     }
+    const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
+    const run = { context, connection, results, record, fail };
+    const { open, work } = await operation.prepare(run, entries);
+    await this.work(connection, open, work);
+    await operation.afterwards?.(run);
   }
 
   private readItems(connection: Connection): Array<Entry<T>> {
-    const { context, operation, results } = this;
+    const { context, operation, results, hints } = this;
     const entries: Array<Entry<T>> = [];
     for (let index = 0; index < results.count; index++) {
       try {
-        entries.push({ index, value: readParameters(() => operation.read(context, index, connection)) });
+        entries.push({ index, value: operation.read(context, index, connection, hints) });
       } catch (error) {
-        this.fail(index, error, false);
+        this.fail(index, unreadable(error), false);
       }
     }
     return entries;
@@ -113,32 +105,36 @@ class OperationRun<T> {
     const { results, throttle } = this;
     // A node that may not continue first learns what became of an item before it begins another.
     const mayBegin = (waiting: number) => !results.mustStop && (results.continues || waiting === 0);
-    await runConcurrently(entries, { throttle, mayBegin }, async (entry, slot) => {
-      if (connection.canceled?.aborted) this.fail(entry.index, canceled(), false);
-      else await this.workOn(connection, entry, (attempt) => work(entry.value, attempt, slot));
-      if (results.mustStop) this.stop.abort();
-    });
+    await runConcurrently(entries, { throttle, mayBegin }, (entry, slot) =>
+      this.workOn(connection, entry, work, slot),
+    );
     // What is left after a stop has no output when the node may continue.
     if (results.continues) for (const { index } of entries) this.fail(index, canceled(), false);
   }
 
   private async workOn(
-    { instanceUrl }: Connection,
+    { canceled: signal, instanceUrl }: Connection,
     { index, value }: Entry<T>,
-    work: (attempt: Attempt) => Promise<OutputItem[]>,
+    work: Work<T>,
+    slot: Slot,
   ): Promise<void> {
-    const { operation, results } = this;
-    const record = 'begin' in operation ? this.record : undefined;
+    if (signal?.aborted) {
+      this.fail(index, canceled(), false);
+      this.stop.abort();
+      return;
+    }
+    const record = 'begin' in this.operation ? this.record : undefined;
     const digest = record ? this.digestOf(value, instanceUrl) : '';
     const attempt = record?.begin(digest) ?? FIRST_ATTEMPT;
     let error: ProcessMakerError | undefined;
     try {
-      results.succeed(index, await work(attempt));
+      this.results.succeed(index, await work(value, attempt, slot));
     } catch (thrown) {
       error = toProcessMakerError(thrown);
       this.fail(index, attempt.isDone ? error.with({ done: true }) : error, true);
     }
     record?.end(digest, attempt, error);
+    if (this.results.mustStop) this.stop.abort();
   }
 
   /** Tells the changes of one operation and instance from the same ones of another: a node may change before a retry. */
@@ -152,8 +148,7 @@ class OperationRun<T> {
   private fail(index: number, thrown: unknown, wasSent: boolean): void {
     const { operation, record, results } = this;
     const error = toProcessMakerError(thrown);
-    const item = { index, wasSent, record };
-    if (operation.complete) results.fail(index, operation.complete(error, item));
+    if (operation.complete) results.fail(index, operation.complete(error, { index, wasSent, record }));
     else results.fail(index, operation.changes ? withOutcome(error, wasSent) : error);
   }
 
@@ -170,10 +165,8 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean): ProcessMakerEr
   return error.with({ outcome: wasSent && error.delivery === 'unknown' ? 'unknown' : 'notDone' });
 }
 
-const CHECK_CREDENTIAL = 'Check the credential.';
-
-function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+function notConnected(thrown: unknown): ProcessMakerError {
+  return inputError(thrown instanceof Error ? thrown.message : String(thrown), 'Check the credential.');
 }
 
 function canceled(): ProcessMakerError {

@@ -24,7 +24,8 @@ export function readParameters<T>(read: () => T): T {
   }
 }
 
-function unreadable(thrown: unknown): ProcessMakerError {
+/** What it means that parameters cannot be read: n8n throws where it cannot resolve an expression. */
+export function unreadable(thrown: unknown): ProcessMakerError {
   if (thrown instanceof ProcessMakerError) return thrown;
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   return inputError(

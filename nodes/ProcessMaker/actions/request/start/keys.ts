@@ -4,36 +4,32 @@ import type { StartTarget } from '../../../api/processes/processes';
 import { shortHash } from '../../../execution/attemptRecord';
 import type { InputFile } from '../../../input/inputFiles';
 
+// A hidden key is `run.round.item.digest`; a user's own key becomes `u.<text>.generation.run.round`.
+
 /** Room for a prefix and a generation below the 255 characters that ProcessMaker compares. */
 const MAX_ENCODED = 180;
 
-/** The start of every key of one node in one execution. */
-export function runPrefix(run: string): string {
-  return `${run}.`;
+/** A hidden key: of which run and round, which item, and a digest of all that makes it the same start. */
+export function itemKey(run: string, round: number, itemIndex: number, digest: string): string {
+  return `${run}.${round}.${itemIndex}.${digest}`;
 }
 
-/** The start of every key of one round. */
-export function roundPrefix(run: string, round: number): string {
-  return `${runPrefix(run)}${round}.`;
+/** The start of every hidden key of a run, or of one of its rounds. */
+export function keyPrefix(run: string, round?: number): string {
+  return round === undefined ? `${run}.` : `${run}.${round}.`;
 }
 
-/** A key of a round: which item, and a digest of all that makes it the same start. */
-export function itemKey(prefix: string, itemIndex: number, digest: string): string {
-  return `${prefix}${itemIndex}.${digest}`;
-}
-
-/** The parts of an item's key, when it is one of this run. */
+/** The parts of a hidden key, when it is one of this run. */
 export function parseItemKey(
   key: string,
   run: string,
 ): { round: number; itemIndex: number; digest: string } | undefined {
-  const prefix = runPrefix(run);
+  const prefix = keyPrefix(run);
   const parts = key.startsWith(prefix)
     ? /^(0|[1-9]\d*)\.(\d+)\.([0-9a-f]+)$/.exec(key.slice(prefix.length))
     : null;
-  return parts?.[3] === undefined
-    ? undefined
-    : { round: Number(parts[1]), itemIndex: Number(parts[2]), digest: parts[3] };
+  if (parts?.[3] === undefined) return undefined;
+  return { round: Number(parts[1]), itemIndex: Number(parts[2]), digest: parts[3] };
 }
 
 /** What makes two starts the same: process, start event, the JSON text of the data, and the files. */
@@ -70,9 +66,8 @@ export function parseUserKey(
   prefix: string,
 ): { generation: number; run: string; round: number } | undefined {
   const parts = key.startsWith(prefix) ? /^(\d+)\.(\w+)\.(\d+)$/.exec(key.slice(prefix.length)) : null;
-  return parts?.[2] === undefined
-    ? undefined
-    : { generation: Number(parts[1]), run: parts[2], round: Number(parts[3]) };
+  if (parts?.[2] === undefined) return undefined;
+  return { generation: Number(parts[1]), run: parts[2], round: Number(parts[3]) };
 }
 
 /**

@@ -113,7 +113,8 @@ export class UserKeyRecall {
 
   private decide(start: TargetedStart, found: FoundRequest[]): void {
     const { index, options } = start;
-    const { run, round } = this.record;
+    const { identity, round } = this.record;
+    const { run } = identity;
     const { idempotencyKey = '', onExisting } = options;
     const prefix = prefixOf(start);
     const generations = found.flatMap(({ key, request }) => {

@@ -10,9 +10,10 @@ import type { Connection } from '../../../transport/connection';
 import { inputError } from '../../../transport/processMakerError';
 import { checkVariables } from '../../file/upload/fileVariables';
 
-export const DEFAULT_WINDOW_SECONDS = 60;
-export const DEFAULT_PARALLEL = 5;
+const DEFAULT_WINDOW_SECONDS = 60;
+const DEFAULT_PARALLEL = 5;
 const MAX_PARALLEL = 50;
+const DEFAULT_TIMEOUT_SECONDS = 120;
 /** An hour. A timer of more than 24 days would end at once. */
 const MAX_SECONDS = 3600;
 
@@ -40,8 +41,8 @@ export interface Start {
   /** To be uploaded once it is started. */
   files: InputFile[];
   options: StartOptions;
-  /** Found before anything is sent. */
-  target?: StartTarget;
+  /** Known at once where both ids are given; otherwise it is found before anything is sent. */
+  target: StartTarget | undefined;
 }
 
 /** The same, its process and start event found. */
@@ -61,49 +62,48 @@ export function readStart(
   const given: IDataObject = context.getNodeParameter('options', index, {});
   const options = readOptions(given);
   const process = readProcessReference(context, index, connection);
-  const startEventId = readStartEvent(context, index);
+  const { mode, value } = readLocator(context.getNodeParameter('startEvent', index, AUTOMATIC));
+  const isAutomatic = mode === 'list' && (value === '' || value === AUTOMATIC);
+  if (!isAutomatic && value === '') {
+    throw inputError(
+      "No start event is given in 'Start Event'",
+      "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
+    );
+  }
   const data = checkData(readRequestData(context, index), hints, index, { isNew: true });
   const files = given.files === undefined ? [] : readInputFiles(context, index, 'options.files.file');
   if (options.writeFileId) checkVariables(files);
-  return { index, process, startEventId, data, files, options };
-}
-
-function readStartEvent(context: IExecuteFunctions, index: number): string | undefined {
-  const { mode, value } = readLocator(context.getNodeParameter('startEvent', index, AUTOMATIC));
-  if (mode === 'list' && ['', AUTOMATIC].includes(value)) return undefined;
-  if (value !== '') return value;
-  throw inputError(
-    "No start event is given in 'Start Event'",
-    "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
-  );
+  const startEventId = isAutomatic ? undefined : value;
+  const isTarget = 'id' in process && startEventId !== undefined;
+  const target = isTarget ? { processId: process.id, startEventId } : undefined;
+  return { index, process, startEventId, target, data, files, options };
 }
 
 function readOptions(options: IDataObject): StartOptions {
-  if (!isParallel(options.requestsInParallel ?? DEFAULT_PARALLEL)) {
+  const onExisting = options.onExistingRequest ?? 'return';
+  if (onExisting !== 'return' && onExisting !== 'error' && onExisting !== 'startAgain') {
     throw inputError(
-      `The option 'Requests in Parallel' is not a whole number from 1 to ${MAX_PARALLEL}`,
-      'Enter a number, e.g. 5.',
+      "The option 'If a Request With the Key Exists' holds a value that is not a valid option",
+      'Choose one from its list.',
     );
   }
-  const timeoutSeconds = Number(options.timeout ?? 120);
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_SECONDS)) {
-    throw inputError(
-      `The option 'Timeout' is not a number above 0 and up to ${MAX_SECONDS}`,
-      'Enter a number of seconds, e.g. 120.',
-    );
-  }
+  const parallel = options.requestsInParallel ?? DEFAULT_PARALLEL;
+  const timeoutSeconds = Number(options.timeout ?? DEFAULT_TIMEOUT_SECONDS);
   const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
+  if (!isParallel(parallel)) {
+    throw notInRange('Requests in Parallel', `a whole number from 1 to ${MAX_PARALLEL}`, 'a number, e.g. 5');
+  }
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_SECONDS)) {
+    throw notInRange('Timeout', `a number above 0 and up to ${MAX_SECONDS}`, 'a number of seconds, e.g. 120');
+  }
   if (!isWindow(windowSeconds)) {
-    throw inputError(
-      `The option 'Recovery Window' is not a number from 0 to ${MAX_SECONDS}`,
-      'Enter a number of seconds, e.g. 60.',
-    );
+    throw notInRange('Recovery Window', `a number from 0 to ${MAX_SECONDS}`, 'a number of seconds, e.g. 60');
   }
   return {
     timeoutSeconds,
     windowSeconds,
+    onExisting,
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
-    onExisting: readOnExisting(options.onExistingRequest),
     hiddenKey: options.hiddenKey !== false,
     startAgainWhenNotFound: options.startAgainWhenNotFound === true,
     simplify: options.simplify !== false,
@@ -111,6 +111,10 @@ function readOptions(options: IDataObject): StartOptions {
     returnErroredRequests: options.returnErroredRequests === true,
     writeFileId: options.writeFileId === true,
   };
+}
+
+function notInRange(option: string, range: string, advice: string) {
+  return inputError(`The option '${option}' is not ${range}`, `Enter ${advice}.`);
 }
 
 function isParallel(value: unknown): value is number {
@@ -123,10 +127,10 @@ function isWindow(seconds: number): boolean {
 
 /** What holds for a whole run, by the options of its first item. One that is not valid fails its item later. */
 export function readRunOptions(context: IExecuteFunctions): { parallel: number; retrySeconds: number } {
-  const parallel: unknown = context.getNodeParameter('options.requestsInParallel', 0, DEFAULT_PARALLEL);
-  const windowSeconds = Number(context.getNodeParameter('options.recoveryWindow', 0, DEFAULT_WINDOW_SECONDS));
+  const options: IDataObject = context.getNodeParameter('options', 0, {});
+  const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
   return {
-    parallel: isParallel(parallel) ? parallel : DEFAULT_PARALLEL,
+    parallel: isParallel(options.requestsInParallel) ? options.requestsInParallel : DEFAULT_PARALLEL,
     retrySeconds: isWindow(windowSeconds) ? windowSeconds : DEFAULT_WINDOW_SECONDS,
   };
 }
@@ -139,13 +143,5 @@ function readKey(given: unknown): string {
   throw inputError(
     "The option 'Idempotency Key' is empty, or a number that is not exact",
     'Give a text or a whole number that is different for each start, such as an order number, or take the option out.',
-  );
-}
-
-function readOnExisting(given: unknown = 'return'): StartOptions['onExisting'] {
-  if (given === 'return' || given === 'error' || given === 'startAgain') return given;
-  throw inputError(
-    "The option 'If a Request With the Key Exists' holds a value that is not a valid option",
-    'Choose one from its list.',
   );
 }

@@ -3,12 +3,12 @@ import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { BatchReader } from '../../../execution/readers';
 import { type Connection, pauseFor } from '../../../transport/connection';
 import { isKind } from '../../../transport/processMakerError';
-import { digestOf, parseItemKey, roundPrefix, runPrefix } from './keys';
+import { digestOf, keyPrefix, parseItemKey } from './keys';
 import { includesData, type Known, KnownStarts, UserKeyRecall } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { disputed, gone, lookUpError, mayBeFromBeforeCrash } from './startErrors';
 
-/** A start of an earlier try: the item's position then, a digest of what was sent, and its Request. */
+/** A start of an earlier attempt: the item's position then, a digest of what was sent, and its Request. */
 export interface EarlierStart<T> {
   itemIndex: number;
   digest: string;
@@ -16,7 +16,7 @@ export interface EarlierStart<T> {
 }
 
 /**
- * Finds for each item the start that an earlier try made of it. After a crash the nodes before this one have run
+ * Finds for each item the start that an earlier attempt made of it. After a crash the nodes before this one have run
  * again, so that items may stand in another order, or be others.
  *
  * @param digests by item; undefined for an item that is not looked for
@@ -67,9 +67,9 @@ export class HiddenKeyRecall {
   /** Looks once for everything that the round has started, in one call. */
   async look(): Promise<void> {
     if (this.starts.length === 0) return;
-    const { run, round, crash } = this.record;
+    const { identity, round, crash } = this.record;
     // After a crash an item can come back in another round than it was in.
-    const prefix = crash ? runPrefix(run) : roundPrefix(run, round);
+    const prefix = keyPrefix(identity.run, crash ? undefined : round);
     const found = await this.known.find({ prefixes: [prefix] }, this.starts);
     if (!found) return;
     const digests: Array<string | undefined> = [];
@@ -96,7 +96,7 @@ export class HiddenKeyRecall {
 
   /** What a found Request can be to the items of this round; nothing when it has answered in another one. */
   private earlierStart(key: string, request: ApiRequest): Array<EarlierStart<ApiRequest>> {
-    const parts = parseItemKey(key, this.record.run);
+    const parts = parseItemKey(key, this.record.identity.run);
     if (!parts || this.record.hasAnswered(parts.round, request.id)) return [];
     const itemIndex = parts.round === this.record.round ? parts.itemIndex : NO_PLACE;
     return [{ itemIndex, digest: parts.digest, request }];
@@ -119,7 +119,7 @@ export async function recallStarts(
   const known = new KnownStarts(connection, record);
   const began = Date.now();
   const [withUserKey, others] = split(starts, ({ options }) => options.idempotencyKey !== undefined);
-  const canFind = record.crash === undefined || record.outlivesCrash;
+  const canFind = record.crash === undefined || record.identity.outlivesCrash;
   const [withHiddenKey, withoutKey] = split(
     record.isRepeat ? others : [],
     ({ options }) => options.hiddenKey && canFind,

@@ -137,6 +137,21 @@ export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessM
   });
 }
 
+/**
+ * A start whose response was lost, and that is not there.
+ *
+ * @param hasAnswered whether ProcessMaker itself has answered, so that it cannot come any more
+ */
+export function notFound(error: ProcessMakerError, hasAnswered: boolean): ProcessMakerError {
+  if (!hasAnswered) {
+    const description = `${error.description} No Request was found by the end of the 'Recovery Window'.`;
+    return error.with({ description });
+  }
+  const description =
+    "No Request was started. Often the id in 'Start Event' is that of another element, such as a task.";
+  return error.with({ description, delivery: 'notProcessed' });
+}
+
 /** How to find a start in ProcessMaker by hand. */
 export function howToSearch(key: string): string {
   return `To look for it, search the Requests in ProcessMaker with the PMQL: data.${KEY_FIELD} = "${key}"`;

@@ -5,7 +5,6 @@ import {
   itemKey,
   parseItemKey,
   parseUserKey,
-  roundPrefix,
   userKey,
   userKeyPrefix,
 } from '../../../../../nodes/ProcessMaker/actions/request/start/keys';
@@ -22,7 +21,7 @@ describe('a hidden key', () => {
   test('gives back its parts, to its own run only', () => {
     fc.assert(
       fc.property(hash, fc.nat(), fc.nat(), hash, hash, (run, round, itemIndex, digest, otherRun) => {
-        const key = itemKey(roundPrefix(run, round), itemIndex, digest);
+        const key = itemKey(run, round, itemIndex, digest);
         expect(key).toMatch(SAFE);
         expect(parseItemKey(key, run)).toEqual({ round, itemIndex, digest });
         if (otherRun !== run) expect(parseItemKey(key, otherRun)).toBeUndefined();
