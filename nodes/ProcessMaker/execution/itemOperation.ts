@@ -17,13 +17,12 @@ export interface Entry<T> {
   value: T;
 }
 
-/** What a run is made of. */
+/** What the run of a prepared operation is made of. */
 export interface ItemRun {
   context: IExecuteFunctions;
   connection: Connection;
   results: ItemResults;
-  /** Only where the operation changes something. */
-  record: AttemptRecord | undefined;
+  record: AttemptRecord;
   /** Ends an item that is not sent. */
   fail: (index: number, error: unknown) => void;
 }
@@ -62,8 +61,9 @@ export interface ItemOperation<T> extends AnyOperation<T> {
   begin(connection: Connection, all: T[], stopped: AbortSignal): Work<T>;
 }
 
-/** An operation that finds out about all of its items before the first is sent, and keeps the record itself. */
+/** A change that finds out about all of its items before the first is sent, and keeps the record itself. */
 export interface PreparedOperation<T> extends AnyOperation<T> {
+  changes: true;
   /** @returns the items that are still to be worked on, and the work */
   prepare(run: ItemRun, entries: Array<Entry<T>>): Promise<{ open: Array<Entry<T>>; work: Work<T> }>;
   /** What comes when all items are worked on. */

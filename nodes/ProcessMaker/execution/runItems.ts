@@ -73,7 +73,7 @@ class OperationRun<T> {
   }
 
   async workOnAll(connection: Connection): Promise<void> {
-    const { context, operation, results, record, stop } = this;
+    const { context, operation, results, stop } = this;
     const entries = this.readItems(connection);
     results.throwIfStopped();
     if ('begin' in operation) {
@@ -81,6 +81,7 @@ class OperationRun<T> {
       await this.work(connection, entries, operation.begin(connection, values, stop.signal));
       return;
     }
+    const record = this.record ?? new AttemptRecord(context);
     const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
     const run = { context, connection, results, record, fail };
     const { open, work } = await operation.prepare(run, entries);

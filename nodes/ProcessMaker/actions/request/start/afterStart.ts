@@ -16,8 +16,14 @@ import { FileVariables } from '../../file/upload/fileVariables';
 import { describeOutcomes, uploadFiles, type Uploads, type UploadSettings } from '../../file/upload/uploads';
 import type { Start } from './readStart';
 
-/** An item whose Request is there: its JSON, or why it has failed all the same, such as a Request in ERROR. */
-export type Answer = { json: IDataObject } | { error: ProcessMakerError };
+/** What an item is answered with. */
+export interface Answer {
+  json: IDataObject;
+  /** Why it has failed, although its Request is there, such as one in ERROR. */
+  error?: ProcessMakerError;
+  /** Where an earlier attempt may have uploaded files of it. */
+  lookFor?: UploadSettings['lookFor'];
+}
 
 /** Uploads the files of the items of a run to their Requests. */
 export class StartFiles {
@@ -34,15 +40,13 @@ export class StartFiles {
   /**
    * Uploads the files of an item.
    *
-   * @param lookFor where an earlier attempt may have uploaded files of it
    * @returns the item, with its files
    * @throws ProcessMakerError when the item has failed, or not all of its files are in place
    */
   async upload(
     { files, options }: Start,
     requestId: number,
-    answer: Answer,
-    lookFor?: UploadSettings['lookFor'],
+    { json, error, lookFor }: Answer,
   ): Promise<OutputItem[]> {
     const variables = options.writeFileId ? this.variables : undefined;
     const settings = { memory: this.memory, variables, ...(lookFor && { lookFor }) };
@@ -51,9 +55,9 @@ export class StartFiles {
       requestId,
       async () => await uploadFiles(this.connection, requestId, files, settings),
     );
-    if ('error' in answer) throw withFiles(answer.error, uploads);
+    if (error) throw withFiles(error, uploads);
     if (uploads.error) throw filesMissing(requestId, uploads, uploads.error);
-    return [{ json: { ...answer.json, files: uploads.uploaded.map((file) => ({ ...file })) } }];
+    return [{ json: { ...json, files: uploads.uploaded.map((file) => ({ ...file })) } }];
   }
 }
 

@@ -1,7 +1,6 @@
 import { startRequest } from '../../../api/requests/changes';
 import { findByKeys, KEY_FIELD } from '../../../api/requests/hiddenKey';
 import type { ApiRequest } from '../../../api/requests/requests';
-import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { done, makeChange, NOT_SEEN, SharedLook, type Seen } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
@@ -42,10 +41,7 @@ export class StartSender {
   /** Whether a look-up has to bring the data along. */
   private includeData = false;
 
-  constructor(
-    private readonly run: ItemRun,
-    private readonly record: AttemptRecord,
-  ) {}
+  constructor(private readonly run: ItemRun) {}
 
   /**
    * Starts the Request of an item.
@@ -53,7 +49,7 @@ export class StartSender {
    * @throws ProcessMakerError
    */
   async send(start: TargetedStart, { userKey, field, slot }: Extras): Promise<ApiRequest> {
-    const { record, run } = this;
+    const { connection, record } = this.run;
     const { index, data, files, options, target } = start;
     this.includeData ||= options.includeData;
     const text = JSON.stringify(data);
@@ -67,8 +63,8 @@ export class StartSender {
     const ready = { target, body: withFields(text, field, keyField), ...options };
     const sends: Sends = { answered: 0, unanswered: 0 };
     try {
-      const request = await makeChange(run.connection, {
-        send: () => startRequest(run.connection, ready),
+      const request = await makeChange(connection, {
+        send: () => startRequest(connection, ready),
         look:
           key === undefined
             ? undefined

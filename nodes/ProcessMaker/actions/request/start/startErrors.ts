@@ -1,5 +1,4 @@
-import { KEY_FIELD } from '../../../api/requests/hiddenKey';
-import { engineReason } from '../../../api/requests/hiddenKey';
+import { engineReason, KEY_FIELD } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, requestUrl } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';

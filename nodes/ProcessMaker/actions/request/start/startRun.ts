@@ -1,209 +1,166 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../../api/requests/requests';
 import { requestJson } from '../../../descriptions/output';
 import { runConcurrently, Throttle, type Slot } from '../../../execution/concurrency';
-import type { Hints } from '../../../execution/hints';
-import type { Entry, ItemRun, PreparedOperation, Work } from '../../../execution/itemOperation';
-import type { DoneSummary, OutputItem } from '../../../execution/itemResults';
+import type { Entry, ItemRun, Work } from '../../../execution/itemOperation';
+import type { OutputItem } from '../../../execution/itemResults';
 import { ProcessFinder } from '../../../execution/processFinder';
-import { isTool } from '../../../input/parameters';
-import type { Connection } from '../../../transport/connection';
-import { toProcessMakerError, type ProcessMakerError } from '../../../transport/processMakerError';
-import { StartFiles, StartWait, type Answer } from './afterStart';
+import { toProcessMakerError } from '../../../transport/processMakerError';
+import { StartFiles, type Answer, type StartWait } from './afterStart';
 import type { KnownStarts } from './knownStarts';
-import { readRunOptions, readStart, type Start, type TargetedStart } from './readStart';
+import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
 import { StartSender } from './sender';
-import { errorOf, forAgent, startedSummary, withOutcome, type Origin } from './startErrors';
+import { errorOf, type Origin } from './startErrors';
 
-/** One round of the Start operation over all its items. */
-export class StartRun implements PreparedOperation<Start> {
-  readonly changes = true;
+/** So many items that were started before get their files at the same time. */
+const UPLOADS_IN_PARALLEL = 5;
 
-  readonly parallel: number;
-
-  readonly retrySeconds: number;
-
-  /** The Requests of this run, to be named when it stops. */
-  private readonly startedIds: number[] = [];
+/** One round of the Start operation over all its items. What no item asks for is not made. */
+export class StartRun {
+  private readonly sender: StartSender;
 
   /** What becomes of the items with an Idempotency Key, which may have duplicates. */
   private readonly primaries = new Map<number, Promise<OutputItem[]>>();
 
-  // What no item asks for is not made.
-
   private finder: ProcessFinder | undefined;
-
-  private wait: StartWait | undefined;
 
   private files: StartFiles | undefined;
 
   private known: KnownStarts | undefined;
 
-  constructor(private readonly context: IExecuteFunctions) {
-    const { parallel, retrySeconds } = readRunOptions(context);
-    this.parallel = parallel;
-    this.retrySeconds = retrySeconds;
+  constructor(
+    private readonly run: ItemRun,
+    private readonly startedIds: number[],
+    private readonly wait: StartWait | undefined,
+  ) {
+    this.sender = new StartSender(run);
   }
 
-  read(context: IExecuteFunctions, index: number, connection: Connection, hints: Hints): Start {
-    const start = readStart(context, index, connection, hints);
-    if (context.getNodeParameter('waitFor', index) !== 'nothing') {
-      this.wait ??= new StartWait();
-      this.wait.read(context, index, start.data);
-    }
-    const isSubWorkflow = context.getMode() === 'integrated';
-    if (isSubWorkflow && start.options.idempotencyKey === undefined) hints.subWorkflowWithoutKey();
-    return start;
-  }
-
-  /** Finds process and start event of every item, and what was started before: a look-up per run, not per item. */
-  async prepare(
-    run: ItemRun,
-    entries: Array<Entry<Start>>,
-  ): Promise<{ open: Array<Entry<Start>>; work: Work<Start> }> {
-    const { connection, record, results } = run;
-    if (!record) throw new Error('A start is always recorded.');
+  /**
+   * Finds process and start event of every item, and what was started before: a look-up per run, not per item.
+   *
+   * @returns the items that are still to be worked on
+   */
+  async prepare(entries: Array<Entry<Start>>): Promise<Array<Entry<Start>>> {
+    const { connection, record, results } = this.run;
     let mayBeKnown = record.isRepeat;
     for (const { value } of entries) {
       mayBeKnown ||= value.options.idempotencyKey !== undefined;
-      if (!value.target) await this.findTarget(run, value);
+      if (!value.target) await this.findTarget(value);
     }
     results.throwIfStopped();
-    let open = entries;
-    if (mayBeKnown || results.hasErrors) {
-      open = entries.filter(({ value }) => value.target !== undefined);
-      const starts = open.map(({ value }) => value as TargetedStart);
-      this.known = await recallStarts(connection, record, starts);
-      await this.answerKnown(run, this.known, starts);
-      open = open.filter(({ index }) => !results.has(index));
-    }
-    const sender = new StartSender(run, record);
-    const work: Work<Start> = (start, _attempt, slot) =>
-      this.start(run, sender, start as TargetedStart, slot);
-    return { open, work };
+    if (!mayBeKnown && !results.hasErrors) return entries;
+    const starts = entries.flatMap(({ value }) => (value.target ? [value as TargetedStart] : []));
+    this.known = await recallStarts(connection, record, starts);
+    await this.answerKnown(this.known, starts);
+    return entries.filter(({ index }) => !results.has(index));
   }
 
-  async afterwards(run: ItemRun): Promise<void> {
-    await this.wait?.waitForAll(run);
-  }
+  readonly work: Work<Start> = async (value, _attempt, slot) => {
+    const start = value as TargetedStart;
+    const known = this.known?.get(start.index);
+    if (known && 'sameAs' in known) return await this.answerDuplicate(start, known.sameAs, slot);
+    const userKey = known && 'startAs' in known ? known.startAs : undefined;
+    const output = this.startOne(start, userKey, slot);
+    if (userKey !== undefined) this.primaries.set(start.index, output);
+    return await output;
+  };
 
-  complete(error: ProcessMakerError, item: Parameters<typeof withOutcome>[1]): ProcessMakerError {
-    const complete = withOutcome(error, item);
-    return isTool(this.context) ? forAgent(complete) : complete;
-  }
-
-  summarize(): DoneSummary {
-    return startedSummary(this.startedIds);
-  }
-
-  private async findTarget({ connection, fail }: ItemRun, start: Start): Promise<void> {
-    this.finder ??= new ProcessFinder(connection);
+  private async findTarget(start: Start): Promise<void> {
+    this.finder ??= new ProcessFinder(this.run.connection);
     try {
       start.target = await this.finder.findStartTarget(start.process, start.startEventId);
     } catch (error) {
-      fail(start.index, error);
+      this.run.fail(start.index, error);
     }
   }
 
   /** Answers what was started before from its Request. */
-  private async answerKnown(run: ItemRun, known: KnownStarts, starts: TargetedStart[]): Promise<void> {
+  private async answerKnown(known: KnownStarts, starts: TargetedStart[]): Promise<void> {
+    const { fail, record, results } = this.run;
     const withFiles: TargetedStart[] = [];
     for (const start of starts) {
       const { index } = start;
       const one = known.get(index);
-      if (one && 'error' in one) run.fail(index, one.error);
+      if (one && 'error' in one) fail(index, one.error);
       if (!one || !('found' in one)) continue;
-      run.record?.mark(index, one.found.id);
+      record.mark(index, one.found.id);
       if (one.isOwn) this.startedIds.push(one.found.id);
-      const answer = this.answer(run, start, one.found, one.isOwn ? 'earlierAttempt' : 'existingKey');
-      if ('error' in answer) run.fail(index, answer.error);
-      else {
-        const json = one.alreadyStarted ? { ...answer.json, alreadyStarted: true } : answer.json;
-        run.results.succeed(index, [{ json }]);
-        if (start.files.length > 0) withFiles.push(start);
+      const error = this.errorOf(start, one.found, one.isOwn ? 'earlierAttempt' : 'existingKey');
+      if (error) {
+        fail(index, error);
+        continue;
       }
+      const json = this.jsonOf(start, one.found);
+      results.succeed(index, [{ json: one.alreadyStarted ? { ...json, alreadyStarted: true } : json }]);
+      if (start.files.length > 0) withFiles.push(start);
     }
-    const limits = { throttle: new Throttle(this.parallel), mayBegin: () => true };
-    await runConcurrently(withFiles, limits, (start) => this.uploadMissing(run, start));
+    const limits = { throttle: new Throttle(UPLOADS_IN_PARALLEL), mayBegin: () => true };
+    await runConcurrently(withFiles, limits, async (start) => {
+      const json = results.jsonOf(start.index) ?? {};
+      try {
+        const output = await this.answer(start, Number(json.id), { json, lookFor: 'variable' });
+        results.succeed(start.index, output);
+      } catch (error) {
+        fail(start.index, error);
+      }
+    });
   }
 
-  private async uploadMissing({ connection, results, fail }: ItemRun, start: TargetedStart): Promise<void> {
-    const json = results.jsonOf(start.index) ?? {};
-    try {
-      const output = await this.filesOf(connection).upload(start, Number(json.id), { json }, 'variable');
-      results.succeed(start.index, output);
-    } catch (error) {
-      fail(start.index, error);
-    }
-  }
-
-  private async start(
-    run: ItemRun,
-    sender: StartSender,
+  private async startOne(
     start: TargetedStart,
+    userKey: string | undefined,
     slot: Slot,
   ): Promise<OutputItem[]> {
-    const known = this.known?.get(start.index);
-    if (known && 'sameAs' in known) return await this.answerDuplicate(run, start, known.sameAs, slot);
-    const userKey = known && 'startAs' in known ? known.startAs : undefined;
-    const output = this.send(run, sender, start, { userKey, slot });
-    if (userKey !== undefined) this.primaries.set(start.index, output);
-    return await output;
-  }
-
-  private async send(
-    run: ItemRun,
-    sender: StartSender,
-    start: TargetedStart,
-    { userKey, slot }: { userKey: string | undefined; slot: Slot },
-  ): Promise<OutputItem[]> {
-    const request = await sender.send(start, { userKey, field: this.wait?.takeField(), slot });
+    const request = await this.sender.send(start, { userKey, field: this.wait?.takeField(), slot });
     this.startedIds.push(request.id);
-    const answer = this.answer(run, start, request, 'started');
-    if (start.files.length > 0) return await this.filesOf(run.connection).upload(start, request.id, answer);
-    if ('error' in answer) throw answer.error;
-    return [answer];
+    const error = this.errorOf(start, request, 'started');
+    return await this.answer(start, request.id, { json: this.jsonOf(start, request), error });
   }
 
   /** An item with the same Idempotency Key as another one gets what came of that one. */
-  private async answerDuplicate(
-    run: ItemRun,
-    start: TargetedStart,
-    primary: number,
-    slot: Slot,
-  ): Promise<OutputItem[]> {
-    const answer = await slot.whileWaiting(() => this.answerOf(run, primary));
-    const requestId = run.record?.earlierMark(primary);
-    if (typeof requestId === 'number' && start.files.length > 0) {
-      return await this.filesOf(run.connection).upload(start, requestId, answer, 'variable');
-    }
-    if ('error' in answer) throw answer.error;
-    return [answer];
-  }
-
-  private async answerOf({ results }: ItemRun, primary: number): Promise<Answer> {
+  private async answerDuplicate(start: TargetedStart, primary: number, slot: Slot): Promise<OutputItem[]> {
+    const { record, results } = this.run;
+    let json: IDataObject = {};
+    let error = results.errorOf(primary);
     try {
-      const [output] = (await this.primaries.get(primary)) ?? [];
-      const error = results.errorOf(primary);
-      if (!output && error) return { error };
-      return { json: { ...(output?.json ?? results.jsonOf(primary)), alreadyStarted: true } };
-    } catch (error) {
-      return { error: toProcessMakerError(error) };
+      const output = await slot.whileWaiting(() => this.primaries.get(primary) ?? Promise.resolve([]));
+      json = { ...(output[0]?.json ?? results.jsonOf(primary)), alreadyStarted: true };
+    } catch (thrown) {
+      error = toProcessMakerError(thrown);
     }
+    const requestId = record.earlierMark(primary);
+    if (typeof requestId === 'number') {
+      return await this.answer(start, requestId, { json, error, lookFor: 'variable' });
+    }
+    if (error) throw error;
+    return [{ json }];
   }
 
-  private answer({ connection }: ItemRun, { options }: Start, request: ApiRequest, origin: Origin): Answer {
-    const { instanceUrl } = connection;
-    const { simplify, returnErroredRequests } = options;
-    const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
-    const error = hasEndedBadly && !returnErroredRequests ? errorOf(request, origin, instanceUrl) : undefined;
-    if (error) return { error };
-    return { json: requestJson(request, { simplify, includes: [], includeTasks: false }, instanceUrl) };
+  /** Gives the item of a Request that is there, with its files. */
+  private async answer(
+    start: TargetedStart,
+    requestId: number,
+    { json, error, lookFor }: Answer,
+  ): Promise<OutputItem[]> {
+    if (start.files.length > 0) {
+      this.files ??= new StartFiles(this.run.connection);
+      return await this.files.upload(start, requestId, { json, error, lookFor });
+    }
+    if (error) throw error;
+    return [{ json }];
   }
 
-  private filesOf(connection: Connection): StartFiles {
-    return (this.files ??= new StartFiles(connection));
+  private errorOf({ options }: Start, request: ApiRequest, origin: Origin) {
+    const mayHaveFailed = request.status === 'ERROR' || request.status === 'CANCELED';
+    if (!mayHaveFailed || options.returnErroredRequests) return undefined;
+    return errorOf(request, origin, this.run.connection.instanceUrl);
+  }
+
+  private jsonOf({ options }: Start, request: ApiRequest): IDataObject {
+    const output = { simplify: options.simplify, includes: [], includeTasks: false };
+    return requestJson(request, output, this.run.connection.instanceUrl);
   }
 }
