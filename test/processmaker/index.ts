@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { FileRow, RequestRow, TokenRow } from './database/rows';
 import { Instance } from './instance';
 import { oauthOf } from './oauth/control';
-import { completeToken } from './requests/progress';
+import { completeToken, returnToParent } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
 import { resumeScripts, runScript } from './requests/run-script';
 import { updateToken } from './requests/store';
@@ -74,7 +74,10 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
       instance.database.all<RequestRow>('SELECT * FROM process_requests ORDER BY id').map(toStoredRequest),
     files: () => instance.database.all<FileRow>('SELECT * FROM request_files ORDER BY id').map(toStoredFile),
     addProcess: async (input) => ({ id: (await prepareProcess(instance, input))() }),
-    cancelRequest: (id) => endRequest(instance, id, 'CANCELED'),
+    cancelRequest: (id) => {
+      endRequest(instance, id, 'CANCELED');
+      void returnToParent(instance, id);
+    },
     failRequest: (id, message) => failRequest(instance, id, message),
     completeTask: (taskId, data) => completeToken(instance, taskId, data),
     noteCompletion: (taskId) =>

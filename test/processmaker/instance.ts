@@ -37,12 +37,14 @@ export class Instance {
   scriptsRun = false;
   /** Whether a task that has an assignee can be given to somebody else. */
   readonly reassigns: boolean;
+  /** Whether data that is put into a Request is trimmed. */
+  readonly trimsUpdatedData: boolean;
   private readonly clock: () => Date;
 
-  /** @param runScript runs the script at which a Request stands */
+  /** @param runScript runs the script at a token */
   constructor(
     options: ProcessMakerOptions,
-    runScript: (instance: Instance, requestId: number) => Promise<void>,
+    runScript: (instance: Instance, tokenId: number) => Promise<void>,
   ) {
     this.accessTokenSeconds = options.oauth?.accessTokenSeconds ?? A_YEAR;
     this.uploadLimitBytes = options.uploadLimitBytes ?? UPLOAD_LIMIT;
@@ -50,13 +52,14 @@ export class Instance {
     this.clock = options.now ?? (() => new Date());
     this.changeMs = options.changeMs ?? DEFAULT_CHANGE_MS;
     this.reassigns = options.reassigns === true;
+    this.trimsUpdatedData = options.trimsUpdatedData === true;
     this.database = new Connection(options.database);
     this.database.define('json_text', (value) =>
       value === null ? null : toMysqlText(JSON.parse(String(value)) as Json),
     );
     this.database.script(SCHEMA);
     this.queue = options.queue ?? 'redis';
-    this.scripts = new ScriptQueue(this.queue, (requestId) => runScript(this, requestId));
+    this.scripts = new ScriptQueue(this.queue, (tokenId) => runScript(this, tokenId));
   }
 
   /** The server's clock. */

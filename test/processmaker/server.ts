@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { authenticate } from './auth';
 import { readBody } from './http/body';
 import { ApiError, notFound, serverError } from './http/errors';
+import { methodOf } from './http/method';
 import { Query } from './http/query';
 import type { Instance } from './instance';
 import { handlePage, sendPage } from './page-server';
@@ -16,6 +17,9 @@ const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 const URL_LIMIT = 8 * 1024;
 const HEADER_LIMIT = 1024 * 1024;
 const JSON_TYPE = 'application/json';
+const MAINTENANCE_SECONDS = 60;
+/** The real server writes this one over three lines. */
+const MAINTENANCE = JSON.stringify({ message: 'Service Unavailable' }, null, 4);
 const HTML_TYPE = 'text/html; charset=UTF-8';
 
 /** The HTTP side of an instance. Every call goes through one handler, since the real routes overlap. */
@@ -46,7 +50,12 @@ export function createServer(
     if (request.url.length > URL_LIMIT) {
       return sendPage(reply, { status: 414, html: layout('Request-URI Too Long', '') });
     }
-    if (instance.maintenance) return sendMaintenance(request, reply);
+    if (instance.maintenance)
+      return sendMaintenance(
+        request,
+        reply,
+        options.maintenanceRetrySeconds === undefined ? MAINTENANCE_SECONDS : options.maintenanceRetrySeconds,
+      );
     if (!request.url.startsWith(`${base}/`))
       return sendPage(reply, { status: 404, html: layout('Not Found', '') });
     const url = new URL(request.url.slice(base.length), 'http://instance');
@@ -71,10 +80,11 @@ async function handleApi(
       .type(HTML_TYPE)
       .send('');
   }
-  const match = matchRoute(request.method, url.pathname, instance.version);
+  const contentType = request.headers['content-type'] ?? '';
+  const data = await readBody(body, contentType);
+  const match = matchRoute(methodOf(request.method, data), url.pathname, instance.version);
   const user = authenticate(instance, request.headers.authorization);
   if (match === undefined) throw notFound();
-  const contentType = request.headers['content-type'] ?? '';
   const response = await match.route.handle({
     instance,
     user,
@@ -82,7 +92,7 @@ async function handleApi(
     parameters: match.parameters,
     url: `${request.protocol}://${request.host}${request.url.replace(/\?.*$/, '')}`,
     query: new Query(url.searchParams),
-    data: await readBody(body, contentType),
+    data,
     raw: { bytes: body, contentType },
   });
   await instance.scripts.flush();
@@ -129,10 +139,15 @@ function toApiError(error: unknown): ApiError {
   return serverError();
 }
 
-function sendMaintenance(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.code(503).header('Retry-After', '60');
+function sendMaintenance(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  retrySeconds: number | null,
+): FastifyReply {
+  reply.code(503);
+  if (retrySeconds !== null) reply.header('Retry-After', String(retrySeconds));
   if (!/[/+]json/.test(request.headers.accept?.split(',')[0] ?? '')) {
     return reply.type(HTML_TYPE).send(layout('Service Unavailable', '<p>503</p>'));
   }
-  return reply.header('Content-Type', JSON_TYPE).send(Buffer.from('{"message":"Service Unavailable"}'));
+  return reply.header('Content-Type', JSON_TYPE).send(Buffer.from(MAINTENANCE));
 }

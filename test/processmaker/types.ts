@@ -31,6 +31,10 @@ export interface ProcessMakerOptions {
   changeMs?: number;
   /** Tasks can be given to somebody else, as with ProcessMaker's package for it. */
   reassigns?: boolean;
+  /** What maintenance tells as Retry-After, 60 when missing; null: it tells nothing, as after a plain `artisan down`. */
+  maintenanceRetrySeconds?: number | null;
+  /** Data that is put into a Request is trimmed, and empty texts become null, as on a real server; false when missing. */
+  trimsUpdatedData?: boolean;
   /** The server's clock. */
   now?: () => Date;
 }

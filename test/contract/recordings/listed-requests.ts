@@ -4,13 +4,16 @@ import type { Instance } from '../../processmaker/instance';
 import { countRequests, requestConditions } from '../../processmaker/requests/list';
 import type { UserRow } from '../../processmaker/database/rows';
 import { toApiTime } from '../../processmaker/database/time';
-import { put, waysToFit, type Needs } from './satisfy';
+import { searchedText, type NotedRequest } from './note';
+import { put, ranked, waysToFit, type Needs } from './satisfy';
 import { shownData, storeRequest } from './shown-requests';
 
 /** A list that was asked for, and who asked. */
 export interface AskedList {
   query: Query;
   user: UserRow;
+  /** A Request whose data is known. */
+  noted?: NotedRequest;
 }
 
 const waysOf = (query: Query): Needs[] =>
@@ -31,7 +34,7 @@ export function storeListedRequests(
 ): void {
   const ways = waysOf(asked.query);
   instance.database.transaction(() => {
-    const firsts = rows.map((row) => storeFitting(instance, asked, row, ways));
+    const firsts = rows.map((row, index) => storeFitting(instance, asked, row, withRank(asked, ways, index)));
     const perPage = Number(asked.query.text('per_page') || '10');
     const page = Number(asked.query.text('page')) || 1;
     const before = (page - 1) * perPage;
@@ -47,6 +50,12 @@ export function storeListedRequests(
     for (let index = 1; index <= low; index += 1) storeCopy(instance, lowRow, lowest - index);
     for (let index = 1; index <= high; index += 1) storeCopy(instance, highRow, highest + index);
   });
+}
+
+/** Rows that are in the order of a field of their data have values in that order. */
+function withRank({ query }: AskedList, ways: Needs[], index: number): Needs[] {
+  const rank = ranked(query, index);
+  return rank === undefined ? ways : ways.map((needs) => ({ ...needs, data: [...needs.data, rank] }));
 }
 
 /** Only a number is shown: as many Requests as it says, of whatever kind the query finds. */
@@ -108,7 +117,9 @@ function storeFitting(instance: Instance, asked: AskedList, row: JsonObject, way
 
 function withNeeds(instance: Instance, asked: AskedList, row: JsonObject, needs: Needs): Stored {
   const { data, complete } = shownData(instance, row);
-  if (!complete) addNeeds(data, needs, hiddenFilter(asked.query), 'data' in row);
+  const { noted } = asked;
+  if (noted !== undefined && noted.id === row['id']) Object.assign(data, noted.data);
+  else if (!complete) addNeeds(data, needs, hiddenFilter(asked.query), 'data' in row);
   return {
     row,
     data,
@@ -126,7 +137,8 @@ function addNeeds(data: JsonObject, needs: Needs, filter: string[], shown: boole
   if (texts.length > 0) data['_found_by'] = texts;
 }
 
-const hiddenFilter = (query: Query): string[] => (query.text('filter') === '' ? [] : [query.text('filter')]);
+const hiddenFilter = (query: Query): string[] =>
+  query.text('filter') === '' ? [] : [searchedText(query.text('filter'))];
 
 /** Somebody who sees a Request of another user took part in it. */
 function participants(instance: Instance, { user }: AskedList, row: JsonObject): number[] {

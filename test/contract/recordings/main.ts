@@ -10,10 +10,10 @@ import { restsOnSetting } from './settings';
 import { optionsFor, prepare } from './situation';
 
 /** Compares one recording; returns the differences. */
-async function check(recording: Recording): Promise<string[]> {
+async function check(recording: Recording, all: Recording[]): Promise<string[]> {
   const options = optionsFor(recording);
   const instance = new Instance(options, runScript);
-  await prepare(instance, recording);
+  await prepare(instance, recording, all);
   const processMaker = await serve(instance, options);
   try {
     const addressed = addressedTo(recording, processMaker.url);
@@ -43,7 +43,7 @@ async function main(folder: string | undefined): Promise<boolean> {
       settings += 1;
       console.log(`skipped ${title}\n    ${setting}`);
     } else {
-      const differences = await check(recording).catch((error: unknown) => [
+      const differences = await check(recording, recordings).catch((error: unknown) => [
         `could not be checked: ${String(error)}`,
       ]);
       if (differences.length === 0) passed += 1;

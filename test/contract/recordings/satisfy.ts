@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../processmaker';
+import type { Query } from '../../processmaker/http/query';
 import { parsePmql, type Condition, type Field, type Term } from '../../processmaker/pmql/parse';
 
 /** What the database must hold so that a Request fits a PMQL text, beside the columns that the response shows. */
@@ -10,6 +11,10 @@ export interface Needs {
   /** The query names single Requests, so that no further ones can be thought of. */
   namesRequests: boolean;
 }
+
+/** Values after which rows are ordered have as many digits, since they are compared as texts. */
+const FIRST_RANK = 100_000;
+const LAST_RANK = 800_000;
 
 /** Every way in which a Request can fit: one for each branch of an OR. */
 export function waysToFit(pmql: string): Needs[] {
@@ -79,6 +84,14 @@ function fittingValue({ operator, value }: Condition): Json {
   if (operator === '<') return isNumber ? first - 1 : '';
   if (operator === '!=' || operator === 'NOT IN') return isNumber ? first + 1 : `other than ${first}`;
   return first;
+}
+
+/** The value of the field of the data after which a list is ordered, for the row at a place of it. */
+export function ranked(query: Query, index: number): Needs['data'][number] | undefined {
+  const [, field] = /^data\.(.+)$/.exec(query.text('order_by')) ?? [];
+  if (field === undefined) return undefined;
+  const descending = /^desc$/i.test(query.text('order_direction'));
+  return { path: field.split('.'), value: (descending ? LAST_RANK - index : index) + FIRST_RANK };
 }
 
 /** Puts a value into data, making what is missing on the way. */

@@ -1,10 +1,14 @@
 import { readBody } from '../../processmaker/http/body';
 import type { Instance } from '../../processmaker/instance';
 import { registerClient } from '../../processmaker/oauth/clients';
+import { issueCode } from '../../processmaker/oauth/codes';
 import { parameter } from '../../processmaker/oauth/form';
 import { issueTokens, revokeTokens } from '../../processmaker/oauth/tokens';
 import type { OAuthGrant } from '../../processmaker/oauth/types';
+import type { JsonObject } from '../../processmaker';
 import type { Recording } from './recording';
+
+const LIMITED = 3;
 
 /** The clients of the recorded server, and what each may do. */
 const CLIENTS: Readonly<Record<string, OAuthGrant[]>> = {
@@ -12,8 +16,8 @@ const CLIENTS: Readonly<Record<string, OAuthGrant[]>> = {
   '5': ['password', 'refresh_token'],
 };
 
-/** Recordings hide their tokens behind words. */
-const HIDDEN_REFRESH_TOKEN = '<refresh_token>';
+/** Recordings hide their tokens and codes behind words: `<refresh_token>`. */
+const isHidden = (value: string): boolean => /^<.+>$/.test(value);
 
 /** Makes the clients, passwords and tokens that a recording shows. */
 export async function storeOAuth(instance: Instance, pathname: string, recording: Recording): Promise<void> {
@@ -23,7 +27,8 @@ export async function storeOAuth(instance: Instance, pathname: string, recording
   // A token that the recordings made themselves: it works, or it is one without a user.
   if (context.token !== 'other' || token === undefined) return;
   const shown = response.json as { user_id?: number } | null;
-  const { accessToken } = issueTokens(instance, '5', response.status === 200 ? (shown?.user_id ?? 3) : null);
+  const userId = response.status === 200 ? (shown?.user_id ?? LIMITED) : null;
+  const { accessToken } = issueTokens(instance, '5', userId);
   instance.database.run('UPDATE access_tokens SET token = ? WHERE token = ?', [token, accessToken]);
 }
 
@@ -31,19 +36,44 @@ async function storeCaller(instance: Instance, { request, response }: Recording)
   const body = Buffer.from(request.body ?? '');
   const form = await readBody(body, request.headers['Content-Type'] ?? '');
   const id = parameter(form, 'client_id');
-  const grants = CLIENTS[id];
-  const isRefused = (response.json as { error?: string } | null)?.error === 'invalid_client';
+  const { error, hint = '' } = (response.json ?? {}) as { error?: string; hint?: string };
+  const isRefused = error === 'invalid_client';
+  const known = CLIENTS[id];
+  const used = isRefused ? [] : grantsFor(parameter(form, 'grant_type'));
+  const grants = known === undefined && used.length === 0 ? undefined : [...(known ?? []), ...used];
   // A client that may not use passwords is refused although its secret is right.
   const secret = isRefused && grants?.includes('password') ? 'another' : parameter(form, 'client_secret');
   if (grants !== undefined) registerClient(instance, { id, secret, name: id, redirectUris: [], grants });
   if (response.status === 200 && typeof form['password'] === 'string') {
     instance.database.run('UPDATE users SET password = ?', [form['password']]);
   }
-  if (form['refresh_token'] !== HIDDEN_REFRESH_TOKEN) return;
-  const issued = issueTokens(instance, id, 3);
-  instance.database.run('UPDATE refresh_tokens SET token = ? WHERE access_token = ?', [
-    HIDDEN_REFRESH_TOKEN,
-    issued.accessToken,
+  storeHidden(instance, id, form, /revoked/.test(hint));
+}
+
+/** A client that is not refused may do what it does. */
+function grantsFor(type: string): OAuthGrant[] {
+  return type === 'authorization_code' || type === 'client_credentials' || type === 'password'
+    ? [type, 'refresh_token']
+    : [];
+}
+
+/** The refresh token or the code of a call; it may have been used up before. */
+function storeHidden(instance: Instance, clientId: string, form: JsonObject, isUsed: boolean): void {
+  const refreshToken = parameter(form, 'refresh_token');
+  if (isHidden(refreshToken)) {
+    const { accessToken } = issueTokens(instance, clientId, LIMITED);
+    instance.database.run('UPDATE refresh_tokens SET token = ? WHERE access_token = ?', [
+      refreshToken,
+      accessToken,
+    ]);
+    if (isUsed) revokeTokens(instance, accessToken);
+  }
+  const code = parameter(form, 'code');
+  if (!isHidden(code)) return;
+  const issued = issueCode(instance, clientId, LIMITED, parameter(form, 'redirect_uri'));
+  instance.database.run('UPDATE auth_codes SET code = ?, used = ? WHERE code = ?', [
+    code,
+    isUsed ? 1 : 0,
+    issued,
   ]);
-  revokeTokens(instance, issued.accessToken);
 }

@@ -34,8 +34,8 @@ const errorList = (value: Json | undefined): string | null =>
         list(value).map((error) => ({
           message: text(error['message'], ''),
           body: text(error['body'], ''),
-          element_id: text(error['element_id'], ''),
-          element_name: text(error['element_name'], ''),
+          element_id: error['element_id'] ?? null,
+          element_name: error['element_name'] ?? null,
           created_at: text(error['created_at'], ''),
           trace: '#0 {main}',
         })),
@@ -47,19 +47,25 @@ const text = (value: Json | undefined, otherwise: string): string =>
 
 const number = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
 
-/** Stores a Request as a response shows it, under the id that it shows. */
+/** Stores a Request as a response shows it, under the id that it shows, with the tokens of those who took part. */
 export function storeRequest(
   instance: Instance,
   shown: JsonObject,
   data: JsonObject,
   participants: number[],
 ): void {
+  const id = storeRequestAlone(instance, shown, data);
+  storeTokens(instance, id, number(shown['process_id']) ?? 2, shown, participants);
+}
+
+/** Stores a Request as a response shows it, without any token. */
+export function storeRequestAlone(instance: Instance, shown: JsonObject, data: JsonObject): number {
   const now = instance.sqlNow();
   const processId = number(shown['process_id']) ?? 2;
   const process = findProcess(instance, processId);
   const name = text(shown['name'], process?.name ?? 'Process');
   const created = sqlTime(shown['created_at']) ?? now;
-  const id = insert(instance, 'process_requests', {
+  return insert(instance, 'process_requests', {
     ...(typeof shown['id'] === 'number' ? { id: shown['id'] } : {}),
     uuid: text(shown['uuid'], randomUUID()),
     process_id: processId,
@@ -85,7 +91,6 @@ export function storeRequest(
     updated_at: sqlTime(shown['updated_at']) ?? created,
     start_event: 'node_1',
   });
-  storeTokens(instance, id, processId, shown, participants);
 }
 
 function storeTokens(

@@ -1,44 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../processmaker';
 import type { UserRow } from '../../processmaker/database/rows';
-import type { Query } from '../../processmaker/http/query';
 import type { Instance } from '../../processmaker/instance';
-import { startRequest } from '../../processmaker/requests/progress';
-import { activeTokens, findProcess, findRequest, insert } from '../../processmaker/requests/store';
+import { findRequest, insert } from '../../processmaker/requests/store';
 import type { Recording } from './recording';
-import { put, waysToFit } from './satisfy';
-import { shownData, sqlTime, storeRequest } from './shown-requests';
+import { put, type Needs } from './satisfy';
+import { shownData, sqlTime, storeRequestAlone } from './shown-requests';
+import { startShownTask } from './started-tasks';
 
-const isObject = (value: Json | undefined): value is JsonObject =>
+const LIMITED = 3;
+const ADMINISTRATOR = 1;
+
+/** Whether a value is a JSON object. */
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const number = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
 
 const text = (value: Json | undefined, otherwise: string): string =>
   typeof value === 'string' ? value : otherwise;
-
-/** Brings the tasks of a list into the database: those that it shows, and as many more as its total says. */
-export function storeListedTasks(instance: Instance, query: Query, { response }: Recording): void {
-  if (response.status !== 200 || !isObject(response.json)) return;
-  const { data: rows, meta } = response.json;
-  const shown = Array.isArray(rows) ? rows.filter(isObject) : [];
-  const total = isObject(meta) ? Number(meta['total']) : 0;
-  const [first] = shown;
-  if (first === undefined) return;
-  const ids = shown.map((row) => Number(row['id']));
-  const descending = query.text('order_direction') === 'desc';
-  const step = descending ? -1 : 1;
-  const edge = descending ? Math.min(...ids) : Math.max(...ids);
-  const last = shown.at(-1) ?? first;
-  const more = Array.from({ length: total - shown.length }, (_, index) => ({
-    ...last,
-    id: edge + step * (index + 1),
-    uuid: randomUUID(),
-  }));
-  // Where nothing is said about the order of two rows, the one that is shown first was changed a moment earlier.
-  [...shown, ...more].forEach((row, index) => storeToken(instance, row, index));
-  for (const row of shown) storeRequestOf(instance, row, query.text('pmql'));
-}
 
 /** The task of a call: as the response shows it, or as the response must have found it. */
 export async function storeCalledTask(
@@ -51,13 +31,22 @@ export async function storeCalledTask(
   const isShown = isObject(response.json) && 'element_id' in response.json;
   const shown = isShown && isObject(response.json) ? response.json : undefined;
   if (request.method === 'PUT' && shown?.['status'] === 'CLOSED') return startShownTask(instance, shown);
-  const userId = user.id === 3 || response.status === 403 || user.is_administrator === 1 ? 3 : user.id;
-  const task = shown ?? { id, user_id: userId, process_id: 2, status: 'ACTIVE' };
-  storeToken(instance, task, 0);
-  storeRequestOf(instance, task, '');
+  const { message } = (response.json ?? {}) as { message?: unknown };
+  const status = message === 'Task already closed' ? 'CLOSED' : 'ACTIVE';
+  const task = shown ?? { id, user_id: ownerOf(user, response.status === 403), process_id: 2, status };
+  const isClaim = request.method === 'PUT' && /"is_self_service"\s*:\s*(0|false)/.test(request.body ?? '');
+  storeToken(instance, isClaim ? { ...task, user_id: null, is_self_service: 1 } : task, 0);
+  storeRequestOf(instance, task, []);
 }
 
-function storeToken(instance: Instance, row: JsonObject, moment: number): void {
+/** Who has a task that is not shown: a user who may not open it does not have it. */
+function ownerOf({ id, is_administrator: isAdministrator }: UserRow, isRefused: boolean): number {
+  if (isRefused) return id === LIMITED ? ADMINISTRATOR : LIMITED;
+  return isAdministrator === 1 ? LIMITED : id;
+}
+
+/** Stores the token of a task as a response shows it; of two, the one of the later moment was changed later. */
+export function storeToken(instance: Instance, row: JsonObject, moment: number): void {
   const now = instance.sqlNow();
   const fraction = moment === 0 ? '' : `.${String(moment).padStart(4, '0')}`;
   insert(instance, 'process_request_tokens', {
@@ -71,7 +60,9 @@ function storeToken(instance: Instance, row: JsonObject, moment: number): void {
     element_name: text(row['element_name'], 'Form Task'),
     status: text(row['status'], 'ACTIVE'),
     is_self_service: number(row['is_self_service']) ?? 0,
-    self_service_groups: row['self_service_groups'] === null ? null : '[]',
+    self_service_groups: jsonText(row['self_service_groups'], null),
+    token_properties: jsonText(row['token_properties'], '[]'),
+    initiated_at: sqlTime(row['initiated_at']),
     screen_id: number(row['version_id']) ?? 3,
     due_at: sqlTime(row['due_at']),
     completed_at: sqlTime(row['completed_at']),
@@ -80,10 +71,19 @@ function storeToken(instance: Instance, row: JsonObject, moment: number): void {
   });
 }
 
-const requestIdOf = (row: JsonObject): number => number(row['process_request_id']) ?? 1;
+const jsonText = (value: Json | undefined, otherwise: string | null): string | null =>
+  value === undefined || value === null ? otherwise : JSON.stringify(value);
+
+/** The Request that a task belongs to. */
+export const requestIdOf = (row: JsonObject): number => number(row['process_request_id']) ?? 1;
 
 /** The Request of a task, with data that fits the query where the response shows none. */
-function storeRequestOf(instance: Instance, row: JsonObject, pmql: string): void {
+export function storeRequestOf(
+  instance: Instance,
+  row: JsonObject,
+  needs: Needs['data'],
+  known?: JsonObject,
+): void {
   const id = requestIdOf(row);
   if (findRequest(instance, id) !== undefined) return;
   const shownInData = isObject(row['data']) ? row['data']['_request'] : undefined;
@@ -96,8 +96,9 @@ function storeRequestOf(instance: Instance, row: JsonObject, pmql: string): void
   const data = isObject(row['data'])
     ? Object.fromEntries(Object.entries(row['data']))
     : shownData(instance, request).data;
-  for (const { path, value } of waysToFit(pmql)[0]?.data ?? []) put(data, path, value);
-  storeRequest(instance, request, data, []);
+  if (known === undefined) for (const { path, value } of needs) put(data, path, value);
+  else Object.assign(data, known);
+  storeRequestAlone(instance, request, data);
   if (isObject(data['_user'])) storeUser(instance, data['_user']);
 }
 
@@ -108,28 +109,5 @@ function storeUser({ database }: Instance, shown: JsonObject): void {
     sqlTime(shown['created_at']) ?? '',
     sqlTime(shown['updated_at']) ?? '',
     number(shown['id']),
-  ]);
-}
-
-/** A task that can really be completed: its process is started, and then gets the ids of the response. */
-async function startShownTask(instance: Instance, shown: JsonObject): Promise<void> {
-  const process = findProcess(instance, Number(shown['process_id']));
-  const user = instance.database.get<UserRow>('SELECT * FROM users WHERE id = ?', [number(shown['user_id'])]);
-  if (process === undefined || user === undefined) throw new Error('The task of an unknown process or user.');
-  const started = await startRequest(instance, { process, startEvent: 'node_1', user, data: {} });
-  giveId(instance, started, requestIdOf(shown));
-  const [token] = activeTokens(instance, requestIdOf(shown));
-  instance.database.run('UPDATE process_request_tokens SET id = ? WHERE id = ?', [
-    number(shown['id']),
-    token?.id ?? 0,
-  ]);
-}
-
-/** Gives a Request another id. */
-export function giveId({ database }: Instance, from: number, to: number): void {
-  database.run('UPDATE process_requests SET id = ? WHERE id = ?', [to, from]);
-  database.run('UPDATE process_request_tokens SET process_request_id = ? WHERE process_request_id = ?', [
-    to,
-    from,
   ]);
 }

@@ -11,11 +11,14 @@ import { TOKENS } from '../../processmaker/fixtures/users';
 import { addUnknownProcess, removeDemoProcesses, removeYoungProcesses } from './known-processes';
 import { storeRequestToChange, storeRequestWithEvent } from './changed-requests';
 import { storeCountedRequests, storeListedRequests } from './listed-requests';
+import { storeListedTasks } from './listed-tasks';
+import { notedRequest, notedSize } from './note';
 import type { Recording } from './recording';
+import { addSecondWorld, removeYoungUsers, staffToken } from './second-world';
 import { storeOAuth } from './shown-oauth';
 import { storeShownFiles } from './shown-files';
 import { shownData, storeRequest } from './shown-requests';
-import { storeCalledTask, storeListedTasks } from './shown-tasks';
+import { storeCalledTask } from './shown-tasks';
 
 /** The two servers of the recordings. */
 const SERVERS: Readonly<Record<string, Pick<ProcessMakerOptions, 'queue' | 'bodyLimitBytes'>>> = {
@@ -38,13 +41,20 @@ export function optionsFor({ context, response }: Recording): ProcessMakerOption
   );
   const times = [...past.matchAll(TIME)].map(([time]) => Date.parse(`${time.replace(' ', 'T')}Z`));
   const latest = times.length === 0 ? undefined : new Date(Math.max(...times) + 1000);
-  return { ...SERVERS[context.server], ...(latest === undefined ? {} : { now: () => latest }) };
+  const retry = new Headers(response.headers).get('retry-after');
+  return {
+    ...SERVERS[context.server],
+    ...(latest === undefined ? {} : { now: () => latest }),
+    maintenanceRetrySeconds: retry === null ? null : Number(retry),
+    trimsUpdatedData: true,
+  };
 }
 
 /** Brings an instance into the situation that a recording shows. */
-export async function prepare(instance: Instance, recording: Recording): Promise<void> {
+export async function prepare(instance: Instance, recording: Recording, others: Recording[]): Promise<void> {
   await seed(instance);
   removeDemoProcesses(instance);
+  await addSecondWorld(instance);
   instance.maintenance = recording.context.maintenance;
   const { pathname, searchParams } = new URL(recording.request.path, 'http://recorded');
   const query = new Query(searchParams);
@@ -57,19 +67,20 @@ export async function prepare(instance: Instance, recording: Recording): Promise
   const call = { instance, user, query };
   storeShownFiles(instance, pathname, recording);
   if (resource === 'start_processes') await prepareProcesses(startProcessRoutes[0], call, recording);
+  if (resource === 'users') removeYoungUsers(instance, recording);
   if (resource === 'processes') await prepareProcesses(processRoutes[0], call, recording);
   if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);
   if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
   if (resource === 'requests' && part === 'events') await storeRequestWithEvent(instance, id, recording);
   else if (resource === 'requests' && ['PUT', 'DELETE'].includes(recording.request.method))
-    storeRequestToChange(instance, id, recording);
+    storeRequestToChange(instance, user, id, recording);
   else if (resource === 'requests' && idText !== undefined) prepareRequest(instance, user, id, recording);
-  if (resource === 'tasks' && idText === undefined) storeListedTasks(instance, query, recording);
+  if (resource === 'tasks' && idText === undefined) storeListedTasks(instance, query, recording, others);
   if (resource === 'tasks' && idText !== undefined) await storeCalledTask(instance, user, id, recording);
 }
 
 function tokenUser(instance: Instance, token: string): UserRow | undefined {
-  const known = TOKENS[token as TokenName] as (typeof TOKENS)[TokenName] | undefined;
+  const known = (TOKENS[token as TokenName] as (typeof TOKENS)[TokenName] | undefined) ?? staffToken(token);
   return known && findUser(instance, known.userId);
 }
 
@@ -92,14 +103,27 @@ async function prepareStart(instance: Instance, id: number, { request, response 
   storeShown(instance, { ...(isObject(shown) ? shown : {}), id: Number(parent) });
 }
 
-function prepareList(instance: Instance, user: UserRow, query: Query, { response }: Recording): void {
+function prepareList(instance: Instance, user: UserRow, query: Query, recording: Recording): void {
+  const { response } = recording;
+  const size = notedSize(recording);
+  // Among the Requests is a very large one, which a list does not show.
+  if (size !== undefined && response.status >= 500)
+    storeRequest(instance, { id: 1, user_id: user.id }, { text: 'x'.repeat(size) }, []);
   if (response.status !== 200 || !isObject(response.json)) return;
   const { data: rows, meta } = response.json;
   const total = isObject(meta) ? Number(meta['total']) : 0;
   if (Array.isArray(rows)) {
     const requests = rows.filter(isObject);
     for (const row of requests) storeParent(instance, row, requests);
-    storeListedRequests(instance, { user, query }, requests, total);
+    const noted = notedRequest(recording);
+    // What a note tells of is there, also where the list does not find it.
+    if (noted !== undefined && requests.length === 0) storeShown(instance, { ...noted, user_id: user.id });
+    storeListedRequests(
+      instance,
+      { user, query, ...(noted === undefined ? {} : { noted }) },
+      requests,
+      total,
+    );
   } else storeCountedRequests(instance, { user, query }, total);
 }
 

@@ -1,3 +1,4 @@
+import { serverError } from '../http/errors';
 import type { Json, JsonObject } from '../types';
 
 /** As PHP reads JSON: an empty object and one with the keys 0, 1, 2… are lists. */
@@ -9,13 +10,14 @@ export function asPhpValue(value: Json): Json {
   return Object.fromEntries(entries);
 }
 
-/** The text that the database keeps: keys ordered by length, then by their bytes. */
+/** The text that the database keeps: keys ordered by length, then by their bytes. A number that is too large breaks it. */
 export function toStoredJson(value: Json): string {
   return JSON.stringify(ordered(value));
 }
 
 function ordered(value: Json): Json {
   if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw serverError();
   if (value === null || typeof value !== 'object') return value;
   const keys = Object.keys(value).sort(
     (left, right) =>

@@ -20,6 +20,14 @@ export function sanitiseStartData(value: Json): Json {
   });
 }
 
+/** What happens to data that replaces a Request's: texts are trimmed, empty ones become null, markup stays. */
+export function sanitiseUpdatedData(value: Json): Json {
+  return mapTexts(value, (text) => {
+    const trimmed = text.replace(EDGES, '');
+    return trimmed === '' ? null : trimmed;
+  });
+}
+
 /** What happens to data on its way into a task: only markup is removed. */
 export function sanitiseTaskData(value: Json): Json {
   return mapTexts(value, stripMarkup);

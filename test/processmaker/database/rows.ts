@@ -2,7 +2,8 @@ export type ProcessStatus = 'ACTIVE' | 'INACTIVE' | 'ARCHIVED';
 
 export type RequestStatus = 'ACTIVE' | 'COMPLETED' | 'ERROR' | 'CANCELED';
 
-export type TokenStatus = 'ACTIVE' | 'COMPLETED' | 'CLOSED' | 'FAILING';
+/** `TRIGGERED`: the start event of a Request. */
+export type TokenStatus = 'ACTIVE' | 'COMPLETED' | 'CLOSED' | 'FAILING' | 'TRIGGERED';
 
 export type UserRow = {
   id: number;
@@ -98,8 +99,12 @@ export type TokenRow = {
   is_self_service: number;
   /** JSON: who may take the task. */
   self_service_groups: string | null;
+  /** JSON */
+  token_properties: string;
   screen_id: number | null;
   due_at: string | null;
+  /** Only the token of a start event has one. */
+  initiated_at: string | null;
   completed_at: string | null;
   created_at: string;
   updated_at: string;

@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS users (
   id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, username TEXT NOT NULL, password TEXT NOT NULL, email TEXT NOT NULL,
   firstname TEXT NOT NULL, lastname TEXT NOT NULL, status TEXT NOT NULL, timezone TEXT NOT NULL,
   is_administrator INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS group_members (group_id INTEGER NOT NULL, user_id INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS user_permissions (user_id INTEGER NOT NULL, permission TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS access_tokens (
   token TEXT PRIMARY KEY, name TEXT NOT NULL, user_id INTEGER, client_id TEXT, calls_left INTEGER,
@@ -39,8 +40,8 @@ CREATE TABLE IF NOT EXISTS process_request_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, process_request_id INTEGER NOT NULL,
   process_id INTEGER NOT NULL, user_id INTEGER, subprocess_request_id INTEGER, element_id TEXT NOT NULL,
   element_type TEXT NOT NULL, element_name TEXT, status TEXT NOT NULL, is_self_service INTEGER NOT NULL DEFAULT 0,
-  self_service_groups TEXT, screen_id INTEGER, due_at TEXT, completed_at TEXT, created_at TEXT NOT NULL,
-  updated_at TEXT NOT NULL);
+  self_service_groups TEXT, token_properties TEXT NOT NULL DEFAULT '[]', screen_id INTEGER, due_at TEXT,
+  initiated_at TEXT, completed_at TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS process_request_tokens_request ON process_request_tokens (process_request_id);
 CREATE INDEX IF NOT EXISTS process_request_tokens_user ON process_request_tokens (user_id, process_request_id);
 CREATE TABLE IF NOT EXISTS request_files (

@@ -6,6 +6,8 @@ export interface FlowElement {
   id: string;
   name: string;
   type: string;
+  /** The types of its event definitions, such as `messageEventDefinition`. */
+  eventTypes: string[];
   properties: Record<string, string>;
 }
 
@@ -70,6 +72,7 @@ export async function readDefinition(bpmn: string): Promise<Definition> {
     id: element.id,
     name: element.name ?? '',
     type: typeName(element),
+    eventTypes: (element.eventDefinitions ?? []).map(typeName),
     properties: properties(element),
   }));
   const startEvents = (process.flowElements ?? [])

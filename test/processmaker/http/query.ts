@@ -7,6 +7,13 @@ export class Query {
     return this.parameters.getAll(name).at(-1) ?? '';
   }
 
+  /** The same, but for one parameter. */
+  with(name: string, value: string): Query {
+    const parameters = new URLSearchParams(this.parameters);
+    parameters.set(name, value);
+    return new Query(parameters);
+  }
+
   has(name: string): boolean {
     return this.parameters.has(name);
   }

@@ -26,9 +26,9 @@ export function useCode(instance: Instance, clientId: string, code: string, redi
   const { database } = instance;
   const row = database.get<CodeRow>('SELECT * FROM auth_codes WHERE code = ?', [code]);
   if (row === undefined) throw invalidCode('Cannot decrypt the authorization code');
-  if (row.client_id !== clientId) throw invalidCode('Authorization code was not issued to this client');
-  if (row.used === 1) throw invalidCode('Authorization code has been revoked');
   if (row.expires_at <= instance.sqlNow()) throw invalidCode('Authorization code has expired');
+  if (row.used === 1) throw invalidCode('Authorization code has been revoked');
+  if (row.client_id !== clientId) throw invalidCode('Authorization code was not issued to this client');
   if (row.redirect_uri !== redirectUri) throw invalidCode('Invalid redirect URI');
   database.run('UPDATE auth_codes SET used = 1 WHERE code = ?', [code]);
   return row.user_id;

@@ -22,22 +22,24 @@ export const unsupportedGrant = (): ApiError =>
     'Check that all required parameters have been provided',
   );
 
-/** 400 */
-export const missingParameter = (name: string): ApiError =>
+const invalidRequest = (hint: string): ApiError =>
   oauthError(
     400,
     'invalid_request',
-    'The request is missing a required parameter.',
-    `Check the \`${name}\` parameter`,
+    'The request is missing a required parameter, includes an invalid parameter value, ' +
+      'includes a parameter more than once, or is otherwise malformed.',
+    hint,
   );
+
+/** 400 */
+export const missingParameter = (name: string): ApiError => invalidRequest(`Check the \`${name}\` parameter`);
 
 /** 400 */
 export const wrongPassword = (): ApiError =>
   oauthError(400, 'invalid_grant', 'The user credentials were incorrect.');
 
 /** 400: the code of a sign-in that is unknown, used up, too old or somebody else's. */
-export const invalidCode = (hint: string): ApiError =>
-  oauthError(400, 'invalid_grant', 'The authorization code is not valid.', hint);
+export const invalidCode = (hint: string): ApiError => invalidRequest(hint);
 
 /** 401 */
 export const invalidRefreshToken = (hint: string): ApiError =>

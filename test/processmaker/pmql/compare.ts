@@ -13,6 +13,8 @@ export interface Sql {
 /** What a query depends on beside its text. */
 export interface PmqlContext {
   timezone: string;
+  /** Who asks. */
+  askingUserId: number;
   now: Date;
   /** The id of the user of that name. */
   userId(username: string): number | undefined;

@@ -1,5 +1,6 @@
 import { ApiError } from '../http/errors';
 import type { ColumnType } from './columns';
+import { offeredTo } from '../requests/access';
 import { compare } from './compare';
 import type { Alias, Dialect } from './dialect';
 
@@ -13,6 +14,9 @@ const COLUMNS: Readonly<Record<string, { sql: string; type: ColumnType }>> = {
   created: { sql: 't.created_at', type: 'time' },
   completed: { sql: 't.completed_at', type: 'time' },
   due: { sql: 't.due_at', type: 'time' },
+  started: { sql: 't.initiated_at', type: 'time' },
+  is_priority: { sql: '0', type: 'number' },
+  process_name: { sql: 'r.name', type: 'text' },
   case_number: { sql: 'r.case_number', type: 'number' },
   case_title: { sql: 'r.case_title', type: 'text' },
   data: { sql: 'r.data', type: 'json' },
@@ -26,9 +30,12 @@ const STATUS_NAMES: Readonly<Record<string, string>> = { 'in progress': 'ACTIVE'
 
 const ALIASES: Readonly<Record<string, Alias>> = {
   request: (value, operator) => compare('r.name', 'text', operator, value),
-  status: (value, operator) => {
+  status: (value, operator, context) => {
     const name = String(value).toLowerCase();
-    if (name === 'self service') return { sql: `t.status = 'ACTIVE' AND t.is_self_service = 1`, values: [] };
+    if (name === 'self service') {
+      const { sql, values } = offeredTo(context.askingUserId);
+      return { sql: `t.status = 'ACTIVE' AND (${sql})`, values };
+    }
     // Whatever the status, tasks that are offered to a group are left out.
     const { sql, values } = compare('t.status', 'text', operator, STATUS_NAMES[name] ?? name);
     return { sql: `t.is_self_service = 0 AND (${sql})`, values };

@@ -2,7 +2,7 @@ import type { CategoryRow, ProcessRow, UserRow } from '../database/rows';
 import { serverError } from '../http/errors';
 import type { Query } from '../http/query';
 import type { Instance } from '../instance';
-import { mayStart } from '../requests/access';
+import { mayStart, type StartEvent } from '../requests/access';
 import { findUser } from '../requests/store';
 import { categoryJson, hasEventDefinition, startEventsOf } from '../serializers/process';
 import { userJson } from '../serializers/user';
@@ -32,15 +32,13 @@ export function processRelations(instance: Instance, process: ProcessRow, includ
 }
 
 /** The start events that a user may trigger. */
-export function allowedEvents(process: ProcessRow, user: UserRow): JsonObject[] {
-  return startEventsOf(process).filter((event) =>
-    mayStart(user, [event as { id: string; assignedUsers?: string }]),
-  );
+export function allowedEvents(instance: Instance, process: ProcessRow, user: UserRow): JsonObject[] {
+  return startEventsOf(process).filter((event) => mayStart(instance, user, [event as unknown as StartEvent]));
 }
 
 /** Those of them that are for hands: no timers, no web entries. */
-export function manualEvents(process: ProcessRow, user: UserRow): JsonObject[] {
-  return allowedEvents(process, user).filter(
+export function manualEvents(instance: Instance, process: ProcessRow, user: UserRow): JsonObject[] {
+  return allowedEvents(instance, process, user).filter(
     (event) => !hasEventDefinition(event, 'timerEventDefinition') && !isWebEntry(event),
   );
 }

@@ -1,15 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 const DELAY_MS = 50;
 
-/** When script tasks run: on `redis` a moment after the response, on `sync` during it. */
+/**
+ * When script tasks run: on `redis` a moment after the response, one after the other, so that a script that waits
+ * holds up all others; on `sync` during it.
+ */
 export class ScriptQueue {
   private readonly abort = new AbortController();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private last: Promise<void> = Promise.resolve();
   private waiting: number[] = [];
 
-  /** @param run runs the script at which a Request stands */
+  /** @param run runs the script at a token */
   constructor(
     private readonly kind: 'redis' | 'sync',
-    private readonly run: (requestId: number) => Promise<void>,
+    private readonly run: (tokenId: number) => Promise<void>,
   ) {}
 
   /** Aborted when the queue stops. */
@@ -17,31 +22,28 @@ export class ScriptQueue {
     return this.abort.signal;
   }
 
-  /** Puts the script tasks of a Request on the queue. */
-  add(requestId: number): void {
+  /** Puts the script at a token on the queue. */
+  add(tokenId: number): void {
     if (this.kind === 'sync') {
-      this.waiting.push(requestId);
+      this.waiting.push(tokenId);
       return;
     }
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      this.run(requestId).catch((error: unknown) => {
+    const delay = pause(DELAY_MS, undefined, { signal: this.signal });
+    this.last = Promise.all([this.last, delay])
+      .then(() => this.run(tokenId))
+      .catch((error: unknown) => {
         if (!this.signal.aborted) console.error(error);
       });
-    }, DELAY_MS);
-    this.timers.add(timer);
   }
 
   /** On the sync queue: runs everything, before the response is sent but after it was made. */
   async flush(): Promise<void> {
-    const requestIds = this.waiting;
+    const tokenIds = this.waiting;
     this.waiting = [];
-    for (const requestId of requestIds) await this.run(requestId);
+    for (const tokenId of tokenIds) await this.run(tokenId);
   }
 
   stop(): void {
     this.abort.abort();
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
   }
 }

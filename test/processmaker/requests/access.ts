@@ -8,15 +8,29 @@ const SEES_ALL = ['view-all_requests', 'edit-request_data'];
 const TOOK_PART =
   'EXISTS (SELECT 1 FROM process_request_tokens t WHERE t.process_request_id = process_requests.id AND t.user_id = ?)';
 
-/** A task waits that the user may take. */
-const MAY_TAKE_PART =
-  `EXISTS (SELECT 1 FROM process_request_tokens t, json_each(t.self_service_groups, '$.users') u ` +
-  `WHERE t.process_request_id = process_requests.id AND t.status = 'ACTIVE' AND t.is_self_service = 1 AND u.value = ?)`;
+/** Whether a task (`t`) is offered to a user, or to a group that the user is in. */
+export function offeredTo(userId: number): Sql {
+  return {
+    sql:
+      `t.user_id IS NULL AND t.is_self_service = 1 AND (` +
+      `EXISTS (SELECT 1 FROM json_each(t.self_service_groups, '$.users') u WHERE CAST(u.value AS INTEGER) = ?) ` +
+      `OR EXISTS (SELECT 1 FROM json_each(t.self_service_groups, '$.groups') g ` +
+      `JOIN group_members m ON m.group_id = CAST(g.value AS INTEGER) WHERE m.user_id = ?))`,
+    values: [userId, userId],
+  };
+}
 
 /** Which Requests a user finds in lists; undefined: all of them. */
 export function visibleTo(instance: Instance, user: UserRow): Sql | undefined {
   if (hasPermission(instance, user, ...SEES_ALL)) return undefined;
-  return { sql: `user_id = ? OR ${TOOK_PART} OR ${MAY_TAKE_PART}`, values: [user.id, user.id, user.id] };
+  const offered = offeredTo(user.id);
+  const mayTakePart =
+    'EXISTS (SELECT 1 FROM process_request_tokens t WHERE t.process_request_id = process_requests.id ' +
+    `AND t.status = 'ACTIVE' AND ${offered.sql})`;
+  return {
+    sql: `user_id = ? OR ${TOOK_PART} OR ${mayTakePart}`,
+    values: [user.id, user.id, ...offered.values],
+  };
 }
 
 /** Whether a user may open a Request. */
@@ -40,15 +54,28 @@ export function mayParticipate(instance: Instance, user: UserRow, request: Reque
   return rows.length > 0;
 }
 
+/** A start event with those who may trigger it: ids, separated by commas. */
+export interface StartEvent {
+  id: string;
+  assignedUsers?: string;
+  assignedGroups?: string;
+}
+
 /** Whether a user may trigger a start event; without one: any of the process's. */
 export function mayStart(
+  instance: Instance,
   user: UserRow,
-  startEvents: { id: string; assignedUsers?: string }[],
+  startEvents: StartEvent[],
   event?: string,
 ): boolean {
   if (user.is_administrator === 1) return true;
+  const groups = instance.database
+    .all<{ id: number }>('SELECT group_id AS id FROM group_members WHERE user_id = ?', [user.id])
+    .map(({ id }) => String(id));
   return startEvents.some(
-    ({ id, assignedUsers = '' }) =>
-      (event === undefined || id === event) && assignedUsers.split(',').includes(String(user.id)),
+    ({ id, assignedUsers = '', assignedGroups = '' }) =>
+      (event === undefined || id === event) &&
+      (assignedUsers.split(',').includes(String(user.id)) ||
+        assignedGroups.split(',').some((group) => groups.includes(group))),
   );
 }

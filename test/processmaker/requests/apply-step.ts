@@ -1,13 +1,16 @@
 import type { RequestRow } from '../database/rows';
+import { toSqlTime } from '../database/time';
 import type { Definition, FlowElement } from '../flow/definition';
 import type { FlowStep } from '../flow/run';
 import type { Instance } from '../instance';
-import { assignee, AssignmentError, userIds } from './assignment';
+import { assignee, AssignmentError, groupIds, userIds } from './assignment';
 import { endRequest, failRequest } from './finish';
 import { insertToken, openTokens, updateRequest } from './store';
 
 const TASK_TYPES = ['task', 'userTask', 'manualTask'];
-const DAYS_TO_DO = 3;
+/** Elements at which a script runs. */
+export const SCRIPT_TYPES = ['scriptTask', 'serviceTask'];
+const HOURS_TO_DO = 72;
 /** What a task without a form shows. */
 const DEFAULT_SCREEN = 1;
 
@@ -46,34 +49,57 @@ export function applyStep(
       } catch (error) {
         if (!(error instanceof AssignmentError)) throw error;
         updateRequest(instance, request.id, { signal_events: request.signal_events });
-        const failing = insertToken(instance, request, { ...token, status: 'FAILING', user_id: null });
+        const failing = insertToken(instance, request, {
+          ...token,
+          status: 'FAILING',
+          user_id: null,
+          screen_id: screenOf(element),
+        });
         failRequest(instance, request.id, error.message, { ...token, id: failing });
         return [];
       }
       continue;
     }
-    const tokenId = insertToken(instance, request, { ...token, user_id: null });
+    if (SCRIPT_TYPES.includes(element.type)) {
+      instance.scripts.add(insertScript(instance, request, token));
+      continue;
+    }
+    const type = element.type === 'intermediateCatchEvent' ? 'event' : element.type;
+    const tokenId = insertToken(instance, request, { ...token, element_type: type, user_id: null });
     if (element.type === 'callActivity') calls.push({ tokenId, element });
-    if (['scriptTask', 'serviceTask'].includes(element.type)) instance.scripts.add(request.id);
   }
   if (step.ended) endRequest(instance, request.id, 'COMPLETED');
   return calls;
 }
 
-function insertTask(
-  instance: Instance,
-  request: RequestRow,
-  element: FlowElement,
-  token: { element_id: string; element_type: string; element_name: string; status: 'ACTIVE' },
-): void {
+type NewToken = { element_id: string; element_type: string; element_name: string; status: 'ACTIVE' };
+
+/** Until when work has to be done. */
+function dueTime(instance: Instance, hours: number): string {
+  return toSqlTime(new Date(instance.now().getTime() + hours * 3_600_000));
+}
+
+const screenOf = (element: FlowElement): number => Number(element.properties['screenRef'] ?? DEFAULT_SCREEN);
+
+function insertScript(instance: Instance, request: RequestRow, token: NewToken): number {
+  return insertToken(instance, request, {
+    ...token,
+    user_id: null,
+    self_service_groups: '[]',
+    due_at: dueTime(instance, HOURS_TO_DO),
+  });
+}
+
+function insertTask(instance: Instance, request: RequestRow, element: FlowElement, token: NewToken): void {
   const userId = assignee(instance, element, request);
-  const due = new Date(instance.now().getTime() + DAYS_TO_DO * 24 * 3_600_000);
   insertToken(instance, request, {
     ...token,
     user_id: userId,
     is_self_service: userId === null ? 1 : 0,
-    self_service_groups: JSON.stringify(userId === null ? { users: userIds(element), groups: [] } : []),
-    screen_id: Number(element.properties['screenRef'] ?? DEFAULT_SCREEN),
-    due_at: due.toISOString().slice(0, 19).replace('T', ' '),
+    self_service_groups: JSON.stringify(
+      userId === null ? { users: userIds(element), groups: groupIds(element) } : [],
+    ),
+    screen_id: screenOf(element),
+    due_at: dueTime(instance, Number(element.properties['dueIn'] ?? HOURS_TO_DO)),
   });
 }

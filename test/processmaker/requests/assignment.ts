@@ -17,15 +17,37 @@ export function userIds(element: FlowElement): number[] {
     .map(Number);
 }
 
+/** The groups that a task names, as the API shows them. */
+export function groupIds(element: FlowElement): string[] {
+  return (element.properties['assignedGroups'] ?? '').split(',').filter((id) => id !== '');
+}
+
+function members({ database }: Instance, groups: string[]): number[] {
+  return groups.flatMap((group) =>
+    database
+      .all<{ id: number }>('SELECT user_id AS id FROM group_members WHERE group_id = ? ORDER BY user_id', [
+        Number(group),
+      ])
+      .map(({ id }) => id),
+  );
+}
+
+/** Whether whoever of the users and groups wants to may take a task. */
+function isSelfService(element: FlowElement): boolean {
+  const { assignment, config = '' } = element.properties;
+  if (assignment === 'self_service') return true;
+  return config !== '' && (JSON.parse(config) as { selfService?: boolean }).selfService === true;
+}
+
 /** Who gets a task; null: whoever takes it (self service). */
 export function assignee(instance: Instance, element: FlowElement, request: RequestRow): number | null {
-  const users = userIds(element);
+  if (isSelfService(element)) return null;
+  const users = [...userIds(element), ...members(instance, groupIds(element))];
   switch (element.properties['assignment'] ?? 'requester') {
-    case 'self_service':
-      return null;
     case 'user':
     case 'user_group': {
-      const user = users[tasksSoFar(instance, element, request) % Math.max(users.length, 1)];
+      const turn = users.length > 1 ? tasksSoFar(instance, element, request) : 0;
+      const user = users[turn % Math.max(users.length, 1)];
       if (user === undefined) throw new AssignmentError();
       return user;
     }
@@ -38,8 +60,6 @@ export function assignee(instance: Instance, element: FlowElement, request: Requ
 
 /** The users of a task take turns. */
 function tasksSoFar({ database }: Instance, element: FlowElement, request: RequestRow): number {
-  const { assignedUsers = '' } = element.properties;
-  if (!assignedUsers.includes(',')) return 0;
   const row = database.get<{ count: number }>(
     'SELECT count(*) AS count FROM process_request_tokens WHERE process_id = ? AND element_id = ?',
     [request.process_id, element.id],

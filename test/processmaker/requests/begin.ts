@@ -31,7 +31,7 @@ export async function beginRequest(instance: Instance, start: Start): Promise<{ 
       element_id: startEvent,
       element_type: 'startEvent',
       element_name: element?.name ?? null,
-      status: 'CLOSED',
+      status: 'TRIGGERED',
       user_id: user.id,
     });
     return { id: request.id, calls: applyStep(instance, request, definition, step) };

@@ -3,29 +3,41 @@ import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
 import { findRequest, updateRequest, updateToken } from './store';
 
-/** Puts a Request into ERROR, with what the engine says about it. */
+/**
+ * Puts a Request into ERROR, with what the engine says about it.
+ *
+ * @param details what follows the message, and what the token of the element keeps of it (JSON)
+ */
 export function failRequest(
   instance: Instance,
   requestId: number,
   message: string,
   element?: { id?: number; element_id: string; element_name: string | null },
+  details: { body?: string; tokenProperties?: string } = {},
 ): void {
   const request = findRequest(instance, requestId);
   if (request === undefined) throw new Error(`There is no Request ${requestId}.`);
   const errors = request.errors === null ? [] : (JSON.parse(request.errors) as JsonObject[]);
   errors.push({
     message,
-    body: '',
+    body: details.body ?? '',
     element_id: element?.element_id ?? null,
     element_name: element?.element_name ?? null,
     created_at: toApiTime(instance.sqlNow()),
     trace: '#0 {main}',
   });
   updateRequest(instance, requestId, { status: 'ERROR', errors: JSON.stringify(errors) });
-  if (element?.id !== undefined) updateToken(instance, element.id, { status: 'FAILING' });
+  if (element?.id !== undefined)
+    updateToken(instance, element.id, {
+      status: 'FAILING',
+      token_properties: details.tokenProperties ?? '[]',
+    });
 }
 
-/** Ends a Request, and with it everything that still waits in it and in its sub-processes. */
+/**
+ * Ends a Request, and with it everything that still waits in it. The Requests of its sub-processes are COMPLETED then,
+ * also where it is canceled.
+ */
 export function endRequest(instance: Instance, requestId: number, status: 'COMPLETED' | 'CANCELED'): void {
   const now = instance.sqlNow();
   updateRequest(instance, requestId, { status, completed_at: now, flow_state: null });
@@ -34,10 +46,10 @@ export function endRequest(instance: Instance, requestId: number, status: 'COMPL
      WHERE process_request_id = ? AND status IN ('ACTIVE', 'FAILING')`,
     [now, now, requestId],
   );
-  if (status === 'COMPLETED') return;
   const children = instance.database.all<{ id: number }>(
-    `SELECT id FROM process_requests WHERE parent_request_id = ? AND status = 'ACTIVE'`,
+    `SELECT id FROM process_requests WHERE status = 'ACTIVE' AND id IN
+     (SELECT subprocess_request_id FROM process_request_tokens WHERE process_request_id = ?)`,
     [requestId],
   );
-  for (const { id } of children) endRequest(instance, id, status);
+  for (const { id } of children) endRequest(instance, id, 'COMPLETED');
 }

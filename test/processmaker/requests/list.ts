@@ -11,6 +11,7 @@ import { REQUEST_DIALECT } from '../pmql/request-dialect';
 import { jsonSql, toSql } from '../pmql/sql';
 import { visibleTo } from './access';
 import { textFilter } from './filter';
+import { checkSortMemory } from './sort-memory';
 
 /** The conditions of `GET /requests`. */
 export function requestConditions(instance: Instance, user: UserRow, query: Query): Sql {
@@ -59,6 +60,7 @@ function pmqlCondition(instance: Instance, user: UserRow, pmql: string): Sql {
 export function pmqlContext(instance: Instance, user: UserRow): PmqlContext {
   return {
     timezone: user.timezone,
+    askingUserId: user.id,
     now: instance.now(),
     userId: (username) =>
       instance.database.get<{ id: number }>('SELECT id FROM users WHERE username = ? COLLATE NOCASE', [
@@ -76,13 +78,14 @@ export function countRequests(instance: Instance, { sql, values }: Sql): number 
   return rows[0]?.count ?? 0;
 }
 
-/** One page of Requests. */
+/** One page of Requests; an order for which the database has no memory is 500. */
 export function listRequests(
   instance: Instance,
   { sql, values }: Sql,
   query: Query,
   page: Page,
 ): RequestRow[] {
+  checkSortMemory(instance, { sql, values }, query, page);
   const limits: SqlValue[] = [page.size, (page.number - 1) * page.size];
   return instance.database.query<RequestRow>(
     `SELECT * FROM process_requests WHERE ${sql} ORDER BY ${ordering(query)}, id LIMIT ? OFFSET ?`,

@@ -52,10 +52,20 @@ export function presentStartedRequest(instance: Instance, request: RequestRow, q
             ...(request.errors === null ? {} : { manager: null }),
           },
     process: loaded,
-    parent_request: parent === undefined ? null : requestJson(parent),
+    parent_request: parent === undefined ? null : withParents(instance, parent),
     ...(request.process_collaboration_id === null ? {} : { collaboration: null }),
     process_version_alternative: 'A',
     ...included(instance, request, query),
+  };
+}
+
+/** A Request with its parent, that one's parent and so on. */
+function withParents(instance: Instance, request: RequestRow): JsonObject {
+  const parent =
+    request.parent_request_id === null ? undefined : findRequest(instance, request.parent_request_id);
+  return {
+    ...requestJson(request),
+    parent_request: parent === undefined ? null : withParents(instance, parent),
   };
 }
 

@@ -39,7 +39,8 @@ async function goOn(instance: Instance, tokenId: number, data: JsonObject): Prom
   const token = findToken(instance, tokenId);
   const request = token && findRequest(instance, token.process_request_id);
   const process = request && findProcess(instance, request.process_id);
-  if (token?.status !== 'ACTIVE' || !request || !process) return undefined;
+  if (!token || !request || !process) return undefined;
+  if (token.status !== 'ACTIVE' && token.status !== 'FAILING') return undefined;
   const merged = { ...requestData(request), ...data };
   const definition = await instance.definitions.definition(process.bpmn);
   const flow = await instance.definitions.flow(process.bpmn, request.start_event);
@@ -48,6 +49,8 @@ async function goOn(instance: Instance, tokenId: number, data: JsonObject): Prom
   return instance.database.transaction(() => {
     closeToken(instance, tokenId);
     saveData(instance, request.id, merged);
+    // What had failed has worked now.
+    if (token.status === 'FAILING') updateRequest(instance, request.id, { status: 'ACTIVE' });
     return step === undefined ? [] : applyStep(instance, request, definition, step);
   });
 }
@@ -102,10 +105,11 @@ async function startChild(
   await returnToParent(instance, childId);
 }
 
-/** When a sub-process has ended: gives its data back and goes on behind the call activity. */
-async function returnToParent(instance: Instance, childId: number): Promise<void> {
+/** When a sub-process has ended or was canceled: gives its data back and goes on behind the call activity. */
+export async function returnToParent(instance: Instance, childId: number): Promise<void> {
   const child = findRequest(instance, childId);
-  if (child?.status !== 'COMPLETED' || child.parent_request_id === null) return;
+  if (child === undefined || child.parent_request_id === null) return;
+  if (child.status !== 'COMPLETED' && child.status !== 'CANCELED') return;
   const token = activeTokens(instance, child.parent_request_id).find(
     (candidate) => candidate.subprocess_request_id === childId,
   );

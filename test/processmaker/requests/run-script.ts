@@ -1,41 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { TokenRow } from '../database/rows';
 import type { Instance } from '../instance';
 import { failRequest } from './finish';
 import { completeToken } from './progress';
 import { makeCall, scriptCall } from './script-call';
-import { activeTokens, findRequest } from './store';
+import { findRequest, findToken } from './store';
 
-/** What a script's failure says. */
-const SCRIPT_FAILURE = 'No script executor is available to run this script.';
+/** What the failure of a script says: the first line of its output, and the others. */
+const SCRIPT_FAILURE =
+  'PHP Fatal error:  Uncaught Exception: this script always fails in /opt/executor/script.php:2';
+const SCRIPT_STACK =
+  'Stack trace:\n#0 /opt/executor/bootstrap.php(45): require()\n#1 {main}\n' +
+  '  thrown in /opt/executor/script.php on line 2';
+
+/** The server notes a failure twice, a moment apart. */
+const BETWEEN_ERRORS_MS = 40;
+
+/** Whether a script still has something to end: a failed one can be retried, a canceled Request has closed it. */
+function isOpen(instance: Instance, tokenId: number): boolean {
+  const token = findToken(instance, tokenId);
+  const request = token && findRequest(instance, token.process_request_id);
+  if (!request || !['ACTIVE', 'ERROR'].includes(request.status)) return false;
+  return token.status === 'ACTIVE' || token.status === 'FAILING';
+}
 
 /**
- * Runs the script at which a Request stands: it changes no data, but may call a URL in it. Where no script can run,
- * the Request ends in ERROR.
+ * Runs the script at a token: it changes no data, but may call a URL in it. Where no script can run, the Request ends
+ * in ERROR.
  */
-export async function runScript(instance: Instance, requestId: number): Promise<void> {
-  const request = findRequest(instance, requestId);
-  if (request?.status !== 'ACTIVE') return;
-  const token = activeTokens(instance, requestId).find(({ element_type: type }) =>
-    ['scriptTask', 'serviceTask'].includes(type),
-  );
-  if (token === undefined) return;
-  if (!instance.scriptsRun) {
-    failRequest(instance, requestId, SCRIPT_FAILURE, token);
-    return;
-  }
+export async function runScript(instance: Instance, tokenId: number): Promise<void> {
+  const token = findToken(instance, tokenId);
+  const request = token && findRequest(instance, token.process_request_id);
+  if (!request || !isOpen(instance, tokenId)) return;
+  if (!instance.scriptsRun) return fail(instance, token, SCRIPT_FAILURE, SCRIPT_STACK);
   const { signal } = instance.scripts;
   const call = await scriptCall(instance, request, token);
   const refused = call && (await makeCall(call, instance.scriptStatuses, signal));
   if (signal.aborted) return;
   if (refused === undefined) await completeToken(instance, token.id, {});
-  else failRequest(instance, requestId, refused, token);
+  else await fail(instance, token, refused);
+}
+
+/** A first failure is noted twice, that of a retry once. */
+async function fail(instance: Instance, token: TokenRow, message: string, body = ''): Promise<void> {
+  const note = (): void => {
+    if (isOpen(instance, token.id))
+      failRequest(instance, token.process_request_id, message, token, {
+        body,
+        tokenProperties: '{"error":[]}',
+      });
+  };
+  note();
+  if (token.status === 'FAILING') return;
+  const { signal } = instance.scripts;
+  if (instance.queue === 'redis')
+    await pause(BETWEEN_ERRORS_MS, undefined, { signal }).catch(() => undefined);
+  if (!signal.aborted) note();
 }
 
 /** Puts on the queue what an earlier run of the server left on it. */
 export async function resumeScripts({ database, scripts }: Instance): Promise<void> {
-  const requests = database.all<{ id: number }>(
-    `SELECT DISTINCT process_request_id AS id FROM process_request_tokens
-     WHERE status = 'ACTIVE' AND element_type IN ('scriptTask', 'serviceTask')`,
+  const tokens = database.all<{ id: number }>(
+    `SELECT id FROM process_request_tokens
+     WHERE status = 'ACTIVE' AND element_type IN ('scriptTask', 'serviceTask') ORDER BY id`,
   );
-  for (const { id } of requests) scripts.add(id);
+  for (const { id } of tokens) scripts.add(id);
   await scripts.flush();
 }

@@ -72,6 +72,9 @@ export function saveData(instance: Instance, id: number, data: JsonObject): void
   updateRequest(instance, id, { data: toStoredJson(data) });
 }
 
+/** What tokens without a form show as their screen. */
+const NO_SCREEN = 5;
+
 /** A token at an element of a Request's process. */
 export function insertToken(
   instance: Instance,
@@ -86,7 +89,9 @@ export function insertToken(
     process_id: request.process_id,
     created_at: now,
     updated_at: now,
-    completed_at: token.status === 'CLOSED' ? now : null,
+    completed_at: token.status === 'TRIGGERED' ? now : null,
+    initiated_at: token.status === 'TRIGGERED' ? now : null,
+    screen_id: NO_SCREEN,
     ...token,
   });
 }

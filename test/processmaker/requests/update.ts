@@ -1,10 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { hasPermission } from '../auth';
+import { sanitiseUpdatedData } from '../data/sanitise';
 import type { RequestRow, UserRow } from '../database/rows';
 import { ApiError, serverError, unauthorized } from '../http/errors';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
 import { endRequest } from './finish';
+import { returnToParent } from './progress';
 import { requestData, saveData } from './store';
 
 /** Without exactly `data` or a status that can be set, the server wants all of these. */
@@ -15,8 +17,8 @@ const REQUIRED: Readonly<Record<string, string>> = {
 };
 
 /**
- * `PUT /requests/{id}`: a status, or data of which the given keys replace those of the same name. Of several callers
- * at the same time the last one wins: the server locks nothing.
+ * `PUT /requests/{id}`: a status, or data of which the given keys replace those of the same name; texts are trimmed,
+ * empty ones become null. Of several callers at the same time the last one wins: the server locks nothing.
  */
 export async function updateRequestAsUser(
   instance: Instance,
@@ -33,22 +35,27 @@ export async function updateRequestAsUser(
   await setTimeout(instance.changeMs);
   saveData(instance, request.id, {
     ...requestData(request),
-    ...Object.fromEntries(Object.entries(data)),
+    ...Object.fromEntries(
+      Object.entries(instance.trimsUpdatedData ? (sanitiseUpdatedData(data) as JsonObject) : data),
+    ),
   });
 }
 
-function cancel(instance: Instance, user: UserRow, request: RequestRow): void {
+async function cancel(instance: Instance, user: UserRow, request: RequestRow): Promise<void> {
   if (user.is_administrator !== 1) throw unauthorized('Not authorized to cancel this request.');
-  if (request.status === 'ACTIVE' || request.status === 'ERROR') endRequest(instance, request.id, 'CANCELED');
+  if (request.status !== 'ACTIVE' && request.status !== 'ERROR') return;
+  endRequest(instance, request.id, 'CANCELED');
+  await returnToParent(instance, request.id);
 }
 
-function complete(instance: Instance, user: UserRow, request: RequestRow): void {
+async function complete(instance: Instance, user: UserRow, request: RequestRow): Promise<void> {
   if (user.is_administrator !== 1) throw unauthorized('Not authorized to complete this request.');
   if (request.status !== 'ERROR') {
-    const message = 'A Request can be completed by hand only from the status ERROR.';
+    const message = 'Only requests with status: ERROR can be manually completed';
     throw new ApiError(422, { message, errors: { status: [message] } });
   }
   endRequest(instance, request.id, 'COMPLETED');
+  await returnToParent(instance, request.id);
 }
 
 function mayEditData(instance: Instance, user: UserRow, request: RequestRow): boolean {

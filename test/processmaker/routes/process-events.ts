@@ -1,8 +1,9 @@
 import { sanitiseStartData } from '../data/sanitise';
 import type { RequestRow } from '../database/rows';
 import { notFound, serverError, unauthorized } from '../http/errors';
+import type { Query } from '../http/query';
 import type { Instance } from '../instance';
-import { mayStart } from '../requests/access';
+import { mayStart, type StartEvent } from '../requests/access';
 import { presentStartedRequest } from '../requests/present';
 import { startRequest } from '../requests/progress';
 import { findProcess, findRequest } from '../requests/store';
@@ -17,8 +18,8 @@ const start: Route = {
     const process = findProcess(instance, id);
     if (process === undefined) throw notFound();
     const event = query.text('event');
-    const startEvents = startEventsOf(process) as { id: string; assignedUsers?: string }[];
-    if (!mayStart(user, startEvents, event === '' ? undefined : event)) throw unauthorized();
+    const startEvents = startEventsOf(process) as unknown as StartEvent[];
+    if (!mayStart(instance, user, startEvents, event === '' ? undefined : event)) throw unauthorized();
     const definition = await instance.definitions.definition(process.bpmn);
     if (event === '' || !definition.elements.has(event)) throw notFound();
     if (definition.elements.get(event)?.type !== 'startEvent') throw serverError();
@@ -33,9 +34,17 @@ const start: Route = {
     });
     const request = findRequest(instance, requestId);
     if (request === undefined) throw serverError();
-    return { status: 201, body: presentStartedRequest(instance, request, query) };
+    return { status: 201, body: presentStartedRequest(instance, request, withInclude(query, data)) };
   },
 };
+
+/** A field `include` of the data counts as the parameter; a list breaks the server when the Request has started. */
+function withInclude(query: Query, data: JsonObject): Query {
+  const { include } = data;
+  if (include === undefined) return query;
+  if (typeof include === 'object' && include !== null) throw serverError();
+  return query.with('include', include === null ? '' : String(include));
+}
 
 /** `_parent` in the data sets the parent Request; without the id of one the real server breaks. */
 function parentOf(instance: Instance, parent: Json | undefined): RequestRow | undefined {

@@ -27,11 +27,11 @@ const list: Route = {
     const page = signedPageOf(query);
     const all = listProcesses(instance, user, query);
     const row = (process: ProcessRow): Json => {
-      const events = allowedEvents(process, user);
+      const events = allowedEvents(instance, process, user);
       if (isSimplified(query)) return { id: process.id, events };
       return {
         ...managedProcessJson(process),
-        startEvents: manualEvents(process, user),
+        startEvents: manualEvents(instance, process, user),
         bookmark_id: 0,
         launchpad: null,
         ...processRelations(instance, process, include),
@@ -53,7 +53,7 @@ const show: Route = {
     return ok({
       ...managedProcessJson(process),
       ...processRelations(instance, process, include),
-      ...(include.includes('events') ? { events: allowedEvents(process, user) } : {}),
+      ...(include.includes('events') ? { events: allowedEvents(instance, process, user) } : {}),
     });
   },
 };

@@ -1,6 +1,7 @@
 import type { RequestRow, UserRow } from '../database/rows';
 import { collection, pageOf } from '../http/collection';
 import { notFound, unauthorized } from '../http/errors';
+import { escapeHtml } from '../pages/layout';
 import type { Instance } from '../instance';
 import { maySee } from '../requests/access';
 import { deleteRequest } from '../requests/delete';
@@ -33,7 +34,8 @@ const list: Route = {
         rows.map((row) => presentListedRequest(instance, row, query)),
         total,
         page,
-        query,
+        // This list alone tells the text of the search as HTML.
+        query.with('filter', escapeHtml(query.text('filter'))),
       ),
     );
   },
@@ -61,9 +63,10 @@ const retry: Route = {
   since: '4.3.1',
   path: '/requests/{id}/retry',
   handle({ instance, user, id }) {
-    if (findRequest(instance, id) === undefined) throw notFound();
-    if (user.is_administrator !== 1) throw unauthorized();
-    return ok(retryRequest(instance, id));
+    const request = findRequest(instance, id);
+    if (request === undefined) throw notFound();
+    if (user.is_administrator !== 1) throw unauthorized('Not authorized to complete this request.');
+    return ok(retryRequest(instance, request));
   },
 };
 

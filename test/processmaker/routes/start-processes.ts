@@ -15,7 +15,9 @@ const startable: Route = {
   handle({ instance, user, query }) {
     const include = processIncludes(query);
     const page = pageOf(query);
-    const processes = activeProcesses(instance, query).filter((process) => isStartable(process, user, query));
+    const processes = activeProcesses(instance, query).filter((process) =>
+      isStartable(instance, process, user, query),
+    );
     const first = (page.number - 1) * page.size;
     const rows = processes
       .slice(first, first + page.size)
@@ -37,18 +39,18 @@ function activeProcesses({ database }: Instance, query: Query): ProcessRow[] {
   );
 }
 
-function isStartable(process: ProcessRow, user: UserRow, query: Query): boolean {
-  if (manualEvents(process, user).length === 0) return false;
+function isStartable(instance: Instance, process: ProcessRow, user: UserRow, query: Query): boolean {
+  if (manualEvents(instance, process, user).length === 0) return false;
   if (query.text('without_event_definitions') !== 'true') return true;
-  return allowedEvents(process, user).some((event) => !hasEventDefinition(event));
+  return allowedEvents(instance, process, user).some((event) => !hasEventDefinition(event));
 }
 
 function presentProcess(instance: Instance, process: ProcessRow, user: UserRow, include: string[]): Json {
   return {
     ...processJson(process),
-    startEvents: manualEvents(process, user),
+    startEvents: manualEvents(instance, process, user),
     ...processRelations(instance, process, include),
-    events: allowedEvents(process, user),
+    events: allowedEvents(instance, process, user),
   };
 }
 

@@ -8,7 +8,7 @@ import { countTasks, listTasks, taskConditions } from '../tasks/list';
 import {
   listIncludes,
   presentCompletedTask,
-  presentListedTask,
+  presentListedTasks,
   presentReassignedTask,
   presentTask,
 } from '../tasks/present';
@@ -24,9 +24,7 @@ const list: Route = {
     const { total, overdue } = countTasks(instance, conditions);
     const page = pageOf(query);
     const include = listIncludes(query);
-    const rows = listTasks(instance, conditions, query, page).map((task) =>
-      presentListedTask(instance, task, include),
-    );
+    const rows = presentListedTasks(instance, listTasks(instance, conditions, query, page), include);
     const response = collection(rows, total, page, query, url);
     return ok({ ...response, meta: { ...(response['meta'] as JsonObject), in_overdue: overdue } });
   },

@@ -58,6 +58,7 @@ export function requestSnapshot(request: RequestRow): JsonObject {
 export function startedRequestJson(request: RequestRow): JsonObject {
   return {
     ...requestSnapshot(request),
+    ...(request.parent_request_id === null ? {} : { parent_request_id: request.parent_request_id }),
     ...(request.errors === null ? {} : { errors: json(request.errors) }),
     ...(request.completed_at === null ? {} : { completed_at: toApiTime(request.completed_at) }),
     ...(request.signal_events === null ? {} : { signal_events: json(request.signal_events) }),

@@ -1,10 +1,15 @@
 import { DateTime } from 'luxon';
-import type { TokenRow } from '../database/rows';
+import type { TokenRow, TokenStatus } from '../database/rows';
 import { toApiTime } from '../database/time';
 import type { Json, JsonObject } from '../types';
 
 /** The part of a task's time after which it counts as at risk. */
 const RISK = 0.7;
+
+const ADVANCE: Readonly<Partial<Record<TokenStatus, string>>> = {
+  CLOSED: 'completed',
+  TRIGGERED: 'triggered',
+};
 
 /** A task's own columns. */
 export function taskJson(task: TokenRow): JsonObject {
@@ -24,7 +29,7 @@ export function taskJson(task: TokenRow): JsonObject {
     completed_at: toApiTime(task.completed_at),
     due_at: toApiTime(task.due_at),
     due_notified: 0,
-    initiated_at: null,
+    initiated_at: toApiTime(task.initiated_at),
     riskchanges_at: toApiTime(riskTime(task)),
     created_at: toApiTime(task.created_at),
     updated_at: toApiTime(task.updated_at),
@@ -33,13 +38,13 @@ export function taskJson(task: TokenRow): JsonObject {
     is_self_service: task.is_self_service,
     self_service_groups:
       task.self_service_groups === null ? null : (JSON.parse(task.self_service_groups) as Json),
-    token_properties: [],
+    token_properties: JSON.parse(task.token_properties) as Json,
     is_priority: false,
     is_actionbyemail: false,
     is_emailsent: false,
     created_at_ms: toApiTime(task.created_at),
     completed_at_ms: toApiTime(task.completed_at),
-    advanceStatus: task.status === 'CLOSED' ? 'completed' : 'open',
+    advanceStatus: ADVANCE[task.status] ?? 'open',
   };
 }
 

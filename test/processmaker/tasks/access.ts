@@ -2,17 +2,19 @@ import type { TokenRow, UserRow } from '../database/rows';
 import { notFound, unauthorized } from '../http/errors';
 import type { Instance } from '../instance';
 import type { Sql } from '../pmql/compare';
+import { offeredTo } from '../requests/access';
 import { findToken } from '../requests/store';
 
 /** The tasks of a user and those that the user may take; undefined: all of them. `t` is the task. */
 export function tasksOf(user: UserRow): Sql | undefined {
   if (user.is_administrator === 1) return undefined;
-  return {
-    sql:
-      't.user_id = ? OR (t.user_id IS NULL AND t.is_self_service = 1 AND EXISTS ' +
-      `(SELECT 1 FROM json_each(t.self_service_groups, '$.users') WHERE value = ?))`,
-    values: [user.id, user.id],
-  };
+  return heldOrOffered(user.id);
+}
+
+/** What a user has, and what is offered to that user; `t` is the task. */
+export function heldOrOffered(userId: number): Sql {
+  const { sql, values } = offeredTo(userId);
+  return { sql: `t.user_id = ? OR (${sql})`, values: [userId, ...values] };
 }
 
 /** The task of that id, for a user who may open it. */

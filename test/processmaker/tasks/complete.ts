@@ -9,6 +9,12 @@ import { completeToken } from '../requests/progress';
 import { findRequest } from '../requests/store';
 import type { Json, JsonObject } from '../types';
 
+/** What the engine says of each completion that comes too late; it names no element. */
+const COMPLETED_TWICE =
+  'ProcessMaker\\Jobs\\CompleteActivity::action(): Argument #1 ($token) must be of type ' +
+  'ProcessMaker\\Models\\ProcessRequestToken, null given, called in ' +
+  '/var/www/html/vendor/laravel/framework/src/Illuminate/Container/BoundMethod.php on line 36';
+
 /**
  * Completes a task. Callers that come while one of them is being served are all told that it worked; with a real
  * queue the second one breaks the Request.
@@ -28,10 +34,6 @@ export async function completeTask(
     (Array.isArray(values) ? { ...values } : values) as JsonObject,
   );
   if (wasOpen || instance.queue !== 'redis') return;
-  const { element_id, element_name } = task;
-  if (findRequest(instance, task.process_request_id)?.status !== 'ERROR')
-    failRequest(instance, task.process_request_id, 'The task was completed twice.', {
-      element_id,
-      element_name,
-    });
+  if (findRequest(instance, task.process_request_id) !== undefined)
+    failRequest(instance, task.process_request_id, COMPLETED_TWICE);
 }

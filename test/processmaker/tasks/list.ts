@@ -6,10 +6,11 @@ import type { Query } from '../http/query';
 import type { Instance } from '../instance';
 import type { Sql } from '../pmql/compare';
 import { parsePmql, PmqlSyntaxError } from '../pmql/parse';
-import { toSql } from '../pmql/sql';
+import { jsonSql, toSql } from '../pmql/sql';
 import { TASK_DIALECT } from '../pmql/task-dialect';
 import { pmqlContext } from '../requests/list';
-import { tasksOf } from './access';
+import { findUser } from '../requests/store';
+import { heldOrOffered, tasksOf } from './access';
 
 const TABLES = 'process_request_tokens t JOIN process_requests r ON r.id = t.process_request_id';
 
@@ -18,7 +19,8 @@ const TASKS_ONLY: Sql = { sql: `t.element_type IN ('task', 'userTask', 'manualTa
 /** Parameters that name a column, whose value must be the same. */
 const FILTERS = ['process_request_id', 'status', 'process_id', 'element_id', 'element_name'];
 
-const PLACES = ['t.element_name', 'r.name', 'r.case_title', `json_remove(r.data, '$._user', '$._request')`];
+/** The whole data counts as one text: names of fields and the requester's profile too. */
+const PLACES = ['t.element_name', 'r.name', 'r.case_title', 'json_text(r.data)'];
 
 /** The conditions of `GET /tasks`. */
 export function taskConditions(instance: Instance, user: UserRow, query: Query): Sql {
@@ -30,7 +32,7 @@ export function taskConditions(instance: Instance, user: UserRow, query: Query):
       sql: `CAST(t.${name} AS TEXT) = ? COLLATE NOCASE`,
       values: [query.text(name)],
     })),
-    query.has('user_id') ? heldOrOffered(query.text('user_id')) : undefined,
+    query.has('user_id') ? ofUser(instance, query.text('user_id')) : undefined,
     statuses.length === 0
       ? undefined
       : { sql: `t.status IN (${statuses.map(() => '?').join(', ')})`, values: statuses },
@@ -43,14 +45,11 @@ export function taskConditions(instance: Instance, user: UserRow, query: Query):
   };
 }
 
-/** The parameter `user_id`: what the user has, and what is offered to that user. */
-function heldOrOffered(userId: string): Sql {
-  return {
-    sql:
-      'CAST(t.user_id AS TEXT) = ? OR (t.user_id IS NULL AND t.is_self_service = 1 AND EXISTS ' +
-      `(SELECT 1 FROM json_each(t.self_service_groups, '$.users') WHERE CAST(value AS TEXT) = ?))`,
-    values: [userId, userId],
-  };
+/** The parameter `user_id`: what the user has, and what is offered to that user. An unknown one breaks the server. */
+function ofUser(instance: Instance, userId: string): Sql {
+  const user = findUser(instance, Number(userId));
+  if (user === undefined) throw serverError();
+  return heldOrOffered(user.id);
 }
 
 const isTrue = (text: string): boolean => ['1', 'true', 'on', 'yes'].includes(text.toLowerCase());
@@ -97,7 +96,9 @@ function ordering(query: Query): string {
   if (direction !== 'asc' && direction !== 'desc') throw serverError();
   try {
     const name = query.has('order_by') ? query.text('order_by') : 'updated_at';
-    const { sql, type } = TASK_DIALECT.column(name);
+    const [column = '', ...path] = name.split('.');
+    if (path.length > 0) return `${jsonSql(TASK_DIALECT, column, path)} ${direction}`;
+    const { sql, type } = TASK_DIALECT.column(column);
     return `${sql}${type === 'text' ? ' COLLATE NOCASE' : ''} ${direction}`;
   } catch (error) {
     throw error instanceof ApiError ? serverError() : error;

@@ -28,8 +28,26 @@ export function listIncludes(query: Query): string[] {
   return include;
 }
 
-/** One row of `GET /tasks`: process, Request and user are always there. */
-export function presentListedTask(instance: Instance, task: TokenRow, include: string[]): JsonObject {
+/** The rows of a page of `GET /tasks`. */
+export function presentListedTasks(instance: Instance, tasks: TokenRow[], include: string[]): JsonObject[] {
+  const seen = new Set<number>();
+  return tasks.map((task) => {
+    const wasSeen = seen.has(task.process_request_id);
+    seen.add(task.process_request_id);
+    return presentListedTask(instance, task, include, wasSeen);
+  });
+}
+
+/**
+ * One row: process, Request and user are always there. The server works on one object for each Request, which has its
+ * parent when it has served a row before.
+ */
+function presentListedTask(
+  instance: Instance,
+  task: TokenRow,
+  include: string[],
+  hasParent: boolean,
+): JsonObject {
   const { request, process } = contextOf(instance, task);
   const asked = (name: string): boolean => include.includes(name);
   return {
@@ -38,6 +56,7 @@ export function presentListedTask(instance: Instance, task: TokenRow, include: s
     process_request: {
       ...requestJson(request),
       ...(asked('processRequest') ? {} : { process: loadedProcess(process) }),
+      ...(hasParent ? { parent_request: parentOf(instance, request) } : {}),
     },
     process: asked('process') ? processJson(process) : loadedProcess(process),
     user: userOf(instance, task),
@@ -45,6 +64,11 @@ export function presentListedTask(instance: Instance, task: TokenRow, include: s
     ...(asked('data') ? { data: taskData(instance, task, request, process) } : {}),
     can_view_parent_request: false,
   };
+}
+
+function parentOf(instance: Instance, { parent_request_id: id }: RequestRow): Json {
+  const parent = id === null ? undefined : findRequest(instance, id);
+  return parent === undefined ? null : requestJson(parent);
 }
 
 /** `GET /tasks/{id}`; an unknown relation is left out. */
@@ -74,7 +98,13 @@ export async function presentTask(instance: Instance, task: TokenRow, query: Que
     const relation = relations[name];
     return relation === undefined ? [] : [relation];
   });
-  return { ...taskJson(task), ...Object.fromEntries(asked), can_view_parent_request: false };
+  return {
+    ...taskJson(task),
+    // Whether an offered task may be seen is decided by its process.
+    ...(task.user_id === null && task.is_self_service === 1 ? { process: processJson(process) } : {}),
+    ...Object.fromEntries(asked),
+    can_view_parent_request: false,
+  };
 }
 
 /** The response to a completion. */

@@ -30,6 +30,15 @@ async function upload(request: number, name: string, bytes: Buffer, dataName: st
 const idOf = async (response: Response): Promise<number> =>
   ((await response.json()) as { fileUploadId: number }).fileUploadId;
 
+test('a PDF with JavaScript in it is refused without a word, any other is kept', async () => {
+  const request = await newRequest();
+  const pdf = (action: string): Buffer =>
+    Buffer.from(`%PDF-1.4\n1 0 obj<</OpenAction<</S/${action}>>>>endobj`);
+  const refused = await upload(request, 'js.pdf', pdf('JavaScript/JS(app.alert(1))'), 'p');
+  expect([refused.status, await refused.json()]).toEqual([500, { errors: { message: '' } }]);
+  expect((await upload(request, 'link.pdf', pdf('GoTo'), 'p')).status).toBe(200);
+});
+
 test('every byte comes back, under the name that was given', async () => {
   const request = await newRequest();
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));

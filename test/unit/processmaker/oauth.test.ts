@@ -88,7 +88,12 @@ test.each([true, false])('a code is good for tokens once (client in the header: 
   const first = await tokenCall(form, basic);
   expect(first.status).toBe(200);
   expect(await apiStatus(first.body.access_token)).toBe(200);
-  expect((await tokenCall(form, basic)).body.error).toBe('invalid_grant');
+  const again = await tokenCall(form, basic);
+  expect([again.status, again.body.error, again.body.hint]).toEqual([
+    400,
+    'invalid_request',
+    'Authorization code has been revoked',
+  ]);
 });
 
 test('a person can refuse', async () => {

@@ -49,6 +49,24 @@ test('data is merged key by key, unchanged, and needs its own permission', async
   expect((await call('operator', 'PUT', `/requests/${id}`, { data, name: 'x' })).status).toBe(422);
 });
 
+test('data that is put into a Request is trimmed where the server does so, and markup stays', async () => {
+  await processMaker.close();
+  processMaker = await startProcessMaker({ trimsUpdatedData: true });
+  const id = await start(2, 'node_1', { keep: 1 });
+  const data = { e: '', p: ' x ', h: '<b>x</b>', m: '{{ x }}', o: {}, list: [' y '] };
+  expect((await call('admin', 'PUT', `/requests/${id}`, { data })).status).toBe(204);
+  const { body } = await call('admin', 'GET', `/requests/${id}?include=data`);
+  expect(body?.['data']).toEqual({
+    keep: 1,
+    e: null,
+    p: 'x',
+    h: '<b>x</b>',
+    m: '{{ x }}',
+    o: [],
+    list: ['y'],
+  });
+});
+
 test('callers that update the data at the same time overwrite each other', async () => {
   await processMaker.close();
   processMaker = await startProcessMaker({ changeMs: 500 });
@@ -76,13 +94,13 @@ test('a script that failed is retried, and goes on where scripts can run', async
   await becomes(id, 'ERROR');
   expect((await call('limited', 'PUT', `/requests/${id}/retry`)).status).toBe(403);
   expect((await call('admin', 'PUT', `/requests/${id}/retry`)).body).toMatchObject({ success: true });
-  await becomes(id, 'ERROR');
+  expect(stored(id)?.status).toBe('ERROR');
   processMaker.scriptsRun = true;
   await call('admin', 'PUT', `/requests/${id}/retry`);
   await becomes(id, 'ACTIVE');
-  expect((await call('admin', 'PUT', `/requests/${id}/retry`)).body).toEqual({
-    message: ['No tasks available to retry'],
-    success: false,
+  expect(await call('admin', 'PUT', `/requests/${id}/retry`)).toEqual({
+    status: 422,
+    body: { message: 'Only requests with ERROR status can be retried', success: false },
   });
 });
 

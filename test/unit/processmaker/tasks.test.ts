@@ -102,7 +102,18 @@ test('callers that complete a task at the same time all get 200, and the Request
   const complete = () => call('limited', 'PUT', `/tasks/${task}`, { status: 'COMPLETED', data: {} });
   const responses = await Promise.all(Array.from({ length: 8 }, complete));
   expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
-  expect(processMaker.requests()[0]?.status).toBe('ERROR');
+  const { body } = await call('admin', 'GET', `/requests/${processMaker.requests()[0]?.id}`);
+  expect(body).toMatchObject({ status: 'ERROR' });
+  expect(body['errors']).toHaveLength(7);
+  expect(body['errors']).toMatchObject([
+    { element_id: null, message: expect.stringContaining('null given') as unknown },
+    {},
+    {},
+    {},
+    {},
+    {},
+    {},
+  ]);
   expect(await complete()).toEqual({ status: 422, body: { message: 'Task already closed' } });
 });
 

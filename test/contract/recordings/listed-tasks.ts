@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../processmaker';
+import type { Query } from '../../processmaker/http/query';
+import type { Instance } from '../../processmaker/instance';
+import { notedRequest, searchedText } from './note';
+import type { Recording } from './recording';
+import { ranked, waysToFit, type Needs } from './satisfy';
+import { isObject, storeRequestOf, storeToken } from './shown-tasks';
+
+const LONG_AGO = '2000-01-01T00:00:00+00:00';
+
+interface ShownList {
+  rows: JsonObject[];
+  total: number;
+  overdue: number;
+}
+
+function shownList({ response }: Recording): ShownList | undefined {
+  if (response.status !== 200 || !isObject(response.json)) return undefined;
+  const { data, meta } = response.json;
+  const rows = Array.isArray(data) ? data.filter(isObject) : [];
+  const counts = isObject(meta) ? meta : {};
+  return { rows, total: Number(counts['total']), overdue: Number(counts['in_overdue']) };
+}
+
+/**
+ * Brings the tasks of a list into the database: those that it shows, and as many more as its total says. Where it
+ * shows none, those that another recording shows for the same Request.
+ */
+export function storeListedTasks(
+  instance: Instance,
+  query: Query,
+  recording: Recording,
+  others: Recording[],
+): void {
+  const shown = shownList(recording);
+  if (shown === undefined) return;
+  const rows = shown.rows.length > 0 ? shown.rows : rowsElsewhere(query, recording, others);
+  const more = shown.rows.length > 0 ? moreRows(instance, query, shown) : [];
+  // Where nothing is said about the order of two rows, the one that is shown first was changed a moment earlier.
+  [...rows, ...more].forEach((row, index) => storeToken(instance, row, index));
+  const noted = notedRequest(recording);
+  rows.forEach((row, index) =>
+    storeRequestOf(
+      instance,
+      row,
+      needsOf(query, index),
+      noted?.id === row['process_request_id'] ? noted?.data : undefined,
+    ),
+  );
+}
+
+/** What the data of the row at a place must hold to be found there. */
+function needsOf(query: Query, index: number): Needs['data'] {
+  const filter = query.text('filter');
+  const rank = ranked(query, index);
+  return [
+    ...(waysToFit(query.text('pmql'))[0]?.data ?? []),
+    ...(filter === '' ? [] : [{ path: ['_found_by'], value: searchedText(filter) }]),
+    ...(rank === undefined ? [] : [rank]),
+  ];
+}
+
+function moreRows(instance: Instance, query: Query, { rows, total, overdue }: ShownList): JsonObject[] {
+  const ids = rows.map((row) => Number(row['id']));
+  const descending = query.text('order_by') === 'id' && query.text('order_direction') === 'desc';
+  const step = descending ? -1 : 1;
+  const edge = descending ? Math.min(...ids) : Math.max(...ids);
+  const now = instance.now().toISOString();
+  const shownOverdue = rows.filter(
+    (row) => row['status'] === 'ACTIVE' && typeof row['due_at'] === 'string' && row['due_at'] < now,
+  ).length;
+  return Array.from({ length: total - rows.length }, (_, index) => ({
+    ...rows.at(-1),
+    id: edge + step * (index + 1),
+    uuid: randomUUID(),
+    ...(index < overdue - shownOverdue ? { status: 'ACTIVE', due_at: LONG_AGO } : {}),
+  }));
+}
+
+/** The tasks of the Request that a list asks for, as the recording nearest to it shows them. */
+function rowsElsewhere(query: Query, recording: Recording, others: Recording[]): JsonObject[] {
+  const requestId = Number(query.text('process_request_id'));
+  if (!requestId) return [];
+  const place = others.indexOf(recording);
+  const nearest = [...others].sort(
+    (left, right) => Math.abs(others.indexOf(left) - place) - Math.abs(others.indexOf(right) - place),
+  );
+  for (const { request, response } of nearest) {
+    if (!/^\/api\/1\.0\/tasks\b/.test(request.path) || !isObject(response.json)) continue;
+    const { data } = response.json;
+    const all = Array.isArray(data) ? data.filter(isObject) : [response.json];
+    const rows = all.filter((row) => row['process_request_id'] === requestId);
+    if (rows.length > 0) return rows;
+  }
+  return [];
+}

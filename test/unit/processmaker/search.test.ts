@@ -1,0 +1,73 @@
+import { openApi, type Api } from './api';
+
+let api: Api;
+
+const NOTE = { note: 'it\'s "quoted" back\\slash\nend', Größe: 'L', amount: 5 };
+
+const requests = (filter: string): Promise<number[]> =>
+  api.ids('limited', `/requests?filter=${encodeURIComponent(filter)}`);
+
+const tasks = (filter: string): Promise<number[]> =>
+  api.ids('limited', `/tasks?filter=${encodeURIComponent(filter)}`);
+
+beforeEach(async () => {
+  api = await openApi();
+});
+
+afterEach(() => api.processMaker.close());
+
+test.each([
+  ["it's", 1],
+  ['"quoted"', 0],
+  ['\\"quoted\\"', 0],
+  ['\\\\"quoted\\\\"', 1],
+  ['back\\slash', 0],
+  ['back\\\\\\\\slash', 1],
+  ['slash\\\\nend', 1],
+  ['amount', 1],
+  ['"amount": 5', 1],
+  ['timezone', 1],
+  ['nowhere', 0],
+])('a text search for %p finds %p', async (filter, found) => {
+  await api.start(2, 'node_1', NOTE);
+  expect(await requests(filter)).toHaveLength(found);
+  expect(await tasks(filter)).toHaveLength(found);
+});
+
+test('only the list of Requests tells the text as HTML', async () => {
+  const filter = async (list: string): Promise<unknown> =>
+    ((await api.call('limited', 'GET', `/${list}?filter=it's "a"`)).body['meta'] as { filter: string })
+      .filter;
+  expect(await filter('requests')).toBe('it&#039;s &quot;a&quot;');
+  expect(await filter('tasks')).toBe('it\'s "a"');
+});
+
+test('lists are ordered by a field of the data', async () => {
+  const small = await api.start(2, 'node_1', { amount: 1 });
+  const large = await api.start(2, 'node_1', { amount: 2 });
+  expect(await api.ids('limited', '/requests?order_by=data.amount&order_direction=desc')).toEqual([
+    large,
+    small,
+  ]);
+  const { body } = await api.call('limited', 'GET', '/tasks?order_by=data.amount&order_direction=desc');
+  expect(body['data']).toMatchObject([{ process_request_id: large }, { process_request_id: small }]);
+});
+
+test('with a very large Request among them, lists cannot be ordered by a time', async () => {
+  await api.start(4, 'node_1', { text: 'x'.repeat(1024 * 1024) });
+  const status = async (order: string): Promise<number> =>
+    (await api.call('limited', 'GET', `/requests?order_by=${order}`)).status;
+  for (const time of ['updated_at', 'completed_at', 'initiated_at', 'created_at'])
+    expect(await status(time)).toBe(500);
+  for (const other of ['id', 'case_number', 'name', 'status']) expect(await status(other)).toBe(200);
+});
+
+test('PMQL on tasks knows the process, the start and the priority; an unknown user breaks the parameter', async () => {
+  await api.start(2, 'node_1');
+  const found = (pmql: string): Promise<number[]> =>
+    api.ids('admin', `/tasks?all_tasks=true&pmql=${encodeURIComponent(pmql)}`);
+  expect(await found('process_name = "A single start with form"')).toHaveLength(2);
+  expect(await found('started > "2020-01-01T00:00:00Z"')).toHaveLength(1);
+  expect(await found('is_priority = 1')).toEqual([]);
+  expect((await api.call('admin', 'GET', '/tasks?user_id=999')).status).toBe(500);
+});
