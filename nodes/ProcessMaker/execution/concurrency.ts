@@ -84,7 +84,7 @@ class ConcurrentRun<T> implements Slot {
 
   async whileWaiting<R>(wait: () => Promise<R>): Promise<R> {
     // It waits before others begin, so that those who wait for the same thing go on in the order in which they came.
-    const waited = wait();
+    const waited = wait().finally(() => undefined);
     this.running--;
     this.waiting++;
     this.advance();
