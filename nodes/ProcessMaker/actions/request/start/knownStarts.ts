@@ -20,8 +20,8 @@ export class KnownStarts {
   private readonly byIndex = new Map<number, Known>();
 
   constructor(
-    private readonly connection: Connection,
-    private readonly record: AttemptRecord,
+    readonly connection: Connection,
+    readonly record: AttemptRecord,
   ) {}
 
   get(index: number): Known | undefined {
@@ -76,74 +76,68 @@ export function includesData(starts: Start[]): boolean {
   return starts.some(({ options }) => options.includeData);
 }
 
-/** Finds the Requests with the users' own keys, which this or any earlier execution may have started. */
-export class UserKeyRecall {
-  /** The first item of each key and process; the others are its duplicates. */
-  readonly primaries: TargetedStart[];
-
-  constructor(
-    private readonly known: KnownStarts,
-    private readonly record: AttemptRecord,
-    starts: TargetedStart[],
-  ) {
-    const primaries = new Map<string, TargetedStart>();
-    for (const start of starts) {
-      const scope = `${start.target.processId} ${start.options.idempotencyKey}`;
-      const primary = primaries.get(scope);
-      if (primary) known.set(start.index, { sameAs: primary.index });
-      else primaries.set(scope, start);
-    }
-    this.primaries = [...primaries.values()];
+/** @returns the first item of each user's key and process; the others are noted as its duplicates */
+export function takePrimaries(known: KnownStarts, starts: TargetedStart[]): TargetedStart[] {
+  const primaries = new Map<string, TargetedStart>();
+  for (const start of starts) {
+    const { idempotencyKey } = start.options;
+    if (idempotencyKey === undefined) continue;
+    const scope = `${start.target.processId} ${idempotencyKey}`;
+    const primary = primaries.get(scope);
+    if (primary) known.set(start.index, { sameAs: primary.index });
+    else primaries.set(scope, start);
   }
+  return [...primaries.values()];
+}
 
-  /** Looks once for everything of which nothing was found yet: few calls for each process. */
-  async look(): Promise<void> {
-    const byProcess = new Map<number, TargetedStart[]>();
-    for (const start of this.primaries) {
-      if (this.known.isOpen(start)) addTo(byProcess, start.target.processId, start);
-    }
-    for (const [processId, starts] of byProcess) {
-      const found = await this.known.find({ prefixes: starts.map(prefixOf), processId }, starts);
-      if (!found) continue;
-      const byPrefix = new Map<string, FoundRequest[]>();
-      for (const one of found) addTo(byPrefix, userKeyPrefixOf(one.key), one);
-      for (const start of starts) this.decide(start, byPrefix.get(prefixOf(start)) ?? []);
-    }
+/**
+ * Finds the Requests with the users' own keys, which this or any earlier execution may have started. It looks once for
+ * everything of which nothing was found yet: few calls for each process.
+ */
+export async function lookByUserKeys(known: KnownStarts, primaries: TargetedStart[]): Promise<void> {
+  const byProcess = new Map<number, TargetedStart[]>();
+  for (const start of primaries) {
+    if (known.isOpen(start)) addTo(byProcess, start.target.processId, start);
   }
+  for (const [processId, starts] of byProcess) {
+    const found = await known.find({ prefixes: starts.map(prefixOf), processId }, starts);
+    if (!found) continue;
+    const byPrefix = new Map<string, FoundRequest[]>();
+    for (const one of found) addTo(byPrefix, userKeyPrefixOf(one.key), one);
+    for (const start of starts) decideByGenerations(known, start, byPrefix.get(prefixOf(start)) ?? []);
+  }
+}
 
-  private decide(start: TargetedStart, found: FoundRequest[]): void {
-    const { index, options } = start;
-    const { identity, round } = this.record;
-    const { run } = identity;
-    const { idempotencyKey = '', onExisting } = options;
-    const prefix = prefixOf(start);
-    const generations = found.flatMap(({ key, request }) => {
-      const parts = parseUserKey(key, prefix);
-      return parts ? [{ ...parts, key, request }] : [];
-    });
-    const last = Math.max(-1, ...generations.map(({ generation }) => generation));
-    const newest = generations.find(({ generation }) => generation === last);
-    if (!newest) {
-      this.known.set(index, { startAs: userKey(prefix, 0, run, round) });
-      this.known.decideByMark(start);
-      return;
-    }
-    const { request } = newest;
-    const isOwn = newest.run === run && newest.round === round;
-    const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
-    // What this very round has started is answered from its Request, like everything else on a repeat.
-    if (onExisting === 'startAgain' && hasEndedBadly && !isOwn) {
-      this.known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
-      // An earlier attempt may have sent the next generation already.
-      const mark = this.record.earlierMark(index);
-      if (typeof mark === 'string' && !generations.some(({ key }) => key === mark)) {
-        this.known.decideByMark(start);
-      }
-    } else if (onExisting === 'error' && !isOwn) {
-      this.known.set(index, { error: alreadyExists(request, idempotencyKey) });
-    } else {
-      this.known.set(index, { found: request, alreadyStarted: true, isOwn });
-    }
+function decideByGenerations(known: KnownStarts, start: TargetedStart, found: FoundRequest[]): void {
+  const { index, options } = start;
+  const { identity, round } = known.record;
+  const { run } = identity;
+  const prefix = prefixOf(start);
+  const generations = found.flatMap(({ key, request }) => {
+    const parts = parseUserKey(key, prefix);
+    return parts ? [{ ...parts, key, request }] : [];
+  });
+  const last = Math.max(-1, ...generations.map(({ generation }) => generation));
+  const newest = generations.find(({ generation }) => generation === last);
+  if (!newest) {
+    known.set(index, { startAs: userKey(prefix, 0, run, round) });
+    known.decideByMark(start);
+    return;
+  }
+  const { request } = newest;
+  const isOwn = newest.run === run && newest.round === round;
+  const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
+  // What this very round has started is answered from its Request, like everything else on a repeat.
+  if (options.onExisting === 'startAgain' && hasEndedBadly && !isOwn) {
+    known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
+    // An earlier attempt may have sent the next generation already.
+    const mark = known.record.earlierMark(index);
+    const isUnseen = typeof mark === 'string' && !generations.some(({ key }) => key === mark);
+    if (isUnseen) known.decideByMark(start);
+  } else if (options.onExisting === 'error' && !isOwn) {
+    known.set(index, { error: alreadyExists(request, options.idempotencyKey ?? '') });
+  } else {
+    known.set(index, { found: request, alreadyStarted: true, isOwn });
   }
 }
 

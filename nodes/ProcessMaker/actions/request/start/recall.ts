@@ -4,7 +4,7 @@ import { BatchReader } from '../../../execution/readers';
 import { type Connection, pauseFor } from '../../../transport/connection';
 import { isKind } from '../../../transport/processMakerError';
 import { digestOf, keyPrefix, parseItemKey } from './keys';
-import { includesData, type Known, KnownStarts, UserKeyRecall } from './knownStarts';
+import { includesData, KnownStarts, lookByUserKeys, takePrimaries } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { disputed, gone, lookUpError, mayBeFromBeforeCrash } from './startErrors';
 
@@ -53,54 +53,39 @@ export function matchStarts<T>(
 /** The place of a start of another round: it is none of this round. */
 const NO_PLACE = -1;
 
-/** On a repeat, finds what earlier attempts of the round have started, by the hidden keys. */
-export class HiddenKeyRecall {
-  /** Items in whose place an earlier attempt has sent other data, with its Request. */
-  private disputed = new Map<number, ApiRequest>();
-
-  constructor(
-    private readonly known: KnownStarts,
-    private readonly record: AttemptRecord,
-    readonly starts: TargetedStart[],
-  ) {}
-
-  /** Looks once for everything that the round has started, in one call. */
-  async look(): Promise<void> {
-    if (this.starts.length === 0) return;
-    const { identity, round, crash } = this.record;
-    // After a crash an item can come back in another round than it was in.
-    const prefix = keyPrefix(identity.run, crash ? undefined : round);
-    const found = await this.known.find({ prefixes: [prefix] }, this.starts);
-    if (!found) return;
-    const digests: Array<string | undefined> = [];
-    for (const { index, data, files, target } of this.starts) {
-      digests[index] = digestOf(target, JSON.stringify(data), files);
-    }
-    const earlier = found.flatMap(({ key, request }) => this.earlierStart(key, request));
-    const matches = matchStarts(digests, earlier);
-    for (const [index, request] of matches.matched) {
-      this.known.set(index, { found: request, alreadyStarted: false, isOwn: true });
-    }
-    this.disputed = matches.disputed;
+/**
+ * Looks once for everything that the round has started, by the hidden keys, in one call.
+ *
+ * @returns items in whose place an earlier attempt has sent other data, with its Request; undefined when the look-up did
+ * not succeed
+ */
+async function lookByHiddenKeys(
+  known: KnownStarts,
+  starts: TargetedStart[],
+): Promise<Map<number, ApiRequest> | undefined> {
+  if (starts.length === 0) return undefined;
+  const { record } = known;
+  const { run } = record.identity;
+  // After a crash an item can come back in another round than it was in.
+  const prefix = keyPrefix(run, record.crash ? undefined : record.round);
+  const found = await known.find({ prefixes: [prefix] }, starts);
+  if (!found) return undefined;
+  const digests: Array<string | undefined> = [];
+  for (const { index, data, files, target } of starts) {
+    digests[index] = digestOf(target, JSON.stringify(data), files);
   }
-
-  /** Decides on what was not found. */
-  decide(): void {
-    for (const start of this.starts) {
-      if (this.known.get(start.index) !== undefined) continue;
-      const request = this.disputed.get(start.index);
-      if (request) this.known.set(start.index, { error: disputed(request) });
-      else this.known.decideByMark(start);
-    }
-  }
-
-  /** What a found Request can be to the items of this round; nothing when it has answered in another one. */
-  private earlierStart(key: string, request: ApiRequest): Array<EarlierStart<ApiRequest>> {
-    const parts = parseItemKey(key, this.record.identity.run);
-    if (!parts || this.record.hasAnswered(parts.round, request.id)) return [];
-    const itemIndex = parts.round === this.record.round ? parts.itemIndex : NO_PLACE;
+  const earlier = found.flatMap(({ key, request }) => {
+    const parts = parseItemKey(key, run);
+    // One that has answered in another round is none of this one.
+    if (!parts || record.hasAnswered(parts.round, request.id)) return [];
+    const itemIndex = parts.round === record.round ? parts.itemIndex : NO_PLACE;
     return [{ itemIndex, digest: parts.digest, request }];
+  });
+  const { matched, disputed } = matchStarts(digests, earlier);
+  for (const [index, request] of matched) {
+    known.set(index, { found: request, alreadyStarted: false, isOwn: true });
   }
+  return disputed;
 }
 
 const PAUSE_MS = 3000;
@@ -118,33 +103,32 @@ export async function recallStarts(
 ): Promise<KnownStarts> {
   const known = new KnownStarts(connection, record);
   const began = Date.now();
-  const [withUserKey, others] = split(starts, ({ options }) => options.idempotencyKey !== undefined);
+  const primaries = takePrimaries(known, starts);
+  const others = record.isRepeat ? starts.filter(({ options }) => options.idempotencyKey === undefined) : [];
   const canFind = record.crash === undefined || record.identity.outlivesCrash;
-  const [withHiddenKey, withoutKey] = split(
-    record.isRepeat ? others : [],
-    ({ options }) => options.hiddenKey && canFind,
+  const hasKey = ({ options }: TargetedStart) => options.hiddenKey && canFind;
+  const keyed = others.filter(hasKey);
+  await recallByIds(
+    known,
+    others.filter((start) => !hasKey(start)),
   );
-  const userKeys = new UserKeyRecall(known, record, withUserKey);
-  const hiddenKeys = new HiddenKeyRecall(known, record, withHiddenKey);
-  await recallByIds(connection, record, known, withoutKey);
 
+  let inDispute = new Map<number, ApiRequest>();
   for (;;) {
-    await userKeys.look();
-    await hiddenKeys.look();
+    await lookByUserKeys(known, primaries);
+    inDispute = (await lookByHiddenKeys(known, keyed)) ?? inDispute;
     // After a crash a start may still be waiting for the server: look again until none can be any more.
-    const open = [...userKeys.primaries, ...hiddenKeys.starts].filter((start) => known.isOpen(start));
+    const open = [...primaries, ...keyed].filter((start) => known.isOpen(start));
     if (open.length === 0 || Date.now() >= lookUntil(open, record, began)) break;
     if (!(await pauseFor(connection, PAUSE_MS))) break;
   }
-  hiddenKeys.decide();
+  for (const start of keyed) {
+    if (known.get(start.index) !== undefined) continue;
+    const request = inDispute.get(start.index);
+    if (request) known.set(start.index, { error: disputed(request) });
+    else known.decideByMark(start);
+  }
   return known;
-}
-
-function split(
-  starts: TargetedStart[],
-  belongs: (start: TargetedStart) => boolean,
-): [TargetedStart[], TargetedStart[]] {
-  return [starts.filter(belongs), starts.filter((start) => !belongs(start))];
 }
 
 /** Until when a start of an earlier attempt may still be waiting for the server, in milliseconds since 1970. */
@@ -160,33 +144,26 @@ function lookUntil(open: TargetedStart[], record: AttemptRecord, began: number):
 }
 
 /** Without keys, only the marks tell what was started. */
-async function recallByIds(
-  connection: Connection,
-  record: AttemptRecord,
-  known: KnownStarts,
-  starts: TargetedStart[],
-): Promise<void> {
+async function recallByIds(known: KnownStarts, starts: TargetedStart[]): Promise<void> {
   if (starts.length === 0) return;
+  const { connection, record } = known;
   const includes = includesOf(includesData(starts));
   const requests = new BatchReader<number, ApiRequest>(
     record.startedIds(),
-    async (ids) => await readByIds(connection, ids, includes),
-    async (id) => await readUnlisted(connection, id, includes),
+    (ids) => readByIds(connection, ids, includes),
+    (id) => readUnlisted(connection, id, includes),
   );
   for (const start of starts) {
-    const { index } = start;
-    const mark = record.earlierMark(index);
+    const mark = record.earlierMark(start.index);
     if (typeof mark === 'number') {
-      known.set(index, await recallById(async () => await requests.get(mark), mark));
-    } else if (mark === undefined && record.crash) known.set(index, { error: mayBeFromBeforeCrash() });
-    else known.decideByMark(start);
-  }
-}
-
-async function recallById(read: () => Promise<ApiRequest>, id: number): Promise<Known> {
-  try {
-    return { found: await read(), alreadyStarted: false, isOwn: true };
-  } catch (error) {
-    return { error: isKind(error, 'notFound') ? gone(id) : lookUpError(error, true) };
+      try {
+        known.set(start.index, { found: await requests.get(mark), alreadyStarted: false, isOwn: true });
+      } catch (error) {
+        const isGone = isKind(error, 'notFound');
+        known.set(start.index, { error: isGone ? gone(mark) : lookUpError(error, true) });
+      }
+    } else if (mark === undefined && record.crash) {
+      known.set(start.index, { error: mayBeFromBeforeCrash() });
+    } else known.decideByMark(start);
   }
 }
