@@ -9,11 +9,11 @@ const NODE = 'nodes/ProcessMaker';
 const graph = (imports: Record<string, string[]>) => new Map(Object.entries(imports));
 
 describe('findCircles', () => {
-  it('finds no circle where two ways lead to the same file', () => {
+  it('finds no circle where two imports lead to the same file', () => {
     expect(findCircles(graph({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }))).toEqual([]);
   });
 
-  it('counts files that reach each other as one circle, and others as another', () => {
+  it('reports each group of files that import each other as a circle of its own', () => {
     const circles = findCircles(
       graph({ z: ['a'], a: ['b'], b: ['c'], c: ['a', 'b', 'd'], d: ['e'], e: ['d'], f: ['d'] }),
     );
@@ -23,13 +23,13 @@ describe('findCircles', () => {
     ]);
   });
 
-  it('finds a file that imports itself', () => {
+  it('finds a circle in a file that imports itself', () => {
     expect(findCircles(graph({ a: ['a'] }))).toEqual([['a']]);
   });
 });
 
 describe('reachOf', () => {
-  it('follows imports through others and ends in a circle', () => {
+  it('follows imports through other files and stops in a circle', () => {
     const files = reachOf(graph({ a: ['b'], b: ['c'], c: ['a'], d: ['a'] }), 'a');
     expect([...files]).toEqual(['a', 'b', 'c']);
   });
@@ -44,7 +44,7 @@ describe('layerOf', () => {
     [`${NODE}/helpers/pmql.ts`, undefined],
     [`${NODE}/other.ts`, undefined],
     ['nodes/api/requests.ts', undefined],
-  ])('%s lies in %s', (path, layer) => {
+  ])('finds that %s lies in the layer %s', (path, layer) => {
     expect(layerOf(path)).toBe(layer);
   });
 });
@@ -71,13 +71,13 @@ describe('isUpward', () => {
     expect(isUpward(`${NODE}/${from}`, `${NODE}/${to}`)).toBe(true);
   });
 
-  it('lets a credential import transport alone, and nobody a credential', () => {
+  it('lets a credential import transport alone, and no file import a credential', () => {
     expect(isUpward(credential, `${NODE}/transport/instanceUrl.ts`)).toBe(false);
     expect(isUpward(credential, `${NODE}/guards.ts`)).toBe(true);
     expect(isUpward(`${NODE}/ProcessMaker.node.ts`, credential)).toBe(true);
   });
 
-  it('says nothing of files outside the house', () => {
+  it('reports no upward import by a file outside the house', () => {
     expect(isUpward(`${NODE}/helpers/pmql.ts`, `${NODE}/actions/router.ts`)).toBe(false);
   });
 });
@@ -89,13 +89,13 @@ describe('isOutside', () => {
   );
 
   it.each([`${NODE}/helpers/pmql.ts`, `${NODE}/other.ts`, `${NODE}/api/notes.md`, 'credentials/other.json'])(
-    'counts %s as outside',
+    'counts %s as outside the house',
     (path) => expect(isOutside(path)).toBe(true),
   );
 });
 
 describe('parseSource', () => {
-  it('finds every kind of import, those of types too', () => {
+  it('finds every form of import, those of types too', () => {
     const text = `
       import a from './a';
       import { type B } from './b';
@@ -140,7 +140,7 @@ describe('parseSource', () => {
 });
 
 describe('graphOf', () => {
-  it('resolves files and folders, and leaves out packages', () => {
+  it('resolves imported files and folders, and leaves out packages', () => {
     const sources = [
       parseSource('a/one.ts', `import './two'; import '../b'; import './two'; import 'n8n-workflow';\n`),
       parseSource('a/two.ts', ''),
@@ -155,7 +155,7 @@ describe('graphOf', () => {
 });
 
 describe('exceeded', () => {
-  it('names the figures above their limit, and none that just meets it', () => {
+  it('names the figures that exceed their limit, and none that equals it', () => {
     expect(exceeded(LIMITS)).toEqual([]);
     expect(exceeded({ ...LIMITS, lines: LIMITS.lines + 1, circles: 1 })).toEqual(['lines', 'circles']);
   });

@@ -22,8 +22,8 @@ function packedFiles(): string[] {
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-describe('the manifest', () => {
-  it('asks for n8n-workflow of any version and for nothing else at run time', () => {
+describe('package.json', () => {
+  it('depends on n8n-workflow of any version and on nothing else at run time', () => {
     expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
     for (const field of [
       'dependencies',
@@ -36,7 +36,7 @@ describe('the manifest', () => {
     }
   });
 
-  it('runs nothing when it is installed', () => {
+  it('runs no script when the package is installed', () => {
     const hooks = [
       'preinstall',
       'install',
@@ -49,7 +49,7 @@ describe('the manifest', () => {
     expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
   });
 
-  it('has what the registry page and n8n show', () => {
+  it('declares in package.json what the registry page and n8n show', () => {
     expect(manifest.name).toMatch(/^n8n-nodes-/);
     expect(manifest.keywords).toContain('n8n-community-node-package');
     expect(manifest.license).toBe('MIT');
@@ -65,18 +65,18 @@ describe('the manifest', () => {
 describe('the packed tarball', () => {
   const files = packedFiles();
 
-  it('holds the built package and its papers, nothing else', () => {
+  it('packs nothing but the built files, LICENSE, README.md, index.js and package.json', () => {
     const others = files.filter((file) => !file.startsWith('dist/'));
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'index.js', 'package.json']);
     expect(files.filter((file) => !/\.(js|json|svg)$/.test(file) && file.startsWith('dist/'))).toEqual([]);
   });
 
-  it('holds every node and credential that the manifest names, with its codex', () => {
+  it('packs every node and credential of package.json, and the codex of every node', () => {
     const codex = nodes.map((file) => file.replace(/\.js$/, '.json'));
     expect(files).toEqual(expect.arrayContaining([...nodes, ...credentials, ...codex]));
   });
 
-  it('requires nothing but n8n-workflow, hashes and its own files', () => {
+  it('requires nothing in the packed files but n8n-workflow, node:crypto and its own files', () => {
     const scripts = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
     const required = scripts.flatMap((file) =>
       [...read(file).matchAll(/\b(?:require|import)\(\s*['"]([^'"]+)['"]/g)].map(([, name]) => name),
@@ -88,7 +88,7 @@ describe('the packed tarball', () => {
 
 describe('the codex', () => {
   // The panel's search does not look at actions, only at the names of nodes and these.
-  it('has the action of every operation', () => {
+  it('lists the action of every operation in the codex', () => {
     const { alias } = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as {
       alias: string[];
     };
@@ -101,14 +101,14 @@ describe('the codex', () => {
   });
 
   // n8n shows the trigger and the node as one entry, with the words of the node.
-  it('has every event of the trigger', () => {
+  it('lists every event of the trigger in the codex', () => {
     const { alias } = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as {
       alias: string[];
     };
     expect(alias).toEqual(expect.arrayContaining(EVENT_TYPES.map(({ name }) => name)));
   });
 
-  it('lets people find the node by what they call it', () => {
+  it('lists in the codex the words by which people look for the node', () => {
     const codex = JSON.parse(read('dist/nodes/ProcessMaker/ProcessMaker.node.json')) as Record<
       string,
       unknown
@@ -122,7 +122,7 @@ describe('the codex', () => {
 });
 
 describe('index.js', () => {
-  it('hands out the built classes', () => {
+  it('exports the built nodes and credentials from index.js', () => {
     const entry = jest.requireActual<Record<string, new () => object>>('../../index.js');
     expect(Object.keys(entry).sort()).toEqual([
       'ProcessMaker',

@@ -22,14 +22,14 @@ function operationTable(): string[] {
   });
 }
 
-it('lists every operation of the node, and no other', () => {
+it('lists every operation of the node, and no other, in the README', () => {
   const operations = optionsOf('resource').flatMap((resource) =>
     optionsOf('operation', String(resource.value)).map(({ name }) => `${resource.name} ${name}`),
   );
   expect(operationTable()).toEqual(operations);
 });
 
-it('points to files that exist', () => {
+it('links from the README only to files that exist', () => {
   const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
   expect(links.length).toBeGreaterThan(3);
   for (const link of links) expect(() => readFileSync(join(__dirname, '../..', link))).not.toThrow(/ENOENT/);

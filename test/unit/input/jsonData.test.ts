@@ -15,7 +15,7 @@ function nested(levels: number): unknown {
 }
 
 describe('findUnsendable', () => {
-  test('finds nothing in what JSON holds', () => {
+  test('finds nothing unsendable in JSON data', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) => {
         expect(changesIn({ value }).unsendable).toBeUndefined();
@@ -41,11 +41,11 @@ describe('findUnsendable', () => {
     ['half a character', { a: 'x\ud800' }, "'a'"],
     ['half a character in a name', { a: { '\udc00': 1 } }, "'a'"],
     ['more levels than PHP reads', { a: nested(600) }, '500 levels'],
-  ])('finds %s', (_name, data, where) => {
+  ])('finds %s in data and says where it is', (_name, data, where) => {
     expect(changesIn(data).unsendable).toContain(where);
   });
 
-  test('wherever a bad value stands, it is found', () => {
+  test('finds an unsendable value anywhere in the data', () => {
     const bad = fc.constantFrom(Number.NaN, 1n, () => 1, new Map(), '\ud83d');
     const path = fc.array(fc.oneof(fc.constantFrom('a', 'b.c', ''), fc.nat(2)), {
       minLength: 1,
@@ -63,7 +63,7 @@ describe('findUnsendable', () => {
     );
   });
 
-  test('dates and others with a JSON form are fine, and a missing field is none', () => {
+  test('accepts dates, values with a JSON form and missing fields', () => {
     expect(changesIn({ at: new Date(0), missing: undefined, own: { toJSON: () => 'x' } })).toEqual({
       unsendable: undefined,
       changes: [],
@@ -79,12 +79,12 @@ describe('findUnsendable', () => {
     [{ a: { 0: 'x', 1: 'y' } }, 'list a'],
     [{ a: 2 ** 53 }, 'unsafeInteger a'],
     [{ a: 2 ** 64 }, 'bigInteger a'],
-  ])('tells what ProcessMaker changes in %j', (data, change) => {
+  ])('reports what ProcessMaker changes in %j: %s', (data, change) => {
     expect(changesIn(data)).toEqual({ unsendable: undefined, changes: [change] });
   });
 
   test.each([{}, { a: 'x < y', b: 'a > b', c: '{ x }', d: [], e: 1.5, f: { x: 1 }, g: { 1: 'x' }, h: null }])(
-    'says nothing about %j',
+    'reports no change in %j',
     (data) => {
       expect(changesIn(data)).toEqual({ unsendable: undefined, changes: [] });
     },

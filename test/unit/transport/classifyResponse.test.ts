@@ -10,7 +10,7 @@ describe('classifyResponse', () => {
   test.each([
     ['a created Request', 201, { id: 1 }],
     ['a list', 200, []],
-  ])('%s is none', (_name, status, body) => {
+  ])('classifies %s as a success', (_name, status, body) => {
     expect(classify(status, body)).toBeUndefined();
   });
 
@@ -39,11 +39,11 @@ describe('classifyResponse', () => {
     [204, '', 'unexpectedResponse', 'unknown'],
     [409, { message: '?' }, 'unexpectedResponse', 'unknown'],
     [302, '', 'redirect', 'notProcessed'],
-  ])('%i with %j is %s, %s', (status, body, kind, delivery) => {
+  ])('classifies a response %i with %j as %s, %s', (status, body, kind, delivery) => {
     expect(classify(status, body)).toMatchObject({ kind, delivery, httpStatus: status });
   });
 
-  test('the text of a response decides nothing: ProcessMaker speaks many languages', () => {
+  test('classifies a response by its status and headers, whatever its text says', () => {
     expect(classify(503, { message: 'Wartungsarbeiten' }, { 'retry-after': '60' })).toMatchObject({
       kind: 'maintenance',
       delivery: 'notProcessed',
@@ -52,7 +52,7 @@ describe('classifyResponse', () => {
     expect(classify(403, { message: 'Unauthenticated.' })).toMatchObject({ kind: 'forbidden' });
   });
 
-  test('the fields of a 422 are named', () => {
+  test('names the invalid fields of a 422 response', () => {
     const details = classify(422, {
       message: 'x',
       errors: { amount: ['must be a number.'], due: ['is required.'] },
@@ -67,14 +67,19 @@ describe('classifyResponse', () => {
     [200, '', 'nothing', undefined],
     [200, '<html></html>', 'nothing', 'unexpectedResponse'],
     [404, { message: '' }, 'nothing', 'notFound'],
-  ] as const)('%s with %j, where %s is expected, is %s', (statusCode, body, expected, kind) => {
-    expect(
-      classifyResponse({ statusCode, headers: {}, body }, { url: 'https://acme.net/api', expects: expected })
-        ?.kind,
-    ).toBe(kind);
-  });
+  ] as const)(
+    'classifies a response %s with %j, where %s is expected, as %s',
+    (statusCode, body, expected, kind) => {
+      expect(
+        classifyResponse(
+          { statusCode, headers: {}, body },
+          { url: 'https://acme.net/api', expects: expected },
+        )?.kind,
+      ).toBe(kind);
+    },
+  );
 
-  test('the time to wait is passed on', () => {
+  test('says how long the server asks to wait', () => {
     expect(classify(429, {}, { 'retry-after': '17' })?.description).toContain('17 seconds');
   });
 
@@ -82,14 +87,14 @@ describe('classifyResponse', () => {
     ['https://new.acme.net/pm/api/1.0/process_events/2?event=node_1', 'https://new.acme.net/pm'],
     ['http://acme.net/pm/api/1.0/process_events/2', 'http://acme.net/pm'],
     ['/other/login', 'https://acme.net/other'],
-  ])('a redirect to %s names %s', (location, target) => {
+  ])('describes a redirect to %s with the instance URL %s', (location, target) => {
     const details = classify(301, '', { location });
     expect(details?.message).toContain(target);
     expect(details?.description).toContain(`use this address as 'Instance URL': ${target}`);
   });
 
   test.each([undefined, '/pm/login', 'https://[broken'])(
-    'a redirect to %s names no other address',
+    'suggests no instance URL for a redirect to %s',
     (location) => {
       const details = classify(302, '', { location });
       expect(details?.kind).toBe('redirect');

@@ -4,8 +4,8 @@ import { encodeForm, toFileName } from '../../../nodes/ProcessMaker/transport/fi
 
 /** Reads a form with Node's own parser. */
 async function parse({ content, contentType }: ReturnType<typeof encodeForm>) {
-  const answer = new Response(new Uint8Array(content), { headers: { 'content-type': contentType } });
-  const form = await answer.formData();
+  const response = new Response(new Uint8Array(content), { headers: { 'content-type': contentType } });
+  const form = await response.formData();
   const file = form.get('file');
   if (!(file instanceof Blob)) throw new Error('The form has no file.');
   return { form, file, bytes: Buffer.from(await file.arrayBuffer()) };
@@ -13,7 +13,7 @@ async function parse({ content, contentType }: ReturnType<typeof encodeForm>) {
 
 const text = fc.string({ unit: 'binary' });
 
-it('carries any bytes, file name and field to a parser of forms', async () => {
+it('encodes any bytes, file name and field so that a form parser reads them back', async () => {
   await fc.assert(
     fc.asyncProperty(text, text, fc.uint8Array({ maxLength: 500 }), async (field, name, bytes) => {
       const fileName = toFileName(name).replaceAll('%', '') || 'file';
@@ -30,7 +30,7 @@ it('carries any bytes, file name and field to a parser of forms', async () => {
   );
 });
 
-it('carries a form within a form', async () => {
+it('encodes a form within a form without changing its bytes', async () => {
   const inner = encodeForm({ a: 'b' }, { content: Buffer.from('x'), fileName: 'x', mimeType: 'text/plain' });
   const outer = encodeForm({}, { content: inner.content, fileName: 'form.bin', mimeType: inner.contentType });
   const { bytes, file } = await parse(outer);
@@ -38,7 +38,7 @@ it('carries a form within a form', async () => {
   expect(file.type).toBe('application/octet-stream');
 });
 
-it('lets no name break out of its header', () => {
+it('removes from a file name every character that could end its header', () => {
   fc.assert(
     fc.property(text, (name) => {
       expect(toFileName(name)).not.toMatch(/["\\/\r\n\0]/);

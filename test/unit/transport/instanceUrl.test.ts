@@ -22,7 +22,7 @@ describe('normalizeInstanceUrl', () => {
     ['https://acme.net/bpm/pm4/', 'https://acme.net/bpm/pm4'],
     ['https://acme.net/pm/index.php', 'https://acme.net/pm'],
     ['https://[::1]:8080/requests', 'https://[::1]:8080'],
-  ])('%j becomes %s', (text, expected) => {
+  ])('normalizes %j to the instance URL %s', (text, expected) => {
     expect(normalizeInstanceUrl(text)).toBe(expected);
   });
 
@@ -34,7 +34,7 @@ describe('normalizeInstanceUrl', () => {
     'javascript:alert(1)',
     'my instance',
     'https://user:pw@acme.net',
-  ])('%j cannot be one', (text) => {
+  ])('does not accept %j as an instance URL', (text) => {
     expect(normalizeInstanceUrl(text)).toBeUndefined();
   });
 
@@ -50,7 +50,7 @@ describe('normalizeInstanceUrl', () => {
     '/login',
   );
 
-  test('any page of an instance leads to the same address, and doing it twice changes nothing', () => {
+  test('normalizes any page of an instance to the same URL, and keeps a normalized URL as it is', () => {
     fc.assert(
       fc.property(host, base, page, fc.nat(3), (domain, path, suffix, slashes) => {
         const instance = [`https://${domain}`, ...path].join('/');
@@ -62,7 +62,7 @@ describe('normalizeInstanceUrl', () => {
     );
   });
 
-  test('whatever is typed, it never throws, and gives an http(s) address or nothing', () => {
+  test('returns an http or https URL or nothing for any text, and never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string({ unit: 'binary' })), (text) => {
         const normalized = normalizeInstanceUrl(text);

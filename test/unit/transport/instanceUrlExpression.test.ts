@@ -36,12 +36,12 @@ it.each([
   ['https://acme.net/login', 'https://acme.net'],
   ['https://acme.net/index.php', 'https://acme.net'],
   ['https://acme.net?x=https://other.net/', 'https://acme.net'],
-])('%s leads to %s', (typed, instance) => {
+])('resolves the typed address %s to the instance URL %s', (typed, instance) => {
   expect(resolve(typed)).toBe(`${instance}/oauth/token`);
   expect(normalizeInstanceUrl(typed)).toBe(instance);
 });
 
-it('is the same address as that of the calls', () => {
+it('resolves the OAuth2 URL to the same instance as the URL of the calls', () => {
   const segment = fc.constantFrom('pm', 'a-b', 'requests', 'admin', 'API', 'cases', 'x1', 'process-browser');
   fc.assert(
     fc.property(

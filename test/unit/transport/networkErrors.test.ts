@@ -19,11 +19,11 @@ describe('networkError', () => {
     ['EPIPE', 'connectionLost', 'unknown'],
     ['ERR_BAD_RESPONSE', 'connectionLost', 'unknown'],
     ['ERR_CANCELED', 'canceled', 'unknown'],
-  ])('%s is %s, %s', (code, kind, delivery) => {
+  ])('classifies the network error %s as %s, %s', (code, kind, delivery) => {
     expect(networkError(withCode(code), 30)).toMatchObject({ kind, delivery });
   });
 
-  test('what cannot be told is unknown', () => {
+  test('classifies any other error as a lost connection with unknown delivery', () => {
     expect(networkError(new Error('?'), 30)).toMatchObject({ kind: 'connectionLost', delivery: 'unknown' });
     expect(networkError('?', 30)).toMatchObject({ delivery: 'unknown' });
   });

@@ -13,7 +13,7 @@ describe('RetryBudget', () => {
     [5, 8_000],
     [6, 10_000],
     [60, 10_000],
-  ])('pauses before attempt %i for half of %i ms to all of it', (attempts, most) => {
+  ])('pauses before attempt %i for between half and all of %i ms', (attempts, most) => {
     const budget = new RetryBudget(60_000);
     for (let count = 0; count < 50; count++) {
       const pause = budget.pauseBefore(attempts) ?? 0;
@@ -22,12 +22,12 @@ describe('RetryBudget', () => {
     }
   });
 
-  test('pauses for as long as the server asks, at least', () => {
+  test('pauses at least as long as the server asks', () => {
     expect(new RetryBudget(60_000).pauseBefore(1, 17)).toBe(17_000);
     expect(new RetryBudget(60_000).pauseBefore(6, 1)).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('is at its end when its time has passed', () => {
+  test('allows no further attempt after the time of the budget', () => {
     const budget = new RetryBudget(10_000);
     jest.advanceTimersByTime(9_999);
     expect(budget.pauseBefore(1)).toBeLessThanOrEqual(500);
@@ -35,18 +35,18 @@ describe('RetryBudget', () => {
     expect(budget.pauseBefore(1)).toBeUndefined();
   });
 
-  test('grants what the server asks for when it is no longer than all of its time', () => {
+  test('allows the pause that the server asks for unless it is longer than the whole budget', () => {
     const budget = new RetryBudget(60_000);
     jest.advanceTimersByTime(20_000);
     expect(budget.pauseBefore(1, 60)).toBe(60_000);
     expect(budget.pauseBefore(1, 61)).toBeUndefined();
   });
 
-  test('without time is at its end at once', () => {
+  test('allows no further attempt when the budget has no time', () => {
     expect(new RetryBudget(0).pauseBefore(1)).toBeUndefined();
   });
 
-  test('begins again with every answer', () => {
+  test('starts the time of the budget again with every response', () => {
     const budget = new RetryBudget(10_000);
     jest.advanceTimersByTime(20_000);
     expect(budget.pauseBefore(1)).toBeUndefined();
@@ -54,7 +54,7 @@ describe('RetryBudget', () => {
     expect(budget.pauseBefore(1)).toBeLessThanOrEqual(500);
   });
 
-  test('never begins a pause past its time, whatever is asked for', () => {
+  test('never starts a pause after the time of the budget, whatever the server asks for', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(20), { maxLength: 50 }),

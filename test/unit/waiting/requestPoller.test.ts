@@ -1,7 +1,7 @@
 import type { Connection } from '../../../nodes/ProcessMaker/transport/connection';
 import { RequestPoller } from '../../../nodes/ProcessMaker/waiting/requestPoller';
 
-it('lets nobody wait for ever when a poll ends in an exception that nobody thought of', async () => {
+it('rejects every wait when a poll throws an unexpected exception', async () => {
   let reads = 0;
   const connection = {
     // Asked for by the pause before the first poll, and then by the poll.

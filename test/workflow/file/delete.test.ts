@@ -29,7 +29,7 @@ async function withFiles() {
   return { id: request?.id, first, second };
 }
 
-it('deletes the one file that is named by its id or its variable', async () => {
+it('deletes only the file that is named by its id or its variable', async () => {
   const { id, first } = await withFiles();
   const byVariable = await remove(BY_VARIABLE, [{ id, variable: 'second' }]);
   expect(byVariable.items('ProcessMaker')).toEqual([{ deleted: true }]);
@@ -39,7 +39,7 @@ it('deletes the one file that is named by its id or its variable', async () => {
   expect(harness.files()).toEqual([]);
 });
 
-it('says that a file is not there, and deletes the others', async () => {
+it('reports a missing file and deletes the others', async () => {
   const { id, first, second } = await withFiles();
   const run = await remove(BY_ID, [
     { id, fileId: 999_999 },
@@ -55,7 +55,7 @@ it('says that a file is not there, and deletes the others', async () => {
   expect(harness.files()).toMatchObject([{ id: second }]);
 });
 
-it('says that a file was deleted in the meantime', async () => {
+it('deletes a file once when two items name it, and fails the second item', async () => {
   const { id, first } = await withFiles();
   const run = await remove(BY_ID, [
     { id, fileId: first },
@@ -65,7 +65,7 @@ it('says that a file was deleted in the meantime', async () => {
   expect(failedItems(run)).toMatchObject([{ outcome: 'notDone' }]);
 });
 
-it('says who may not', async () => {
+it('reports that the user may not delete a file', async () => {
   const { id, first } = await withFiles();
   const run = await remove(BY_ID, [{ id, fileId: first }], { user: 'nobody' });
   expect(failedItems(run)).toMatchObject([
@@ -74,7 +74,7 @@ it('says who may not', async () => {
   expect(harness.files()).toHaveLength(2);
 });
 
-it('sees on the list that a call whose answer was lost was carried out', async () => {
+it('recognizes from the list of files that a delete call with a lost response was carried out', async () => {
   const { id, first } = await withFiles();
   harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetAfter : undefined);
   const run = await remove(BY_ID, [{ id, fileId: first }]);
@@ -82,7 +82,7 @@ it('sees on the list that a call whose answer was lost was carried out', async (
   expect(deletes()).toHaveLength(1);
 });
 
-it('calls the outcome unknown when the file is still there', async () => {
+it('reports an unknown outcome when a delete call is lost and the file still exists', async () => {
   const { id, first } = await withFiles();
   harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
   const run = await remove(BY_ID, [{ id, fileId: first }]);
@@ -90,7 +90,7 @@ it('calls the outcome unknown when the file is still there', async () => {
   expect(deletes()).toHaveLength(1);
 });
 
-it('takes what an earlier try has deleted for deleted', async () => {
+it('reports a file that an earlier attempt deleted as deleted', async () => {
   const { id, first, second } = await withFiles();
   const input = [
     { id, fileId: first },
@@ -108,7 +108,7 @@ it('takes what an earlier try has deleted for deleted', async () => {
   expect(harness.files()).toEqual([]);
 });
 
-it('refuses what names no file before any call', async () => {
+it('refuses to delete when no file is given, before any call', async () => {
   const run = await remove(BY_VARIABLE, [{ id: 1, variable: '' }]);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining("No file is given in 'File'") as string },

@@ -32,7 +32,7 @@ const treatDownloads = (behaviour: Behaviour, count = Infinity) => {
 };
 const downloads = () => harness.gateway.calls.filter(({ path }) => isDownload(path));
 
-it('puts the file into a binary field, byte by byte, and what is known of it into the JSON', async () => {
+it('downloads a file byte by byte into a binary field, with its details in the JSON', async () => {
   const [request] = await startedRequests(harness);
   const fileId = await givenFile(harness, request?.id, 'Größe.bin', BYTES, 'contract');
   const run = await download({ binaryPropertyName: 'paper' }, [{ id: request?.id, fileId }]);
@@ -58,7 +58,7 @@ it('puts the file into a binary field, byte by byte, and what is known of it int
   expect(item?.pairedItem).toEqual({ item: 0 });
 });
 
-it('finds the file by its variable', async () => {
+it('downloads a file that is named by its variable', async () => {
   const [request] = await startedRequests(harness);
   await givenFile(harness, request?.id, 'a.txt', 'a', 'first');
   await givenFile(harness, request?.id, 'b.txt', 'b', 'second');
@@ -77,14 +77,14 @@ it.each([
   ['a page', 'page.html', '<!doctype html><p>no page of a gateway</p>'],
   ['JSON', 'data.json', '{"message":"no answer"}'],
   ['nothing', 'empty.txt', ''],
-])('takes a file that is %s for a file', async (_, name, content) => {
+])('downloads a file whose content is %s', async (_, name, content) => {
   const [request] = await startedRequests(harness);
   const fileId = await givenFile(harness, request?.id, name, content);
   const run = await download({}, [{ id: request?.id, fileId }]);
   expect(contents(run)).toEqual([Buffer.from(content)]);
 });
 
-it('reads it again when its connection broke, from the beginning', async () => {
+it('downloads a file again from the beginning when its connection breaks', async () => {
   const [request] = await startedRequests(harness);
   const fileId = await givenFile(harness, request?.id, 'a.bin', BYTES);
   const behaviours = [truncate, resetBefore];
@@ -94,10 +94,10 @@ it('reads it again when its connection broke, from the beginning', async () => {
   expect(downloads()).toHaveLength(3);
 });
 
-it('gives up a file that drips in after the time that it may take', async () => {
+it('stops a download that takes longer than its timeout, and tries again', async () => {
   const [request] = await startedRequests(harness);
   const fileId = await givenFile(harness, request?.id, 'a.bin', BYTES);
-  // The first is too slow; what comes then is an end.
+  // The first download is too slow; the second is refused for good, which ends the test.
   treatDownloads(drip(5000), 1);
   harness.gateway.treat = (
     (slowly) => (call) =>
@@ -108,8 +108,8 @@ it('gives up a file that drips in after the time that it may take', async () => 
   expect(downloads()).toHaveLength(2);
 });
 
-describe('what is no file', () => {
-  it('is an item that names a missing one, with what the Request has', async () => {
+describe('downloads that fail', () => {
+  it('reports a missing file and names the files that the Request has', async () => {
     const [request, empty] = await startedRequests(harness, 2);
     const fileId = await givenFile(harness, request?.id, 'a.txt', 'a', 'first');
     const run = await download({}, [
@@ -124,7 +124,7 @@ describe('what is no file', () => {
     expect(contents(run)?.map(String)).toEqual(['a']);
   });
 
-  it('is one that goes away in the meantime', async () => {
+  it('reports a file that is deleted before its download', async () => {
     const [request] = await startedRequests(harness);
     const fileId = await givenFile(harness, request?.id, 'a.txt', 'a');
     treatDownloads(
@@ -136,7 +136,7 @@ describe('what is no file', () => {
     ]);
   });
 
-  it('is the page of a gateway', async () => {
+  it('does not take the page of a gateway for a downloaded file', async () => {
     const [request] = await startedRequests(harness);
     const fileId = await givenFile(harness, request?.id, 'a.txt', 'a');
     treatDownloads(respond(200, '<html>Please sign in</html>'));
@@ -146,7 +146,7 @@ describe('what is no file', () => {
     ]);
   });
 
-  it('is a redirect', async () => {
+  it('does not follow a redirect of a download', async () => {
     const [request] = await startedRequests(harness);
     const fileId = await givenFile(harness, request?.id, 'a.txt', 'a');
     treatDownloads(redirect(302, 'https://files.example/a.txt'));
@@ -156,7 +156,7 @@ describe('what is no file', () => {
     ]);
   });
 
-  it('is one that comes with another size than ProcessMaker lists', async () => {
+  it('refuses a downloaded file whose size differs from the size in the list', async () => {
     const [request] = await startedRequests(harness);
     const fileId = await givenFile(harness, request?.id, 'a.txt', 'abcd');
     treatDownloads((response) => {
@@ -171,7 +171,7 @@ describe('what is no file', () => {
     ]);
   });
 
-  it('is one of a Request that is missing, or may not be seen', async () => {
+  it('reports that the Request of a download is missing or may not be seen', async () => {
     const [request] = await startedRequests(harness);
     const run = await download(
       {},
@@ -196,7 +196,7 @@ describe('what is no file', () => {
       { fileId: 1, field: ' ' },
       /'Put Output File in Field' names no/,
     ],
-  ])('is refused before any call: %j of %j', async (parameters, item, message) => {
+  ])('refuses to download with %j and the item %j before any call', async (parameters, item, message) => {
     const run = await download(parameters, [{ id: 1, ...item }]);
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);

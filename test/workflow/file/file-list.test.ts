@@ -16,7 +16,7 @@ const search = (request: INodeParameters['request'], filter?: string) =>
     filter,
   });
 
-it('has the files of the chosen Request, however it is given', async () => {
+it('lists the files of the chosen Request, however the Request is given', async () => {
   const [request] = await startedRequests(harness);
   const first = await givenFile(harness, request?.id, 'a.txt', 'a', 'contract');
   const second = await givenFile(harness, request?.id, 'b.txt', 'b');
@@ -35,11 +35,11 @@ it('has the files of the chosen Request, however it is given', async () => {
   });
 });
 
-it('says that a Request has to be chosen first', async () => {
+it('asks to choose a Request before its files can be listed', async () => {
   await expect(search(locator('list', ''))).rejects.toThrow(/No Request is given in 'Request'/);
 });
 
-it('shows a refusal instead of an empty list', async () => {
+it('shows a refusal instead of an empty list of files', async () => {
   harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
   await expect(search(locator('id', 1))).rejects.toThrow(/does not allow/);
 });

@@ -23,7 +23,7 @@ async function withFiles() {
   return { id: request?.id, fileIds: [first, second, third] };
 }
 
-it('gives an item for each file, paired with the item of its Request', async () => {
+it('returns an item for each file, paired with the item of its Request', async () => {
   const { id, fileIds } = await withFiles();
   const run = await getMany({ returnAll: true }, [{ id }, { id }]);
   expect(run.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual([...fileIds, ...fileIds]);
@@ -43,7 +43,7 @@ it('gives an item for each file, paired with the item of its Request', async () 
   expect(harness.gateway.calls).toHaveLength(1);
 });
 
-it('gives as many as asked for, of one variable, or as ProcessMaker gives them', async () => {
+it('returns files up to a limit, of one variable, or as ProcessMaker gives them', async () => {
   const { id, fileIds } = await withFiles();
   const limited = await getMany({ returnAll: false, limit: 2 }, [{ id }]);
   expect(limited.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual(fileIds.slice(0, 2));
@@ -57,14 +57,14 @@ it('gives as many as asked for, of one variable, or as ProcessMaker gives them',
   });
 });
 
-it('gives nothing for a Request without files, and goes on', async () => {
+it('returns nothing for a Request without files, and goes on with the other items', async () => {
   const [empty] = await startedRequests(harness);
   const { id, fileIds } = await withFiles();
   const run = await getMany({ returnAll: true }, [{ id: empty?.id }, { id }]);
   expect(run.items('ProcessMaker').map(({ fileId }) => fileId)).toEqual(fileIds);
 });
 
-it('tells a Request that is missing from one that may not be seen', async () => {
+it('distinguishes a Request that is missing from one that the user may not see', async () => {
   const { id } = await withFiles();
   const run = await getMany({}, [{ id: 999_999 }, { id }], 'nobody');
   expect(failedItems(run)).toMatchObject([
@@ -74,7 +74,7 @@ it('tells a Request that is missing from one that may not be seen', async () => 
 });
 
 it.each([{}, [], { data: null }, { data: [{ id: 1 }] }])(
-  'does not take %j for an empty list',
+  'does not take the response %j for an empty list of files',
   async (body) => {
     harness.gateway.treat = () => respond(200, body);
     const run = await getMany({}, [{ id: 1 }]);
@@ -84,7 +84,7 @@ it.each([{}, [], { data: null }, { data: [{ id: 1 }] }])(
   },
 );
 
-it('refuses what is no Request before any call', async () => {
+it('refuses to list the files of an invalid Request before any call', async () => {
   const run = await getMany({}, [{ id: 'abc' }]);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('\'Request\' holds "abc"') as string },
@@ -96,7 +96,7 @@ it.each<[INodeParameters, RegExp]>([
   [{ limit: '={{ -1 }}' }, /'Limit'/],
   [{ limit: '={{ "x" }}' }, /'Limit'/],
   [{ filters: { variable: '={{ $json.nothing }}' } }, /filter 'Variable' has no value/],
-])('refuses %j before any call', async (parameters, message) => {
+])('refuses to list files with %j before any call', async (parameters, message) => {
   const run = await getMany(parameters, [{ id: 1 }]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);

@@ -34,7 +34,7 @@ const perform = (
     },
   );
 
-it.each([0, 3])('sends files again that met a token which ended after %d calls', async (calls) => {
+it.each([0, 3])('uploads files again when the access token expires after %d calls', async (calls) => {
   const requests = await startedRequests(harness, 6);
   const tokens = harness.server.oauth.issue('limited');
   harness.server.oauth.expire(tokens.accessToken, calls);
@@ -48,11 +48,11 @@ it.each([0, 3])('sends files again that met a token which ended after %d calls',
   ).toEqual(requests.map(({ id }) => [id, `of ${id}`]).sort());
 });
 
-it('reads a file again that met an expired token', async () => {
+it('downloads a file again when the access token expires', async () => {
   const [request] = await startedRequests(harness);
   const fileId = await givenFile(harness, request?.id, 'a.txt', 'content', 'x');
   const tokens = harness.server.oauth.issue('limited');
-  // The list is read with it, the file no more.
+  // The token is valid for the list, and expired for the file.
   harness.server.oauth.expire(tokens.accessToken, 1);
   const file = { file: locator('id', '={{ $json.fileId }}') };
   const run = await perform('file download', file, [{ id: request?.id, fileId }], tokens);
@@ -60,7 +60,7 @@ it('reads a file again that met an expired token', async () => {
   expect(Buffer.from(data, 'base64').toString()).toBe('content');
 });
 
-it('says that the credential has to be connected again, and shows no token', async () => {
+it('asks to connect the credential again when its token is revoked, and shows no token', async () => {
   const requests = await startedRequests(harness);
   const tokens = harness.server.oauth.issue('limited');
   harness.server.oauth.revoke(tokens.accessToken);

@@ -17,8 +17,8 @@ const upload = (parameters: INodeParameters, input: IDataObject[], settings: Par
 const stored = () => harness.files();
 const posts = () => harness.gateway.calls.filter(({ method }) => method === 'POST');
 
-describe('a lost answer', () => {
-  it('is seen on the files of the Request, and the file is not sent again', async () => {
+describe('an upload whose response is lost', () => {
+  it('recognizes from the files of the Request that an upload with a lost response was carried out', async () => {
     const requests = await startedRequests(harness);
     harness.gateway.treat = ({ method }) => (method === 'POST' ? resetAfter : undefined);
     const run = await upload(rows(['data', 'contract']), requests);
@@ -26,7 +26,7 @@ describe('a lost answer', () => {
     expect(posts()).toHaveLength(1);
   });
 
-  it('of a file that did not arrive leaves the outcome unknown, also when another file looks like it', async () => {
+  it('reports an unknown outcome when an upload is lost, even if a similar file exists', async () => {
     const [request] = await startedRequests(harness);
     await givenFile(harness, request?.id, 'contract.pdf', '%PDF-1.7 CONTRACT', 'contract');
     harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
@@ -43,14 +43,14 @@ describe('a lost answer', () => {
     expect(posts()).toHaveLength(1);
   });
 
-  it('that comes as an answer without the id is looked for too', async () => {
+  it('reports an unknown outcome when the response to an upload has no file id', async () => {
     const requests = await startedRequests(harness);
     harness.gateway.treat = ({ method }) => (method === 'POST' ? respond(200, { message: 'ok' }) : undefined);
     const run = await upload(rows(['data']), requests);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   });
 
-  it('to a call that surely did nothing lets it be sent again', async () => {
+  it('sends an upload again that ProcessMaker did not process', async () => {
     const requests = await startedRequests(harness);
     harness.gateway.treat = () =>
       posts().length === 1 ? respond(429, { message: 'Too Many Attempts.' }) : undefined;
@@ -61,10 +61,10 @@ describe('a lost answer', () => {
   });
 });
 
-describe('a repeat', () => {
+describe('when n8n runs the node again', () => {
   const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 
-  it('uploads only what is missing', async () => {
+  it('uploads only the missing files when n8n runs the node again', async () => {
     const requests = await startedRequests(harness, 2);
     const [first, second] = requests;
     let refusals = 1;
@@ -75,11 +75,11 @@ describe('a repeat', () => {
     const run = await upload(rows(['data', 'contract']), requests, retried);
     expect(run.items('ProcessMaker').map(({ requestId }) => requestId)).toEqual([first?.id, second?.id]);
     expect(stored()).toHaveLength(2);
-    // The first file once, the second a second time.
+    // The first file is sent once, the second twice.
     expect(posts()).toHaveLength(3);
   });
 
-  it('does not take a file of the same size for the one that is missing', async () => {
+  it('does not take a file of the same size for the missing one when n8n runs the node again', async () => {
     const [request] = await startedRequests(harness);
     await givenFile(harness, request?.id, 'contract.pdf', '%PDF-1.7 CONTRACT', 'contract');
     let refusals = 1;

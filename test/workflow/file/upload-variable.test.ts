@@ -25,7 +25,7 @@ describe("'Write File ID to Variable'", () => {
   const data = () => harness.requests()[0]?.data;
   const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 
-  it('writes the ids of all files of an item at once', async () => {
+  it('writes the ids of all files of an item to their variables in one call', async () => {
     const requests = await startedRequests(harness);
     const two = { a: binary('a.txt', 'a'), b: binary('b.txt', 'b') };
     await upload(rows(['a', 'x'], ['b', 'y']), requests, [two]);
@@ -33,7 +33,7 @@ describe("'Write File ID to Variable'", () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('writes to one Request one after the other, since it would keep only some of the changes', async () => {
+  it('writes file ids to one Request one after the other, so that none is lost', async () => {
     const [request] = await startedRequests(harness);
     const numbers = [1, 2, 3, 4, 5, 6];
     await upload(
@@ -45,15 +45,18 @@ describe("'Write File ID to Variable'", () => {
     expect(data()).toMatchObject(Object.fromEntries(stored().map(({ dataName, id }) => [dataName, id])));
   });
 
-  it.each(['_parent', '_user', '_request', '_n8n_key'])('does not write to %s', async (variable) => {
-    const run = await upload(rows(['data', variable]), [{ id: 1 }], [contract]);
-    expect(failedItems(run)).toMatchObject([
-      { text: expect.stringContaining(`cannot be written to '${variable}'`) as string, outcome: 'notDone' },
-    ]);
-    expect(harness.gateway.calls).toEqual([]);
-  });
+  it.each(['_parent', '_user', '_request', '_n8n_key'])(
+    'refuses to write a file id to %s',
+    async (variable) => {
+      const run = await upload(rows(['data', variable]), [{ id: 1 }], [contract]);
+      expect(failedItems(run)).toMatchObject([
+        { text: expect.stringContaining(`cannot be written to '${variable}'`) as string, outcome: 'notDone' },
+      ]);
+      expect(harness.gateway.calls).toEqual([]);
+    },
+  );
 
-  it('says that the file is there when the user may not write', async () => {
+  it('reports that the file is uploaded when the user may not write its id', async () => {
     const [request] = await startedRequests(harness);
     const run = await upload(rows(['data', 'contract']), [{ id: request?.id }], [contract], 'limited');
     const id = stored()[0]?.id;
@@ -71,7 +74,7 @@ describe("'Write File ID to Variable'", () => {
     ]);
   });
 
-  it('sees in the data that a change whose answer was lost was made', async () => {
+  it('recognizes from the data that a file id was written although the response was lost', async () => {
     const requests = await startedRequests(harness);
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await upload(rows(['data', 'contract']), requests, [contract]);
@@ -79,7 +82,7 @@ describe("'Write File ID to Variable'", () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('calls the outcome unknown when the data do not show it', async () => {
+  it('reports an unknown outcome when the call that writes a file id is lost and the data do not show the id', async () => {
     const requests = await startedRequests(harness);
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await upload(rows(['data', 'contract']), requests, [contract]);

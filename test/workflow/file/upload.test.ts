@@ -24,8 +24,8 @@ const stored = () => harness.files();
 const posts = () => harness.gateway.calls.filter(({ method }) => method === 'POST');
 const contract = { data: binary('contract.pdf', '%PDF-1.7 contract', 'application/pdf') };
 
-describe('a file', () => {
-  it('arrives byte by byte, under its name and variable', async () => {
+describe('uploading a file', () => {
+  it('uploads a file byte by byte under its name and variable', async () => {
     const [request] = await startedRequests(harness);
     const bytes = Buffer.from(Array.from({ length: 256 * 5 }, (_, index) => index % 256));
     const run = await upload(
@@ -55,14 +55,14 @@ describe('a file', () => {
     expect(harness.gateway.calls).toHaveLength(1);
   });
 
-  it('has its name as variable when none is given', async () => {
+  it('uses the name of a file as its variable when none is given', async () => {
     const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [contract]);
     expect(stored()).toMatchObject([{ fileName: 'contract.pdf', dataName: 'contract.pdf' }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ variable: 'contract.pdf' }]);
   });
 
-  it('may be empty', async () => {
+  it('uploads an empty file', async () => {
     const requests = await startedRequests(harness);
     await upload(rows(['data', 'note']), requests, [{ data: binary('empty.txt', '') }]);
     expect(stored()).toMatchObject([{ dataName: 'note', content: Buffer.alloc(0) }]);
@@ -74,7 +74,7 @@ describe('a file', () => {
     ['a\r\nContent-Type: text/html\r\n\r\nb.txt', 'a--Content-Type:-text-html----b.txt'],
     ['..\\..\\a/b.txt', '..-..-a-b.txt'],
     ["it's 100 %22.txt", "it's-100-%22.txt"],
-  ])('named %j is kept as %j', async (name, kept) => {
+  ])('uploads a file named %j as %j', async (name, kept) => {
     const requests = await startedRequests(harness);
     await upload(rows(['data', 'x']), requests, [{ data: binary(name, 'content') }]);
     // The parser of the stand-in decodes %22, the form's own spelling of a quote.
@@ -83,14 +83,14 @@ describe('a file', () => {
     ]);
   });
 
-  it('without a name has that of its field', async () => {
+  it('names a file without a name after its binary field', async () => {
     const requests = await startedRequests(harness);
     const data = { ...binary(undefined, 'a,b', 'text/csv'), fileExtension: 'csv' };
     await upload(rows(['table']), requests, [{ table: data }]);
     expect(stored()).toMatchObject([{ fileName: 'table.csv' }]);
   });
 
-  it('takes the place of the one with its variable', async () => {
+  it('replaces the file that has the same variable', async () => {
     const [request] = await startedRequests(harness);
     await givenFile(harness, request?.id, 'old.txt', 'old', 'contract');
     await upload(rows(['data', 'contract']), [{ id: request?.id }], [contract]);
@@ -98,8 +98,8 @@ describe('a file', () => {
   });
 });
 
-describe('several files', () => {
-  it('of one item become one item each, in the order of the rows', async () => {
+describe('uploading several files', () => {
+  it('returns an item for each file of an item, in the order of the rows', async () => {
     const [request] = await startedRequests(harness);
     const run = await upload(
       rows(['second', 'b'], ['first', 'a']),
@@ -117,7 +117,7 @@ describe('several files', () => {
     expect(stored()).toHaveLength(2);
   });
 
-  it('of several items go to the Request of each, also by its case number', async () => {
+  it('uploads the file of each item to its own Request, given by case number', async () => {
     const requests = await startedRequests(harness, 7);
     const run = await upload(
       { request: locator('caseNumber', '={{ $json.caseNumber }}'), ...rows(['data', 'contract']) },
@@ -133,7 +133,7 @@ describe('several files', () => {
     expect(harness.lookUps()).toHaveLength(1);
   });
 
-  it('of two items for one variable of one Request do not take each other away', async () => {
+  it('refuses an item whose file would replace the file of another item', async () => {
     const [request] = await startedRequests(harness);
     const items = [{ id: request?.id }, { id: request?.id }];
     const run = await upload(rows(['data', 'contract']), items, [contract, { data: binary('b.txt', 'b') }]);
@@ -150,38 +150,38 @@ describe('several files', () => {
   });
 });
 
-describe('before any call', () => {
+describe('refusals before any call', () => {
   const refused = async (parameters: INodeParameters, binaries: IBinaryKeyData[]) => {
     const run = await upload(parameters, [{ id: 1 }], binaries, { settings: {} });
     expect(harness.gateway.calls).toEqual([]);
     return `${run.error?.message} ${String(run.error && 'description' in run.error ? run.error.description : '')}`;
   };
 
-  it('a field that the item does not have is refused, and those that it has are named', async () => {
+  it('refuses a binary field that the item does not have, and names the fields that it has', async () => {
     const text = await refused(rows(['date']), [{ data: contract.data, photo: contract.data }]);
     expect(text).toMatch(/The item has no binary field 'date' \[item 0\].*It has: data, photo/);
   });
 
-  it('an item without any file is refused', async () => {
+  it('refuses an item without any file', async () => {
     expect(await refused(rows(['data']), [])).toMatch(/no binary field 'data'.*no binary fields at all/);
   });
 
-  it('a parameter without rows is refused', async () => {
+  it('refuses an upload without rows', async () => {
     expect(await refused({ files: {} }, [contract])).toMatch(/No file is given in 'Input Binary Fields'/);
   });
 
-  it('a row without a field is refused', async () => {
+  it('refuses a row without a binary field', async () => {
     expect(await refused(rows([' ']), [contract])).toMatch(/No field is given in 'Input Binary Field'/);
   });
 
-  it('two files for one variable are refused', async () => {
+  it('refuses two files of an item for one variable', async () => {
     const text = await refused(rows(['data', 'x'], ['photo', ' x ']), [
       { data: contract.data, photo: contract.data },
     ]);
     expect(text).toMatch(/Two files of the item have the variable 'x'/);
   });
 
-  it('a file of more than 100 MB is refused by what n8n knows of it', async () => {
+  it('refuses a file of more than 100 MB by the size that n8n knows', async () => {
     const data = { ...contract.data, id: 'filesystem-v2:missing', bytes: 100 * 1024 * 1024 + 1 };
     expect(await refused(rows(['data']), [{ data }])).toMatch(
       /The file 'contract\.pdf' in 'data' is larger than 100 MB/,
@@ -191,13 +191,13 @@ describe('before any call', () => {
   it.each([
     ['', /has no variable that its id could be written to/],
     ['customer.contract', /'customer\.contract', which is within another variable/],
-  ])('a variable %j whose value cannot be written is refused', async (variable, message) => {
+  ])('refuses the variable %j, to which no file id can be written', async (variable, message) => {
     const parameters = { ...rows(['data', variable]), options: { writeFileId: true } };
     expect(await refused(parameters, [contract])).toMatch(message);
   });
 });
 
-it('says that n8n has lost a file, and uploads the others', async () => {
+it('reports a file that n8n has lost, and uploads the others', async () => {
   const requests = await startedRequests(harness, 2);
   const lost = { ...contract.data, id: 'filesystem-v2:missing' };
   const run = await upload(rows(['data', 'x']), requests, [{ data: lost }, contract]);
@@ -210,8 +210,8 @@ it('says that n8n has lost a file, and uploads the others', async () => {
   expect(stored()).toHaveLength(1);
 });
 
-describe('what ProcessMaker refuses', () => {
-  it('a missing Request', async () => {
+describe('refusals by ProcessMaker', () => {
+  it('reports that the Request of an upload is missing', async () => {
     const run = await upload(rows(['data']), [{ id: 999_999 }], [contract]);
     expect(failedItems(run)).toMatchObject([
       {
@@ -223,7 +223,7 @@ describe('what ProcessMaker refuses', () => {
     ]);
   });
 
-  it('a user who does not take part', async () => {
+  it('reports that the user may not upload a file to the Request', async () => {
     const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [contract], { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([
@@ -232,7 +232,7 @@ describe('what ProcessMaker refuses', () => {
     expect(stored()).toEqual([]);
   });
 
-  it('a file that is too large for it', async () => {
+  it('reports a file that is too large for ProcessMaker', async () => {
     const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [
       { data: binary('big.bin', Buffer.alloc(1024 * 1024 + 1)) },
@@ -248,7 +248,7 @@ describe('what ProcessMaker refuses', () => {
     ]);
   });
 
-  it('a file that could run there', async () => {
+  it('reports a file that ProcessMaker refuses since it could run there', async () => {
     const requests = await startedRequests(harness);
     const run = await upload(rows(['data']), requests, [{ data: binary('x.php', '<?php echo 1;') }]);
     expect(failedItems(run)).toMatchObject([
@@ -261,7 +261,7 @@ describe('what ProcessMaker refuses', () => {
     expect(posts()).toHaveLength(1);
   });
 
-  it('a file that is too large for its web server', async () => {
+  it('reports a file that is too large for the web server of ProcessMaker', async () => {
     const requests = await startedRequests(harness);
     harness.gateway.treat = () => respond(413, '<html>Request Entity Too Large</html>');
     const run = await upload(rows(['data']), requests, [contract]);
@@ -270,7 +270,7 @@ describe('what ProcessMaker refuses', () => {
     ]);
   });
 
-  it('one of several files: says what became of each, and sends the rest again only', async () => {
+  it('reports what became of each file when ProcessMaker refuses one of several', async () => {
     const [request] = await startedRequests(harness);
     const three = { a: binary('a.txt', 'a'), b: binary('b.php', 'b'), c: binary('c.txt', 'c') };
     const run = await upload(rows(['a'], ['b'], ['c']), [{ id: request?.id }], [three]);
@@ -292,7 +292,7 @@ describe('what ProcessMaker refuses', () => {
   });
 });
 
-it.each([0, -1, 'soon', 1e9])('refuses the timeout %p before any call', async (timeout) => {
+it.each([0, -1, 'soon', 1e9])('refuses the upload timeout %p before any call', async (timeout) => {
   const run = await upload(
     { ...rows(['data']), options: { timeout } },
     [{ id: 1 }],
@@ -307,7 +307,7 @@ it.each([0, -1, 'soon', 1e9])('refuses the timeout %p before any call', async (t
 it.each([
   ['small files side by side', 1, 5],
   ['large files one after the other, since each is in memory as a whole', 60 * 1024 * 1024, 1],
-])('sends %s', async (_, bytes, atOnce) => {
+])('uploads %s', async (_, bytes, atOnce) => {
   const requests = await startedRequests(harness, 6);
   harness.gateway.mostAtOnce = 0;
   harness.gateway.treat = ({ method }) =>

@@ -11,7 +11,7 @@ const getMany = (parameters: INodeParameters, user?: User) =>
 const names = async (parameters: INodeParameters, user?: User) =>
   (await getMany(parameters, user)).items('ProcessMaker').map(({ name }) => name);
 
-it('gives what the user may start at first, each paired with its item', async () => {
+it('returns the processes that the user may start by default, each paired with its item', async () => {
   const run = await getMany({ returnAll: true });
   const items = run.outputs('ProcessMaker')[0] ?? [];
   expect(items[0]).toMatchObject({
@@ -23,35 +23,35 @@ it('gives what the user may start at first, each paired with its item', async ()
   expect(shown).not.toContain('H inactive');
 });
 
-it('gives all but the archived ones to those who may view them', async () => {
+it('returns all processes but the archived ones to a user who may view them', async () => {
   const shown = await names({ show: 'all', returnAll: true }, 'operator');
   expect(shown).toEqual(expect.arrayContaining(['G limited may not start', 'H inactive']));
   expect(shown).not.toContain('I archived');
 });
 
-it('gives the archived ones', async () => {
+it('returns the archived processes', async () => {
   expect(await names({ show: 'archived' }, 'admin')).toEqual(['I archived']);
 });
 
-it('gives no more than the limit', async () => {
+it('returns no more processes than the limit', async () => {
   expect(await names({ limit: 2 })).toHaveLength(2);
   expect(harness.gateway.calls).toHaveLength(1);
 });
 
-it.each(['startable', 'all'])('looks for text in %s', async (show) => {
+it.each(['startable', 'all'])('searches for text in %s processes', async (show) => {
   expect(await names({ show, filters: { text: 'two starts' } }, 'admin')).toEqual(['B two starts']);
 });
 
-it('gives no item when nothing is found', async () => {
+it('returns no item when no process is found', async () => {
   expect(await names({ filters: { text: 'no such process' } })).toEqual([]);
 });
 
-it('gives processes as ProcessMaker gives them without Simplify', async () => {
+it('returns processes as ProcessMaker gives them when Simplify is off', async () => {
   const run = await getMany({ limit: 1, options: { simplify: false } });
   expect(run.items('ProcessMaker')).toMatchObject([{ id: 2, process_category_id: '3' }]);
 });
 
-it('says what a user lacks who may not view all', async () => {
+it('reports that the user may not view all processes', async () => {
   const run = await getMany({ show: 'all' });
   expect(failedItems(run)).toMatchObject([
     {
@@ -65,13 +65,13 @@ it.each([
   [{ limit: 0 }, "'Limit' is not a whole number above 0"],
   [{ limit: 1.5 }, "'Limit' is not a whole number above 0"],
   [{ filters: { text: '={{ $json.nothing }}' } }, "The filter 'Text' has no value"],
-])('refuses %j before any call', async (parameters, message) => {
+])('refuses to list processes with %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('never takes a refusal for an empty list', async () => {
+it('does not take an unexpected response for an empty list of processes', async () => {
   harness.gateway.treat = () => respond(200, { data: 'none', meta: {} });
   const run = await getMany({});
   expect(failedItems(run)).toHaveLength(1);

@@ -24,7 +24,7 @@ const cancel = (input: IDataObject[], user: User = 'admin') =>
 const statuses = () => harness.requests().map(({ status }) => status);
 const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 
-it('cancels each Request and gives it as it stands then', async () => {
+it('cancels each Request and returns it in its new state', async () => {
   const requests = await started(3);
   const run = await cancel(requests);
   expect(statuses()).toEqual(['CANCELED', 'CANCELED', 'CANCELED']);
@@ -33,7 +33,7 @@ it('cancels each Request and gives it as it stands then', async () => {
   );
 });
 
-it('leaves one alone that is canceled already', async () => {
+it('does not send a call for a Request that is already canceled', async () => {
   const requests = await started();
   await cancel(requests);
   const run = await cancel(requests);
@@ -41,7 +41,7 @@ it('leaves one alone that is canceled already', async () => {
   expect(puts()).toHaveLength(1);
 });
 
-it('refuses one that is completed', async () => {
+it('refuses to cancel a Request that is completed', async () => {
   const requests = await started();
   await harness.completeFirstTask();
   const run = await cancel(requests);
@@ -52,7 +52,7 @@ it('refuses one that is completed', async () => {
   expect(statuses()).toEqual(['COMPLETED']);
 });
 
-it('does not call one canceled that is completed in the meantime', async () => {
+it('does not report a Request as canceled that is completed in the meantime', async () => {
   const requests = await started();
   harness.gateway.treat = ({ method }) =>
     method === 'PUT'
@@ -69,7 +69,7 @@ it('does not call one canceled that is completed in the meantime', async () => {
   ]);
 });
 
-it('says what a user lacks who may not', async () => {
+it('reports that the user may not cancel the Request', async () => {
   const run = await harness.start(WITH_FORM, { user: 'limited' });
   const failed = await cancel(run.items('ProcessMaker'), 'limited');
   expect(failedItems(failed)).toMatchObject([
@@ -78,7 +78,7 @@ it('says what a user lacks who may not', async () => {
   expect(statuses()).toEqual(['ACTIVE']);
 });
 
-it('sees on the Request that a call whose answer was lost was carried out', async () => {
+it('recognizes from the Request that a cancel call with a lost response was carried out', async () => {
   const requests = await started();
   harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
   const run = await cancel(requests);
@@ -86,7 +86,7 @@ it('sees on the Request that a call whose answer was lost was carried out', asyn
   expect(puts()).toHaveLength(1);
 });
 
-it('calls the outcome unknown when the Request does not show it, and does not send the call again', async () => {
+it('reports an unknown outcome, without a second call, when a cancel call is lost and the Request is still active', async () => {
   const requests = await started();
   harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
   const run = await cancel(requests);
@@ -94,7 +94,7 @@ it('calls the outcome unknown when the Request does not show it, and does not se
   expect(puts()).toHaveLength(1);
 });
 
-it('sends the call again when it surely did nothing', async () => {
+it('sends a cancel call again that ProcessMaker did not process', async () => {
   const requests = await started();
   const busy = respond(429, { message: 'Too Many Attempts.' });
   let isFirst = true;
@@ -108,7 +108,7 @@ it('sends the call again when it surely did nothing', async () => {
   expect(puts()).toHaveLength(2);
 });
 
-it('names what was carried out before when it stops', async () => {
+it('names the items that were canceled before the node stops', async () => {
   const requests = await started(2);
   const [first] = requests;
   const run = await harness.perform('request cancel', byId, {

@@ -9,7 +9,7 @@ const harness = useHarness();
 const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const byId = { request: locator('id', '={{ $json.id }}') };
 
-/** Starts Requests, which break down unless told; each is an item for the next node. */
+/** Starts Requests, in status ERROR unless `isErrored` is false; each is an item for the next node. */
 async function errored(count = 1, isErrored = true): Promise<IDataObject[]> {
   const input = Array.from({ length: count }, () => ({}));
   const run = await harness.start(WITH_FORM, { input, user: 'admin' });
@@ -24,7 +24,7 @@ const complete = (input: IDataObject[], user: User = 'admin') =>
 const statuses = () => harness.requests().map(({ status }) => status);
 const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 
-it('completes each errored Request and gives it as it stands then', async () => {
+it('completes each Request in ERROR and returns it in its new state', async () => {
   const requests = await errored(2);
   const run = await complete(requests);
   expect(statuses()).toEqual(['COMPLETED', 'COMPLETED']);
@@ -35,14 +35,14 @@ it('completes each errored Request and gives it as it stands then', async () => 
   ]);
 });
 
-it("gives ProcessMaker's answer without Simplify", async () => {
+it('returns a completed Request as ProcessMaker gives it when Simplify is off', async () => {
   const input = await errored();
   const parameters = { ...byId, options: { simplify: false } };
   const run = await harness.perform('request complete', parameters, { input, user: 'admin' });
   expect(run.items('ProcessMaker')).toMatchObject([{ callable_id: 'ProcessId', status: 'COMPLETED' }]);
 });
 
-it('refuses one that is not in ERROR, without a call that changes it', async () => {
+it('refuses to complete a Request that is not in ERROR, without a call that changes it', async () => {
   const [request = {}] = await errored(1, false);
   const run = await complete([request]);
   expect(failedItems(run)).toMatchObject([
@@ -54,7 +54,7 @@ it('refuses one that is not in ERROR, without a call that changes it', async () 
   expect(puts()).toEqual([]);
 });
 
-it('explains a refusal when the Request has left ERROR meanwhile', async () => {
+it('explains why ProcessMaker refuses to complete a Request that has left ERROR in the meantime', async () => {
   const requests = await errored();
   harness.gateway.treat = ({ method }) => {
     if (method === 'PUT') harness.server.cancelRequest(Number(requests[0]?.id));
@@ -70,7 +70,7 @@ it('explains a refusal when the Request has left ERROR meanwhile', async () => {
   ]);
 });
 
-it('says who may', async () => {
+it('says that only an administrator may complete a Request', async () => {
   const run = await harness.start(WITH_FORM, { user: 'limited' });
   const [request] = run.items('ProcessMaker');
   harness.server.failRequest(Number(request?.id), 'It broke down.');
@@ -85,15 +85,15 @@ it('says who may', async () => {
   expect(statuses()).toEqual(['ERROR']);
 });
 
-it('goes on with the other items when one is missing', async () => {
+it('completes the other Requests when one is missing', async () => {
   const requests = await errored();
   const run = await complete([{ id: 999_999 }, ...requests]);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   expect(failedItems(run)).toMatchObject([{ httpStatus: 404, outcome: 'notDone' }]);
 });
 
-describe('a call whose answer was lost', () => {
-  it('is seen on the Request', async () => {
+describe('a complete call whose response is lost', () => {
+  it('recognizes from the Request that a complete call with a lost response was carried out', async () => {
     const requests = await errored();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await complete(requests);
@@ -101,7 +101,7 @@ describe('a call whose answer was lost', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('is of unknown outcome when the Request does not show it, and is not sent again', async () => {
+  it('reports an unknown outcome, without a second call, when a complete call is lost and the Request is still in ERROR', async () => {
     const requests = await errored();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await complete(requests);
@@ -110,7 +110,7 @@ describe('a call whose answer was lost', () => {
   });
 });
 
-it('tells a change that was made from one that was not when the Request cannot be read afterwards', async () => {
+it('reports that a Request was completed when it cannot be read afterwards', async () => {
   const requests = await errored();
   let isChanged = false;
   harness.gateway.treat = ({ method }) => {
@@ -126,7 +126,7 @@ it('tells a change that was made from one that was not when the Request cannot b
 });
 
 describe('when n8n runs the node again', () => {
-  it('gives what an earlier try has completed', async () => {
+  it('does not complete a Request again that an earlier attempt completed', async () => {
     const requests = await errored();
     const input = [...requests, { id: 999_999 }];
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
@@ -136,7 +136,7 @@ describe('when n8n runs the node again', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('does not take a refused change for a made one', async () => {
+  it('refuses a Request that somebody else completed, also when n8n runs the node again', async () => {
     const requests = await errored(1, false);
     await harness.completeFirstTask();
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
@@ -148,7 +148,7 @@ describe('when n8n runs the node again', () => {
 it.each([
   ['abc', /not the id of a Request/],
   ['', /No Request is given/],
-])('refuses "%s" as a Request before any call', async (id, message) => {
+])('refuses to complete the Request "%s" before any call', async (id, message) => {
   const run = await harness.perform('request complete', byId, { input: [{ id }], user: 'admin' });
   expect(run.error?.message).toMatch(message);
   expect(harness.gateway.calls).toEqual([]);

@@ -33,19 +33,19 @@ it('deletes each Request', async () => {
   expect(harness.gateway.calls).toHaveLength(2);
 });
 
-it('finds one by its case number', async () => {
+it('deletes a Request that is given by its case number', async () => {
   const [request = {}] = await started();
   const run = await remove([request], 'admin', byCase);
   expect(run.items('ProcessMaker')).toEqual([{ deleted: true, id: request.id }]);
   expect(harness.requests()).toEqual([]);
 });
 
-it('lets the user delete what the user has started', async () => {
+it('lets a user delete a Request that the same user started', async () => {
   const run = await remove(await started(1, 'limited'), 'limited');
   expect(run.items('ProcessMaker')).toMatchObject([{ deleted: true }]);
 });
 
-it('says who may', async () => {
+it('says who may delete a Request', async () => {
   const run = await remove(await started(), 'limited');
   expect(failedItems(run)).toMatchObject([
     {
@@ -57,7 +57,7 @@ it('says who may', async () => {
   expect(harness.requests()).toHaveLength(1);
 });
 
-it('says that there is none, and goes on', async () => {
+it('reports a missing Request and deletes the others', async () => {
   const requests = await started();
   const run = await remove([{ id: 999_999 }, ...requests]);
   expect(failedItems(run)).toMatchObject([
@@ -70,19 +70,22 @@ it('says that there is none, and goes on', async () => {
   expect(run.items('ProcessMaker')).toMatchObject([{ deleted: true, id: requests[0]?.id }]);
 });
 
-describe('a call whose answer was lost', () => {
+describe('a delete call whose response is lost', () => {
   it.each([
-    ['cut off', resetAfter],
-    ['that of a gateway', thenRespond(respond(504, '<html>'))],
-  ])('is seen by the Request being gone: %s', async (_, behaviour) => {
-    const requests = await started();
-    harness.gateway.treat = ({ method }) => (method === 'DELETE' ? behaviour : undefined);
-    const run = await remove(requests);
-    expect(run.items('ProcessMaker')).toEqual([{ deleted: true, id: requests[0]?.id }]);
-    expect(removals()).toHaveLength(1);
-  });
+    ['lost', resetAfter],
+    ['the page of a gateway', thenRespond(respond(504, '<html>'))],
+  ])(
+    'recognizes from the missing Request that a delete call was carried out although its response was %s',
+    async (_, behaviour) => {
+      const requests = await started();
+      harness.gateway.treat = ({ method }) => (method === 'DELETE' ? behaviour : undefined);
+      const run = await remove(requests);
+      expect(run.items('ProcessMaker')).toEqual([{ deleted: true, id: requests[0]?.id }]);
+      expect(removals()).toHaveLength(1);
+    },
+  );
 
-  it('is of unknown outcome while the Request is there, and is not sent again', async () => {
+  it('reports an unknown outcome, without a second call, when a delete call is lost and the Request still exists', async () => {
     const requests = await started();
     harness.gateway.treat = ({ method }) => (method === 'DELETE' ? resetBefore : undefined);
     const run = await remove(requests);
@@ -96,19 +99,22 @@ describe('when n8n runs the node again', () => {
   it.each([
     ['id', byId, { id: 999_999 }],
     ['case number', byCase, { caseNumber: 999_999 }],
-  ])('what an earlier try has deleted by %s is deleted', async (_, parameters, missing) => {
-    const input = [...(await started()), missing];
-    const run = await harness.perform('request delete', parameters, {
-      input,
-      user: 'admin',
-      settings: AGAIN,
-    });
-    expect(run.error?.message).toContain('[item 1]');
-    expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
-    expect(harness.requests()).toEqual([]);
-  });
+  ])(
+    'reports a Request that an earlier attempt deleted by its %s as deleted',
+    async (_, parameters, missing) => {
+      const input = [...(await started()), missing];
+      const run = await harness.perform('request delete', parameters, {
+        input,
+        user: 'admin',
+        settings: AGAIN,
+      });
+      expect(run.error?.message).toContain('[item 1]');
+      expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
+      expect(harness.requests()).toEqual([]);
+    },
+  );
 
-  it('one that was never there is still not there', async () => {
+  it('does not report a Request as deleted that never existed, also when n8n runs the node again', async () => {
     const run = await harness.perform('request delete', byId, {
       input: [{ id: 999_999 }],
       user: 'admin',
@@ -119,7 +125,7 @@ describe('when n8n runs the node again', () => {
   });
 });
 
-it('refuses what is no Request before any call', async () => {
+it('refuses to delete an invalid Request before any call', async () => {
   const run = await harness.perform('request delete', byId, { input: [{ id: 'abc' }], user: 'admin' });
   expect(run.error?.message).toMatch(/'Request' holds "abc"/);
   expect(harness.gateway.calls).toEqual([]);

@@ -37,8 +37,8 @@ async function found(filters: INodeParameters, parameters: INodeParameters = {})
 
 const queries = () => harness.gateway.calls.map(({ path }) => new URL(path, 'http://x').searchParams);
 
-describe('Requests', () => {
-  it('come with the newest first, in the form that Get gives, and paired with the item', async () => {
+describe('returned Requests', () => {
+  it('returns Requests newest first, in the form of Get, and paired with the item', async () => {
     const [first, second] = await started({}, {});
     const run = await getMany({ filters: { pmql: `data.batch = "${batch}"` } });
     expect(run.outputs('ProcessMaker')[0]).toMatchObject([
@@ -51,7 +51,7 @@ describe('Requests', () => {
     expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(10);
   });
 
-  it('bring data, participants and tasks along when they are asked to, or all that ProcessMaker gives', async () => {
+  it('returns the data, participants and tasks of Requests when asked to, or all that ProcessMaker gives', async () => {
     await started({ data: { x: 1 } });
     const filters = { pmql: `data.batch = "${batch}"` };
     const options = { includeData: true, includeParticipants: true, includeTasks: true };
@@ -63,7 +63,7 @@ describe('Requests', () => {
     ]);
   });
 
-  it('are looked for by each item', async () => {
+  it('searches for Requests once for each item', async () => {
     const ids = await started({ data: { x: 1 } }, { data: { x: 2 } });
     const filters = { pmql: `=data.batch = "${batch}" AND data.x = {{ $json.x }}` };
     const run = await getMany({ filters }, [{ x: 2 }, { x: 3 }, { x: 1 }]);
@@ -73,14 +73,14 @@ describe('Requests', () => {
     ]);
   });
 
-  it('are those that the user may see', async () => {
+  it('returns only Requests that the user may see', async () => {
     await started({ user: 'admin', processId: 4 });
     const run = await getMany({ filters: { pmql: `data.batch = "${batch}"` } }, [{}], 'nobody');
     expect(run.items('ProcessMaker')).toEqual([]);
   });
 });
 
-describe('how many', () => {
+describe('the number of Requests', () => {
   const COUNT = 130;
   let ids: number[];
 
@@ -102,25 +102,25 @@ describe('how many', () => {
     return run.items('ProcessMaker').map(({ id }) => id);
   };
 
-  it('is 50 unless told', async () => {
+  it('returns 50 Requests by default', async () => {
     expect(await many({})).toEqual(ids.slice(0, 50));
     expect(harness.gateway.calls).toHaveLength(1);
   });
 
-  it('is what Limit says, also beyond a page', async () => {
+  it("returns as many Requests as 'Limit' says, also more than a page holds", async () => {
     expect(await many({ limit: 3 })).toEqual(ids.slice(0, 3));
     expect(await many({ limit: 120 })).toEqual(ids.slice(0, 120));
     expect(queries().map((query) => query.get('per_page'))).toEqual(['3', '100', '20']);
   });
 
-  it('is all of them with Return All, oldest first too', async () => {
+  it("returns all Requests with 'Return All', in either order", async () => {
     expect(await many({ returnAll: true })).toEqual(ids);
     const sort = { by: { field: 'id', direction: 'asc' } };
     expect(await many({ returnAll: true, sort })).toEqual(ids.toReversed());
     expect(harness.gateway.calls).toHaveLength(4);
   });
 
-  it('misses none when others leave the list between two pages', async () => {
+  it('returns every Request although some leave the list between two pages', async () => {
     const leaving = ids.slice(0, 20);
     let pages = 0;
     harness.gateway.treat = () => {
@@ -131,7 +131,7 @@ describe('how many', () => {
     expect(await many({ returnAll: true, filters })).toEqual(ids);
   });
 
-  it('is sorted by another field, all or a few', async () => {
+  it('returns all or some Requests in the order of another field', async () => {
     const sort = { by: { field: 'case_number', direction: 'asc' } };
     expect(await many({ returnAll: true, sort })).toEqual(ids.toReversed());
     expect(await many({ limit: 110, sort })).toEqual(ids.toReversed().slice(0, 110));
@@ -139,15 +139,15 @@ describe('how many', () => {
     expect(queries().map((query) => query.get('order_by'))).toEqual(Array(4).fill('case_number'));
   });
 
-  it.each([0, 1.5, -1])('is refused as %s before any call', async (limit) => {
+  it.each([0, 1.5, -1])('refuses the limit %s before any call', async (limit) => {
     const run = await getMany({ limit: `={{ ${limit} }}` });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining("'Limit'") as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 });
 
-describe('a filter', () => {
-  it('by process takes several, from the list or by expression', async () => {
+describe('filters of Requests', () => {
+  it('finds Requests of several processes, from the list or by expression', async () => {
     const [form, end, other] = await started({}, { processId: 4, user: 'admin' }, { processId: 13 });
     expect(await found({ processes: [2, 4] })).toEqual([end, form]);
     expect(await found({ processes: '={{ "13, 2" }}' })).toEqual([other, form]);
@@ -155,7 +155,7 @@ describe('a filter', () => {
     expect(await found({ processes: [] })).toHaveLength(3);
   });
 
-  it('by status takes several', async () => {
+  it('finds Requests in several statuses', async () => {
     const [active, completed, canceled, errored] = await started({}, { processId: 4, user: 'admin' }, {}, {});
     harness.server.cancelRequest(canceled ?? 0);
     harness.server.failRequest(errored ?? 0, 'It broke down.');
@@ -164,14 +164,14 @@ describe('a filter', () => {
     expect(await found({ statuses: '={{ "completed" }}' })).toEqual([completed]);
   });
 
-  it('by requester takes a user name or an id', async () => {
+  it('finds Requests by the user name or the id of their requester', async () => {
     const [limited, admin] = await started({}, { user: 'admin' });
     expect(await found({ requester: 'limited' })).toEqual([limited]);
     expect(await found({ requester: '1' })).toEqual([admin]);
     expect(await found({ requester: '={{ 3 }}' })).toEqual([limited]);
   });
 
-  it('by start takes times in any form, the end not among them', async () => {
+  it('finds Requests by start times in any form, without the end of the period', async () => {
     const [first, second] = await started({ at: '2026-11-24T08:00:00Z' }, { at: '2026-11-24T09:00:00Z' });
     expect(await found({ startedAfter: '2026-11-24T09:00:00Z' })).toEqual([second]);
     expect(await found({ startedBefore: '2026-11-24T10:00:00+01:00' })).toEqual([first]);
@@ -183,14 +183,14 @@ describe('a filter', () => {
     );
   });
 
-  it("reads a time without a zone in the workflow's", async () => {
+  it('reads a filter time without a zone in the zone of the workflow', async () => {
     // n8n's own when nothing else is set: New York.
     const ids = await started({ at: '2026-11-24T08:00:00Z' });
     const times = { startedAfter: '2026-11-24T03:00:00', startedBefore: '2026-11-24T03:00:01' };
     expect(await found(times)).toEqual(ids);
   });
 
-  it('by last change', async () => {
+  it('finds Requests by their last change', async () => {
     const [first, second] = await started({ at: '2026-11-24T08:00:00Z' }, { at: '2026-11-24T08:00:00Z' });
     now = new Date('2026-11-24T11:00:00Z');
     harness.server.cancelRequest(first ?? 0);
@@ -198,13 +198,13 @@ describe('a filter', () => {
     expect(await found({ updatedBefore: '2026-11-24T10:00:00Z' })).toEqual([second]);
   });
 
-  it('by text looks into the data', async () => {
+  it('finds Requests by text in their data', async () => {
     const [, second] = await started({ data: { order: 'A "1"' } }, { data: { order: 'B & 50%/2' } });
     expect(await found({ text: ' b & 50' })).toEqual([second]);
     expect(await found({ text: '' })).toHaveLength(2);
   });
 
-  it('by own PMQL is combined with the others in brackets', async () => {
+  it('combines the PMQL of the user with the other filters in brackets', async () => {
     const [first] = await started({ data: { x: 1 } }, { data: { x: 2 } }, { data: { x: 1 } });
     harness.server.cancelRequest(first ?? 0);
     const run = await getMany({
@@ -214,7 +214,7 @@ describe('a filter', () => {
   });
 });
 
-describe('what PMQL cannot express is refused before any call', () => {
+describe('filters that PMQL cannot express', () => {
   it.each<[INodeParameters, RegExp]>([
     [{ requester: 'o"brien' }, /'Requester'.*cannot search for quotes/],
     [{ requester: "o'brien" }, /'Requester'.*cannot search for quotes/],
@@ -233,21 +233,21 @@ describe('what PMQL cannot express is refused before any call', () => {
     [{ text: '={{ true }}' }, /filter 'Text' holds a value of type boolean/],
     [{ requester: '={{ [] }}' }, /filter 'Requester' holds a list/],
     [{ startedAfter: '={{ null }}' }, /filter 'Started After' has no value/],
-  ])('%j', async (filters, message) => {
+  ])('refuses the filters %j before any call', async (filters, message) => {
     const run = await getMany({ filters });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('but brackets within a text are text', async () => {
+  it('accepts brackets within a text of PMQL', async () => {
     await started({ data: { x: 'a) or (b' } });
     expect(await found({ pmql: 'data.x = "a) or (b"' })).toHaveLength(1);
   });
 });
 
-describe('what ProcessMaker does not accept becomes a sentence', () => {
+describe('searches that ProcessMaker does not accept', () => {
   it.each<[string, INodeParameters, RegExp, number]>([
-    ['a syntax mistake', { pmql: 'id ==== 1' }, /search by 'PMQL'.*invalid syntax/s, 400],
+    ['invalid syntax', { pmql: 'id ==== 1' }, /search by 'PMQL'.*invalid syntax/s, 400],
     [
       'an unknown field',
       { pmql: 'updated > "2026-01-01T00:00:00Z"' },
@@ -255,14 +255,14 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
       500,
     ],
     ['an unknown requester', { requester: 'no.such' }, /search by 'Requester'.*does not exist/s, 400],
-    ['either', { requester: 'no.such', pmql: 'id > 1' }, /search by 'PMQL' or 'Requester'/, 400],
-  ])('%s', async (_, filters, message, httpStatus) => {
+    ['PMQL or a requester', { requester: 'no.such', pmql: 'id > 1' }, /search by 'PMQL' or 'Requester'/, 400],
+  ])('explains that a search for Requests fails because of %s', async (_, filters, message, httpStatus) => {
     const run = await getMany({ filters });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string, httpStatus }]);
     expect(run.items('ProcessMaker')).toEqual([]);
   });
 
-  it('a lack of memory to sort', async () => {
+  it('advises to sort by ID when ProcessMaker lacks the memory to sort Requests', async () => {
     harness.gateway.treat = ({ path }) =>
       path.includes('order_by=updated_at') ? respond(500, { message: 'Server Error' }) : undefined;
     const sort = { by: { field: 'updated_at', direction: 'desc' } };
@@ -272,13 +272,13 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
     }
   });
 
-  it('a search that is too long for the web server', async () => {
+  it('explains that a search for Requests is too long for the web server', async () => {
     harness.gateway.treat = () => respond(414, '<html>Request-URI Too Large</html>');
     const run = await getMany({});
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('longer than') as string }]);
   });
 
-  it('pages that do not go on', async () => {
+  it('reports a second page of Requests that repeats the first', async () => {
     const page = { data: [{ id: 1, status: 'ACTIVE' }], meta: { last_page: 2 } };
     harness.gateway.treat = () => respond(200, page);
     const run = await getMany({ returnAll: true });
@@ -286,7 +286,7 @@ describe('what ProcessMaker does not accept becomes a sentence', () => {
     expect(harness.gateway.calls).toHaveLength(2);
   });
 
-  it('an answer that is no list', async () => {
+  it('reports a response that is not a list of Requests', async () => {
     harness.gateway.treat = () => respond(200, { data: [{ id: 1 }], meta: { last_page: 1 } });
     const run = await getMany({});
     expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('not in the form') as string }]);

@@ -20,8 +20,8 @@ async function started(count: number): Promise<IDataObject[]> {
 const get = (parameters: INodeParameters, input: IDataObject[]) =>
   harness.perform('request get', parameters, { input, settings: ERROR_OUTPUT });
 
-describe('a Request', () => {
-  it('is given as it stands now, in the form that its start gave', async () => {
+describe('one Request', () => {
+  it('returns a Request in its current state, in the form of Start', async () => {
     const [request] = await started(1);
     await harness.completeFirstTask();
     const run = await get(byId, [{ id: request?.id }]);
@@ -35,20 +35,20 @@ describe('a Request', () => {
     ]);
   });
 
-  it('is found by its case number, with or without a number sign', async () => {
+  it('finds a Request by its case number, with or without a number sign', async () => {
     const [request] = await started(1);
     const number = Number(request?.caseNumber);
     const run = await get(ofItem('caseNumber', 'number'), [{ number }, { number: `#${number}` }]);
     expect(run.items('ProcessMaker')).toEqual([request, request]);
   });
 
-  it('is found by the address of its page', async () => {
+  it('finds a Request by the URL of its page', async () => {
     const [request] = await started(1);
     const run = await get(ofItem('url', 'url'), [{ url: request?.url }]);
     expect(run.items('ProcessMaker')).toEqual([request]);
   });
 
-  it('brings data, participants and tasks along when it is asked to', async () => {
+  it('returns the data, participants and tasks of a Request when asked to', async () => {
     const [request] = await started(1);
     const options = { includeData: true, includeParticipants: true, includeTasks: true };
     const run = await get({ ...byId, options }, [{ id: request?.id }]);
@@ -62,7 +62,7 @@ describe('a Request', () => {
     ]);
   });
 
-  it('is given as ProcessMaker gives it without Simplify', async () => {
+  it('returns a Request as ProcessMaker gives it when Simplify is off', async () => {
     const [request] = await started(1);
     const run = await get({ ...byId, options: { simplify: false } }, [{ id: request?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([
@@ -72,7 +72,7 @@ describe('a Request', () => {
 });
 
 describe('many items', () => {
-  it('are read in one call, each paired with its item', async () => {
+  it('reads the Requests of many items in one call, each paired with its item', async () => {
     const requests = await started(30);
     const input = requests.map(({ id }) => ({ id })).reverse();
     const run = await get(byId, input);
@@ -83,7 +83,7 @@ describe('many items', () => {
     expect(harness.lookUps()).toHaveLength(1);
   });
 
-  it('go on when one is missing, and say which', async () => {
+  it('returns the other Requests when one is missing, and names the missing one', async () => {
     const [request] = await started(1);
     const run = await get(byId, [{ id: 999_999 }, { id: request?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.id }]);
@@ -92,7 +92,7 @@ describe('many items', () => {
     ]);
   });
 
-  it('tell a Request that may not be seen from one that is missing', async () => {
+  it('distinguishes a Request that the user may not see from a missing one', async () => {
     const run = await harness.start({ process: locator('id', 4) }, { user: 'admin' });
     const id = run.items('ProcessMaker')[0]?.id;
     const failed = await get(byId, [{ id }]);
@@ -102,21 +102,21 @@ describe('many items', () => {
   });
 });
 
-describe('what is no Request', () => {
+describe('references that are not a Request', () => {
   it.each([
     ['id', 'abc', /'Request' holds "abc", which is not the id of a Request/],
     ['id', '', /No Request is given in 'Request'/],
     ['caseNumber', 'x', /'Request' holds "x", which is not a case number/],
     ['url', 'https://other.example/requests/1', /'Request' points to https:\/\/other\.example/],
     ['url', 'https://other.example/tasks/1', /not the address of a Request/],
-  ])('by %s "%s" is refused before any call', async (mode, value, message) => {
+  ])('refuses the Request given by %s as "%s" before any call', async (mode, value, message) => {
     const run = await harness.perform('request get', ofItem(mode, 'value'), { input: [{ value }] });
     expect(run.error?.message).toMatch(message);
     expect(run.error?.message).toContain('[item 0]');
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('is one of a sub-process, when the user may see no other of the case', async () => {
+  it('reports a case of which the user may see only the Requests of sub-processes', async () => {
     const part = { status: 'ACTIVE', case_number: 42, parent_request_id: 11 };
     harness.gateway.treat = () =>
       respond(200, { data: [12, 13].map((id) => ({ id, ...part })), meta: { last_page: 1 } });
@@ -127,7 +127,7 @@ describe('what is no Request', () => {
     expect(harness.gateway.calls).toHaveLength(1);
   });
 
-  it('is an item error when no Request has the case number', async () => {
+  it('reports that no Request has the given case number', async () => {
     const run = await get(ofItem('caseNumber', 'number'), [{ number: 987_654 }]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('no Request with the case number 987654') as string },

@@ -10,7 +10,7 @@ const WITH_FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1
 const WITH_SCRIPT = { process: locator('name', 'D script task'), startEvent: locator('id', 'node_1') };
 const byId = { request: locator('id', '={{ $json.id }}') };
 
-/** Starts Requests that break down at a script, which works from then on unless told. */
+/** Starts Requests that stop in ERROR at a script. After that, scripts run unless `scriptsRun` is false. */
 async function errored(count = 1, scriptsRun = true): Promise<IDataObject[]> {
   harness.server.scriptsRun = false;
   const parameters = { ...WITH_SCRIPT, options: { returnErroredRequests: true } };
@@ -26,7 +26,7 @@ const retry = (input: IDataObject[], user: User = 'admin') =>
 const statuses = () => harness.requests().map(({ status }) => status);
 const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 
-it('retries each errored Request and gives it as it stands then', async () => {
+it('retries each Request in ERROR and returns it in its new state', async () => {
   const requests = await errored(2);
   expect(statuses()).toEqual(['ERROR', 'ERROR']);
   const run = await retry(requests);
@@ -35,7 +35,7 @@ it('retries each errored Request and gives it as it stands then', async () => {
   expect(puts()).toHaveLength(2);
 });
 
-it('refuses one that is not in ERROR, without a call that changes it', async () => {
+it('refuses to retry a Request that is not in ERROR, without a call that changes it', async () => {
   const run = await harness.start(WITH_FORM, { user: 'admin' });
   const failed = await retry(run.items('ProcessMaker'));
   expect(failedItems(failed)).toMatchObject([
@@ -44,7 +44,7 @@ it('refuses one that is not in ERROR, without a call that changes it', async () 
   expect(puts()).toEqual([]);
 });
 
-it('fails with what ProcessMaker says when it did not retry', async () => {
+it('reports the reason when ProcessMaker did not retry a Request', async () => {
   const started = await harness.start(WITH_FORM, { user: 'admin' });
   const [request] = started.items('ProcessMaker');
   harness.server.failRequest(Number(request?.id), 'It broke down.');
@@ -59,7 +59,7 @@ it('fails with what ProcessMaker says when it did not retry', async () => {
   ]);
 });
 
-it('says who may', async () => {
+it('says that only an administrator may retry a Request', async () => {
   const started = await harness.start(WITH_FORM, { user: 'limited' });
   const [request] = started.items('ProcessMaker');
   harness.server.failRequest(Number(request?.id), 'It broke down.');
@@ -73,21 +73,24 @@ it('says who may', async () => {
   ]);
 });
 
-it.each([404, 405])('says since when ProcessMaker can when its answer is %i', async (status) => {
-  const requests = await errored();
-  const refusal = respond(status, { message: 'The PUT method is not supported for this route.' });
-  harness.gateway.treat = ({ method }) => (method === 'PUT' ? refusal : undefined);
-  const run = await retry(requests);
-  expect(failedItems(run)).toMatchObject([
-    {
-      text: expect.stringContaining('since ProcessMaker 4.3.1') as string,
-      httpStatus: status,
-      outcome: 'notDone',
-    },
-  ]);
-});
+it.each([404, 405])(
+  'names the first version of ProcessMaker that can retry when the response is %i',
+  async (status) => {
+    const requests = await errored();
+    const refusal = respond(status, { message: 'The PUT method is not supported for this route.' });
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? refusal : undefined);
+    const run = await retry(requests);
+    expect(failedItems(run)).toMatchObject([
+      {
+        text: expect.stringContaining('since ProcessMaker 4.3.1') as string,
+        httpStatus: status,
+        outcome: 'notDone',
+      },
+    ]);
+  },
+);
 
-it('retries a Request once that two items name', async () => {
+it('retries a Request only once when two items name it', async () => {
   const [request = {}] = await errored();
   harness.gateway.treat = ({ method }) => (method === 'PUT' ? delay(50) : undefined);
   const run = await retry([request, request]);
@@ -98,8 +101,8 @@ it('retries a Request once that two items name', async () => {
   expect(puts()).toHaveLength(1);
 });
 
-describe('a call whose answer was lost', () => {
-  it('is seen on the Request', async () => {
+describe('a retry call whose response is lost', () => {
+  it('recognizes from the Request that a retry call with a lost response was carried out', async () => {
     const requests = await errored();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await retry(requests);
@@ -107,7 +110,7 @@ describe('a call whose answer was lost', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('is of unknown outcome when the Request does not show it, and is not sent again', async () => {
+  it('reports an unknown outcome, without a second call, when a retry call is lost and the Request is still in ERROR', async () => {
     const requests = await errored();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await retry(requests);
@@ -116,7 +119,7 @@ describe('a call whose answer was lost', () => {
   });
 });
 
-it('gives what an earlier try has retried when n8n runs the node again', async () => {
+it('does not retry a Request again that an earlier attempt retried', async () => {
   const input = [...(await errored()), { id: 999_999 }];
   const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
   const run = await harness.perform('request retry', byId, { input, user: 'admin', settings });
@@ -128,7 +131,7 @@ it('gives what an earlier try has retried when n8n runs the node again', async (
 describe('an older ProcessMaker', () => {
   const older = useHarness({ version: '4.2.0' });
 
-  it('that cannot retry by its API is told as such', async () => {
+  it('reports that an older ProcessMaker cannot retry Requests', async () => {
     const started = await older.start(WITH_FORM, { user: 'admin' });
     const [request] = started.items('ProcessMaker');
     older.server.failRequest(Number(request?.id), 'It broke down.');

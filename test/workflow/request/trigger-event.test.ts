@@ -29,7 +29,7 @@ const trigger = (input: IDataObject[], parameters: INodeParameters = json({}), u
 const statuses = () => harness.requests().map(({ status }) => status);
 const posts = () => harness.gateway.calls.filter(({ method }) => method === 'POST');
 
-it('lets each Request go on, and gives it as it stands then', async () => {
+it('triggers the event of each Request and returns the Request in its new state', async () => {
   const requests = await waiting(2);
   const run = await trigger(requests);
   expect(statuses()).toEqual(['COMPLETED', 'COMPLETED']);
@@ -38,26 +38,26 @@ it('lets each Request go on, and gives it as it stands then', async () => {
   );
 });
 
-it('merges data into that of the Request', async () => {
+it('merges the data of an event into the data of the Request', async () => {
   const requests = await waiting();
   const run = await trigger(requests, { ...json({ answer: 42 }), options: { includeData: true } });
   expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 0, answer: 42 } }]);
 });
 
-it('takes data field by field', async () => {
+it('sends the data of an event that is given field by field', async () => {
   const fields = { assignments: [{ id: 'a', name: 'answer.text', value: 'yes', type: 'string' }] };
   const run = await trigger(await waiting(), { ...json({}), dataMode: 'defineBelow', fields });
   expect(run.items('ProcessMaker')).toHaveLength(1);
   expect(harness.requests()[0]?.data).toMatchObject({ number: 0, answer: { text: 'yes' } });
 });
 
-it('says what ProcessMaker stores in another form, and what it sets itself', async () => {
+it('names event data that ProcessMaker stores in another form, and event data that it sets itself', async () => {
   const run = await trigger(await waiting(), json({ text: ' padded ', _user: { id: 1 } }));
   expect(harness.requests()[0]?.data).toMatchObject({ text: 'padded', _user: { id: 3 } });
   expect(run.hints('ProcessMaker').join(' ')).toMatch(/'_user'.*another form/s);
 });
 
-it('gives the id alone to a user who may trigger the event but not see the Request', async () => {
+it('returns only the id and URL of a Request whose event the user may trigger but which the user may not see', async () => {
   const requests = await waiting();
   const run = await trigger(requests, json({}), 'nobody');
   expect(run.items('ProcessMaker')).toEqual([{ id: requests[0]?.id, url: requests[0]?.url }]);
@@ -68,7 +68,7 @@ describe('an event that does not wait', () => {
   it.each([
     ['was triggered before', 'node_4', 'COMPLETED'],
     ['is no intermediate event', 'node_1', 'ACTIVE'],
-  ])('is told as such when it %s', async (_, event, status) => {
+  ])('reports that an event does not wait when it %s', async (_, event, status) => {
     const [request = {}] = await waiting();
     if (status === 'COMPLETED') await trigger([request]);
     const run = await trigger([{ ...request, event }]);
@@ -83,14 +83,14 @@ describe('an event that does not wait', () => {
     ]);
   });
 
-  it('is told from a Request that does not exist', async () => {
+  it('reports that the Request of an event does not exist', async () => {
     const run = await trigger([{ id: 999_999, event: 'node_4' }]);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('There is no Request 999999') as string },
     ]);
   });
 
-  it('is of unknown outcome when the process has no such element', async () => {
+  it('reports an unknown outcome for an event that the process does not have', async () => {
     const [request = {}] = await waiting();
     const run = await trigger([{ ...request, event: 'a/b?c' }]);
     expect(failedItems(run)).toMatchObject([
@@ -110,7 +110,7 @@ it.each([
   ['before', resetBefore, 'ACTIVE'],
   ['after', resetAfter, 'COMPLETED'],
 ])(
-  'is of unknown outcome when the connection was lost %s the event, and is not sent again',
+  'reports an unknown outcome, without a second call, when the connection is lost %s the event',
   async (_, behaviour, status) => {
     const requests = await waiting();
     harness.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
@@ -122,7 +122,7 @@ it.each([
   },
 );
 
-it('is not triggered twice at once when two items name it', async () => {
+it('does not trigger an event twice at once when two items name it', async () => {
   const [request = {}] = await waiting();
   harness.gateway.treat = ({ method }) => (method === 'POST' ? delay(50) : undefined);
   const run = await trigger([request, request]);
@@ -132,7 +132,7 @@ it('is not triggered twice at once when two items name it', async () => {
 });
 
 describe('when n8n runs the node again', () => {
-  it('an event that an earlier try has triggered is triggered', async () => {
+  it('reports an event that an earlier attempt triggered as triggered', async () => {
     const requests = await waiting();
     const input = [...requests, { id: 999_999, event: 'node_4' }];
     const run = await harness.perform('request triggerEvent', json({}), { input, settings: AGAIN });
@@ -140,14 +140,14 @@ describe('when n8n runs the node again', () => {
     expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
   });
 
-  it('knows the event again when its data is another one', async () => {
+  it('recognizes an event that an earlier attempt triggered, also when its data differs', async () => {
     const input = [...(await waiting()), { id: 999_999, event: 'node_4' }];
     const parameters = json('={{ { at: Math.random() } }}');
     const run = await harness.perform('request triggerEvent', parameters, { input, settings: AGAIN });
     expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
   });
 
-  it('one whose outcome was unknown is triggered when it waits no more', async () => {
+  it('reports an event as triggered when its outcome was unknown and it waits no more', async () => {
     const requests = await waiting();
     let isFirst = true;
     harness.gateway.treat = ({ method }) => {
@@ -159,7 +159,7 @@ describe('when n8n runs the node again', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   });
 
-  it('of a Request that does not exist is not called triggered, also after a crash', async () => {
+  it('does not report the event of a missing Request as triggered, also after a crash', async () => {
     const [request = {}] = await waiting();
     const killed = await trigger([request]);
     const run = await harness.retryAfterCrash(killed, [{ id: 999_999, event: 'node_4' }]);
@@ -168,7 +168,7 @@ describe('when n8n runs the node again', () => {
     ]);
   });
 
-  it('one that never waited still does not wait', async () => {
+  it('does not report an event as triggered that never waited, also when n8n runs the node again', async () => {
     const [request = {}] = await waiting();
     const input = [{ ...request, event: 'node_1' }];
     const run = await harness.perform('request triggerEvent', json({}), { input, settings: AGAIN });
@@ -176,7 +176,7 @@ describe('when n8n runs the node again', () => {
   });
 });
 
-it('sends the event again when it surely did nothing', async () => {
+it('sends an event again that ProcessMaker did not process', async () => {
   const requests = await waiting();
   let isFirst = true;
   harness.gateway.treat = ({ method }) => {
@@ -199,7 +199,7 @@ it.each([
   ['a parent', { event: 'node_4' }, '{"_parent": {}}', /'_parent'/],
   ['the key of a start', { event: 'node_4' }, '{"_n8n_key": "x"}', /'_n8n_key'/],
   ['no Request', { event: 'node_4', id: 'abc' }, '{}', /not the id of a Request/],
-])('refuses %s before any call', async (_, item, data, message) => {
+])('refuses to trigger an event with %s before any call', async (_, item, data, message) => {
   const input = [{ id: 1, ...item }];
   const run = await harness.perform('request triggerEvent', json(data), { input });
   expect(run.error?.message).toMatch(message);

@@ -30,8 +30,8 @@ const stored = () => {
   return Object.fromEntries(fields.filter(([name]) => !name.startsWith('_')));
 };
 
-describe('Shallow', () => {
-  it('puts each field in the place of that of the same name, and gives the data as it is stored', async () => {
+describe('shallow updates', () => {
+  it('replaces each field of the same name in a shallow update, and returns the data as it is stored', async () => {
     const request = await started({ kept: 1, order: { lines: [1], total: 5 } });
     const data = { order: { total: 6 }, text: ' <b>x</b> ', empty: '' };
     const run = await update([{ ...request, data }]);
@@ -42,7 +42,7 @@ describe('Shallow', () => {
     expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data });
   });
 
-  it('takes data field by field, finds the Request by its case number, and simplifies', async () => {
+  it('updates a Request by its case number with data given field by field, without Simplify', async () => {
     await started();
     const fields = { assignments: [{ id: 'a', name: 'order.total', value: '7', type: 'number' }] };
     const parameters = {
@@ -58,8 +58,8 @@ describe('Shallow', () => {
   });
 });
 
-describe('Deep', () => {
-  it('merges objects field by field, and writes no more than it has to', async () => {
+describe('deep updates', () => {
+  it('merges objects field by field in a deep update, and writes no other field', async () => {
     const request = await started({ kept: 1, order: { lines: [1, 2], total: 5, buyer: { name: 'Ann' } } });
     const data = { order: { lines: [3], buyer: { city: 'Rome' } } };
     const run = await update([{ ...request, data }], deep);
@@ -68,13 +68,13 @@ describe('Deep', () => {
     expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data: { order } });
   });
 
-  it('works on a Request without data', async () => {
+  it('makes a deep update of a Request without data', async () => {
     const request = await started({});
     await update([{ ...request, data: { order: { total: 1 } } }], deep);
     expect(stored()).toEqual({ order: { total: 1 } });
   });
 
-  it('does not write back a number that has lost digits on its way', async () => {
+  it('refuses a deep update that would write back a number that has lost digits', async () => {
     const request = await started({ order: { total: 1 } });
     harness.gateway.treat = ({ method, path }) =>
       method === 'GET' && path.includes('include=')
@@ -91,7 +91,7 @@ describe('Deep', () => {
     expect(puts()).toEqual([]);
   });
 
-  it('cannot merge what ProcessMaker hides', async () => {
+  it('refuses a deep update of a field that ProcessMaker hides', async () => {
     const run = await update([{ id: 1, data: { _secret: { a: 1 } } }], deep);
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining("'_secret' cannot be merged") as string },
@@ -103,17 +103,20 @@ describe('Deep', () => {
 it.each([
   ['shallow', ofItem],
   ['deep', deep],
-])('items that update the same Request lose nothing, and the last one counts: %s', async (_, parameters) => {
-  const request = await started();
-  harness.gateway.treat = ({ method }) => (method === 'PUT' ? delay(20) : undefined);
-  const input = Array.from({ length: 8 }, (__, n) => ({ ...request, data: { [`field${n}`]: n, last: n } }));
-  const run = await update(input, parameters);
-  expect(run.items('ProcessMaker')).toHaveLength(8);
-  const fields = Object.fromEntries(input.map(({ data }, n) => [`field${n}`, data[`field${n}`]]));
-  expect(stored()).toEqual({ kept: 1, ...fields, last: 7 });
-});
+])(
+  'loses no field when several items update the same Request, and keeps the last value: %s',
+  async (_, parameters) => {
+    const request = await started();
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? delay(20) : undefined);
+    const input = Array.from({ length: 8 }, (__, n) => ({ ...request, data: { [`field${n}`]: n, last: n } }));
+    const run = await update(input, parameters);
+    expect(run.items('ProcessMaker')).toHaveLength(8);
+    const fields = Object.fromEntries(input.map(({ data }, n) => [`field${n}`, data[`field${n}`]]));
+    expect(stored()).toEqual({ kept: 1, ...fields, last: 7 });
+  },
+);
 
-it('items named by id and by case number wait for each other in their order', async () => {
+it('updates a Request in the order of the items that name it by id, case number and URL', async () => {
   const request = await started();
   const number = Number(harness.requests()[0]?.caseNumber);
   const parameters = {
@@ -129,14 +132,14 @@ it('items named by id and by case number wait for each other in their order', as
   expect(puts().map(({ body }) => body)).toEqual(input.map(({ data }) => JSON.stringify({ data })));
 });
 
-it('leaves out what ProcessMaker sets itself, and says so', async () => {
+it('leaves out fields that ProcessMaker sets itself, and says so in a hint', async () => {
   const request = await started();
   const run = await update([{ ...request, data: { x: 1, _user: { id: 9 }, _request: {} } }]);
   expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data: { x: 1 } });
   expect(run.hints('ProcessMaker').join()).toMatch(/'_user' \(item 0\)/);
 });
 
-it('says who may', async () => {
+it('names the permission that the user needs to update the data of a Request', async () => {
   const request = await started();
   const run = await update([{ ...request, data: { x: 1 } }], ofItem, 'limited');
   expect(failedItems(run)).toMatchObject([
@@ -148,7 +151,7 @@ it('says who may', async () => {
   ]);
 });
 
-it('goes on with the other items when one is missing, and pairs each', async () => {
+it('updates the other Requests when one is missing, and pairs each with its item', async () => {
   const request = await started();
   const run = await update([
     { id: 999_999, data: { x: 1 } },
@@ -160,8 +163,8 @@ it('goes on with the other items when one is missing, and pairs each', async () 
   expect(run.outputs('ProcessMaker')[0]).toMatchObject([{ json: request, pairedItem: { item: 1 } }]);
 });
 
-describe('a call whose answer was lost', () => {
-  it('is seen in the data', async () => {
+describe('an update whose response is lost', () => {
+  it('recognizes from the data that an update with a lost response was made', async () => {
     const request = await started();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await update([{ ...request, data: { x: {}, list: [1.5] } }]);
@@ -172,20 +175,23 @@ describe('a call whose answer was lost', () => {
   it.each([
     ['the data does not show it', { x: 1 }, resetBefore],
     ['ProcessMaker hides the field', { _x: 1 }, resetAfter],
-    ['one field is hidden, and the others were so before', { kept: 1, _x: 1 }, resetBefore],
-  ])('is of unknown outcome when %s, and is not sent again', async (_, data, behaviour) => {
-    const request = await started();
-    harness.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
-    const run = await update([{ ...request, data }]);
-    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
-    expect(puts()).toHaveLength(1);
-  });
+    ['one field is hidden, and the others had their values before', { kept: 1, _x: 1 }, resetBefore],
+  ])(
+    'reports an unknown outcome, without a second call, when an update is lost and %s',
+    async (_, data, behaviour) => {
+      const request = await started();
+      harness.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
+      const run = await update([{ ...request, data }]);
+      expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+      expect(puts()).toHaveLength(1);
+    },
+  );
 });
 
 it.each([
   ['shallow', ofItem],
   ['deep', deep],
-])('does not write again what an earlier try has written: %s', async (_, parameters) => {
+])('does not make an update again that an earlier attempt made: %s', async (_, parameters) => {
   const request = await started();
   const input = [
     { ...request, data: { x: { y: 1 } } },
@@ -207,7 +213,7 @@ it.each([
   ['no JSON', '{', /not valid JSON/],
   ['half of a character', { x: '\ud800' }, /half of a character/],
   ['a parent', { _parent: {} }, /'_parent'/],
-])('refuses %s before any call', async (_, data, message) => {
+])('refuses to update data with %s before any call', async (_, data, message) => {
   const run = await update([{ id: 1, data }]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);

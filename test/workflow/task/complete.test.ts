@@ -29,8 +29,8 @@ function treatOnce(behaviour: Behaviour): void {
   };
 }
 
-describe('each Task', () => {
-  it('is completed with its data, and given as it is then, in ten fields', async () => {
+describe('completing Tasks', () => {
+  it('completes each Task with its data, and returns it in its new state, in ten fields', async () => {
     const tasks = await startTasks(harness, 3);
     const done = await complete(tasks.map((task, index) => ({ ...task, data: { answer: index } })));
     expect(stored()).toMatchObject(
@@ -59,7 +59,7 @@ describe('each Task', () => {
     expect(puts()).toHaveLength(3);
   });
 
-  it('is completed without data when none is given', async () => {
+  it('completes a Task without data when none is given', async () => {
     const tasks = await startTasks(harness);
     const done = await run({ dataMode: 'defineBelow', fields: { assignments: [] } }, { input: tasks });
     expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
@@ -68,7 +68,7 @@ describe('each Task', () => {
     ]);
   });
 
-  it('takes fields with their types', async () => {
+  it('completes a Task with fields of given types', async () => {
     const tasks = await startTasks(harness);
     const assignments = [
       { id: 'a', name: 'approved', value: true, type: 'boolean' },
@@ -78,7 +78,7 @@ describe('each Task', () => {
     expect(stored()).toMatchObject([{ data: { approved: true, order: { lines: [{ price: 12.5 }] } } }]);
   });
 
-  it('is given as ProcessMaker gives it without Simplify', async () => {
+  it('returns a completed Task as ProcessMaker gives it when Simplify is off', async () => {
     const tasks = await startTasks(harness);
     const done = await run({ options: { simplify: false } }, { input: tasks.map(withData) });
     expect(done.items('ProcessMaker')).toMatchObject([
@@ -86,7 +86,7 @@ describe('each Task', () => {
     ]);
   });
 
-  it('tells which values ProcessMaker stores in another form, and leaves its own fields out', async () => {
+  it('names the values that ProcessMaker stores in another form, and leaves out the fields that it sets itself', async () => {
     const tasks = await startTasks(harness);
     const data = { _user: { id: 1 }, empty: '', padded: ' x ', tags: '<b>x</b>' };
     const done = await complete(tasks.map((task) => ({ ...task, data })));
@@ -98,8 +98,8 @@ describe('each Task', () => {
   });
 });
 
-describe('before any call it refuses', () => {
-  it('a Task that an item before has', async () => {
+describe('refusals before any call', () => {
+  it('refuses a Task that an earlier item holds', async () => {
     const [task] = await startTasks(harness);
     const done = await run({}, { input: [task, task].map((one) => withData(one ?? {})), settings: {} });
     expect(done.error?.message).toBe(`'Task' holds Task ${task?.id}, which item 0 holds already [item 1]`);
@@ -115,7 +115,7 @@ describe('before any call it refuses', () => {
     ['{"_parent":{}}', /'_parent'/],
     ['{"_n8n_key":"x"}', /'_n8n_key'/],
     ['{ half', /not valid JSON/],
-  ])('data such as %s', async (data, message) => {
+  ])('refuses to complete a Task with data such as %s', async (data, message) => {
     const done = await complete([{ id: 1, data }]);
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringMatching(message) as string, outcome: 'notDone' },
@@ -123,7 +123,7 @@ describe('before any call it refuses', () => {
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('a window that is none', async () => {
+  it('refuses an invalid recovery window', async () => {
     const done = await run({ options: { recoveryWindow: -1 } }, { input: [{ id: 1, data: {} }] });
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringContaining("'Recovery Window'") as string },
@@ -132,8 +132,8 @@ describe('before any call it refuses', () => {
   });
 });
 
-describe('it says', () => {
-  it('when and as whose a Task was completed before', async () => {
+describe('messages', () => {
+  it('says when and for whom a Task was already completed', async () => {
     const tasks = await startTasks(harness);
     await harness.completeFirstTask();
     const done = await complete(tasks);
@@ -146,7 +146,7 @@ describe('it says', () => {
     expect(puts()).toEqual([]);
   });
 
-  it('that the Request was canceled', async () => {
+  it('says that a Task is closed since its Request was canceled', async () => {
     const tasks = await startTasks(harness);
     harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
     const done = await complete(tasks);
@@ -155,7 +155,7 @@ describe('it says', () => {
     ]);
   });
 
-  it('that somebody else was faster', async () => {
+  it('says that somebody else completed the Task first', async () => {
     const tasks = await startTasks(harness);
     treatOnce(async (response, forward) => {
       await harness.completeFirstTask();
@@ -169,7 +169,7 @@ describe('it says', () => {
     expect(stored()).toMatchObject([{ status: 'COMPLETED' }]);
   });
 
-  it('what a user lacks who may not', async () => {
+  it('says that the user may not complete the Task', async () => {
     const tasks = await startTasks(harness);
     const done = await complete(tasks, 'nobody');
     expect(failedItems(done)).toMatchObject([
@@ -177,14 +177,14 @@ describe('it says', () => {
     ]);
   });
 
-  it('that there is no such Task', async () => {
+  it('says that the Task to complete does not exist', async () => {
     const done = await complete([{ id: 999_999 }], 'admin');
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringContaining('There is no Task 999999') as string, httpStatus: 404 },
     ]);
   });
 
-  it('that the Request came into status ERROR by it, also when n8n runs the node again', async () => {
+  it('says that a Request is in status ERROR after its Task was completed, also when n8n runs the node again', async () => {
     const pm = { assignment: 'user_group', assignedUsers: '', assignedGroups: '' };
     const nobodys = { type: 'task', id: 'node_4', name: 'Task of nobody', pm };
     const elements = [
@@ -214,7 +214,7 @@ describe('it says', () => {
 });
 
 describe('when the outcome is unknown', () => {
-  it('it sees on the Task that it was completed', async () => {
+  it('recognizes from the Task that it was completed although the response was lost', async () => {
     const tasks = await startTasks(harness);
     treatOnce(resetAfter);
     const done = await complete(tasks.map((task) => ({ ...task, data: { answer: 1 } })));
@@ -226,7 +226,7 @@ describe('when the outcome is unknown', () => {
   it.each([
     ['a page of a gateway', respond(502, '<html></html>')],
     ['JSON that is no Task', respond(200, { ok: true })],
-  ])('it looks also after %s', async (_, behaviour) => {
+  ])('recognizes from the Task that it was completed although the response was %s', async (_, behaviour) => {
     const tasks = await startTasks(harness);
     treatOnce(thenRespond(behaviour));
     const done = await complete(tasks);
@@ -234,7 +234,7 @@ describe('when the outcome is unknown', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('it looks again when the Task is completed a moment later', async () => {
+  it('looks at a Task again that is completed a moment after the response was lost', async () => {
     const tasks = await startTasks(harness);
     treatOnce(async (response) => {
       response.destroy();
@@ -246,7 +246,7 @@ describe('when the outcome is unknown', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('it stays unknown when the Task is still open at the end, and nothing is sent again', async () => {
+  it('reports an unknown outcome, without a second call, when a complete call is lost and the Task stays open', async () => {
     const tasks = await startTasks(harness);
     treatOnce(resetBefore);
     const done = await run({ options: { recoveryWindow: 0 } }, { input: tasks.map(withData) });
@@ -259,7 +259,7 @@ describe('when the outcome is unknown', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it("ProcessMaker's own 500 and an open Task mean that it was not completed", async () => {
+  it("reports an open Task as not completed after ProcessMaker's own 500", async () => {
     const tasks = await startTasks(harness);
     treatOnce(respond(500, { message: 'Server Error' }));
     const done = await complete(tasks);
@@ -273,7 +273,7 @@ describe('when the outcome is unknown', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('it sends again what surely was not carried out', async () => {
+  it('sends a complete call again that ProcessMaker did not process', async () => {
     const tasks = await startTasks(harness);
     treatOnce(respond(429, { message: 'Too Many Attempts.' }));
     const done = await complete(tasks);
@@ -283,7 +283,7 @@ describe('when the outcome is unknown', () => {
 });
 
 describe('when n8n runs the node again', () => {
-  it('Tasks of the first try are given, and none is completed twice', async () => {
+  it('returns Tasks that the first attempt completed, and completes none twice', async () => {
     const tasks = await startTasks(harness, 2);
     const [first, second] = tasks;
     let isFirst = true;
@@ -292,7 +292,7 @@ describe('when n8n runs the node again', () => {
       isFirst = false;
       return respond(500, { message: 'Server Error' });
     };
-    // The data of the second try is another one.
+    // The second attempt has other data.
     const jsonData = '={{ { at: $now.toMillis() } }}';
     const done = await run({ jsonData }, { input: tasks, settings: AGAIN });
     expect(done.error).toBeUndefined();
@@ -305,7 +305,7 @@ describe('when n8n runs the node again', () => {
     expect(stored()).toMatchObject([{ status: 'COMPLETED' }, { status: 'COMPLETED' }]);
   });
 
-  it('a Task is given that the first try completes while the second one begins', async () => {
+  it('returns a Task that the first attempt completes while the second one begins', async () => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = ({ method }) => {
       if (method !== 'PUT') return undefined;
@@ -323,7 +323,7 @@ describe('when n8n runs the node again', () => {
     ]);
   });
 
-  it('what another one completed stays a failed item', async () => {
+  it('fails the item of a Task that somebody else completed, also when n8n runs the node again', async () => {
     const tasks = await startTasks(harness);
     await harness.completeFirstTask();
     const done = await run({}, { input: tasks.map(withData), settings: AGAIN });
@@ -331,7 +331,7 @@ describe('when n8n runs the node again', () => {
     expect(puts()).toEqual([]);
   });
 
-  it('a Task that was closed by a cancel is not called completed', async () => {
+  it('does not report a Task as completed that was closed by a cancellation', async () => {
     const tasks = await startTasks(harness);
     const killed = await run({}, { input: [{ id: 999_999, data: {} }] });
     harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
@@ -342,7 +342,7 @@ describe('when n8n runs the node again', () => {
     expect(done.items('ProcessMaker')).toEqual([]);
   });
 
-  it('Tasks that were completed before n8n crashed are given, and none is completed twice', async () => {
+  it('returns Tasks that were completed before n8n crashed, and completes none twice', async () => {
     const tasks = await startTasks(harness, 2);
     const input = tasks.map(withData);
     const killed = await run({}, { input: [input[0]] });

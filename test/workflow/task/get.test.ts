@@ -12,8 +12,8 @@ const byId = { task: locator('id', '={{ $json.id }}') };
 const get = (parameters: INodeParameters, input: IDataObject[], user?: User) =>
   harness.perform('task get', parameters, { input, user, settings: ERROR_OUTPUT });
 
-describe('a Task', () => {
-  it('is given with its Request, process and assignee, in ten fields', async () => {
+describe('one Task', () => {
+  it('returns a Task with its Request, process and assignee, in ten fields', async () => {
     const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toEqual([
@@ -32,14 +32,14 @@ describe('a Task', () => {
     ]);
   });
 
-  it('is found by the address of its page', async () => {
+  it('finds a Task by the URL of its page', async () => {
     const [task] = await startTasks(harness);
     const url = `${harness.gateway.url}/tasks/${task?.id}/edit`;
     const run = await get({ task: locator('url', '={{ $json.url }}') }, [{ url }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.id, url }]);
   });
 
-  it('is given when it is closed', async () => {
+  it('returns a Task that is closed', async () => {
     const [task] = await startTasks(harness);
     await harness.completeFirstTask();
     const run = await get(byId, [{ id: task?.id }]);
@@ -48,13 +48,13 @@ describe('a Task', () => {
     ]);
   });
 
-  it('brings the data along when it is asked to', async () => {
+  it('returns the data of a Task when asked to', async () => {
     const [task] = await startTasks(harness);
     const run = await get({ ...byId, options: { includeData: true } }, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.id, data: { number: 0 } }]);
   });
 
-  it('is given as ProcessMaker gives it without Simplify', async () => {
+  it('returns a Task as ProcessMaker gives it when Simplify is off', async () => {
     const [task] = await startTasks(harness);
     const run = await get({ ...byId, options: { simplify: false } }, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([
@@ -64,7 +64,7 @@ describe('a Task', () => {
 });
 
 describe('many items', () => {
-  it('are read in one call, each paired with its item', async () => {
+  it('reads the Tasks of many items in one call, each paired with its item', async () => {
     const tasks = await startTasks(harness, 30);
     const input = tasks.map(({ id }) => ({ id })).reverse();
     const run = await get(byId, input);
@@ -75,14 +75,14 @@ describe('many items', () => {
     expect(harness.gateway.calls).toHaveLength(1);
   });
 
-  it('can ask for data one by one', async () => {
+  it('returns the data of a Task only to the items that ask for it', async () => {
     const tasks = await startTasks(harness, 2);
     const input = tasks.map(({ id }, index) => ({ id, withData: index === 1 }));
     const run = await get({ ...byId, options: { includeData: '={{ $json.withData }}' } }, input);
     expect(run.items('ProcessMaker').map((item) => 'data' in item)).toEqual([false, true]);
   });
 
-  it('go on when one is missing, and say which', async () => {
+  it('returns the other Tasks when one is missing, and names the missing one', async () => {
     const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: 999_999 }, { id: task?.id }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ id: task?.id }]);
@@ -91,7 +91,7 @@ describe('many items', () => {
     ]);
   });
 
-  it('tell a Task that may not be seen from one that is missing', async () => {
+  it('distinguishes a Task that the user may not see from a missing one', async () => {
     const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: task?.id }], 'nobody');
     expect(failedItems(run)).toMatchObject([
@@ -106,7 +106,7 @@ it.each([
   ['list', '1.5', /'Task' holds "1\.5"/],
   ['url', 'https://other.example/tasks/1/edit', /'Task' points to https:\/\/other\.example/],
   ['url', 'https://other.example/requests/1', /not the address of a Task/],
-])('what is no Task, by %s "%s", is refused before any call', async (mode, value, message) => {
+])('refuses the Task given by %s as "%s" before any call', async (mode, value, message) => {
   const parameters = { task: locator(mode, '={{ $json.value }}') };
   const run = await harness.perform('task get', parameters, { input: [{ value }] });
   expect(run.error?.message).toMatch(message);
@@ -114,7 +114,7 @@ it.each([
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('says when the answer holds no Tasks', async () => {
+it('reports a response that does not hold Tasks', async () => {
   harness.gateway.treat = () => respond(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
   const run = await get(byId, [{ id: 1 }]);
   expect(failedItems(run)).toMatchObject([

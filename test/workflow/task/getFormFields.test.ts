@@ -30,7 +30,7 @@ async function taskWithScreen(screen: string): Promise<unknown> {
   return (run.items('ProcessMaker')[0]?.activeTask as IDataObject).id;
 }
 
-it('gives each field with its label, type and choices, and files at the end', async () => {
+it('returns each form field with its label, type and choices, and files at the end', async () => {
   const [task] = await startTasks(harness);
   const run = await getFormFields([task?.id]);
   const taskId = task?.id;
@@ -57,7 +57,7 @@ it('gives each field with its label, type and choices, and files at the end', as
   expect(harness.gateway.calls).toHaveLength(1);
 });
 
-it('gives the fields of containers and of forms inside of the form, and lists as one field', async () => {
+it('returns the fields of containers and nested forms, and each list as one field', async () => {
   const run = await getFormFields([await taskWithScreen('31')]);
   const items = run.items('ProcessMaker');
   expect(items).toEqual(
@@ -74,13 +74,13 @@ it('gives the fields of containers and of forms inside of the form, and lists as
   expect(names).not.toContain('sendReport');
 });
 
-it('gives nothing for a Task without a form', async () => {
+it('returns nothing for a Task without a form', async () => {
   const run = await getFormFields([await taskWithScreen('')]);
   expect(run.items('ProcessMaker')).toEqual([]);
   expect(failedItems(run)).toEqual([]);
 });
 
-it('pairs each field with its item, and says which Task is missing', async () => {
+it('pairs each form field with its item, and names the missing Task', async () => {
   const [task] = await startTasks(harness);
   const run = await getFormFields([999_999, task?.id]);
   const pairs = run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem);
@@ -90,13 +90,13 @@ it('pairs each field with its item, and says which Task is missing', async () =>
   ]);
 });
 
-it('says what a user lacks who may not see the Task', async () => {
+it('reports that the user may not see the Task of a form', async () => {
   const [task] = await startTasks(harness);
   const run = await getFormFields([task?.id], 'nobody');
   expect(failedItems(run)).toMatchObject([{ httpStatus: 403 }]);
 });
 
-it('never takes a refusal for a form without fields', async () => {
+it('does not take a refusal for a form without fields', async () => {
   const taskId = await taskWithScreen('31');
   harness.gateway.treat = ({ path }) =>
     path.includes('/screens/') ? respond(401, { error: 'Unauthenticated.' }) : undefined;

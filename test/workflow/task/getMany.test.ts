@@ -20,8 +20,8 @@ async function found(parameters: INodeParameters, tasks: WaitingTask[], user?: U
 
 const ids = (tasks: WaitingTask[]) => tasks.map(({ id }) => id);
 
-describe('the Tasks', () => {
-  it('come newest first, in ten fields, each paired with its item', async () => {
+describe('returned Tasks', () => {
+  it('returns Tasks newest first, in ten fields, each paired with its item', async () => {
     const tasks = await startTasks(harness, 3);
     const run = await getMany({ limit: 2 }, [{}, {}]);
     const items = run.outputs('ProcessMaker')[0] ?? [];
@@ -39,13 +39,13 @@ describe('the Tasks', () => {
     ['oldestFirst', false],
     ['newestFirst', true],
     ['dueFirst', false],
-  ])('come in the order %s', async (sort, isReversed) => {
+  ])('returns Tasks in the order %s', async (sort, isReversed) => {
     const tasks = await startTasks(harness, 3);
     const expected = isReversed ? ids(tasks).reverse() : ids(tasks);
     expect(await found({ options: { sort } }, tasks)).toEqual(expected);
   });
 
-  it('bring the data along when asked to, and all fields without Simplify', async () => {
+  it('returns the data of Tasks when asked to, and all fields without Simplify', async () => {
     await startTasks(harness);
     const run = await getMany({ limit: 1, options: { includeData: true, simplify: false } });
     expect(run.items('ProcessMaker')).toMatchObject([{ element_id: 'node_2', data: { number: 0 } }]);
@@ -60,7 +60,7 @@ describe('more Tasks than a page holds', () => {
   });
 
   it.each(['oldestFirst', 'newestFirst'])(
-    'are all found though one leaves the list between two pages, %s',
+    'returns every Task although one leaves the list between two pages, %s',
     async (sort) => {
       const [first] = started;
       const expected = ids(started);
@@ -79,26 +79,26 @@ describe('more Tasks than a page holds', () => {
   );
 });
 
-describe('filters', () => {
-  it('take the Tasks of the user of the token', async () => {
+describe('filters of Tasks', () => {
+  it('finds the Tasks of the user of the token', async () => {
     const tasks = await startTasks(harness);
     expect(await found({ assignedTo: 'me' }, tasks)).toEqual(ids(tasks));
     expect(await found({ assignedTo: 'me' }, tasks, 'admin')).toEqual([]);
   });
 
-  it('ask once whose token it is, whatever the number of items', async () => {
+  it('asks once whose token it is, however many items there are', async () => {
     await startTasks(harness);
     await getMany({ assignedTo: 'me', limit: 1 }, [{}, {}, {}]);
     expect(harness.gateway.calls.filter(({ path }) => path.includes('configuration'))).toHaveLength(1);
   });
 
-  it('take the Tasks of another user', async () => {
+  it('finds the Tasks of another user', async () => {
     const tasks = await startTasks(harness);
     expect(await found({ assignedTo: 'user', user: locator('id', 3) }, tasks, 'admin')).toEqual(ids(tasks));
     expect(await found({ assignedTo: 'user', user: locator('id', 4) }, tasks, 'admin')).toEqual([]);
   });
 
-  it('take the Tasks of a Request, by id, case number or address', async () => {
+  it('finds the Tasks of a Request by its id, case number or URL', async () => {
     const tasks = await startTasks(harness, 2);
     const [task] = tasks;
     const by = (mode: string, value: string | number = '') => ({
@@ -112,7 +112,7 @@ describe('filters', () => {
     );
   });
 
-  it('take the Tasks of a process, by id or name', async () => {
+  it('finds the Tasks of a process by its id or name', async () => {
     const tasks = await startTasks(harness);
     const by = (mode: string, value: string | number) => ({ filters: { process: locator(mode, value) } });
     expect(await found(by('id', 2), tasks)).toEqual(ids(tasks));
@@ -121,13 +121,13 @@ describe('filters', () => {
     expect(await found(by('name', 'B two starts'), tasks)).toEqual([]);
   });
 
-  it('take the Tasks of an element', async () => {
+  it('finds the Tasks of an element', async () => {
     const tasks = await startTasks(harness);
     expect(await found({ filters: { elementId: 'node_2' } }, tasks)).toEqual(ids(tasks));
     expect(await found({ filters: { elementId: 'node_9' } }, tasks)).toEqual([]);
   });
 
-  it('take the open or the completed Tasks', async () => {
+  it('finds the open or the completed Tasks', async () => {
     const tasks = await startTasks(harness, 2);
     await harness.completeFirstTask();
     const [done, open] = ids(tasks);
@@ -135,18 +135,18 @@ describe('filters', () => {
     expect(await found({ filters: { status: 'ACTIVE' } }, tasks)).toEqual([open]);
   });
 
-  it('take no Tasks whose due date is still to come as overdue', async () => {
+  it('does not find a Task as overdue before its due date', async () => {
     const tasks = await startTasks(harness);
     expect(await found({ filters: { overdue: true } }, tasks)).toEqual([]);
   });
 
-  it('look for text', async () => {
+  it('finds Tasks by text', async () => {
     const tasks = await startTasks(harness);
     expect(await found({ filters: { text: ' form task ' } }, tasks)).toEqual(ids(tasks));
     expect(await found({ filters: { text: 'no such text' } }, tasks)).toEqual([]);
   });
 
-  it('are joined with a condition of the user', async () => {
+  it('combines the PMQL of the user with the other filters of Tasks in brackets', async () => {
     const tasks = await startTasks(harness, 3);
     const pmql = 'data.number = 1 OR data.number = 2';
     expect(await found({ filters: { pmql }, options: { sort: 'oldestFirst' } }, tasks)).toEqual([
@@ -157,7 +157,7 @@ describe('filters', () => {
     expect(await found({ filters: { pmql, overdue: true } }, tasks)).toEqual([]);
   });
 
-  it('that were left empty are none', async () => {
+  it('ignores filters of Tasks that are left empty', async () => {
     const tasks = await startTasks(harness);
     const filters = {
       elementId: ' ',
@@ -170,7 +170,7 @@ describe('filters', () => {
   });
 });
 
-describe('a search that cannot be made', () => {
+describe('searches that cannot be made', () => {
   it.each([
     [{ assignedTo: 'user', user: locator('id', '={{ "x" }}') }, /'User' holds "x"/],
     [{ assignedTo: 'user', user: locator('id', '={{ "" }}') }, /No user is given in 'User'/],
@@ -187,7 +187,7 @@ describe('a search that cannot be made', () => {
     [{ filters: { pmql: 'data.x = "a \\"b\\""' } }, /cannot search for quotes/],
     [{ limit: 0 }, /'Limit' is not/],
     [{ options: { sort: '={{ "x" }}' } }, /'Sort' is "x"/],
-  ])('%j is refused before any call', async (parameters, message) => {
+  ])('refuses to search for Tasks with %j before any call', async (parameters, message) => {
     const run = await getMany(parameters);
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);
@@ -196,29 +196,34 @@ describe('a search that cannot be made', () => {
   it.each([
     ['bogus = 1', 422, /^'PMQL' names something .*Column not found: "bogus"/],
     ['garbage = = 1', 500, /^ProcessMaker could not search with 'PMQL'/],
-  ])('with PMQL "%s" says so, and asks once', async (pmql, httpStatus, message) => {
-    const run = await getMany({ filters: { pmql } });
-    expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string, httpStatus }]);
-    expect(harness.gateway.calls).toHaveLength(1);
-  });
+  ])(
+    'explains after one call that Tasks cannot be searched with the PMQL "%s"',
+    async (pmql, httpStatus, message) => {
+      const run = await getMany({ filters: { pmql } });
+      expect(failedItems(run)).toMatchObject([
+        { text: expect.stringMatching(message) as string, httpStatus },
+      ]);
+      expect(harness.gateway.calls).toHaveLength(1);
+    },
+  );
 
-  it('for a Request that is missing says so', async () => {
+  it('reports that the Request whose Tasks are searched is missing', async () => {
     const run = await getMany({ filters: { request: locator('caseNumber', 987_654) } });
     expect(failedItems(run)).toMatchObject([
       { text: expect.stringContaining('no Request with the case number 987654') as string },
     ]);
   });
 
-  it('is never taken for an empty list', async () => {
+  it('does not take an unexpected response for an empty list of Tasks', async () => {
     harness.gateway.treat = () => respond(200, { data: [{ a: 1 }], meta: { last_page: 1 } });
     expect(failedItems(await getMany({}))).toHaveLength(1);
   });
 });
 
-describe('on a server whose Tasks were due some days ago', () => {
+describe('Tasks that were due some days ago', () => {
   const late = useHarness({ now: () => new Date(Date.now() - 10 * 24 * 3600 * 1000) });
 
-  it('the open ones are overdue', async () => {
+  it('finds an open Task as overdue after its due date', async () => {
     const [, open] = await startTasks(late, 2);
     await late.completeFirstTask();
     const run = await late.perform('task getAll', { filters: { overdue: true } });

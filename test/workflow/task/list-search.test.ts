@@ -21,7 +21,7 @@ function search(filter?: string, user?: User, paginationToken?: string): Promise
 
 const values = ({ results }: INodeListSearchResult) => results.map(({ value }) => Number(value));
 
-it('shows the open Tasks, the newest first, with a link to each', async () => {
+it('lists the open Tasks newest first, with a link to each', async () => {
   const [older, newer] = await startTasks(harness, 2);
   const { results } = await search();
   expect(results.slice(0, 2)).toEqual([
@@ -36,20 +36,20 @@ it('shows the open Tasks, the newest first, with a link to each', async () => {
   expect(values(await search())).not.toContain(older?.id);
 });
 
-it('finds a Task by its case number and by its id', async () => {
+it('finds a Task in the list by its case number and by its id', async () => {
   const [task] = await startTasks(harness);
   expect(values(await search(`#${task?.caseNumber}`))).toContain(task?.id);
   expect(values(await search(` Case #${task?.caseNumber}`))).toContain(task?.id);
   expect(values(await search(String(task?.id)))).toContain(task?.id);
 });
 
-it('leaves any other text to ProcessMaker', async () => {
+it('lets ProcessMaker search the list of Tasks for any other text', async () => {
   await startTasks(harness);
   expect(values(await search('form task')).length).toBeGreaterThan(0);
   expect(values(await search('no such task'))).toEqual([]);
 });
 
-it('goes on page by page', async () => {
+it('lists Tasks page by page', async () => {
   await startTasks(harness, 55);
   const first = await search();
   expect(first.results).toHaveLength(50);
@@ -58,12 +58,12 @@ it('goes on page by page', async () => {
   expect(second.paginationToken).toBeUndefined();
 });
 
-it('is empty for a user without Tasks', async () => {
+it('lists nothing for a user without Tasks', async () => {
   await startTasks(harness);
   expect(values(await search(undefined, 'nobody'))).toEqual([]);
 });
 
-it('shows a refusal instead of an empty list', async () => {
+it('shows a refusal instead of an empty list of Tasks', async () => {
   harness.gateway.treat = () => respond(401, { error: 'Unauthenticated.' });
   await expect(search()).rejects.toThrow(/token/);
 });

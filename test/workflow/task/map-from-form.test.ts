@@ -35,8 +35,8 @@ const sent = () =>
     .filter(({ method }) => method === 'PUT')
     .map(({ body }) => (JSON.parse(body) as IDataObject).data);
 
-describe('the fields of a Task', () => {
-  it('are those of its form, none of which has to be given', async () => {
+describe('the form fields of a Task', () => {
+  it('loads the fields of the form of a Task, none of which is required', async () => {
     const { fields } = await fieldsOf(locator('id', await startTask()));
     expect(fields).toMatchObject([
       { id: 'orderId', displayName: 'Order Id (orderId)', type: 'string', required: false },
@@ -50,38 +50,44 @@ describe('the fields of a Task', () => {
     expect(fields.every(({ removed }) => !removed)).toBe(true);
   });
 
-  it('may be those of a Task that is given by its address', async () => {
+  it('loads the form fields of a Task that is given by its URL', async () => {
     const url = `${harness.gateway.url}/tasks/${await startTask()}/edit`;
     expect((await fieldsOf(locator('url', url))).fields).toHaveLength(7);
   });
 
-  it('are none for a Task without a form, which is said', async () => {
+  it('says that a Task has no form', async () => {
     const run = await harness.start({ process: locator('id', 15) }, { user: 'admin' });
     const task = (run.items('ProcessMaker')[0]?.activeTask as IDataObject | undefined)?.id;
     const form = await fieldsOf(locator('id', Number(task)), 'admin');
     expect(form).toEqual({ fields: [], emptyFieldsNotice: expect.stringMatching(/no form/) as string });
   });
 
-  it.each(['', '={{ $json.task }}'])('are asked for without a call while the Task is %j', async (task) => {
-    const form = await fieldsOf(locator('id', task));
-    expect(form).toEqual({ fields: [], emptyFieldsNotice: expect.stringMatching(/Choose a Task/) as string });
-    expect(harness.gateway.calls).toEqual([]);
-  });
+  it.each(['', '={{ $json.task }}'])(
+    'asks to choose a Task, without a call, while the Task is %j',
+    async (task) => {
+      const form = await fieldsOf(locator('id', task));
+      expect(form).toEqual({
+        fields: [],
+        emptyFieldsNotice: expect.stringMatching(/Choose a Task/) as string,
+      });
+      expect(harness.gateway.calls).toEqual([]);
+    },
+  );
 
   it.each([
     ['a missing permission', respond(403, { message: 'This action is unauthorized.' }), /allow/],
     ['a missing Task', respond(404, { error: 'Not found' }), /There is no Task/],
     ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /token/],
     ['a failing server', respond(500, { message: 'Server Error' }), /500/],
-  ])('show %s, and no empty list', async (_, behaviour, says) => {
+  ])('shows %s instead of an empty list of form fields', async (_, behaviour, says) => {
     const task = await startTask();
     harness.gateway.treat = () => behaviour;
     await expect(fieldsOf(locator('id', task))).rejects.toThrow(says);
   });
 });
 
-describe('a Task that is completed with them', () => {
-  it('gets what is given, in the types of the form, and nothing else', async () => {
+describe('a Task that is completed with form fields', () => {
+  it('completes a Task with the given values in the types of its form, and nothing else', async () => {
     const task = await startTask();
     const form = await fieldsOf(locator('id', task));
     harness.gateway.reset();
@@ -100,7 +106,7 @@ describe('a Task that is completed with them', () => {
     expect(harness.requests()).toMatchObject([{ data: { number: 0, amount: 7.5, color: 'g' } }]);
   });
 
-  it('may be mapped automatically, each from its item', async () => {
+  it('maps form fields automatically, each from its item', async () => {
     const tasks = await startTasks(harness, 2);
     const form = await fieldsOf(locator('id', tasks[0]?.id ?? 0));
     await complete(
@@ -111,14 +117,14 @@ describe('a Task that is completed with them', () => {
     expect(sent()).toEqual(expect.arrayContaining([{ notes: 'n0' }, { notes: 'n1' }]));
   });
 
-  it('needs no data', async () => {
+  it('completes a Task without any form value', async () => {
     const task = await startTask();
     const run = await complete(task, mapped(await fieldsOf(locator('id', task)), {}));
     expect(run.items('ProcessMaker')).toHaveLength(1);
     expect(sent()).toEqual([{}]);
   });
 
-  it('is not completed with a value that is none of the form', async () => {
+  it('refuses to complete a Task with a value that its form does not offer', async () => {
     const task = await startTask();
     const form = await fieldsOf(locator('id', task));
     harness.gateway.reset();

@@ -3,7 +3,7 @@ import { useHarness } from '../../support/harness';
 
 const harness = useHarness({ version: '4.11.0' });
 
-it('says what to do where the server does not tell whose token it is', async () => {
+it('says what to do where the server does not tell whose access token it is', async () => {
   const parameters = { assignedTo: 'me' };
   const run = await harness.perform('task getAll', parameters, { settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([

@@ -18,7 +18,7 @@ describe('where Tasks can be reassigned', () => {
   const reassign = (input: unknown[], options?: StartOptions) => reassignIn(harness, input, options);
   const puts = () => putsOf(harness);
 
-  it('gives each Task to its user', async () => {
+  it('reassigns each Task to its user', async () => {
     const tasks = await startTasks(harness, 2);
     const run = await reassign(tasks.map(({ id }, index) => ({ id, user: 4 + index })));
     expect(run.items('ProcessMaker')).toMatchObject([
@@ -34,14 +34,14 @@ describe('where Tasks can be reassigned', () => {
     expect(harness.lookUps()).toHaveLength(1);
   });
 
-  it('leaves a Task alone that is with the user already', async () => {
+  it('does not send a call for a Task that the user already has', async () => {
     const [task] = await startTasks(harness);
     const run = await reassign([{ id: task?.id, user: 3 }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ assignee: { id: 3 } }]);
     expect(puts()).toEqual([]);
   });
 
-  it('refuses a Task that is completed', async () => {
+  it('refuses to reassign a Task that is completed', async () => {
     const [task] = await startTasks(harness);
     await harness.completeFirstTask();
     const run = await reassign([{ id: task?.id, user: 4 }]);
@@ -51,7 +51,7 @@ describe('where Tasks can be reassigned', () => {
     expect(puts()).toEqual([]);
   });
 
-  it('says when there is no such user', async () => {
+  it('reports that the new user of a Task does not exist', async () => {
     const [task] = await startTasks(harness);
     const run = await reassign([{ id: task?.id, user: 99_999 }]);
     expect(failedItems(run)).toMatchObject([
@@ -64,7 +64,7 @@ describe('where Tasks can be reassigned', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('says what a user lacks who may not', async () => {
+  it('reports that the user may not reassign the Task', async () => {
     const [task] = await startTasks(harness);
     const run = await reassign([{ id: task?.id, user: 4 }], { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([
@@ -76,13 +76,13 @@ describe('where Tasks can be reassigned', () => {
     ['x', /'User' holds "x", which is not the id of a user/],
     ['', /No user is given in 'User'/],
     [1.5, /'User' holds "1\.5"/],
-  ])('refuses the user "%s" before any call', async (user, message) => {
+  ])('refuses to reassign a Task to the user "%s" before any call', async (user, message) => {
     const run = await reassign([{ id: 1, user }]);
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('refuses a Task that an item before gives to somebody', async () => {
+  it('refuses to reassign a Task that an earlier item holds', async () => {
     const run = await reassign(
       [4, 5].map((user) => ({ id: 1, user })),
       { settings: {} },
@@ -92,10 +92,10 @@ describe('where Tasks can be reassigned', () => {
   });
 
   it.each([
-    ['the answer is lost', resetAfter],
-    ['a gateway answers in its place', thenRespond(respond(502, '<html></html>'))],
-    ['the answer is no Task', thenRespond(respond(200, {}))],
-  ])('sees on the Task that it was reassigned when %s', async (_, behaviour) => {
+    ['the response is lost', resetAfter],
+    ['a gateway responds in its place', thenRespond(respond(502, '<html></html>'))],
+    ['the response is no Task', thenRespond(respond(200, {}))],
+  ])('recognizes from the Task that it was reassigned although %s', async (_, behaviour) => {
     const [task] = await startTasks(harness);
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? behaviour : undefined);
     const run = await reassign([{ id: task?.id, user: 4 }]);
@@ -103,7 +103,7 @@ describe('where Tasks can be reassigned', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('calls the outcome unknown when the Task does not show it, and does not send the call again', async () => {
+  it('reports an unknown outcome, without a second call, when a reassign call is lost and the Task keeps its user', async () => {
     const [task] = await startTasks(harness);
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await reassign([{ id: task?.id, user: 4 }]);
@@ -111,7 +111,7 @@ describe('where Tasks can be reassigned', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it('reassigns no Task a second time when n8n runs the node again', async () => {
+  it('does not reassign a Task again when n8n runs the node again', async () => {
     const tasks = await startTasks(harness, 2);
     const input = [
       { id: tasks[0]?.id, user: 4 },
@@ -127,7 +127,7 @@ describe('where Tasks can be reassigned', () => {
 describe('where ProcessMaker accepts the call and changes nothing', () => {
   const harness = useHarness();
 
-  it('says so, and who still has the Task', async () => {
+  it('reports that ProcessMaker did not reassign the Task, and who still has it', async () => {
     const [task] = await startTasks(harness);
     const run = await reassignIn(harness, [{ id: task?.id, user: 4 }]);
     expect(failedItems(run)).toMatchObject([

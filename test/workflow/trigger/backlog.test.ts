@@ -6,8 +6,8 @@ const harness = useSimulatedHarness();
 const HOUR_MS = 3_600_000;
 const PROCESS = 4;
 
-async function switchedOff(kind = 'requestStarted'): Promise<Poller> {
-  const parameters = { triggerOn: [kind], options: { simplify: false } };
+async function switchedOff(eventType = 'requestStarted'): Promise<Poller> {
+  const parameters = { triggerOn: [eventType], options: { simplify: false } };
   const poller = harness.watcher(parameters);
   await poller.activate();
   poller.deactivate();
@@ -27,7 +27,7 @@ function insert(count: number, atOnce: number, tickMs: number): number[] {
 const idsOf = (poller: Poller) => poller.items.map(({ id }) => id);
 
 describe('a large backlog', () => {
-  it('is taken up in several polls, the oldest first', async () => {
+  it('emits a large backlog in several polls, oldest first', async () => {
     const poller = await switchedOff();
     const ids = insert(1300, 100, HOUR_MS);
     await poller.activate();
@@ -37,7 +37,7 @@ describe('a large backlog', () => {
     expect(idsOf(poller)).toEqual(ids);
   });
 
-  it('of one second is taken up whole, page by page', async () => {
+  it('emits a large backlog of one second completely, page by page', async () => {
     const poller = await switchedOff();
     const ids = insert(1300, 1300, HOUR_MS);
     harness.server.now += HOUR_MS;
@@ -53,16 +53,16 @@ describe('a large backlog', () => {
   });
 });
 
-describe('a backlog of several kinds', () => {
+describe('a backlog of several event types', () => {
   // n8n's own clock goes on as the server's does.
   beforeEach(() => {
     jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
-    // From it the trigger knows the time of the rows.
+    // The trigger learns the time of the rows from this one.
     harness.server.insertRequest(9000, PROCESS, harness.server.now);
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('comes the oldest first, whatever its kind, and each event once', async () => {
+  it('emits a backlog of several event types oldest first, and each event once', async () => {
     const poller = harness.watcher({ triggerOn: ['requestStarted', 'requestCompleted', 'requestErrored'] });
     await poller.activate();
     poller.deactivate();
@@ -95,7 +95,7 @@ describe('a backlog of several kinds', () => {
     expect(poller.saved.length).toBeLessThan(600);
   });
 
-  it('loses no Request that broke when its error has another time than its last change', async () => {
+  it('emits each Request in ERROR although its reason has another time than its last change', async () => {
     const poller = harness.watcher({ triggerOn: ['requestStarted', 'requestErrored'] });
     await poller.activate();
     poller.deactivate();
@@ -108,13 +108,13 @@ describe('a backlog of several kinds', () => {
     }
     await poller.activate();
     for (let polls = 0; polls < 6; polls++) await poller.poll();
-    for (const kind of ['requestStarted', 'requestErrored']) {
-      const given = poller.items.filter(({ event }) => event === kind).map(({ id }) => Number(id));
+    for (const eventType of ['requestStarted', 'requestErrored']) {
+      const given = poller.items.filter(({ event }) => event === eventType).map(({ id }) => Number(id));
       expect(given.sort((a, b) => a - b)).toEqual(ids);
     }
   });
 
-  it('loses nothing of a second of which part was read, and that comes behind where another kind stops', async () => {
+  it('emits every event of a second that was read in part, behind the point where another event type stops', async () => {
     const poller = harness.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
     await poller.activate();
     poller.deactivate();
@@ -129,7 +129,7 @@ describe('a backlog of several kinds', () => {
     expect(idsOf(poller)).toEqual([...ids, ...tasks]);
   });
 
-  it('waits for the rest of a second that holds too much', async () => {
+  it('waits for the rest of a second that holds too many events', async () => {
     const poller = harness.watcher({ triggerOn: ['requestStarted', 'taskCreated'] });
     await poller.activate();
     poller.deactivate();
@@ -152,8 +152,8 @@ describe('a backlog of several kinds', () => {
   });
 });
 
-describe('while much comes in', () => {
-  it('what becomes visible late is not passed over', async () => {
+describe('while many events come in', () => {
+  it('emits Requests that become visible late while many come in', async () => {
     const poller = await switchedOff();
     const begun = harness.server.now;
     const ids = insert(1000, 10, 1000);
@@ -167,7 +167,7 @@ describe('while much comes in', () => {
     expect(idsOf(poller)).toEqual([...ids, 2001, 2002]);
   });
 
-  it('a Request that broke is given once, also when it is edited before its turn or after', async () => {
+  it('emits a Request in ERROR once, also when it is edited before or after its turn', async () => {
     const poller = await switchedOff('requestErrored');
     const ids = insert(1200, 1, 60_000);
     const begun = harness.server.now;
@@ -194,7 +194,7 @@ describe('while much comes in', () => {
 });
 
 describe('the cost of a poll', () => {
-  it('does not grow with what exists', async () => {
+  it('makes one call in a poll, however many Requests exist', async () => {
     insert(1000, 1, 1000);
     harness.server.now += HOUR_MS;
     const poller = await switchedOff();

@@ -33,7 +33,7 @@ function start(at = harness.server.now): number {
   return lastId;
 }
 
-/** A Task that nobody does in time. */
+/** Adds a Task that nobody completes in time. */
 function addTask(dueInMs: number): number {
   const requestId = start();
   lastId += 1;
@@ -41,8 +41,8 @@ function addTask(dueInMs: number): number {
   return lastId;
 }
 
-async function watching(kind: string): Promise<Poller> {
-  const poller = harness.watcher({ triggerOn: [kind] });
+async function watching(eventType: string): Promise<Poller> {
+  const poller = harness.watcher({ triggerOn: [eventType] });
   await poller.activate();
   return poller;
 }
@@ -57,9 +57,9 @@ async function rowsOfPoll(poller: Poller, everyMs = MINUTE_MS): Promise<number> 
 
 const idsOf = (poller: Poller) => poller.items.map(({ id }) => id);
 
-describe('after many events at once, and nothing since', () => {
+describe('after many events at once', () => {
   it.each([15_000, 60_000, 3_600_000])(
-    'a poll reads nothing any more, when polled each %d ms',
+    'reads no rows after many events at once, when it polls every %d ms',
     async (each) => {
       const poller = await watching('requestStarted');
       for (let count = 0; count < 400; count++) start();
@@ -67,13 +67,13 @@ describe('after many events at once, and nothing since', () => {
       expect(poller.items).toHaveLength(400);
       expect(await rowsOfPoll(poller, each)).toBe(0);
       start();
-      // Its row, and once more with what lists do not show.
+      // Its row is read twice: in the list, and with what lists do not show.
       expect(await rowsOfPoll(poller, each)).toBe(2);
       expect(poller.items).toHaveLength(401);
     },
   );
 
-  it('what becomes visible two minutes late is still found', async () => {
+  it('emits a Request that becomes visible two minutes late', async () => {
     const poller = await watching('requestStarted');
     const ids = Array.from({ length: 50 }, () => start());
     await poller.poll();
@@ -87,15 +87,15 @@ describe('after many events at once, and nothing since', () => {
   });
 });
 
-describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost', (kind) => {
-  const make = () => (kind === 'taskOverdue' ? addTask(30_000) : start());
+describe.each(['requestStarted', 'taskOverdue'])('event type %s', (eventType) => {
+  const make = () => (eventType === 'taskOverdue' ? addTask(30_000) : start());
 
-  /** Polls each minute while things happen, and what is to be done before a poll. */
+  /** Polls each minute while events happen. Calls `before` ahead of each poll. */
   async function watch(before: (poll: number) => void): Promise<void> {
-    const poller = await watching(kind);
+    const poller = await watching(eventType);
     const ids: number[] = [];
     for (let poll = 0; poll < 30; poll++) {
-      // Long enough nothing happens for the passing of time to count alone.
+      // For a while nothing happens, so that only the passing of time counts.
       if (poll < 2 || poll > 8) ids.push(make());
       before(poll);
       await rowsOfPoll(poller);
@@ -106,7 +106,7 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
   }
 
   it.each([7, 8, 9, 12])(
-    "when the server's Date is ten minutes ahead at poll %d, and right again",
+    'loses no event when the Date of the server is ten minutes ahead at poll %d, and right again',
     async (bad) => {
       await watch((poll) => {
         harness.server.dateAhead = poll === bad ? 10 * MINUTE_MS : 0;
@@ -114,23 +114,26 @@ describe.each(['requestStarted', 'taskOverdue'])('of the kind %s nothing is lost
     },
   );
 
-  it('when every other answer comes from a gateway that is five minutes ahead', async () => {
+  it('loses no event when every other response comes from a gateway that is five minutes ahead', async () => {
     await watch((poll) => {
       harness.server.dateAhead = poll % 2 === 1 ? 5 * MINUTE_MS : 0;
     });
   });
 
-  it.each([-14 * HOUR_MS, -10_000, 14 * HOUR_MS])("when n8n's own clock is set by %d ms", async (by) => {
-    await watch((poll) => {
-      if (poll === 8) own += by;
-    });
-  });
+  it.each([-14 * HOUR_MS, -10_000, 14 * HOUR_MS])(
+    "loses no event when n8n's own clock is set by %d ms",
+    async (by) => {
+      await watch((poll) => {
+        if (poll === 8) own += by;
+      });
+    },
+  );
 });
 
-it('a gateway that is always ahead does not let the passing of time run ahead of the rows', async () => {
+it('loses no event when the Date of a gateway is always ten minutes ahead', async () => {
   harness.server.dateAhead = 10 * MINUTE_MS;
   const poller = await watching('requestStarted');
-  // The first poll has to believe it.
+  // The first poll has no other time to compare the Date with.
   pass(10 * MINUTE_MS);
   const ids = [start()];
   await rowsOfPoll(poller);
@@ -143,7 +146,7 @@ it('a gateway that is always ahead does not let the passing of time run ahead of
   expect(idsOf(poller)).toEqual(ids);
 });
 
-it('what becomes due after the trigger began from now again is given, though the Date was ahead then', async () => {
+it('emits a Task that becomes due after the trigger began from now again, although the Date was ahead then', async () => {
   const poller = await watching('taskOverdue');
   const task = addTask(2 * MINUTE_MS);
   pass(MINUTE_MS);
@@ -156,7 +159,7 @@ it('what becomes due after the trigger began from now again is given, though the
   expect(idsOf(poller)).toEqual([task]);
 });
 
-it('what was given early, since the Date was ahead, is not given again when the trigger begins from now', async () => {
+it('does not emit a Task again, given early since the Date was ahead, when the trigger begins from now', async () => {
   const poller = await watching('taskOverdue');
   const task = addTask(5 * MINUTE_MS);
   harness.server.dateAhead = 10 * MINUTE_MS;
@@ -169,7 +172,7 @@ it('what was given early, since the Date was ahead, is not given again when the 
   expect(idsOf(poller)).toEqual([task]);
 });
 
-it('nor is it taken for past when there is too much that was due just before to be read at once', async () => {
+it('emits Tasks that become due after the trigger began from now, although too many were due just before to be read at once', async () => {
   const poller = await watching('taskOverdue');
   poller.deactivate();
   pass(10 * MINUTE_MS);
@@ -183,7 +186,7 @@ it('nor is it taken for past when there is too much that was due just before to 
   expect(idsOf(poller)).toEqual(tasks);
 });
 
-it('what becomes due while a slow server is read for minutes is given', async () => {
+it('emits Tasks that become due while a slow server is read for minutes', async () => {
   const poller = await watching('taskOverdue');
   const tasks = Array.from({ length: 600 }, () => addTask(1000));
   pass(MINUTE_MS);
@@ -194,7 +197,7 @@ it('what becomes due while a slow server is read for minutes is given', async ()
   expect(idsOf(poller).sort((a, b) => Number(a) - Number(b))).toEqual(tasks);
 });
 
-it("a poll is cheap again after one at which the server's Date was a day behind", async () => {
+it('reads few rows again after a poll at which the Date of the server was a day behind', async () => {
   const poller = await watching('taskOverdue');
   const tasks: number[] = [];
   const rows: number[] = [];
@@ -207,7 +210,7 @@ it("a poll is cheap again after one at which the server's Date was a day behind"
   expect(Math.max(...rows.slice(-10))).toBeLessThan(4);
 });
 
-it("a poll whose answer does not carry the server's time leaves the state alone", async () => {
+it('leaves the state as it is when a response does not carry the time of the server', async () => {
   const poller = await watching('requestStarted');
   const first = start();
   await poller.poll();

@@ -31,8 +31,8 @@ const taskFields = (id: number, requestId: number) => ({
   url: `${harness.gateway.url}/tasks/${id}/edit`,
 });
 
-describe('an event of a Request', () => {
-  it('is that it was started', async () => {
+describe('events of Requests', () => {
+  it('emits an event when a Request is started', async () => {
     const poller = await watching(harness, { triggerOn: ['requestStarted'] });
     const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
@@ -47,7 +47,7 @@ describe('an event of a Request', () => {
     ]);
   });
 
-  it('is that it was completed', async () => {
+  it('emits an event when a Request is completed', async () => {
     const poller = await watching(harness, { triggerOn: ['requestCompleted'] });
     const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
@@ -64,7 +64,7 @@ describe('an event of a Request', () => {
     ]);
   });
 
-  it('is that it was canceled', async () => {
+  it('emits an event when a Request is canceled', async () => {
     const poller = await watching(harness, { triggerOn: ['requestCanceled'] });
     const id = await startByHand(harness, WITH_TASK);
     harness.server.cancelRequest(id);
@@ -74,7 +74,7 @@ describe('an event of a Request', () => {
     ]);
   });
 
-  it('is that it has stopped in ERROR, with the reason', async () => {
+  it('emits an event with the reason when a Request stops in ERROR', async () => {
     const poller = await watching(harness, { triggerOn: ['requestErrored'] });
     const id = await startByHand(harness, WITH_TASK);
     harness.server.failRequest(id, 'The script could not be run.');
@@ -92,8 +92,8 @@ describe('an event of a Request', () => {
   });
 });
 
-describe('an event of a Task', () => {
-  it('is that a Request has reached it', async () => {
+describe('events of Tasks', () => {
+  it('emits an event when a Request reaches a Task', async () => {
     const poller = await watching(harness, { triggerOn: ['taskCreated'] });
     const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
@@ -102,7 +102,7 @@ describe('an event of a Task', () => {
     ]);
   });
 
-  it('is that it was completed', async () => {
+  it('emits an event when a Task is completed', async () => {
     const poller = await watching(harness, { triggerOn: ['taskCompleted'] });
     const id = await startByHand(harness, WITH_TASK);
     await harness.server.completeTask(taskOf(harness, id), {});
@@ -112,7 +112,7 @@ describe('an event of a Task', () => {
     ]);
   });
 
-  it('is that it was completed, while it is not closed yet', async () => {
+  it('emits an event when a Task is completed but not closed yet', async () => {
     const poller = await watching(harness, { triggerOn: ['taskCompleted'] });
     const id = await startByHand(harness, WITH_TASK);
     harness.server.noteCompletion(taskOf(harness, id));
@@ -120,7 +120,7 @@ describe('an event of a Task', () => {
     expect(poller.items).toMatchObject([{ event: 'taskCompleted', status: 'COMPLETED', requestId: id }]);
   });
 
-  it('is that its due date has passed', async () => {
+  it('emits one event when the due date of a Task has passed', async () => {
     const poller = await watching(harness, { triggerOn: ['taskOverdue'] });
     const id = await startByHand(harness, WITH_TASK);
     await poller.poll();
@@ -134,20 +134,23 @@ describe('an event of a Task', () => {
   });
 });
 
-describe('a Task that is offered to a team, and that nobody has taken', () => {
-  it.each(['taskOverdue', 'taskCompleted'])('is an event of the kind %s too', async (kind) => {
-    const poller = await watching(harness, { triggerOn: [kind], processes: [String(OFFERED)] });
-    const id = await startByHand(harness, OFFERED, {}, 'admin', 'opened');
-    await poller.poll();
-    if (kind === 'taskCompleted') harness.server.cancelRequest(id);
-    else serverTime.now += 3 * DAY_MS + 1000;
-    await poller.poll();
-    expect(poller.items).toMatchObject([{ event: kind, id: taskOf(harness, id), assignee: null }]);
-  });
+describe('a Task that is offered to a team and not taken', () => {
+  it.each(['taskOverdue', 'taskCompleted'])(
+    'emits the event %s for a Task that is offered to a team and not taken',
+    async (eventType) => {
+      const poller = await watching(harness, { triggerOn: [eventType], processes: [String(OFFERED)] });
+      const id = await startByHand(harness, OFFERED, {}, 'admin', 'opened');
+      await poller.poll();
+      if (eventType === 'taskCompleted') harness.server.cancelRequest(id);
+      else serverTime.now += 3 * DAY_MS + 1000;
+      await poller.poll();
+      expect(poller.items).toMatchObject([{ event: eventType, id: taskOf(harness, id), assignee: null }]);
+    },
+  );
 });
 
 describe('several events', () => {
-  it('of several kinds begin one execution, the oldest first', async () => {
+  it('emits events of several event types in one execution, oldest first', async () => {
     const poller = await watching(harness, {
       triggerOn: ['taskCompleted', 'requestCompleted', 'requestStarted', 'taskCreated'],
     });
@@ -168,7 +171,7 @@ describe('several events', () => {
     ]);
   });
 
-  it('are given once, whatever else changes', async () => {
+  it('emits each event once, whatever else changes', async () => {
     const triggerOn = ['requestStarted', 'requestErrored'];
     const poller = await watching(harness, { triggerOn });
     const id = await startByHand(harness, WITH_TASK);
@@ -184,8 +187,8 @@ describe('several events', () => {
   });
 });
 
-describe('what an event brings along', () => {
-  it('has ten fields, ids and case number first', async () => {
+describe('the output of an event', () => {
+  it('emits an event in ten fields, id and case number first', async () => {
     const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated', 'requestErrored'],
     });
@@ -198,7 +201,7 @@ describe('what an event brings along', () => {
     }
   });
 
-  it('is the data as well when it is asked for, read only for what is new', async () => {
+  it('emits the data of an event when asked to, and reads it only for new events', async () => {
     const options = { includeData: true };
     const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'], options });
     await startByHand(harness, WITH_TASK, { order: 'PO-1' });
@@ -210,7 +213,7 @@ describe('what an event brings along', () => {
   });
 
   it.each([true, false])(
-    'has none of what the nodes hide, nor the key to an execution, Simplify %s',
+    'emits neither hidden data nor the key to an execution, Simplify %s',
     async (simplify) => {
       const triggerOn = ['requestStarted', 'taskCreated'];
       const poller = await watching(harness, { triggerOn, options: { includeData: true, simplify } });
@@ -221,7 +224,7 @@ describe('what an event brings along', () => {
     },
   );
 
-  it('is what ProcessMaker gives without Simplify', async () => {
+  it('emits what ProcessMaker gives when Simplify is off', async () => {
     const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated'],
       options: { simplify: false },

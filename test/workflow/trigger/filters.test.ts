@@ -12,12 +12,12 @@ const WITH_SUB_PROCESS = 17;
 
 const idsOf = (items: Array<{ id?: unknown }>) => items.map(({ id }) => id);
 
-describe('the filter', () => {
+describe('filters of the trigger', () => {
   it.each([
     ['a list', [String(AT_ONCE), String(WITH_TASK)]],
     ['text of an expression', '={{ "4, 2" }}'],
     ['a number of an expression', '={{ [4, 2] }}'],
-  ])('of processes, given as %s, leaves out others', async (_, processes) => {
+  ])('emits only Requests of the chosen processes, given as %s', async (_, processes) => {
     const poller = await watching(harness, { triggerOn: ['requestStarted'], processes });
     const wanted = [await startByHand(harness, AT_ONCE), await startByHand(harness, WITH_TASK)];
     await startByHand(harness, 3);
@@ -25,7 +25,7 @@ describe('the filter', () => {
     expect(idsOf(poller.items)).toEqual(wanted);
   });
 
-  it('of processes counts for Tasks too', async () => {
+  it('emits only Tasks of the chosen processes', async () => {
     const poller = await watching(harness, { triggerOn: ['taskCreated'], processes: ['3'] });
     await startByHand(harness, WITH_TASK);
     const wanted = await startByHand(harness, 3);
@@ -33,7 +33,7 @@ describe('the filter', () => {
     expect(poller.items).toMatchObject([{ requestId: wanted }]);
   });
 
-  it('of the element leaves out other Tasks', async () => {
+  it('emits only Tasks of the chosen element', async () => {
     const triggerOn = ['taskCreated'];
     const watchingElement = await watching(harness, { triggerOn, filters: { elementId: 'node_2' } });
     const watchingOther = await watching(harness, { triggerOn, filters: { elementId: 'approve' } });
@@ -50,14 +50,14 @@ describe('the filter', () => {
     ['3', 'admin', 1],
     ['={{ 3 }}', 'admin', 1],
     ['1', 'admin', 0],
-  ] as const)('of the assignee "%s" for %s leaves out the Tasks of others', async (assignee, user, count) => {
+  ] as const)('emits only Tasks of the assignee "%s" to the user %s', async (assignee, user, count) => {
     const poller = await watching(harness, { triggerOn: ['taskCreated'], filters: { assignee } }, user);
     await startByHand(harness, WITH_TASK);
     await poller.poll();
     expect(poller.items).toHaveLength(count);
   });
 
-  it('of the assignee leaves out what is only offered to the user', async () => {
+  it('does not emit a Task that is only offered to the assignee', async () => {
     const filters = { assignee: '3' };
     const poller = await watching(harness, { triggerOn: ['taskCreated'], filters });
     await startByHand(harness, OFFERED, {}, 'admin', 'opened');
@@ -65,7 +65,7 @@ describe('the filter', () => {
     expect(poller.items).toEqual([]);
   });
 
-  it('in PMQL counts for its own list', async () => {
+  it('applies the PMQL for Requests and the PMQL for Tasks each to its own list', async () => {
     const filters = { requestPmql: 'data.amount > 100 OR data.urgent = "yes"', taskPmql: 'task = "Nothing"' };
     const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'], filters });
     await startByHand(harness, WITH_TASK, { amount: 50 });
@@ -87,7 +87,7 @@ describe('Requests started by n8n', () => {
     );
   const ignoring = { filters: { ignoreN8n: true } };
 
-  it('are left out when they are to be ignored, with their Tasks', async () => {
+  it('ignores Requests that n8n started, with their Tasks', async () => {
     const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'], ...ignoring });
     await start(WITH_TASK);
     const byHand = await startByHand(harness, WITH_TASK);
@@ -98,7 +98,7 @@ describe('Requests started by n8n', () => {
     ]);
   });
 
-  it('are looked at once', async () => {
+  it('reads an ignored Request only once', async () => {
     const poller = await watching(harness, { triggerOn: ['requestStarted'], ...ignoring });
     await start(WITH_TASK);
     await poller.poll();
@@ -108,21 +108,21 @@ describe('Requests started by n8n', () => {
     expect(harness.gateway.calls).toHaveLength(1);
   });
 
-  it('do not take their sub-processes along', async () => {
+  it('emits the sub-process of an ignored Request', async () => {
     const poller = await watching(harness, { triggerOn: ['requestStarted'], ...ignoring });
     await start(WITH_SUB_PROCESS);
     await poller.poll();
     expect(poller.items).toMatchObject([{ event: 'requestStarted', processId: WITH_TASK }]);
   });
 
-  it('are not recognized without the hidden key', async () => {
+  it('emits a Request that n8n started without the hidden key', async () => {
     const poller = await watching(harness, { triggerOn: ['requestStarted'], ...ignoring });
     await start(WITH_TASK, { hiddenKey: false });
     await poller.poll();
     expect(poller.items).toHaveLength(1);
   });
 
-  it('never show what they were recognized by', async () => {
+  it('does not emit the data by which Requests of n8n are recognized', async () => {
     const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated'],
       ...ignoring,

@@ -6,7 +6,7 @@ const harness = useHarness();
 const WITH_TASK = 2;
 
 describe('a manual test', () => {
-  it('shows the latest event that has happened, and leaves the state alone', async () => {
+  it('shows the latest event in a manual test, and leaves the state as it is', async () => {
     const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'] });
     await startByHand(harness, WITH_TASK);
     const id = await startByHand(harness, WITH_TASK);
@@ -19,7 +19,7 @@ describe('a manual test', () => {
     expect(poller.items).toHaveLength(4);
   });
 
-  it('works before the workflow was ever switched on', async () => {
+  it('shows an event in a manual test before the workflow was ever activated', async () => {
     const id = await startByHand(harness, WITH_TASK);
     harness.server.cancelRequest(id);
     const poller = watcher(harness, { triggerOn: ['requestCanceled'], options: { includeData: true } });
@@ -27,7 +27,7 @@ describe('a manual test', () => {
     expect(poller.saved).toBe('{}');
   });
 
-  it('finds the event that came last, not the newest Request', async () => {
+  it('shows in a manual test the latest event, not that of the newest Request', async () => {
     const old = await startByHand(harness, WITH_TASK);
     const newer = await startByHand(harness, WITH_TASK);
     harness.server.cancelRequest(newer);
@@ -37,7 +37,7 @@ describe('a manual test', () => {
     expect((await poller.test())?.[0]?.json).toMatchObject({ id: old });
   });
 
-  it('says when there is none', async () => {
+  it('says in a manual test that there is no event', async () => {
     const poller = watcher(harness, { triggerOn: ['taskOverdue', 'requestErrored'], processes: ['31'] });
     await expect(poller.test()).rejects.toMatchObject({
       message: expect.stringMatching(

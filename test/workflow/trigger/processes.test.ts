@@ -25,20 +25,20 @@ async function load(user: User): Promise<INodePropertyOptions[]> {
 }
 
 describe('the list of processes', () => {
-  it('has all of them, by name, for a user who may view processes', async () => {
+  it('lists all processes by name for a user who may view processes', async () => {
     const processes = await load('operator');
     expect(processes).toContainEqual({ name: 'G limited may not start', value: 10 });
     const names = processes.map(({ name }) => name);
     expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
   });
 
-  it('has those that a user may start who may not view processes', async () => {
+  it('lists the startable processes for a user who may not view processes', async () => {
     const names = (await load('limited')).map(({ name }) => name);
     expect(names).toContain('A single start with form');
     expect(names).not.toContain('G limited may not start');
   });
 
-  it('is never empty in place of a refusal', async () => {
+  it('shows a refusal instead of an empty list of processes', async () => {
     harness.gateway.treat = () => respond(401, { error: 'Unauthenticated.' });
     await expect(load('admin')).rejects.toThrow('did not accept the access token');
   });

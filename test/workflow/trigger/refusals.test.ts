@@ -73,17 +73,17 @@ describe('before any call', () => {
     ['no event', { triggerOn: [] }, /^No event is chosen in 'Trigger On'/],
     ['an unknown event', { triggerOn: '={{ ["started"] }}' }, /^'Trigger On' holds "started"/],
     [
-      'no process id',
+      'a process name in place of an id',
       { ...STARTED, processes: '={{ "Invoice approval" }}' },
       /^'Process Names or IDs' holds "Invoice/,
     ],
     [
-      'no assignee',
+      'a name as assignee',
       { triggerOn: ['taskCreated'], filters: { assignee: 'jane' } },
       /^'Assignee' holds "jane", which is neither "me"/,
     ],
     [
-      'no list of processes',
+      'an object as processes',
       { ...STARTED, processes: '={{ ({ id: 4 }) }}' },
       /^'Process Names or IDs' holds something/,
     ],
@@ -105,7 +105,7 @@ describe('before any call', () => {
     ],
     ...WRONG_FORMS,
     ...OPEN_ENDS,
-  ])('%s is refused', async (_, parameters, message) => {
+  ])('refuses to activate the trigger with %s before any call', async (_, parameters, message) => {
     const refusal = await refusalOf(parameters);
     expect(refusal.name).toBe('NodeOperationError');
     expect(refusal.message).toMatch(message);
@@ -114,34 +114,40 @@ describe('before any call', () => {
   });
 });
 
-describe('when it is switched on', () => {
+describe('when the trigger is activated', () => {
   it.each<Case>([
     ['Request PMQL', { ...STARTED, filters: { requestPmql: 'data.x =' } }, /filter 'Request PMQL'$/],
     ['Request PMQL', { ...STARTED, filters: { requestPmql: 'nonsense = 1' } }, /filter 'Request PMQL'$/],
     ['Task PMQL', { triggerOn: ['taskCreated'], filters: { taskPmql: 'nonsense = 1' } }, /'Task PMQL'$/],
     ['Task PMQL', { triggerOn: ['taskCreated'], filters: { taskPmql: 'task = = 1' } }, /'Task PMQL'$/],
-  ])('%s that ProcessMaker does not understand is told', async (_, parameters, message) => {
-    const refusal = await refusalOf(parameters);
-    expect(refusal.message).toMatch(message);
-    expect(refusal.description).toContain('Check its syntax and the names of its columns');
-  });
+  ])(
+    'reports %s that ProcessMaker does not understand when the trigger is activated',
+    async (_, parameters, message) => {
+      const refusal = await refusalOf(parameters);
+      expect(refusal.message).toMatch(message);
+      expect(refusal.description).toContain('Check its syntax and the names of its columns');
+    },
+  );
 
   it.each([
     ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /did not accept the access token/, '401'],
     ['a missing permission', respond(403, { message: 'No.' }), /does not allow this/, '403'],
-    ['a foreign answer', respond(200, '<html></html>'), /not that of a ProcessMaker API/, '200'],
-    ['another shape', respond(200, { data: [] }), /not a list in the form/, null],
+    ['a foreign response', respond(200, '<html></html>'), /not that of a ProcessMaker API/, '200'],
+    ['a response of another shape', respond(200, { data: [] }), /not a list in the form/, null],
     ['a redirect', redirect(302, 'https://elsewhere.example/login'), /elsewhere\.example|redirect/, '302'],
-  ])('%s is told, for n8n with its status', async (_, behaviour, message, httpCode) => {
-    harness.gateway.treat = () => behaviour;
-    const refusal = await refusalOf(STARTED);
-    expect(refusal.message).toMatch(message);
-    expect(refusal.httpCode).toBe(httpCode);
-    // n8n gives up a workflow for good whose activation mentions this word.
-    expect(refusal.message).not.toContain('Authorization');
-  });
+  ])(
+    'reports %s, with its status, when the trigger is activated',
+    async (_, behaviour, message, httpCode) => {
+      harness.gateway.treat = () => behaviour;
+      const refusal = await refusalOf(STARTED);
+      expect(refusal.message).toMatch(message);
+      expect(refusal.httpCode).toBe(httpCode);
+      // n8n gives up a workflow for good whose activation mentions this word.
+      expect(refusal.message).not.toContain('Authorization');
+    },
+  );
 
-  it('an answer without the time of the server is told', async () => {
+  it('reports a response without the time of the server when the trigger is activated', async () => {
     harness.gateway.treat = () => async (response, forward) => {
       const { status, headers, body } = await forward();
       delete headers.date;
@@ -152,7 +158,7 @@ describe('when it is switched on', () => {
     expect(refusal.message).toBe("The answer of ProcessMaker does not carry the server's time");
   });
 
-  it('the assignee "me" on a server that does not tell who that is', async () => {
+  it('reports that the server does not tell who the assignee "me" is', async () => {
     harness.gateway.treat = ({ path }) =>
       path.includes('/users/configuration') ? respond(404, { error: 'Not found' }) : undefined;
     const refusal = await refusalOf({ triggerOn: ['taskCreated'], filters: { assignee: 'me' } });
@@ -165,7 +171,7 @@ describe('a poll', () => {
   it.each([
     ['too many calls', respond(429, { message: 'Too Many Attempts.' }, { 'retry-after': '60' }), '429'],
     ['maintenance', respond(503, { message: 'Service Unavailable' }, { 'retry-after': '60' }), '503'],
-  ])('that meets %s says that nothing is lost', async (_, behaviour, httpCode) => {
+  ])('says that no event is lost when a poll meets %s', async (_, behaviour, httpCode) => {
     const poller = await watching(harness, STARTED);
     harness.gateway.treat = () => behaviour;
     await poller.poll();
@@ -174,7 +180,7 @@ describe('a poll', () => {
     ]);
   });
 
-  it('never shows the token', async () => {
+  it('does not show the token when a poll fails', async () => {
     const poller = await watching(harness, STARTED);
     const token = harness.server.tokens.admin;
     harness.gateway.treat = () => respond(422, { message: `Bearer ${token} is wrong` });

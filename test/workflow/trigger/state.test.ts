@@ -13,7 +13,7 @@ beforeEach(() => (serverTime.now = Date.now()));
 const idsOf = (items: Array<{ id?: unknown }>) => items.map(({ id }) => id);
 
 describe('the first poll', () => {
-  it('gives nothing, and is saved with the activation', async () => {
+  it('emits nothing at the first poll, and saves the state with the activation', async () => {
     await startByHand(harness, WITH_TASK);
     const poller = watcher(harness, STARTED);
     await poller.activate();
@@ -23,7 +23,7 @@ describe('the first poll', () => {
     });
   });
 
-  it('of another kind of event, chosen later, gives nothing either', async () => {
+  it('emits nothing at the first poll of an event type that is chosen later', async () => {
     const poller = await watching(harness, STARTED);
     const id = await startByHand(harness, WITH_TASK);
     poller.parameters = { triggerOn: ['requestStarted', 'taskCreated'] };
@@ -37,7 +37,7 @@ describe('the first poll', () => {
     ]);
   });
 
-  it('on another instance gives nothing', async () => {
+  it('emits nothing at the first poll of another instance', async () => {
     const poller = await watching(harness, STARTED);
     await startByHand(harness, WITH_TASK);
     poller.credentials = {
@@ -48,8 +48,8 @@ describe('the first poll', () => {
   });
 });
 
-describe('a workflow that was off', () => {
-  it('catches up, the oldest first, and is not given twice what it had', async () => {
+describe('a workflow that was inactive', () => {
+  it('catches up after the workflow was inactive, oldest first, and emits nothing twice', async () => {
     const poller = await watching(harness, STARTED);
     const before = await startByHand(harness, WITH_TASK);
     await poller.poll();
@@ -63,7 +63,7 @@ describe('a workflow that was off', () => {
     expect(idsOf(poller.items)).toEqual([before, ...meanwhile]);
   });
 
-  it('begins from now when it is told to, but not when n8n starts or a change is published', async () => {
+  it('begins from now when the workflow is activated, but not when n8n starts or a change is published', async () => {
     const poller = await watching(harness, { ...STARTED, options: { startFromNow: true } });
     poller.deactivate();
     const first = await startByHand(harness, WITH_TASK);
@@ -81,8 +81,8 @@ describe('a workflow that was off', () => {
   });
 });
 
-describe('what is saved', () => {
-  it('is the state with which a poll has emitted, so that a restart gives nothing twice', async () => {
+describe('the saved state', () => {
+  it('saves the state with which a poll has emitted, so that a restart emits nothing twice', async () => {
     const poller = await watching(harness, STARTED);
     const first = await startByHand(harness, WITH_TASK);
     await poller.poll();
@@ -97,7 +97,7 @@ describe('what is saved', () => {
     expect(idsOf(poller.items)).toEqual([first, second]);
   });
 
-  it('stays small', async () => {
+  it('keeps the saved state small', async () => {
     const poller = await watching(harness, STARTED);
     for (let hours = 0; hours < 20; hours++) {
       serverTime.now += HOUR_MS;
@@ -109,13 +109,13 @@ describe('what is saved', () => {
   });
 });
 
-describe('what was changed later', () => {
+describe('changes after an event', () => {
   it.each<[string, (id: number) => unknown]>([
     ['requestErrored', (id: number) => harness.server.failRequest(id, 'It broke.')],
     ['requestCanceled', (id: number) => harness.server.cancelRequest(id)],
     ['requestCompleted', (id: number) => harness.server.completeTask(taskOf(harness, id), {})],
-  ])('is no new event of the kind %s', async (kind, happen) => {
-    const poller = await watching(harness, { triggerOn: [kind] });
+  ])('does not emit %s again when the Request is changed later', async (eventType, happen) => {
+    const poller = await watching(harness, { triggerOn: [eventType] });
     const id = await startByHand(harness, WITH_TASK);
     await happen(id);
     await poller.poll();
@@ -125,7 +125,7 @@ describe('what was changed later', () => {
     expect(idsOf(poller.items)).toEqual([id]);
   });
 
-  it('and happened before the trigger began is none', async () => {
+  it('does not emit a Request that came into ERROR before the trigger began and was changed later', async () => {
     const id = await startByHand(harness, WITH_TASK);
     harness.server.failRequest(id, 'It broke.');
     serverTime.now += HOUR_MS;
@@ -136,8 +136,8 @@ describe('what was changed later', () => {
   });
 });
 
-describe('polls that', () => {
-  it('overlap give an event once', async () => {
+describe('polls that overlap or fail', () => {
+  it('emits an event once when two polls overlap', async () => {
     const poller = await watching(harness, STARTED);
     const id = await startByHand(harness, WITH_TASK);
     let release = () => undefined as void;
@@ -160,7 +160,7 @@ describe('polls that', () => {
   });
 
   it.each([1, 2, 3])(
-    'fail at call %d leave the state alone, and the next one has it all',
+    'leaves the state as it is when a poll fails at call %d, and emits all at the next',
     async (failing) => {
       const poller = await watching(harness, { triggerOn: ['requestStarted', 'taskCreated'] });
       const id = await startByHand(harness, WITH_TASK);
@@ -177,7 +177,7 @@ describe('polls that', () => {
     },
   );
 
-  it('meet a passing refusal go on by themselves', async () => {
+  it('repeats a call of a poll that meets a passing refusal', async () => {
     const poller = await watching(harness, STARTED);
     const id = await startByHand(harness, WITH_TASK);
     let refusals = 1;
@@ -189,7 +189,7 @@ describe('polls that', () => {
 });
 
 describe('every call', () => {
-  it('asks for an order that ProcessMaker always gives, and for times with a zone', async () => {
+  it('asks in every call for the order by id, and for times with a zone', async () => {
     const poller = watcher(harness, {
       triggerOn: ['requestStarted', 'requestErrored', 'taskCreated', 'taskOverdue'],
     });

@@ -10,7 +10,7 @@ const getMany = (parameters: INodeParameters, user: User = 'operator') =>
 const usernames = async (parameters: INodeParameters, user?: User) =>
   (await getMany(parameters, user)).items('ProcessMaker').map(({ username }) => username);
 
-it('gives all users by their usernames, in few fields', async () => {
+it('returns all users in the order of their usernames, in few fields', async () => {
   const run = await getMany({ returnAll: true });
   expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([1, 6, 3, 4, 5]);
   expect(run.items('ProcessMaker')[2]).toEqual({
@@ -26,24 +26,24 @@ it('gives all users by their usernames, in few fields', async () => {
   });
 });
 
-it('is filtered by text and status', async () => {
+it('filters users by text and status', async () => {
   expect(await usernames({ filters: { text: ' lim ' } })).toEqual(['limited']);
   expect(await usernames({ filters: { status: 'INACTIVE' } })).toEqual(['inactiveuser']);
   expect(await usernames({ filters: { text: 'nobody at all' } })).toEqual([]);
 });
 
-it('gives no more than the limit', async () => {
+it('returns no more users than the limit', async () => {
   expect(await usernames({ limit: 2 })).toEqual(['admin', 'inactiveuser']);
 });
 
-it('gives users as ProcessMaker gives them without Simplify, but no secret', async () => {
+it('returns users as ProcessMaker gives them when Simplify is off, but no secret', async () => {
   const run = await getMany({ limit: 1, options: { simplify: false } });
   const [user = {}] = run.items('ProcessMaker');
   expect(user).toMatchObject({ id: 1, fullname: 'Admin User', datetime_format: 'm/d/Y H:i' });
   expect(user).not.toHaveProperty('remember_token');
 });
 
-it('says what a user lacks who may not view users', async () => {
+it('reports that the user may not view users', async () => {
   const run = await getMany({}, 'limited');
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining('does not show its users') as string, httpStatus: 403 },
@@ -58,7 +58,7 @@ it.each<[INodeParameters, string]>([
     { filters: { status: '={{ "active" }}' } },
     'The filter \'Status\' is "active", which is not a valid option',
   ],
-])('refuses %j before any call', async (parameters, message) => {
+])('refuses to list users with %j before any call', async (parameters, message) => {
   const run = await getMany(parameters);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining(message) as string }]);
   expect(harness.gateway.calls).toEqual([]);

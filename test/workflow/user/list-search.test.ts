@@ -13,7 +13,7 @@ const search = (user: User, filter?: string) =>
     filter,
   });
 
-it('shows the active users by their usernames', async () => {
+it('lists the active users in the order of their usernames', async () => {
   expect(await search('operator')).toEqual({
     results: [
       { name: 'Admin User (admin)', value: '1' },
@@ -24,11 +24,11 @@ it('shows the active users by their usernames', async () => {
   });
 });
 
-it('is filtered by what a person types', async () => {
+it('filters the list of users by what a person types', async () => {
   expect(await search('admin', 'lim')).toMatchObject({ results: [{ value: '3' }] });
 });
 
-it('says what a user lacks who may not see it, and what to do', async () => {
+it('says that the user may not see the list of users, and what to do', async () => {
   await expect(search('limited')).rejects.toMatchObject({
     message: expect.stringContaining('does not show its users') as string,
     description: expect.stringContaining("choose 'By ID'") as string,

@@ -23,7 +23,7 @@ const CALLBACK = {
   waitFor: 'callback',
 };
 const VARIABLE = '_n8n_resume_url';
-/** Not easy to name in an expression. */
+/** A node name with characters that an expression has to escape. */
 const LATER = 'It\'s "later" }}';
 
 const wait = (tasks: WaitingTask[], parameters: INodeParameters = {}, run: StartOptions = {}) =>
@@ -43,7 +43,7 @@ async function oneTask(): Promise<WaitingTask> {
   return task as WaitingTask;
 }
 
-it('writes the URL into the Request, sleeps, and goes on with what the process sends', async () => {
+it('writes the callback URL into the Request, sleeps, and goes on with what the process sends', async () => {
   const task = await oneTask();
   const sleeping = await wait([task]);
   expect(sleeping.status).toBe('waiting');
@@ -77,7 +77,7 @@ it('writes the URL into the Request, sleeps, and goes on with what the process s
   ]);
 });
 
-it('never shows the signature in its output, wherever it stands', async () => {
+it('does not show the signature of the callback URL anywhere in its output', async () => {
   const task = await oneTask();
   const sleeping = await wait([task], { callbackVariable: 'resume_url' });
   const url = storedUrl('resume_url');
@@ -90,9 +90,9 @@ it('never shows the signature in its output, wherever it stands', async () => {
   }
 });
 
-it('does not show the signature that stands in the name of a field of the data', async () => {
+it('does not show the signature of a callback URL in the name of a data field', async () => {
   const task = await oneTask();
-  // Another try has written the URL there: with Retry On Fail it is the same.
+  // Another attempt has written the URL there: with Retry On Fail it is the same.
   harness.gateway.treat = ({ path }) =>
     path.includes('summary') && puts().length === 1
       ? async (response, forward) => {
@@ -107,7 +107,7 @@ it('does not show the signature that stands in the name of a field of the data',
   expect(shown).not.toContain(signatureIn(storedUrl()));
 });
 
-it('does not show the signature that stands in the reason for which a Request has ended', async () => {
+it('does not show the signature of a callback URL in the reason for which a Request has ended', async () => {
   const task = await oneTask();
   let isFirst = true;
   harness.gateway.treat = ({ method }) => {
@@ -128,15 +128,15 @@ it.each([
   ['an empty list', { body: [] }, []],
   ['a text', { body: 'yes' }, 'yes'],
   ['null', { body: null, rawBody: Buffer.from('null') }, null],
-  ['something of another kind than n8n reads', { rawBody: Buffer.from('a;b') }, 'a;b'],
-])('gives what was sent: %s', async (_case, sent, callback) => {
+  ['a body that n8n does not parse', { rawBody: Buffer.from('a;b') }, 'a;b'],
+])('returns what was sent to the callback URL: %s', async (_case, sent, callback) => {
   const sleeping = await wait([await oneTask()]);
   const { run } = await callWith(sleeping, sent);
   expect(run?.items('ProcessMaker')).toMatchObject([{ callback, timedOut: false }]);
 });
 
-describe('at the limit', () => {
-  it('the output is the Request, says that the time is over, and is not the input', async () => {
+describe('the time limit', () => {
+  it('returns the Request, marked as timed out, at the limit of a callback wait', async () => {
     const task = await oneTask();
     const parameters = { limitWaitTime: true, resumeAmount: 2, resumeUnit: 'days' };
     const sleeping = await wait([task], parameters);
@@ -161,7 +161,7 @@ describe('at the limit', () => {
     expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(signatureIn(storedUrl()));
   });
 
-  it('is kept when an expression switches it on by a text', async () => {
+  it('applies the limit of a callback wait when an expression switches it on by a text', async () => {
     const sleeping = await wait([await oneTask()], { limitWaitTime: '={{ "true" }}' });
     const until = new Date(String(sleeping.data.waitTill)).getTime();
     expect(Math.abs(until - Date.now() - 86_400_000)).toBeLessThan(5000);
@@ -171,7 +171,7 @@ describe('at the limit', () => {
     [{ resumeAmount: 0 }, /'Amount' is not a number above 0/],
     [{ resumeAmount: 4000 }, /'Amount' is not a number above 0, or more than ten years/],
     [{ resumeUnit: 'weeks' }, /'Unit' holds "weeks", which is not a valid option/],
-  ])('%j is refused before any call', async (limit, message) => {
+  ])('refuses the limit %j of a callback wait before any call', async (limit, message) => {
     const task = await oneTask();
     const run = await wait([task], { limitWaitTime: true, ...limit });
     expect(run.error?.message).toMatch(message);
@@ -180,7 +180,7 @@ describe('at the limit', () => {
 });
 
 describe('a call that is not for this wait', () => {
-  it('does not wake the execution', async () => {
+  it('does not wake the execution on a call for another wait', async () => {
     const sleeping = await wait([await oneTask()]);
     const url = new URL(storedUrl());
     url.searchParams.set('wait', 'another');
@@ -191,7 +191,7 @@ describe('a call that is not for this wait', () => {
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 
-  it('is the late one of an earlier node, since both share the URL of n8n', async () => {
+  it('does not wake a node on the late call for an earlier node', async () => {
     const [first, second] = (await startTasks(harness, 2)) as [WaitingTask, WaitingTask];
     const limited = { ...CALLBACK, limitWaitTime: true };
     const later = { ...CALLBACK, request: locator('id', second.requestId) };
@@ -220,7 +220,7 @@ describe('a call that is not for this wait', () => {
 });
 
 describe('more than one Request in an execution', () => {
-  it('as several items is refused before any call, and the way is named', async () => {
+  it('refuses a callback wait for several items before any call, and names the way', async () => {
     const tasks = await startTasks(harness, 2);
     const run = await wait(tasks);
     expect(run.error?.message).toMatch(
@@ -230,7 +230,7 @@ describe('more than one Request in an execution', () => {
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('as the second round of a loop is refused, and the way is named', async () => {
+  it('refuses a callback wait in the second iteration of a loop, and names the way', async () => {
     const tasks = await startTasks(harness, 2);
     const workflow = loopWorkflow(CALLBACK, ERROR_OUTPUT);
     const sleeping = await harness.run(workflow, { input: tasks, user: 'operator' });
@@ -248,8 +248,8 @@ describe('more than one Request in an execution', () => {
   });
 });
 
-describe('a Request that has ended already', () => {
-  it('is returned without sleeping', async () => {
+describe('a Request that has already ended', () => {
+  it('returns a Request that has already ended, without sleeping', async () => {
     const task = await oneTask();
     await harness.server.completeTask(task.id, {});
     const run = await wait([task]);
@@ -260,7 +260,7 @@ describe('a Request that has ended already', () => {
     expect(puts()).toEqual([]);
   });
 
-  it('badly fails the item, unless the option says otherwise', async () => {
+  it('fails the item of a Request that has already ended in ERROR, unless the option says otherwise', async () => {
     const task = await oneTask();
     harness.server.failRequest(task.requestId, 'Stopped');
     const failed = await wait([task], {}, { settings: ERROR_OUTPUT });
@@ -270,8 +270,8 @@ describe('a Request that has ended already', () => {
   });
 });
 
-describe('writing the URL', () => {
-  it('without the permission fails the item, and names the permission', async () => {
+describe('writing the callback URL', () => {
+  it('fails the item, and names the permission, when the user may not write the callback URL', async () => {
     const run = await wait([await oneTask()], {}, { user: 'limited', settings: ERROR_OUTPUT });
     expect(run.status).toBe('success');
     expect(failedItems(run)).toMatchObject([
@@ -289,21 +289,24 @@ describe('writing the URL', () => {
     ['carried out', resetAfter, 1],
     ['not carried out', resetBefore, 2],
     ['undone by somebody else', respond(204, ''), 2],
-  ])('is looked at afterwards: a call that was %s', async (_case, behaviour, writes) => {
-    const task = await oneTask();
-    let isFirst = true;
-    harness.gateway.treat = ({ method }) => {
-      if (method !== 'PUT' || !isFirst) return undefined;
-      isFirst = false;
-      return behaviour;
-    };
-    const sleeping = await wait([task]);
-    expect(sleeping.status).toBe('waiting');
-    expect(puts()).toHaveLength(writes);
-    expect((await call(sleeping)).run?.status).toBe('success');
-  });
+  ])(
+    'looks whether the callback URL was written after a call that was %s',
+    async (_case, behaviour, writes) => {
+      const task = await oneTask();
+      let isFirst = true;
+      harness.gateway.treat = ({ method }) => {
+        if (method !== 'PUT' || !isFirst) return undefined;
+        isFirst = false;
+        return behaviour;
+      };
+      const sleeping = await wait([task]);
+      expect(sleeping.status).toBe('waiting');
+      expect(puts()).toHaveLength(writes);
+      expect((await call(sleeping)).run?.status).toBe('success');
+    },
+  );
 
-  it('is given up when the Request never keeps it', async () => {
+  it('fails when the Request never keeps the callback URL', async () => {
     const task = await oneTask();
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? respond(204, '') : undefined);
     const run = await wait([task]);
@@ -313,7 +316,7 @@ describe('writing the URL', () => {
 
   // Users with 'edit-task_data' alone may write into running Requests only.
   it.each([204, 403])(
-    'does not happen for a Request that ends meanwhile, answered with %d',
+    'returns a Request that ends before the callback URL is written, with the response %d',
     async (status) => {
       const task = await oneTask();
       harness.gateway.treat = ({ method }) => {
@@ -329,7 +332,7 @@ describe('writing the URL', () => {
   );
 
   it.each([' ', 'a b', '1x', '_request', '_n8n_key', 'a.b'])(
-    'under the name "%s" is refused',
+    'refuses the variable "%s" for the callback URL before any call',
     async (name) => {
       const run = await wait([await oneTask()], { callbackVariable: name });
       expect(run.error?.message).toMatch(/'Variable for the URL' holds/);
@@ -338,11 +341,11 @@ describe('writing the URL', () => {
   );
 });
 
-describe('a repeat', () => {
-  it('by Retry On Fail waits with the same URL', async () => {
+describe('when n8n runs the node again', () => {
+  it('waits with the same callback URL after Retry On Fail', async () => {
     const task = await oneTask();
     let looks = 0;
-    // The Request is read after the URL was written; that this does not succeed makes the node run again.
+    // The Request is read after the URL was written. When this read fails, the node runs again.
     harness.gateway.treat = ({ method }) =>
       method === 'GET' && ++looks === 2 ? respond(403, { message: 'Unauthorized.' }) : undefined;
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
@@ -352,7 +355,7 @@ describe('a repeat', () => {
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 
-  it('by the Retry button writes the new URL', async () => {
+  it('writes the new callback URL after the Retry button', async () => {
     const task = await oneTask();
     harness.gateway.treat = ({ method }) =>
       method === 'GET' && puts().length === 1 ? respond(403, { message: 'Unauthorized.' }) : undefined;
@@ -369,7 +372,7 @@ describe('a repeat', () => {
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 
-  it('after a crash of n8n writes the new URL', async () => {
+  it('writes the new callback URL after a crash of n8n', async () => {
     const task = await oneTask();
     const killed = await wait([task]);
     const sleeping = await harness.retryAfterCrash(killed, [task], 'operator');
@@ -379,7 +382,7 @@ describe('a repeat', () => {
   });
 });
 
-it('does not lose a call when the Request cannot be read at that moment', async () => {
+it('does not lose what is sent to the callback URL when the Request cannot be read at that moment', async () => {
   const task = await oneTask();
   const sleeping = await wait([task]);
   harness.gateway.treat = () => resetBefore;
@@ -394,14 +397,14 @@ it('does not lose a call when the Request cannot be read at that moment', async 
   ]);
 });
 
-it('is refused to an AI agent', async () => {
+it('refuses a callback wait by an AI agent', async () => {
   const task = await oneTask();
   const run = await wait([task], {}, { settings: { type: 'n8n-nodes-processmaker.processMakerTool' } });
   expect(JSON.stringify(run.data.resultData)).toContain("An AI agent cannot wait for a 'Callback'");
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('sends nothing when the execution is canceled before', async () => {
+it('does not write the callback URL when the execution is canceled before', async () => {
   const task = await oneTask();
   const cancellation = new AbortController();
   harness.gateway.treat = ({ method }) => {

@@ -20,16 +20,16 @@ const start = (options: INodeParameters = {}, parameters: INodeParameters = {}) 
     { ...FORM, ...parameters, options },
     { input: [{ number: 'a' }], user: 'admin', settings: ERROR_OUTPUT },
   );
-/** A look at many Requests, or the reading of their results, and nothing else that is read. */
+/** A call that polls many Requests or reads their results. */
 const isLook = ({ method, path }: Call) => method === 'GET' && path.includes('pmql=id');
 const isResult = (call: Call) => isLook(call) && /include=[^&]*data/.test(call.path);
 const looks = () => harness.gateway.calls.filter(isLook);
 
 const BUSY = { message: 'Too Many Attempts.' };
 const AWAY = { message: 'Service Unavailable' };
-const noAnswer: Behaviour = () => new Promise(() => undefined);
+const noResponse: Behaviour = () => new Promise(() => undefined);
 
-/** Treats the first of certain calls in a special way. Gives when the calls came, in milliseconds since 1970. */
+/** Treats the first of certain calls in a special way. Returns when the calls came, in milliseconds since 1970. */
 function treatFirst(isWanted: (call: Call) => boolean, behaviour: Behaviour, count = 1): number[] {
   const times: number[] = [];
   harness.gateway.treat = (call) => {
@@ -40,11 +40,11 @@ function treatFirst(isWanted: (call: Call) => boolean, behaviour: Behaviour, cou
   return times;
 }
 
-describe('a time that the server asks to be left alone', () => {
+describe('a pause that the server asks for', () => {
   it.each([
     ['429', respond(429, BUSY, { 'retry-after': '3' })],
     ['503', respond(503, AWAY, { 'retry-after': '3' })],
-  ])('of a %s is kept', async (_status, behaviour) => {
+  ])('does not poll during the pause that a %s response asks for', async (_status, behaviour) => {
     const tasks = await startTasks(harness);
     await harness.server.completeTask(tasks[0]?.id ?? 0, {});
     const times = treatFirst(isLook, behaviour);
@@ -54,7 +54,7 @@ describe('a time that the server asks to be left alone', () => {
     expect(next - refused).toBeGreaterThanOrEqual(3000);
   });
 
-  it('and that is longer than the time limit leaves the state unknown, without another call', async () => {
+  it('reports an unknown state, without another call, when the server asks for a pause beyond the time limit', async () => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = () => respond(429, BUSY, { 'retry-after': '60' });
     const run = await wait(tasks, { timeLimit: 2 });
@@ -70,33 +70,36 @@ describe('a time that the server asks to be left alone', () => {
     expect(harness.lookUps()).toHaveLength(1);
   });
 
-  it('is kept with Requests that no list shows, too', async () => {
+  it('keeps to the pause that the server asks for with Requests that no list shows, too', async () => {
     const missing = [1, 2, 3].map((n) => ({ id: n, requestId: 900_000 + n, caseNumber: 0 }));
     harness.gateway.treat = (call) =>
       isLook(call) ? undefined : respond(429, BUSY, { 'retry-after': '60' });
     const run = await wait(missing, { timeLimit: 1 });
     expect(failedItems(run).map(({ httpStatus }) => httpStatus)).toEqual([429, 429, 429]);
-    // The list, and the first of them.
+    // One call for the list, and one for the first Request.
     expect(harness.lookUps()).toHaveLength(2);
   });
 });
 
-describe('the reading of the result', () => {
+describe('reading the result', () => {
   it.each([
     ['is refused', respond(429, BUSY, { 'retry-after': '1' })],
     ['meets a maintenance', respond(503, AWAY)],
     ['loses its connection', resetBefore],
-  ])('that %s is repeated, whatever time the node has for its starts', async (_case, behaviour) => {
-    const times = treatFirst(isResult, behaviour, 2);
-    const options = { recoveryWindow: 0 };
-    const ended = start(options);
-    await completeStarted();
-    const run = await ended;
-    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', data: { number: 'a' } }]);
-    expect(times).toHaveLength(3);
-  });
+  ])(
+    "reads the result of a wait again when the call %s, whatever 'Recovery Window' says",
+    async (_case, behaviour) => {
+      const times = treatFirst(isResult, behaviour, 2);
+      const options = { recoveryWindow: 0 };
+      const ended = start(options);
+      await completeStarted();
+      const run = await ended;
+      expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', data: { number: 'a' } }]);
+      expect(times).toHaveLength(3);
+    },
+  );
 
-  it('is not repeated when the server asks for longer than a minute, and the item says how its Request has ended', async () => {
+  it('does not read the result of a wait again when the server asks for more than a minute, and says how the Request ended', async () => {
     const times = treatFirst(isResult, respond(503, AWAY, { 'retry-after': '61' }));
     const ended = start();
     await completeStarted();
@@ -112,7 +115,7 @@ describe('the reading of the result', () => {
     expect(times).toHaveLength(1);
   });
 
-  it('that is refused for good fails the item, and says how its Request has ended', async () => {
+  it('says how the Request ended when reading its result is refused for good', async () => {
     harness.gateway.treat = (call) =>
       isResult(call) ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
     const ended = start();
@@ -139,8 +142,8 @@ async function completeStarted(): Promise<void> {
   await harness.server.completeTask(task?.id ?? 0, {});
 }
 
-describe('no look follows another one at once', () => {
-  it('when ProcessMaker tells of an end in one call, and of none in the next', async () => {
+describe('pauses between polls', () => {
+  it('pauses between polls when one response shows an end and the next one does not', async () => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = (call) =>
       isLook(call) && !isResult(call)
@@ -155,7 +158,7 @@ describe('no look follows another one at once', () => {
     expect(looks().length).toBeLessThanOrEqual(8);
   });
 
-  it('when ProcessMaker tells of an end in one call, and of none in the next, and the time is over', async () => {
+  it('pauses between polls when one response shows an end and the next one does not, at the time limit', async () => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = (call) =>
       isResult(call)
@@ -170,7 +173,7 @@ describe('no look follows another one at once', () => {
     expect(looks().length).toBeLessThanOrEqual(4);
   });
 
-  it('when all are refused at once', async () => {
+  it('pauses between polls when every call is refused at once', async () => {
     const tasks = await startTasks(harness, 3);
     harness.gateway.treat = () => resetBefore;
     await wait(tasks, { timeLimit: 2 });
@@ -178,10 +181,10 @@ describe('no look follows another one at once', () => {
   });
 });
 
-describe('a server that does not answer at all', () => {
-  it('leaves the state at the limit unknown', async () => {
+describe('a server that does not respond', () => {
+  it('reports an unknown state at the time limit when the server does not respond', async () => {
     let count = 0;
-    harness.gateway.treat = (call) => (isLook(call) && ++count > 1 ? noAnswer : undefined);
+    harness.gateway.treat = (call) => (isLook(call) && ++count > 1 ? noResponse : undefined);
     const run = await start({ timeLimit: 1, onTimeout: 'return' });
     const id = harness.requests()[0]?.id;
     const [failed] = failedItems(run);
@@ -194,13 +197,13 @@ describe('a server that does not answer at all', () => {
   });
 });
 
-describe('a refusal for good in the middle of the wait', () => {
+describe('a refusal for good during the wait', () => {
   it.each([
     ['401', respond(401, { error: 'Unauthenticated.' }), 'did not accept the access token', 401],
     ['403', respond(403, { message: 'Unauthorized.' }), 'does not allow this', 403],
     ['another page', respond(200, '<html></html>'), 'not that of a ProcessMaker API', 200],
   ])(
-    '(%s) names the Request, which is not to be started again',
+    'names the started Request when its wait ends by a refusal for good: %s',
     async (_case, behaviour, reason, httpStatus) => {
       let count = 0;
       harness.gateway.treat = (call) => (isLook(call) && ++count > 1 ? behaviour : undefined);
@@ -215,7 +218,7 @@ describe('a refusal for good in the middle of the wait', () => {
     },
   );
 
-  it('(404) names the Request, which is not to be started again', async () => {
+  it('names the started Request when it is missing during its wait', async () => {
     let count = 0;
     harness.gateway.treat = (call) => {
       if (isLook(call)) {
@@ -232,7 +235,7 @@ describe('a refusal for good in the middle of the wait', () => {
     expect(harness.starts()).toHaveLength(1);
   });
 
-  it('before a Callback names the Request, too', async () => {
+  it('names the started Request when a callback wait ends by a refusal for good', async () => {
     harness.gateway.treat = ({ path }) =>
       path.includes('summary') ? respond(401, { error: 'Unauthenticated.' }) : undefined;
     const run = await start({}, { waitFor: 'callback' });

@@ -18,7 +18,7 @@ const soon = (work: () => unknown) => setTimeout(() => void work(), 300);
 const complete = (tasks: WaitingTask[], data: IDataObject = {}) =>
   Promise.all(tasks.map(({ id }) => harness.server.completeTask(id, data as never)));
 
-it('gives each Request with its data when it has ended, in the order of the items', async () => {
+it('returns each Request with its data when it has ended, in the order of the items', async () => {
   const tasks = await startTasks(harness, 3);
   await complete(tasks.slice(2));
   soon(() => complete(tasks.slice(0, 2), { approved: true }));
@@ -35,16 +35,16 @@ it('gives each Request with its data when it has ended, in the order of the item
   ]);
 });
 
-it('reads the Requests of all items in one call at each look', async () => {
+it('reads the Requests of all items in one call in each poll', async () => {
   const tasks = await startTasks(harness, 30);
   soon(() => complete(tasks));
   const run = await wait(tasks);
   expect(run.items('ProcessMaker')).toHaveLength(30);
-  // Two looks, and what is returned.
+  // Two polls, and the results.
   expect(harness.lookUps()).toHaveLength(3);
 });
 
-it('finds a Request by its case number, and leaves out its data when it is told', async () => {
+it('waits for a Request by its case number, and leaves out its data when asked to', async () => {
   const [task] = await startTasks(harness);
   await complete([task as WaitingTask]);
   const parameters = {
@@ -57,7 +57,7 @@ it('finds a Request by its case number, and leaves out its data when it is told'
 });
 
 describe('a Request that does not end well', () => {
-  it('fails its item, with what the engine says, and not the others', async () => {
+  it('fails the item of a Request that ends in ERROR or CANCELED, and not the others', async () => {
     const tasks = await startTasks(harness, 3);
     const [first, second, third] = tasks as [WaitingTask, WaitingTask, WaitingTask];
     soon(() => {
@@ -83,7 +83,7 @@ describe('a Request that does not end well', () => {
     ]);
   });
 
-  it('is returned like any other with the option', async () => {
+  it('returns a Request that ends in ERROR or CANCELED with the option', async () => {
     const tasks = await startTasks(harness, 2);
     harness.server.failRequest(tasks[0]?.requestId ?? 0, 'Stopped');
     harness.server.cancelRequest(tasks[1]?.requestId ?? 0);
@@ -91,7 +91,7 @@ describe('a Request that does not end well', () => {
     expect(run.items('ProcessMaker').map(({ status }) => status)).toEqual(['ERROR', 'CANCELED']);
   });
 
-  it('ends the wait of all at once when the node may not continue', async () => {
+  it('ends the wait of all items at once when one fails and the node may not continue', async () => {
     const tasks = await startTasks(harness, 2);
     soon(() => harness.server.failRequest(tasks[1]?.requestId ?? 0, 'Stopped'));
     const began = Date.now();
@@ -105,8 +105,8 @@ describe('a Request that does not end well', () => {
   });
 });
 
-describe('at the time limit', () => {
-  it('the item fails and names the Request', async () => {
+describe('the time limit', () => {
+  it('fails the item and names the Request at the time limit', async () => {
     const tasks = await startTasks(harness, 2);
     soon(() => complete(tasks.slice(1)));
     const began = Date.now();
@@ -124,7 +124,7 @@ describe('at the time limit', () => {
     ]);
   });
 
-  it('the Request is returned as it stands, with the option', async () => {
+  it('returns the Request in its current state at the time limit with the option', async () => {
     const tasks = await startTasks(harness);
     const run = await wait(tasks, { timeLimit: 1, onTimeout: 'return' });
     expect(run.items('ProcessMaker')).toMatchObject([
@@ -136,15 +136,15 @@ describe('at the time limit', () => {
     ['0', /'Wait Time Limit' is not a number from 1 to 3600/],
     ['3601', /'Wait Time Limit' is not a number from 1 to 3600/],
     ['soon', /'Wait Time Limit' is not a number from 1 to 3600/],
-  ])('of %s is refused before any call', async (timeLimit, message) => {
+  ])('refuses the time limit %s before any call', async (timeLimit, message) => {
     const run = await wait([{ id: 1, requestId: 1, caseNumber: 1 }], { timeLimit }, { settings: {} });
     expect(run.error?.message).toMatch(message);
     expect(harness.gateway.calls).toEqual([]);
   });
 });
 
-describe('cancelling the execution', () => {
-  it('ends the wait at once', async () => {
+describe('canceling the execution', () => {
+  it('ends the wait at once when the execution is canceled', async () => {
     const tasks = await startTasks(harness);
     const cancellation = new AbortController();
     setTimeout(() => cancellation.abort(), 300);
@@ -158,10 +158,10 @@ describe('cancelling the execution', () => {
 
 describe('a server that is away', () => {
   it.each([
-    ['gives no answer', resetBefore],
+    ['gives no response', resetBefore],
     ['is in maintenance', respond(503, { message: 'Service Unavailable' })],
     ['is broken', respond(500, { message: 'Server Error' })],
-  ])('and %s for a while does not end the wait', async (_case, behaviour) => {
+  ])('goes on with the wait when the server %s for a while', async (_case, behaviour) => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = () => behaviour;
     setTimeout(() => (harness.gateway.treat = () => undefined), 1500);
@@ -170,7 +170,7 @@ describe('a server that is away', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ id: tasks[0]?.requestId, status: 'COMPLETED' }]);
   });
 
-  it('until the time limit fails the item, and says that nothing is known', async () => {
+  it('reports an unknown state when the server is away until the time limit', async () => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = () => resetBefore;
     const run = await wait(tasks, { timeLimit: 1, onTimeout: 'return' });
@@ -186,7 +186,7 @@ describe('a server that is away', () => {
   it.each([
     ['does not know the token', respond(401, { error: 'Unauthenticated.' }), 401],
     ['is something else', respond(200, '<html></html>'), undefined],
-  ])('and %s ends it at once', async (_case, behaviour, httpStatus) => {
+  ])('ends the wait at once when the server %s', async (_case, behaviour, httpStatus) => {
     const tasks = await startTasks(harness);
     harness.gateway.treat = () => behaviour;
     const run = await wait(tasks);
@@ -196,7 +196,7 @@ describe('a server that is away', () => {
 });
 
 describe('a Request that cannot be seen', () => {
-  it('fails its item with the reason, and not the others', async () => {
+  it('fails the item of a missing Request, and not the others', async () => {
     const tasks = await startTasks(harness);
     await complete(tasks);
     const missing = { id: 0, requestId: 999_999, caseNumber: 0 };
@@ -207,14 +207,14 @@ describe('a Request that cannot be seen', () => {
     ]);
   });
 
-  it('for lack of a permission says so', async () => {
+  it('reports that the user may not see the Request of a wait', async () => {
     const tasks = await startTasks(harness);
     const run = await wait(tasks, {}, { user: 'nobody' });
     expect(failedItems(run)).toMatchObject([{ httpStatus: 403, requestId: tasks[0]?.requestId }]);
   });
 });
 
-it('waits again on a repeat, and sends nothing but looks', async () => {
+it('waits again when n8n runs the node again, and only reads', async () => {
   const tasks = await startTasks(harness);
   const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
   setTimeout(() => void complete(tasks), 1500);

@@ -36,10 +36,10 @@ async function run(
 }
 
 const id = () => harness.requests()[0]?.id ?? 0;
-/** The first call in which the node asks where a Request stands. */
+/** A call in which the node polls the status of Requests. */
 const isLook = ({ method, path }: Call) => method === 'GET' && path.includes('pmql=id');
 
-/** Does something when the node looks for the first time; what that sees is what was before, or what was done. */
+/** Does something before ProcessMaker receives the first poll of the node, or after its response. */
 function atFirstLook(when: 'before' | 'after', work: () => unknown): void {
   let isFirst = true;
   harness.gateway.treat = (call) => {
@@ -74,7 +74,7 @@ const ENDS = {
 
 type End = keyof typeof ENDS;
 
-// Finish of Wait stands in finish.test.ts, and the Callback of Wait that errors in callback.test.ts.
+// finish.test.ts tests Finish of Wait, and callback.test.ts the Callback of a Wait whose Request ends in ERROR.
 const ENDED: Array<[Operation, Way, End]> = [
   ['Start', 'finish', 'CANCELED'],
   ['Start', 'task', 'ERROR'],
@@ -88,10 +88,10 @@ const ENDED: Array<[Operation, Way, End]> = [
 
 describe('a Request that ends in ERROR or CANCELED', () => {
   it.each(ENDED)(
-    '%s, waiting for %s: %s fails the item and names the Request',
+    'fails the item of %s, waiting for %s, when the Request ends in %s, and names the Request',
     async (operation, way, end) => {
       const { happens, outcome, ...texts } = ENDS[end];
-      // Asleep, nobody looks any more.
+      // A sleeping execution does not poll.
       atFirstLook(way === 'callback' ? 'before' : 'after', happens);
       const [failed, ...others] = failedItems(await run(operation, WAYS[way]));
       expect(others).toEqual([]);
@@ -108,12 +108,15 @@ describe('a Request that ends in ERROR or CANCELED', () => {
     ['Start', 'callback', 'ERROR'],
     ['Start', 'callback', 'CANCELED'],
     ['Wait', 'callback', 'CANCELED'],
-  ] as const)('%s, waiting for %s: %s is returned with the option', async (operation, way, end) => {
-    atFirstLook(way === 'callback' ? 'before' : 'after', ENDS[end].happens);
-    const { status, items } = await runAndRead(operation, WAYS[way], { returnErroredRequests: true });
-    expect(status).toBe('success');
-    expect(items).toMatchObject([{ id: id(), status: end, data: expect.any(Object) as object }]);
-  });
+  ] as const)(
+    'returns the Request of %s, waiting for %s, with the option when it ends in %s',
+    async (operation, way, end) => {
+      atFirstLook(way === 'callback' ? 'before' : 'after', ENDS[end].happens);
+      const { status, items } = await runAndRead(operation, WAYS[way], { returnErroredRequests: true });
+      expect(status).toBe('success');
+      expect(items).toMatchObject([{ id: id(), status: end, data: expect.any(Object) as object }]);
+    },
+  );
 });
 
 async function runAndRead(operation: Operation, way: INodeParameters, options: INodeParameters) {
@@ -121,7 +124,7 @@ async function runAndRead(operation: Operation, way: INodeParameters, options: I
   return { status: ended.status, items: ended.items('ProcessMaker') };
 }
 
-describe('a repeat, when the Request has ended meanwhile', () => {
+describe('when n8n runs the node again after the Request has ended', () => {
   const returnsErrored = { timeLimit: 1, returnErroredRequests: true };
   it.each([
     ['the hidden key', 'ERROR', {}],
@@ -130,18 +133,21 @@ describe('a repeat, when the Request has ended meanwhile', () => {
     ['no key', 'CANCELED', { hiddenKey: false }],
     ['a key of the user', 'ERROR', { idempotencyKey: 'matrix-error' }],
     ['a key of the user', 'CANCELED', { idempotencyKey: 'matrix-canceled' }],
-  ] as const)('by the Retry button returns it with the option: by %s, %s', async (_name, end, key) => {
-    const failed = await run('Start', FINISH, { ...returnsErrored, ...key }, { settings: {} });
-    expect(failed.error?.message).toContain('was still ACTIVE after a second');
-    ENDS[end].happens();
-    const again = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
-    expect(again.items('ProcessMaker')).toMatchObject([{ id: id(), status: end }]);
-    expect(harness.starts()).toHaveLength(1);
-  });
+  ] as const)(
+    'returns after the Retry button, with the option, a Request that has ended: by %s, %s',
+    async (_name, end, key) => {
+      const failed = await run('Start', FINISH, { ...returnsErrored, ...key }, { settings: {} });
+      expect(failed.error?.message).toContain('was still ACTIVE after a second');
+      ENDS[end].happens();
+      const again = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
+      expect(again.items('ProcessMaker')).toMatchObject([{ id: id(), status: end }]);
+      expect(harness.starts()).toHaveLength(1);
+    },
+  );
 
-  it('by Retry On Fail returns it with the option', async () => {
+  it('returns after Retry On Fail, with the option, a Request that has ended', async () => {
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-    // The second try looks up what the first one has started.
+    // The second attempt looks up what the first one has started.
     harness.gateway.treat = ({ method, path }) => {
       if (method === 'GET' && path.includes('_n8n_key')) ENDS.CANCELED.happens();
       return undefined;
@@ -151,7 +157,7 @@ describe('a repeat, when the Request has ended meanwhile', () => {
     expect(harness.starts()).toHaveLength(1);
   });
 
-  it('fails the item without the option', async () => {
+  it('fails the item of a Request that has ended before the Retry button, without the option', async () => {
     const failed = await run('Start', FINISH, { timeLimit: 1 }, { settings: {} });
     ENDS.CANCELED.happens();
     const again = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
@@ -166,23 +172,29 @@ describe('the time limit', () => {
   it.each([
     ['finish', FINISH, ''],
     ['task', TASK, ', and the Task "later" has not appeared'],
-  ])('of a Start that waits for %s fails the item and names the Request', async (_way, way, missing) => {
-    const ended = await run('Start', way, { timeLimit: 1 });
-    expect(failedItems(ended)).toMatchObject([{ outcome: 'started', requestId: id() }]);
-    expect(failedItems(ended)[0]?.text).toContain(
-      `Request ${id()} was still ACTIVE after a second${missing} [item 0]. Request ${id()} was started, and is not to be started again`,
-    );
-  });
+  ])(
+    'fails the item of a Start that waits for %s at the time limit, and names the Request',
+    async (_way, way, missing) => {
+      const ended = await run('Start', way, { timeLimit: 1 });
+      expect(failedItems(ended)).toMatchObject([{ outcome: 'started', requestId: id() }]);
+      expect(failedItems(ended)[0]?.text).toContain(
+        `Request ${id()} was still ACTIVE after a second${missing} [item 0]. Request ${id()} was started, and is not to be started again`,
+      );
+    },
+  );
 
   it.each([
     ['finish', FINISH],
     ['task', TASK],
-  ])('of a Start that waits for %s returns the Request with the option', async (_way, way) => {
-    const ended = await run('Start', way, { timeLimit: 1, onTimeout: 'return' });
-    expect(ended.items('ProcessMaker')).toMatchObject([{ id: id(), status: 'ACTIVE', timedOut: true }]);
-  });
+  ])(
+    'returns the Request of a Start that waits for %s at the time limit with the option',
+    async (_way, way) => {
+      const ended = await run('Start', way, { timeLimit: 1, onTimeout: 'return' });
+      expect(ended.items('ProcessMaker')).toMatchObject([{ id: id(), status: 'ACTIVE', timedOut: true }]);
+    },
+  );
 
-  it('of a Start that sleeps gives the Request', async () => {
+  it('returns the Request of a Start that sleeps at the time limit', async () => {
     const limit = { limitWaitTime: true, resumeAmount: 1, resumeUnit: 'hours' };
     const sleeping = await run('Start', { ...CALLBACK, ...limit });
     expect(sleeping.status).toBe('waiting');
@@ -194,24 +206,27 @@ describe('the time limit', () => {
   });
 });
 
-describe('cancelling the execution', () => {
+describe('canceling the execution', () => {
   it.each([
     ['Start', 'finish'],
     ['Start', 'task'],
     ['Wait', 'task'],
     ['Start', 'callback'],
-  ] as const)('ends the wait of %s for %s at once, without another call', async (operation, way) => {
-    const cancellation = new AbortController();
-    let calls = 0;
-    atFirstLook(way === 'callback' ? 'before' : 'after', () => {
-      calls = harness.gateway.calls.length;
-      cancellation.abort();
-    });
-    const ended = await run(operation, WAYS[way], {}, { signal: cancellation.signal });
-    expect(ended.status).toBe('canceled');
-    expect(calls).toBeGreaterThan(0);
-    expect(harness.gateway.calls).toHaveLength(calls);
-  });
+  ] as const)(
+    'ends the wait of %s for %s at once when the execution is canceled, without another call',
+    async (operation, way) => {
+      const cancellation = new AbortController();
+      let calls = 0;
+      atFirstLook(way === 'callback' ? 'before' : 'after', () => {
+        calls = harness.gateway.calls.length;
+        cancellation.abort();
+      });
+      const ended = await run(operation, WAYS[way], {}, { signal: cancellation.signal });
+      expect(ended.status).toBe('canceled');
+      expect(calls).toBeGreaterThan(0);
+      expect(harness.gateway.calls).toHaveLength(calls);
+    },
+  );
 });
 
 describe('many items of a Start', () => {
@@ -223,7 +238,7 @@ describe('many items of a Start', () => {
       .filter((call) => isLook(call) && call.path.includes('/requests'))
       .map(({ path }) => /id IN \[([\d,]+)\]/.exec(decodeURIComponent(path))?.[1]?.split(',').length);
 
-  it('are waited for together, 100 in one call', async () => {
+  it('waits for the Requests of many items together, 100 in one call', async () => {
     atFirstLook('after', () => {
       const ids = new Set(harness.requests().map((request) => request.id));
       const tasks = harness.server.tasks().filter(({ requestId }) => ids.has(requestId));
@@ -231,11 +246,11 @@ describe('many items of a Start', () => {
     });
     const ended = await start(FINISH, 120);
     expect(ended.items('ProcessMaker').map(({ status }) => status)).toEqual(Array(120).fill('COMPLETED'));
-    // Two looks, and the results.
+    // Two polls, and the results.
     expect(readTogether()).toEqual([100, 20, 100, 20, 100, 20]);
   });
 
-  it('find their Tasks in one look', async () => {
+  it('finds the Tasks of many items in one call', async () => {
     const ended = await start({ waitFor: 'task', taskElement: 'node_2' }, 12);
     expect(ended.items('ProcessMaker')).toHaveLength(12);
     expect(readTogether()).toEqual([12]);

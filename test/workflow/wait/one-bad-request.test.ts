@@ -8,7 +8,7 @@ const harness = useHarness();
 it.each([
   [500, 'ProcessMaker could not carry out the call'],
   [422, 'ProcessMaker refused the values'],
-])('a Request for which ProcessMaker answers %d fails its own item only', async (status, reason) => {
+])('fails only the item of the Request for which ProcessMaker responds with %d', async (status, reason) => {
   const tasks = await startTasks(harness, 4);
   const [bad, ...others] = tasks;
   const badId = bad?.requestId ?? 0;

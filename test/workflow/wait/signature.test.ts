@@ -21,28 +21,31 @@ async function sleeper(
 }
 const signatureIn = (url: string) => new URL(url).searchParams.get('signature') ?? '';
 
-describe.each([true, false])('with Simplify %s, the secret of an execution that sleeps', (simplify) => {
+describe.each([true, false])('the signature of a sleeping execution, Simplify %s', (simplify) => {
   it.each<[string, INodeParameters]>([
     ['request wait', { waitFor: 'finish' }],
     ['request wait', { waitFor: 'finish', options: { returnErroredRequests: true, simplify } }],
     ['request wait', { waitFor: 'task' }],
     ['request get', { options: { simplify } }],
-  ])('is not shown by %s %j where the engine quotes its URL', async (operation, parameters) => {
-    const { id, url } = await sleeper('resume_url');
-    harness.server.failRequest(
-      id,
-      `Client error: \`POST ${url}\` resulted in a \`502 Bad Gateway\` response`,
-    );
-    const run = await harness.perform(
-      operation,
-      { request: locator('id', id), ...parameters },
-      { user: 'admin' },
-    );
-    expect(run.text).toContain(String(id));
-    expect(run.text).not.toContain(signatureIn(url));
-  });
+  ])(
+    'does not show by %s %j the signature of a callback URL that the engine quotes',
+    async (operation, parameters) => {
+      const { id, url } = await sleeper('resume_url');
+      harness.server.failRequest(
+        id,
+        `Client error: \`POST ${url}\` resulted in a \`502 Bad Gateway\` response`,
+      );
+      const run = await harness.perform(
+        operation,
+        { request: locator('id', id), ...parameters },
+        { user: 'admin' },
+      );
+      expect(run.text).toContain(String(id));
+      expect(run.text).not.toContain(signatureIn(url));
+    },
+  );
 
-  it('is not shown where the engine quotes its URL as HTML', async () => {
+  it('does not show the signature of a callback URL that the engine quotes as HTML', async () => {
     const { id, url } = await sleeper('resume_url');
     harness.server.failRequest(id, `<a href="${url.replaceAll('&', '&amp;')}">`);
     const parameters = { request: locator('id', id), waitFor: 'finish', options: { simplify } };
@@ -51,7 +54,7 @@ describe.each([true, false])('with Simplify %s, the secret of an execution that 
     expect(run.text).not.toContain(signatureIn(url));
   });
 
-  it('is not shown by a start that returns the Request which exists already', async () => {
+  it('does not show the signature of a callback URL when a start returns an existing Request', async () => {
     const key = newKey();
     const { url } = await sleeper('resume_url', key);
     const options = { ...key, includeData: true, simplify };
@@ -61,7 +64,7 @@ describe.each([true, false])('with Simplify %s, the secret of an execution that 
     expect(run.text).not.toContain(signatureIn(url));
   });
 
-  it('is not shown by a start whose Request exists already and stands in ERROR', async () => {
+  it('does not show the signature of a callback URL when a start finds its Request in ERROR', async () => {
     const key = newKey();
     const { id, url } = await sleeper('resume_url', key);
     harness.server.failRequest(id, `Could not call ${url}`);

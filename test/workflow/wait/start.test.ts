@@ -57,7 +57,7 @@ describe('Request to Finish', () => {
     expect(run.error?.message).toContain(`Started in this run: Requests ${ids.join(', ')}`);
   });
 
-  it('starts nothing again when the node runs again after its time limit', async () => {
+  it('starts nothing again when n8n runs the node again after the time limit', async () => {
     afterStarts(completeAll, 1500);
     const settings = { retryOnFail: true, maxTries: 4, waitBetweenTries: 1 };
     const run = await start({ ...FINISH, options: { timeLimit: 1 } }, { settings });
@@ -96,15 +96,15 @@ describe('Request to Finish', () => {
     expect(harness.starts()).toHaveLength(2);
   });
 
-  it('does not wait for the others when one could not be started and the node may not continue', async () => {
+  it('does not wait for the other Requests when one could not be started and the node may not continue', async () => {
     harness.treatOnce('b', respond(403, { message: 'This action is unauthorized.' }));
     const run = await start({ ...FINISH, options: { timeLimit: 5 } });
     expect(run.error?.message).toContain('Started in this run: Request');
-    // A wait begins with a look.
+    // A wait begins with a poll.
     expect(harness.lookUps()).toEqual([]);
   });
 
-  it('waits for those that were started when the node may continue', async () => {
+  it('waits for the started Requests when one could not be started and the node may continue', async () => {
     harness.treatOnce('b', respond(403, { message: 'This action is unauthorized.' }));
     afterStarts(completeAll, 200, 1);
     const run = await start(FINISH, { settings: ERROR_OUTPUT });
@@ -112,14 +112,14 @@ describe('Request to Finish', () => {
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
   });
 
-  it('refuses a bad time limit before anything is started', async () => {
+  it('refuses an invalid time limit before anything is started', async () => {
     const run = await start({ ...FINISH, options: { timeLimit: 9999 } });
     expect(run.error?.message).toMatch(/'Wait Time Limit' is not a number from 1 to 3600/);
     expect(harness.gateway.calls).toEqual([]);
   });
 });
 
-it('returns the Task that appears', async () => {
+it('returns the Task that appears in each started Request', async () => {
   const invoice = { process: locator('id', 23), startEvent: locator('id', 'invoice') };
   afterStarts(completeAll);
   const run = await start({ ...invoice, waitFor: 'task', taskElement: 'pay' });
@@ -139,7 +139,7 @@ describe('Callback', () => {
       credentials: harness.credentials('admin'),
     });
 
-  it('sends the URL along with the start, and sleeps', async () => {
+  it('sends the callback URL along with the start, and sleeps', async () => {
     const sleeping = await start(CALLBACK, { ...one, user: 'limited' });
     expect(sleeping.status).toBe('waiting');
     expect(JSON.parse(harness.starts()[0]?.body ?? '')).toHaveProperty(VARIABLE, storedUrl());
@@ -163,8 +163,8 @@ describe('Callback', () => {
     ]);
   });
 
-  /** A start whose Request is there, but whose try has not ended well. */
-  async function failedTry(user: StartOptions['user']): Promise<Run> {
+  /** A start whose Request exists, but whose attempt has failed. */
+  async function failedAttempt(user: StartOptions['user']): Promise<Run> {
     harness.gateway.treat = ({ path }) =>
       harness.starts().length === 1 && path.includes('summary')
         ? respond(403, { message: 'This action is unauthorized.' })
@@ -175,8 +175,8 @@ describe('Callback', () => {
     return failed;
   }
 
-  it('after the Retry button writes the new URL into the Request that an earlier try has started', async () => {
-    const failed = await failedTry('admin');
+  it('writes the new callback URL after the Retry button into the Request that an earlier attempt started', async () => {
+    const failed = await failedAttempt('admin');
     const oldUrl = storedUrl();
     const sleeping = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
     expect(sleeping.status).toBe('waiting');
@@ -187,8 +187,8 @@ describe('Callback', () => {
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 
-  it('after the Retry button fails the item where the URL may not be written, and names the permission', async () => {
-    const failed = await failedTry('limited');
+  it('fails the item after the Retry button, and names the permission, when the user may not write the callback URL', async () => {
+    const failed = await failedAttempt('limited');
     const run = await harness.engine.retry(failed, { credentials: harness.credentials('limited') });
     expect(run.status).toBe('error');
     expect(run.error?.message).toMatch(/may not write the URL.*Started in this run: Request \d+/s);
@@ -196,15 +196,15 @@ describe('Callback', () => {
     expect(harness.starts()).toHaveLength(1);
   });
 
-  it('after the Retry button returns a Request that has ended meanwhile, without sleeping', async () => {
-    const failed = await failedTry('limited');
+  it('returns after the Retry button a Request that has ended in the meantime, without sleeping', async () => {
+    const failed = await failedAttempt('limited');
     await completeAll();
     const run = await harness.engine.retry(failed, { credentials: harness.credentials('limited') });
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', timedOut: false }]);
     expect(puts()).toEqual([]);
   });
 
-  it('after a crash of n8n is told of the Request that was started before', async () => {
+  it('writes the new callback URL after a crash of n8n into the Request that was started before', async () => {
     const killed = await start(CALLBACK, one);
     const sleeping = await harness.retryAfterCrash(killed, one.input, 'admin');
     expect(sleeping.status).toBe('waiting');
@@ -212,7 +212,7 @@ describe('Callback', () => {
     expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
   });
 
-  it('tells in the end that the Request was started before', async () => {
+  it('says after the callback that the Request was started before', async () => {
     const options = { idempotencyKey: 'callback-1' };
     await start({ ...FORM, options }, one);
     const sleeping = await start({ ...CALLBACK, options }, one);
@@ -224,13 +224,13 @@ describe('Callback', () => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('refuses several items before anything is started', async () => {
+  it('refuses a callback wait for several items before anything is started', async () => {
     const run = await start(CALLBACK);
     expect(run.error?.message).toMatch(/waits for one Request in an execution, but 2 items have come in/);
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('refuses the second round of a loop before it starts anything', async () => {
+  it('refuses a callback wait in the second iteration of a loop before it starts anything', async () => {
     const sleeping = await harness.run(loopWorkflow(CALLBACK, ERROR_OUTPUT), { input: ITEMS, user: 'admin' });
     const { run } = await call(sleeping);
     expect(run && failedItems(run)).toMatchObject([
@@ -239,7 +239,7 @@ describe('Callback', () => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('refuses data that has the field already', async () => {
+  it('refuses data that already has the field of the callback URL', async () => {
     const run = await start({ ...CALLBACK, callbackVariable: 'number' }, one);
     expect(run.error?.message).toMatch(/The data has a field 'number'/);
     expect(harness.gateway.calls).toEqual([]);

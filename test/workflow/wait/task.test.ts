@@ -25,7 +25,7 @@ async function invoices(count = 1): Promise<Array<{ id: number; activeTask: { id
   return run.items('ProcessMaker') as never;
 }
 
-it('returns any open Task of each Request, all in one look', async () => {
+it('returns an open Task of each Request, all in one poll', async () => {
   const requests = await invoices(3);
   const run = await wait(requests);
   expect(run.items('ProcessMaker')).toMatchObject(
@@ -44,7 +44,7 @@ it('returns any open Task of each Request, all in one look', async () => {
 });
 
 it.each(['pay', 'Release the payment'])(
-  'waits for the Task "%s", by element or name',
+  'waits for the Task "%s", given by element or name',
   async (taskElement) => {
     const [request] = await invoices();
     soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
@@ -67,7 +67,7 @@ it('finds a Task by its element although the list of Tasks shows it later than i
   expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.activeTask.id, requestId: request?.id }]);
 });
 
-it('gives two items that wait for different Tasks of one Request each its own', async () => {
+it('returns to each of two items the Task of one Request that it waits for', async () => {
   const [request] = await invoices();
   soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
   const input = [
@@ -81,7 +81,7 @@ it('gives two items that wait for different Tasks of one Request each its own', 
   ]);
 });
 
-it('shows what the Request tells of a Task that only others may open', async () => {
+it('returns what the Request shows of a Task that only others may open', async () => {
   const run = await harness.start(
     { process: locator('id', 24), startEvent: locator('id', 'ordered') },
     { user: 'limited' },
@@ -95,7 +95,7 @@ it('shows what the Request tells of a Task that only others may open', async () 
   ]);
 });
 
-it('fails an item whose Request ends before', async () => {
+it('fails an item whose Request ends before its Task appears', async () => {
   const [request] = await invoices();
   soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: false }));
   const run = await wait([request], { taskElement: 'pay' });
@@ -110,7 +110,7 @@ it('fails an item whose Request ends before', async () => {
   ]);
 });
 
-it('fails an item at the time limit, or returns the Request', async () => {
+it('fails an item whose Task does not appear within the time limit, or returns the Request', async () => {
   const [request] = await invoices();
   const options = { timeLimit: 1 };
   const run = await wait([request], { taskElement: 'pay', options });
@@ -132,7 +132,7 @@ it('fails an item at the time limit, or returns the Request', async () => {
   ]);
 });
 
-it('gives the Task as ProcessMaker gives it without Simplify', async () => {
+it('returns the awaited Task as ProcessMaker gives it when Simplify is off', async () => {
   const [task] = await startTasks(harness);
   const run = await wait([{ id: task?.requestId }], { options: { simplify: false } });
   expect(run.items('ProcessMaker')).toMatchObject([

@@ -8,7 +8,7 @@ const WAIT = { resource: 'request', operation: 'wait', request: locator('id', '=
 const VALUES = "finish ('Request to Finish'), task ('Task to Appear'), callback ('Callback')";
 
 it.each(['finished', '', '={{ $json.way }}', '={{ undefined }}'])(
-  'a Start with the value "%s" starts nothing',
+  'starts nothing when a Start waits for "%s", which is not a valid option',
   async (waitFor) => {
     const run = await harness.start({ ...FORM, waitFor }, { input: [{ way: 'Request to Finish' }] });
     expect(run.status).toBe('error');
@@ -24,7 +24,7 @@ it.each(['finished', '', '={{ $json.way }}', '={{ undefined }}'])(
 );
 
 it.each(['finished', 'nothing', '={{ $json.way }}'])(
-  'a Wait with the value "%s" looks at nothing',
+  'reads nothing when a Wait waits for "%s", which is not a valid option',
   async (waitFor) => {
     const run = await harness.start({ ...WAIT, waitFor }, { input: [{ requestId: 1, way: 7 }] });
     expect(run.error).toMatchObject({
@@ -37,7 +37,7 @@ it.each(['finished', 'nothing', '={{ $json.way }}'])(
   },
 );
 
-it('fails each item where the node may continue, and starts nothing', async () => {
+it("fails each item, and starts nothing, when 'Wait For' is invalid and the node may continue", async () => {
   const parameters = { ...FORM, waitFor: 'soon' };
   const run = await harness.start(parameters, { input: [{}, {}], settings: ERROR_OUTPUT });
   expect(failedItems(run)).toMatchObject([

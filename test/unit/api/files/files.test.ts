@@ -5,7 +5,7 @@ it.each([
   ['a-1-b.txt', 'a#1/b.txt'],
   ['Größe.txt', 'Gro\u0308ße.txt'],
   ['世界.txt', '世界.txt'],
-])('%j is what ProcessMaker keeps of %j', (stored, sent) => {
+])('recognizes %j as the name under which ProcessMaker stores %j', (stored, sent) => {
   expect(isSameName(stored, sent)).toBe(true);
 });
 
@@ -14,6 +14,6 @@ it.each([
   ['a.txt', 'a.pdf'],
   ['世界.txt', '世.txt'],
   ['A.txt', 'a.txt'],
-])('%j is another file than %j', (stored, sent) => {
+])('does not take the stored file %j for the file %j', (stored, sent) => {
   expect(isSameName(stored, sent)).toBe(false);
 });

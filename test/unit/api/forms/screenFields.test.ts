@@ -23,7 +23,7 @@ describe('screenFields', () => {
     ['object', { type: 'object' }],
     ['password', { type: 'string' }],
     [undefined, { type: 'string' }],
-  ])('reads the data format %s', (dataFormat, type) => {
+  ])('reads the type of a field with the data format %s', (dataFormat, type) => {
     expect(field(input('a', { dataFormat }))).toEqual({
       path: 'a',
       label: 'Label',
@@ -41,11 +41,11 @@ describe('screenFields', () => {
     ['required_unless:other,1', false],
     [[], false],
     [null, false],
-  ])('reads the rules %j', (validation, required) => {
+  ])('reads from the validation rules %j whether a field is required: %s', (validation, required) => {
     expect(field(input('a', { validation }))?.required).toBe(required);
   });
 
-  test('asks for nothing that a condition may hide', () => {
+  test('requires no field that a condition may hide', () => {
     const validation = 'required';
     const { fields } = read(
       input('a', { validation, conditionalHide: 'kind == "x"' }),
@@ -64,7 +64,7 @@ describe('screenFields', () => {
     ]);
   });
 
-  test('reads the choices of a list', () => {
+  test('reads the choices of a select list', () => {
     const list = (options: object) => field({ component: 'FormSelectList', config: { name: 'a', options } });
     const optionsList = [
       { value: 'r', content: 'Red' },
@@ -86,7 +86,7 @@ describe('screenFields', () => {
     expect(list({ dataSource: 'dataObject', valueTypeReturned: 'object' })).toMatchObject({ type: 'object' });
   });
 
-  test('takes a checkbox as it is at first', () => {
+  test('reads a checkbox as an optional boolean with its initial value', () => {
     const checkbox = (config: object) =>
       field({ component: 'FormCheckbox', config: { name: 'a', ...config } });
     expect(checkbox({ validation: 'required' })).toEqual({
@@ -98,7 +98,7 @@ describe('screenFields', () => {
     expect(checkbox({ initiallyChecked: true })).toMatchObject({ initially: true });
   });
 
-  test('takes loops and record lists as lists, and their inside for none of its fields', () => {
+  test('reads loops and record lists as lists, without the fields inside them', () => {
     const pages = [
       {
         items: [
@@ -122,7 +122,7 @@ describe('screenFields', () => {
     expect(others).toEqual(['loop_1', 'from', 'shop']);
   });
 
-  test('names screens inside, and leaves out what holds no data', () => {
+  test('lists nested screens and files, and leaves out controls that hold no data', () => {
     const found = read(
       { component: 'FormNestedScreen', config: { screen: 33 } },
       { component: 'FormButton', config: { name: 'send', event: 'submit' } },
@@ -137,13 +137,13 @@ describe('screenFields', () => {
     });
   });
 
-  test('keeps nested names, once each, and leaves out those that no path leads to', () => {
+  test('keeps nested field names once each, and leaves out names that are not a path', () => {
     const names = ['customer.name', 'customer.name', 'lines[0].price', 'a..b', '__proto__.x', '', null, 7];
     const { fields } = read(...names.map((name) => input(name)));
     expect(fields.map(({ path }) => path)).toEqual(['customer.name', 'lines[0].price', '7']);
   });
 
-  test('lives with any JSON', () => {
+  test('reads any JSON as a screen without throwing', () => {
     const component = fc.constantFrom(
       'FormInput',
       'FormLoop',

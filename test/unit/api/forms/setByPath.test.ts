@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { setByPath } from '../../../../nodes/ProcessMaker/api/forms/field';
 
 describe('setByPath', () => {
-  test('makes objects and lists on the way', () => {
+  test('creates the objects and lists on the way of a path', () => {
     const data = {};
     for (const [path, value] of Object.entries({
       orderId: 1,
@@ -33,14 +33,14 @@ describe('setByPath', () => {
     [['.a']],
     [['__proto__.polluted']],
     [['a.constructor.prototype.polluted']],
-  ])('refuses %j', (paths) => {
+  ])('refuses to set a value at the last of the paths %j', (paths) => {
     const data = {};
     const refusals = paths.map((path) => setByPath(data, path, 1));
     expect(refusals.at(-1)).toMatch(/^(Field )?'.+'/);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  test('what is put at a path is found there', () => {
+  test('sets any value where its path leads', () => {
     const key = fc
       .stringMatching(/^[A-Za-z_ -][A-Za-z0-9_ -]*$/)
       .filter((name) => !(name in Object.prototype));

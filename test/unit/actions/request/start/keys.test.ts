@@ -17,8 +17,8 @@ const MOST_COMPARED = 255;
 const hash = fc.string().map(shortHash);
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ maxLength: 400 }));
 
-describe('a hidden key', () => {
-  test('gives back its parts, to its own run only', () => {
+describe('hidden keys', () => {
+  test('parses a hidden key into its parts, for its own run only', () => {
     fc.assert(
       fc.property(hash, fc.nat(), fc.nat(), hash, hash, (run, round, itemIndex, digest, otherRun) => {
         const key = itemKey(run, round, itemIndex, digest);
@@ -30,15 +30,15 @@ describe('a hidden key', () => {
   });
 
   test.each(['', 'run.0.', 'run.0.1', 'run.0.1.', 'run.0.x.ab', 'run.0.1.xyz', 'run.00.1.ab', 'u.a.0.run.0'])(
-    '%j is none',
+    'does not parse %j as a hidden key',
     (key) => {
       expect(parseItemKey(key, 'run')).toBeUndefined();
     },
   );
 });
 
-describe('a digest', () => {
-  test('differs with process, start event and data', () => {
+describe('digests', () => {
+  test('gives different digests for different processes, start events and data', () => {
     const target = { processId: 2, startEventId: 'node_1' };
     const digests = [
       digestOf(target, '{}'),
@@ -52,8 +52,8 @@ describe('a digest', () => {
   });
 });
 
-describe("a user's key", () => {
-  test('of any content becomes text that ProcessMaker stores, searches and compares as it is', () => {
+describe('idempotency keys', () => {
+  test('encodes any idempotency key as text that ProcessMaker stores, searches and compares unchanged', () => {
     fc.assert(
       fc.property(anyText, fc.nat(), fc.nat(), hash, (text, generation, round, run) => {
         const prefix = userKeyPrefix(text);
@@ -66,7 +66,7 @@ describe("a user's key", () => {
     );
   });
 
-  test('differs from every other one, also at its beginning', () => {
+  test('encodes different idempotency keys so that neither begins with the other', () => {
     fc.assert(
       fc.property(anyText, anyText, hash, (one, other, run) => {
         const [first, second] = [userKeyPrefix(one), userKeyPrefix(other)];
@@ -88,12 +88,12 @@ describe("a user's key", () => {
     ['\ud83d', '\ud83e'],
     ['x'.repeat(256), 'x'.repeat(257)],
     ['\ud83d'.repeat(100), '\ud83e'.repeat(100)],
-  ])('%j is not %j', (one, other) => {
+  ])('encodes the idempotency keys %j and %j differently', (one, other) => {
     expect(userKeyPrefix(one)).not.toBe(userKeyPrefix(other));
   });
 
   test.each(['', 'u.a.', 'u.a.0', 'u.a.0.run', 'u.a.x.run.0', 'u.a.0.run.x', 'u.a.0.run.0.1', 'run.0.1.ab'])(
-    'has no parts in %j',
+    'finds no parts of an idempotency key in %j',
     (key) => {
       expect(parseUserKey(key, userKeyPrefix('a'))).toBeUndefined();
     },

@@ -39,10 +39,10 @@ describe('matchStarts', () => {
     ['another item in its place', ['a', 'x'], startsOf([0, 'a'], [1, 'b']), [[0, 100]], [[1, 101]]],
     ['an item gone from the end', ['a'], startsOf([0, 'a'], [1, 'b']), [[0, 100]], []],
     ['an item gone from the front', ['b', 'c'], startsOf([0, 'a'], [1, 'b']), [[0, 101]], []],
-    ['equal ones, fewer started', ['a', 'a', 'a'], startsOf([1, 'a']), [[1, 100]], []],
-    ['equal ones, more started', ['a'], startsOf([0, 'a'], [1, 'a'], [2, 'a']), [[0, 100]], []],
+    ['equal items, fewer started', ['a', 'a', 'a'], startsOf([1, 'a']), [[1, 100]], []],
+    ['equal items, more started', ['a'], startsOf([0, 'a'], [1, 'a'], [2, 'a']), [[0, 100]], []],
     [
-      'equal ones that moved',
+      'equal items that moved',
       ['x', 'a', 'a'],
       startsOf([0, 'a'], [1, 'a']),
       [
@@ -53,7 +53,7 @@ describe('matchStarts', () => {
     ],
     ['one item started twice', ['a'], startsOf([0, 'a'], [0, 'a']), [[0, 100]], []],
     ['an item that is not looked for', [undefined, 'b'], startsOf([0, 'a'], [1, 'b']), [[1, 101]], []],
-  ])('%s', (_name, digests, earlier, matched, disputed) => {
+  ])('matches items with earlier starts: %s', (_name, digests, earlier, matched, disputed) => {
     const result = matchStarts(digests, earlier);
     expect(entries(result.matched)).toEqual(matched);
     expect(entries(result.disputed)).toEqual(disputed);
@@ -65,7 +65,7 @@ describe('matchStarts', () => {
     .array(fc.tuple(fc.nat(8), digest), { maxLength: 8 })
     .map((starts) => startsOf(...starts));
 
-  test('matches as many of each digest as there are on both sides, and no Request twice', () => {
+  test('matches as many starts of each digest as there are items for them, and no Request twice', () => {
     fc.assert(
       fc.property(digests, earlier, (items, starts) => {
         const { matched, disputed } = matchStarts(items, starts);
@@ -85,7 +85,7 @@ describe('matchStarts', () => {
     );
   });
 
-  test('disputes exactly the items in the place of a Request that belongs to none', () => {
+  test('disputes exactly the items in the place of a Request that matches no item', () => {
     fc.assert(
       fc.property(digests, earlier, (items, starts) => {
         const { matched, disputed } = matchStarts(items, starts);
@@ -98,7 +98,7 @@ describe('matchStarts', () => {
     );
   });
 
-  test('finds everything of a round that was started in full, in whatever order its items come back', () => {
+  test('matches every item of an iteration that was started in full, in whatever order the items come back', () => {
     const shuffled = fc
       .array(digest, { maxLength: 10 })
       .chain((items) =>

@@ -15,7 +15,7 @@ const data = (
 ).map(copy);
 
 describe('mergeDeep', () => {
-  it('merges objects field by field, and replaces everything else', () => {
+  it('merges objects field by field and replaces every other value', () => {
     const base = { kept: 1, order: { lines: [1, 2], total: 5, tax: { rate: 19 } } };
     const changes = { order: { lines: [3], tax: { name: 'VAT' } }, added: null };
     expect(mergeDeep(base, changes)).toEqual({
@@ -25,7 +25,7 @@ describe('mergeDeep', () => {
     });
   });
 
-  it('changes neither of the two, and gives the same when it is done again', () => {
+  it('changes neither the data nor the changes when it merges them, and merges twice with the same result', () => {
     fc.assert(
       fc.property(data, data, (base, changes) => {
         const before = [copy(base), copy(changes)];
@@ -39,7 +39,7 @@ describe('mergeDeep', () => {
     );
   });
 
-  it('has no way to a prototype', () => {
+  it('merges a field named __proto__ without changing any prototype', () => {
     const merged = mergeDeep({}, JSON.parse('{"__proto__": {"polluted": true}}') as IDataObject);
     expect(Object.hasOwn(merged, '__proto__')).toBe(true);
     expect(({} as IDataObject).polluted).toBeUndefined();
@@ -47,7 +47,7 @@ describe('mergeDeep', () => {
 });
 
 describe('hasFields', () => {
-  it('finds what was written in the form in which ProcessMaker gives it back', () => {
+  it('finds written fields in the form in which ProcessMaker returns them', () => {
     fc.assert(
       fc.property(data, data, (others, fields) => {
         const stored = asPhpValue({ ...others, ...fields } as Json);
@@ -64,7 +64,7 @@ describe('hasFields', () => {
     [{ a: { b: 1, c: 2 } }, { a: { b: 1 } }],
     [{ a: [1, 2] }, { a: [2, 1] }],
     [{ a: [] }, { a: null }],
-  ])('does not find in %j what is other in %j', (stored, fields) => {
+  ])('does not take the stored data %j for the written fields %j', (stored, fields) => {
     expect(hasFields(stored, fields)).toBe(false);
   });
 });
