@@ -34,14 +34,14 @@ async function callTool(parameters: INodeParameters): Promise<Run> {
   return await harness.run(workflow, { input: [{ chatInput: 'Order a laptop' }] });
 }
 
-it('is told not to call again when nobody knows whether a Request was started', async () => {
+it('tells the agent not to call again when it is unknown whether a Request was started', async () => {
   harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
   const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
   expect(answerOf(run)).toMatch(/Do not call again with the same input/);
   expect(run.tasks('Tool')).toHaveLength(1);
 });
 
-it('is told not to call again when the Request is started, and was waited for in vain', async () => {
+it('tells the agent not to call again when the wait for a started Request timed out', async () => {
   const parameters = { dataMode: 'json', jsonData: '{}', waitFor: 'finish', options: { timeLimit: 1 } };
   const run = await callTool(parameters);
   const id = harness.requests()[0]?.id;
@@ -50,7 +50,7 @@ it('is told not to call again when the Request is started, and was waited for in
   );
 });
 
-it('may call again when surely nothing was started', async () => {
+it('lets the agent call again when nothing was started', async () => {
   harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
   const run = await callTool({ dataMode: 'json', jsonData: '{}' });
   expect(answerOf(run)).toMatch(/may not start/);
@@ -59,13 +59,13 @@ it('may call again when surely nothing was started', async () => {
 
 const answerOf = (run: Run) => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_tool);
 
-it('is refused with Map Automatically, which would send the fields of the agent', async () => {
+it('refuses Map Automatically in an AI tool, since it would send the fields of the agent', async () => {
   const run = await callTool({ dataMode: 'autoMapInputData' });
   expect(answerOf(run)).toMatch(/Map Automatically|Define Below/);
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('is refused when the fields of the form are to be those of the agent', async () => {
+it('refuses to map Form Fields automatically in an AI tool', async () => {
   const run = await callTool(mappedAutomatically({ fields: [FORM_FIELD] }));
   expect(answerOf(run)).toMatch(/Form Fields.*cannot be mapped automatically/);
   expect(harness.gateway.calls).toEqual([]);
@@ -82,7 +82,7 @@ it.each<[string, INodeParameters, Record<string, string>]>([
   ],
   ['Map From Form', mapped({ fields: [FORM_FIELD] }, { item: '={{ $json.query }}' }), { item: 'a laptop' }],
   ['JSON', { dataMode: 'json', jsonData: '={{ { item: $json.query } }}' }, { item: 'a laptop' }],
-])('starts a Request with %s', async (_, parameters, data) => {
+])('starts a Request for an AI agent with %s', async (_, parameters, data) => {
   const run = await callTool(parameters);
   expect(harness.requests()).toMatchObject([{ processId: 2, data }]);
   expect(answerOf(run)).toContain(String(harness.requests()[0]?.id));

@@ -9,7 +9,7 @@ const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') 
 const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
   harness.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
 
-describe('any data', () => {
+describe('data of any content', () => {
   const item = fc.dictionary(
     fc
       .string({ unit: 'grapheme' })
@@ -17,7 +17,7 @@ describe('any data', () => {
     fc.jsonValue({ noUnicodeString: false }),
   );
 
-  it('is sent exactly as the JSON of its item', async () => {
+  it('sends any item exactly as its JSON', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 6 }), async (input) => {
         harness.gateway.reset();
@@ -29,7 +29,7 @@ describe('any data', () => {
     );
   });
 
-  it('is sent as it stands in the JSON text', async () => {
+  it('sends the object of any JSON text unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(item, async (data) => {
         harness.gateway.reset();

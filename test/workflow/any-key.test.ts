@@ -12,7 +12,7 @@ const PARAMETERS = {
   options: { idempotencyKey: '={{ $json.key }}' },
 };
 
-/** Keys that a comparison without care would take for each other, or could not hold. */
+/** Keys that a careless comparison would confuse, or could not hold. */
 const ALIKE = [
   ['5', '"5"', '5.0', '05', ' 5', '5 '],
   ['a', 'A', 'a ', 'ä', 'Ä', 'a\u0308', 'ａ'],
@@ -45,14 +45,14 @@ async function expectOneEach(keys: string[]): Promise<void> {
   for (const key of keys) expect(again.get(key)).toBe(first.get(key));
 }
 
-describe('keys of any content are told apart, and found again', () => {
+describe('Idempotency Keys of any content', () => {
   it.each(
     ALIKE.map((keys) => [keys.map((key) => JSON.stringify(key.slice(0, 20))).join(', '), keys] as const),
-  )('%s', async (_, keys) => {
+  )('starts one Request for each of the Idempotency Keys %s, and finds them again', async (_, keys) => {
     await expectOneEach([...new Set(keys)]);
   });
 
-  it('whatever they are', async () => {
+  it('starts one Request for each Idempotency Key of any content, and finds them again', async () => {
     const key = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1 }),
       fc.string({ unit: fc.constantFrom('"', '\\', '%', '_', '.', '~', ' ', 'a', 'A', '5'), minLength: 1 }),

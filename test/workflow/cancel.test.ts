@@ -11,34 +11,34 @@ const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') 
 const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
 const ONE_BY_ONE = { ...TARGET, options: { requestsInParallel: 1, recoveryWindow: 0 } };
 
-describe('Cancelling the execution', () => {
-  /** The server has started it, and nobody ever gets the answer. */
-  const neverAnswered: Behaviour = async (_response, forward) => {
+describe('an execution that is canceled', () => {
+  /** The server starts the Request, and never responds. */
+  const neverResponds: Behaviour = async (_response, forward) => {
     await forward();
   };
 
-  /** Cancels as soon as both calls that run at a time have come. Who waits for their answers waits for ever. */
+  /** Cancels once both parallel calls have arrived. Their responses never come. */
   function cancelAtSecondStart(): AbortController {
     const cancellation = new AbortController();
     harness.gateway.treat = () => {
       if (harness.starts().length === 2) setTimeout(() => cancellation.abort(), 50);
-      return neverAnswered;
+      return neverResponds;
     };
     return cancellation;
   }
 
   it.each([false, true])(
-    'begins no new start and waits for nothing, Start Again When Not Found %s',
+    'sends nothing more once the execution is canceled, with Start Again When Not Found %s',
     async (startAgainWhenNotFound) => {
       const { signal } = cancelAtSecondStart();
       const options = { requestsInParallel: 2, startAgainWhenNotFound };
       await harness.start({ ...TARGET, options }, { input: ITEMS, signal });
-      // What n8n has cut is not looked for either.
+      // A call that n8n has cut off is not looked up either.
       expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
     },
   );
 
-  it('does not begin further starts with Continue either', async () => {
+  it('sends no further start with Continue (Using Error Output) once the execution is canceled', async () => {
     const cancellation = cancelAtSecondStart();
     await harness.start(
       { ...TARGET, options: { requestsInParallel: 2 } },
@@ -47,7 +47,7 @@ describe('Cancelling the execution', () => {
     expect(harness.starts()).toHaveLength(2);
   });
 
-  it('reports the calls that n8n cuts as unknown, by key, and the others as not started', async () => {
+  it('reports starts that a cancel cut off as unknown with their keys, and other items as not started', async () => {
     const { signal } = cancelAtSecondStart();
     const options = { requestsInParallel: 2 };
     const run = await harness.start({ ...TARGET, options }, { input: ITEMS, signal, settings: ERROR_OUTPUT });
@@ -57,25 +57,25 @@ describe('Cancelling the execution', () => {
   });
 });
 
-/** The server has started it, and the answer does not come before the end. */
-const answeredTooLate: Behaviour = async (_response, forward) => {
+/** The server starts the Request, and responds only after the end of the execution. */
+const respondsTooLate: Behaviour = async (_response, forward) => {
   await forward();
   await pause(1_000);
 };
 
-describe('the Retry button after a cancelled execution', () => {
+describe('the Retry button after a canceled execution', () => {
   /** Cancels the execution while its first start is treated in this way. */
   async function cancelDuring(behaviour: Behaviour, options = ONE_BY_ONE.options): Promise<Run> {
     const cancellation = new AbortController();
     harness.treatOnce('a', (response, forward) => {
       const forwardThenCancel = async () => {
-        const answer = await forward();
+        const forwarded = await forward();
         cancellation.abort();
-        return answer;
+        return forwarded;
       };
-      // A start that does not get to the server in time is canceled meanwhile.
-      if (behaviour !== answeredTooLate) setTimeout(() => cancellation.abort(), 100);
-      return behaviour(response, behaviour === answeredTooLate ? forwardThenCancel : forward);
+      // A start that does not reach the server in time is canceled meanwhile.
+      if (behaviour !== respondsTooLate) setTimeout(() => cancellation.abort(), 100);
+      return behaviour(response, behaviour === respondsTooLate ? forwardThenCancel : forward);
     });
     const { signal } = cancellation;
     const canceled = await harness.start({ ...TARGET, options }, { input: ITEMS, signal });
@@ -83,14 +83,14 @@ describe('the Retry button after a cancelled execution', () => {
     return await harness.engine.retry(canceled, { credentials: harness.credentials() });
   }
 
-  it('finds what was under way', async () => {
-    const run = await cancelDuring(answeredTooLate);
+  it('finds the start that was running when the execution was canceled', async () => {
+    const run = await cancelDuring(respondsTooLate);
     expect(run.status).toBe('success');
     expect(harness.sent().map(({ number }) => number)).toEqual(['a', 'b', 'c']);
     expect(harness.numbers()).toEqual(['a', 'b', 'c']);
   });
 
-  it('does not send an item again that was under way and is not found', async () => {
+  it('does not send a start again that was cut off and is not found', async () => {
     const run = await cancelDuring(() => pause(1_000));
     expect(run.status).toBe('error');
     expect(run.error?.message).toMatch(/not known whether an earlier attempt.*item 0/s);
@@ -102,9 +102,9 @@ describe('the Retry button after a cancelled execution', () => {
     const options = { requestsInParallel: 1, recoveryWindow: 60, startAgainWhenNotFound: true };
     const sent = () => harness.sent().map(({ number }) => number);
 
-    it('goes on looking within the window, and does not send what is found then', async () => {
+    it('finds a start that was cut off within the recovery window, and does not send it again', async () => {
       const late: Behaviour = (_response, forward) => {
-        // ProcessMaker gets to it right after the first look.
+        // ProcessMaker starts it right after the first look-up.
         harness.gateway.treat = ({ method }) =>
           method === 'GET' && harness.lookUps().length === 1 ? thenDo(forward) : undefined;
         return Promise.resolve();
@@ -116,7 +116,7 @@ describe('the Retry button after a cancelled execution', () => {
       expect(harness.numbers()).toEqual(['a', 'b', 'c']);
     });
 
-    it('sends it again once the window has passed', async () => {
+    it('sends a cut-off start again once the recovery window has passed', async () => {
       let now = Date.now();
       jest.spyOn(Date, 'now').mockImplementation(() => now);
       const lost: Behaviour = () => {

@@ -23,7 +23,7 @@ describe('an Instance URL', () => {
     ['of the API', '/api/1.0/requests'],
     ['of the sign-in page', '/login'],
     ['of the designer', '/modeler/5'],
-  ])('%s leads to the instance, in the node and in the credential test', async (_, suffix) => {
+  ])('accepts an Instance URL %s, in the node and in the credential test', async (_, suffix) => {
     const credentials = harness.credentials('limited', `${harness.gateway.url}${suffix}`);
     expect(await tests(credentials)).toBe('OK');
     const run = await harness.start(TARGET, { credentials });
@@ -34,7 +34,7 @@ describe('an Instance URL', () => {
   });
 
   it.each(['', '   ', 'not an address', 'http://', 'ftp://127.0.0.1/', 'https://user:secret@127.0.0.1'])(
-    'that is "%s" gets a message, and nothing is called',
+    'refuses the Instance URL "%s" with a message, and sends nothing',
     async (instanceUrl) => {
       const credentials = harness.credentials('limited', instanceUrl);
       const run = await harness.start(TARGET, { credentials });
@@ -45,7 +45,7 @@ describe('an Instance URL', () => {
     },
   );
 
-  it('in any form that people paste is called at the same place', async () => {
+  it('calls the same address for an Instance URL in any form that people paste', async () => {
     const space = fc.constantFrom('', ' ', '\t', '\n', '  ');
     const page = fc.constantFrom(
       '',
@@ -80,7 +80,7 @@ describe('an instance below a sub-path', () => {
   afterAll(() => below.close());
 
   it.each(['', '/', '/requests/3', '/api/1.0'])(
-    'is reached by its address with "%s" behind',
+    'reaches an instance below a sub-path by its address followed by "%s"',
     async (suffix) => {
       const credentials = below.credentials('limited', `${below.server.url}${suffix}`);
       expect(await tests(credentials)).toBe('OK');
@@ -105,7 +105,7 @@ describe('an instance with a self-signed certificate', () => {
     },
   });
 
-  it('is refused, and the message names the switch', async () => {
+  it('refuses a self-signed certificate, and names the switch that accepts it', async () => {
     const run = await secure.start(TARGET, { credentials: credentials(false), settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/certificate.*Ignore SSL Issues/s);
@@ -113,7 +113,7 @@ describe('an instance with a self-signed certificate', () => {
     expect(secure.server.requests()).toEqual([]);
   });
 
-  it('is called with Ignore SSL Issues', async () => {
+  it('accepts a self-signed certificate with Ignore SSL Issues', async () => {
     expect(await tests(credentials(true))).toBe('OK');
     await secure.start(TARGET, { credentials: credentials(true) });
     expect(secure.server.requests()).toHaveLength(1);

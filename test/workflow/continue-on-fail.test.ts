@@ -8,7 +8,7 @@ const harness = useHarness();
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }, { number: 'd' }, { number: 'e' }];
 
-/** Lets the starts fail whose data has one of these numbers; each start takes its time. */
+/** Refuses the starts whose data has one of these numbers, and delays the others. */
 function failFor(...numbers: string[]): void {
   harness.gateway.treat = ({ method, body }) => {
     if (method !== 'POST') return undefined;
@@ -18,7 +18,7 @@ function failFor(...numbers: string[]): void {
 }
 
 describe('Continue (Using Error Output)', () => {
-  it('runs every item, and gives failed ones with their own data and what is known', async () => {
+  it('runs every item with the error output, and gives failed items with their input and details', async () => {
     failFor('b', 'd');
     const run = await harness.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(run.status).toBe('success');
@@ -40,7 +40,7 @@ describe('Continue (Using Error Output)', () => {
     expect(harness.requests()).toHaveLength(3);
   });
 
-  it('merges a failed item with all fields of the item that went in', async () => {
+  it('merges a failed item with all fields of its input item', async () => {
     failFor('b');
     const own = { number: 'b', order: { id: 7 }, details: 'mine', message: 'mine', outcome: 'mine' };
     const run = await harness.start(TARGET, { input: [{ number: 'a' }, own], settings: ERROR_OUTPUT });
@@ -58,7 +58,7 @@ describe('Continue (Using Error Output)', () => {
   });
 
   it.each(['from before', { message: 'from before', outcome: 'unknown' }, true, null])(
-    'is not misled by a field error that an item comes in with: %j',
+    'does not take an item for failed because its input has the field error: %j',
     async (error) => {
       failFor('b');
       const input = ['a', 'b', 'c'].map((number) => ({ number, error }));
@@ -73,7 +73,7 @@ describe('Continue (Using Error Output)', () => {
     },
   );
 
-  it('starts a failed item in a node behind the error output', async () => {
+  it('starts a failed item in a second node after the error output', async () => {
     harness.treatOnce('b', respond(403, { message: 'This action is unauthorized.' }));
     const workflow = createWorkflow(
       [
@@ -92,13 +92,13 @@ describe('Continue (Using Error Output)', () => {
     expect(harness.numbers().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('names the item in each message', async () => {
+  it('names the item in the message of each failed item', async () => {
     failFor('b', 'd');
     const run = await harness.start(TARGET, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(failedItems(run).map(({ text }) => /\[item (\d)\]/.exec(text)?.[1])).toEqual(['1', '3']);
   });
 
-  it('runs the good items when others cannot even be sent', async () => {
+  it('runs the valid items when others cannot be sent', async () => {
     const run = await harness.start(TARGET, {
       input: [{ _parent: {} }, { number: 'b' }],
       settings: ERROR_OUTPUT,
@@ -110,13 +110,13 @@ describe('Continue (Using Error Output)', () => {
 });
 
 describe('Continue', () => {
-  it('gives every item in its place', async () => {
+  it('gives every item in input order with Continue, failed items included', async () => {
     failFor('b');
     const run = await harness.start(TARGET, { input: ITEMS, settings: { onError: 'continueRegularOutput' } });
     const items = run.items('ProcessMaker');
     expect(items).toHaveLength(5);
     expect(items.map(isFailedItem)).toEqual([false, true, false, false, false]);
-    // By the single key, also an older n8n knows a failed item.
+    // Older versions of n8n recognize a failed item by its single key.
     expect(Object.keys(items[1] ?? {})).toEqual(['error']);
     expect(failedItem(items[1] ?? {})).toMatchObject({ input: {}, httpStatus: 403, outcome: 'notStarted' });
     expect(run.outputs('ProcessMaker')[0]?.map(({ pairedItem }) => pairedItem)).toEqual(
@@ -126,7 +126,7 @@ describe('Continue', () => {
 });
 
 describe('Stop Workflow', () => {
-  it('begins no new start, and lists the Requests that were started', async () => {
+  it('sends no further start with Stop Workflow after a failed item, and lists the started Requests', async () => {
     failFor('c');
     const run = await harness.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: ITEMS });
     expect(run.status).toBe('error');
@@ -137,7 +137,7 @@ describe('Stop Workflow', () => {
     expect(run.error?.message).toContain('item 2');
   });
 
-  it('lets running starts end, and lists them too', async () => {
+  it('lets running starts end with Stop Workflow, and lists their Requests too', async () => {
     failFor('a');
     const run = await harness.start({ ...TARGET, options: { requestsInParallel: 3 } }, { input: ITEMS });
     expect(harness.starts()).toHaveLength(3);
@@ -146,7 +146,7 @@ describe('Stop Workflow', () => {
     for (const { id } of harness.requests()) expect(text).toMatch(new RegExp(`\\b${id}\\b`));
   });
 
-  it('starts nothing at all when an item cannot be sent', async () => {
+  it('starts nothing with Stop Workflow when an item cannot be sent', async () => {
     const run = await harness.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }, { _parent: {} }] });
     expect(run.status).toBe('error');
     expect(run.error?.message).toContain('item 2');

@@ -5,7 +5,7 @@ import type { Run } from '../support/run';
 import { createWorkflow, locator, loopWorkflow, PROCESS_MAKER, type NodeInput } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
-// A start belongs to a round of the loop; after a crash of n8n its item can come back in another one.
+// A start belongs to an iteration of the loop. After a crash of n8n, its item can come back in another one.
 const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
@@ -16,7 +16,7 @@ const busy = respond(429, { message: 'Too Many Attempts.' });
 const LATER = { ...TARGET, process: locator('id', 4), options };
 
 const loop = () => loopWorkflow({ ...TARGET, options });
-/** A loop with another node behind the starts. */
+/** A loop with another node after the starts. */
 const loopOf = (later: NodeInput) =>
   createWorkflow(
     [
@@ -49,12 +49,12 @@ const resume = (run: Run, signal?: AbortSignal) =>
 
 const sent = () => harness.sent().map(({ number }) => number);
 const ids = () => harness.requests().map(({ id }) => id);
-/** The Request of each round. */
-const answered = (run: Run) =>
-  run.tasks('ProcessMaker').map((_, round) => run.items('ProcessMaker', 0, round)[0]?.id);
+/** The id of the Request that each iteration returned. */
+const idsByIteration = (run: Run) =>
+  run.tasks('ProcessMaker').map((_, iteration) => run.items('ProcessMaker', 0, iteration)[0]?.id);
 
 describe('the Retry button after a crash in a loop', () => {
-  it('in round 3 of a loop goes on with that round', async () => {
+  it('continues with the third iteration of a loop after a crash in it', async () => {
     const input = itemsOf('same', 'same', 'c', 'd');
     const killed = await kill(loop(), 'c', input);
     expect(harness.numbers()).toEqual(['same', 'same', 'c']);
@@ -65,23 +65,23 @@ describe('the Retry button after a crash in a loop', () => {
     expect(harness.sentKeys().map((key) => String(key).split('.')[1])).toEqual(['0', '1', '2', '3']);
   });
 
-  it('finds an item that comes back in another round', async () => {
+  it('finds the Request of an item that comes back in another iteration after a crash', async () => {
     const killed = await kill(loop(), 'c', itemsOf('a', 'b', 'c', 'd'));
     const run = await harness.retryAfterCrash(killed, itemsOf('c', 'a', 'b', 'd'));
     const [a, b, c, d] = ids();
-    expect(answered(run)).toEqual([undefined, c, a, b, d]);
+    expect(idsByIteration(run)).toEqual([undefined, c, a, b, d]);
     expect(sent()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('lets a Request that came back in another round answer only once', async () => {
+  it('gives a Request that is found in another iteration to one item only', async () => {
     const killed = await kill(loop(), 'same', itemsOf('a', 'same'));
     const run = await harness.retryAfterCrash(killed, itemsOf('same', 'same', 'a'));
     const [a, same, another] = ids();
-    expect(answered(run)).toEqual([undefined, same, another, a]);
+    expect(idsByIteration(run)).toEqual([undefined, same, another, a]);
     expect(sent()).toEqual(['a', 'same', 'same']);
   });
 
-  it('counts the window from when it was used, and not anew in each round', async () => {
+  it('counts the recovery window from the use of the Retry button, not again in each iteration', async () => {
     const workflow = loopWorkflow({ ...TARGET, options: { ...options, recoveryWindow: 1 } });
     const killed = await killAt(
       harness,
@@ -92,7 +92,7 @@ describe('the Retry button after a crash in a loop', () => {
     const run = await harness.retryAfterCrash(killed, itemsOf('a', 'b', 'c'));
     expect(run.status).toBe('success');
     expect(harness.numbers()).toEqual(['a', 'b', 'c']);
-    // Only the first round has to look for a second time; by then the window has passed.
+    // Only the first iteration looks a second time; by then the window has passed.
     expect(harness.gateway.calls.map(({ method }) => method).slice(1)).toEqual([
       'GET',
       'GET',
@@ -104,7 +104,7 @@ describe('the Retry button after a crash in a loop', () => {
     ]);
   });
 
-  it('finds it once more when the round in which it came back is repeated', async () => {
+  it('finds a Request again when the iteration that its item came back in is repeated', async () => {
     const workflow = loop();
     const killed = await kill(workflow, 'b', itemsOf('a', 'b'));
     parametersOf(workflow, 'Loop').batchSize = 3;
@@ -118,12 +118,12 @@ describe('the Retry button after a crash in a loop', () => {
   });
 });
 
-// n8n saves the node's context with the execution at a Wait node. After a crash it is that of an earlier round.
-describe('the Retry button after a crash behind a Wait node in the loop', () => {
+// n8n saves the node's context with the execution at a Wait node. After a crash it is that of an earlier iteration.
+describe('the Retry button after a crash that follows a Wait node in the loop', () => {
   it.each([
-    ['had begun with', true, ['same', 'same', 'b']],
-    ['did not get', false, ['same', 'same', 'same', 'b']],
-  ])('starts what ProcessMaker %s once', async (_, begun, expected) => {
+    ['a start that arrived', true, ['same', 'same', 'b']],
+    ['a lost start', false, ['same', 'same', 'same', 'b']],
+  ])('starts items once after a wait and a crash in a loop with %s', async (_, begun, expected) => {
     const waiting = await harness.run(waitingLoop('same'), { input: itemsOf('same', 'same', 'b') });
     expect(waiting.status).toBe('waiting');
     await killAt(harness, 'same', (signal) => resume(waiting, signal), begun);
@@ -131,12 +131,12 @@ describe('the Retry button after a crash behind a Wait node in the loop', () => 
     expect(waitingAgain.status).toBe('waiting');
     const run = await resume(waitingAgain);
     expect(run.status).toBe('success');
-    expect(answered(run)).toEqual(ids());
+    expect(idsByIteration(run)).toEqual(ids());
     expect(sent()).toEqual(expected);
     expect(harness.numbers()).toEqual(['same', 'same', 'b']);
   });
 
-  it('finds what was started before another crash', async () => {
+  it('finds the Requests of all iterations after two crashes and a Wait node', async () => {
     const workflow = waitingLoop('');
     const killed = await kill(workflow, 'c', itemsOf('a', 'b', 'c', 'd'));
     parametersOf(workflow, 'Wait').after = 'c';
@@ -145,13 +145,13 @@ describe('the Retry button after a crash behind a Wait node in the loop', () => 
     await killAt(harness, 'd', (signal) => resume(waiting, signal));
     const run = await retry(waiting);
     const [a, b, c, d] = ids();
-    expect(answered(run)).toEqual([undefined, b, c, a, d]);
+    expect(idsByIteration(run)).toEqual([undefined, b, c, a, d]);
     expect(sent()).toEqual(['a', 'b', 'c', 'd']);
   });
 });
 
 describe('the Retry button after a later node of the loop has failed', () => {
-  it('starts the next item, also one with the same data', async () => {
+  it('starts the next item after a later node of the loop has failed, even when it has the same data', async () => {
     const workflow = loopOf({ name: 'Later', type: PROCESS_MAKER, parameters: LATER });
     harness.gateway.treat = ({ path }) =>
       path.includes('process_events/4') && harness.starts().length === 2 ? busy : undefined;
@@ -161,6 +161,6 @@ describe('the Retry button after a later node of the loop has failed', () => {
     expect(run.status).toBe('success');
     const started = harness.requests().filter(({ processId }) => processId === 2);
     expect(started).toHaveLength(2);
-    expect(answered(run)).toEqual(started.map(({ id }) => id));
+    expect(idsByIteration(run)).toEqual(started.map(({ id }) => id));
   });
 });

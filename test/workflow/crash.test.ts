@@ -6,7 +6,7 @@ import { killAt } from '../support/kill';
 import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
-// n8n is killed in the run, and the Retry button is used: nothing is known any more but the resume token.
+// n8n is killed during the run, and the Retry button is used. The resume token is all that is left.
 const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
@@ -29,9 +29,9 @@ const sent = () => harness.sent().map(({ number }) => number);
 
 describe('the Retry button after a crash', () => {
   it.each([
-    ['had begun with', true, ['a', 'b', 'c', 'd']],
-    ['did not get', false, ['a', 'b', 'b', 'c', 'd']],
-  ])('in the node, with a start that ProcessMaker %s, starts each item once', async (_, begun, expected) => {
+    ['had carried out', true, ['a', 'b', 'c', 'd']],
+    ['did not receive', false, ['a', 'b', 'b', 'c', 'd']],
+  ])('starts each item once after a crash when ProcessMaker %s a start', async (_, begun, expected) => {
     const killed = await kill(workflowOf(), 'b', { begun });
     const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(ITEMS.map(({ number }) => started(number)));
@@ -39,7 +39,7 @@ describe('the Retry button after a crash', () => {
     expect(harness.numbers()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('in a later node finds everything in one call, and starts nothing', async () => {
+  it('finds all Requests in one call after a crash in a later node, and starts nothing', async () => {
     const killed = await harness.run(workflowOf(), { input: ITEMS });
     const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(run.items('ProcessMaker')).toEqual(killed.items('ProcessMaker'));
@@ -47,14 +47,14 @@ describe('the Retry button after a crash', () => {
     expect(harness.lookUps()).toHaveLength(1);
   });
 
-  it('before the node had begun starts everything', async () => {
+  it('starts all items after a crash before the node', async () => {
     const workflow = workflowOf();
     const killed = await harness.run(workflow, { input: [] });
     await harness.retryAfterCrash(killed, ITEMS);
     expect(harness.numbers()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('finds items that come back in another order', async () => {
+  it('finds the Requests of items that come back in another order after a crash', async () => {
     const killed = await kill(workflowOf(), 'c');
     const reordered = [...ITEMS].reverse();
     const run = await harness.retryAfterCrash(killed, reordered);
@@ -64,7 +64,7 @@ describe('the Retry button after a crash', () => {
     expect(harness.numbers()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('neither sends nor calls started an item that has changed, and sends those that are new', async () => {
+  it('reports a changed item as unknown after a crash, and starts new items', async () => {
     const killed = await kill(workflowOf(), 'b');
     const run = await harness.retryAfterCrash(killed, [
       { number: 'a' },
@@ -84,7 +84,7 @@ describe('the Retry button after a crash', () => {
     ['the same number of them', 4],
     ['fewer of them', 2],
     ['more of them', 6],
-  ])('matches items with the same data by their count: %s', async (_, count) => {
+  ])('matches items with the same data by their count after a crash: %s', async (_, count) => {
     const same = (length: number) => Array.from({ length }, () => ({ number: 'same' }));
     const workflow = workflowOf();
     const killed = await harness.run(workflow, { input: same(4) });
@@ -94,7 +94,7 @@ describe('the Retry button after a crash', () => {
     expect(harness.requests()).toHaveLength(Math.max(4, count));
   });
 
-  it('does not take a sub-process that inherited the data for the start', async () => {
+  it('does not mistake a sub-process that inherited the data for the start', async () => {
     const same = [{ number: 'same' }, { number: 'same' }];
     const workflow = workflowOf({ process: locator('id', 17) });
     const killed = await kill(workflow, 'same', { input: same });
@@ -105,7 +105,7 @@ describe('the Retry button after a crash', () => {
     expect(parents).toHaveLength(2);
   });
 
-  it('of another execution finds nothing of this one', async () => {
+  it('does not find the Requests of another execution', async () => {
     const killed = await harness.run(workflowOf(), { input: ITEMS });
     killed.data.resumeToken = 'of another execution';
     await harness.retryAfterCrash(killed, ITEMS);
@@ -117,7 +117,7 @@ describe('a Request that is found after a crash', () => {
   it.each([
     ['ERROR', 'startedInError', (id: number) => harness.server.failRequest(id, 'The script failed')],
     ['CANCELED', 'started', (id: number) => harness.server.cancelRequest(id)],
-  ])('in status %s is the item error, and says how to go on', async (status, outcome, end) => {
+  ])('fails the item of a Request in status %s after a crash, with advice', async (status, outcome, end) => {
     const killed = await harness.run(workflowOf(), { input: [{ number: 'a' }, { number: 'b' }] });
     end(started('a') ?? 0);
     const run = await harness.retryAfterCrash(killed, [{ number: 'a' }, { number: 'b' }]);
@@ -130,11 +130,11 @@ describe('a Request that is found after a crash', () => {
   });
 });
 
-describe('what is not found after a crash', () => {
-  const patient = { ...options, recoveryWindow: 1 };
+describe('a start that is not found after a crash', () => {
+  const withWindow = { ...options, recoveryWindow: 1 };
 
-  it('is sent when the window has passed since the retry began, all items in one call each time', async () => {
-    const killed = await kill(workflowOf({ options: patient }), 'a', { begun: false });
+  it('sends starts that are not found after the recovery window, and looks all up in one call', async () => {
+    const killed = await kill(workflowOf({ options: withWindow }), 'a', { begun: false });
     const began = Date.now();
     await harness.retryAfterCrash(killed, ITEMS);
     expect(Date.now() - began).toBeGreaterThanOrEqual(1_000);
@@ -142,7 +142,7 @@ describe('what is not found after a crash', () => {
     expect(harness.lookUps()).toHaveLength(2);
   });
 
-  it('is not sent when it is there before the window has passed', async () => {
+  it('does not send a start again that is found before the recovery window has passed', async () => {
     const killing = new AbortController();
     let late: (() => Promise<unknown>) | undefined;
     harness.treatOnce('a', (_response, forward) => {
@@ -150,7 +150,7 @@ describe('what is not found after a crash', () => {
       killing.abort();
       return pause(100);
     });
-    const workflow = workflowOf({ options: patient });
+    const workflow = workflowOf({ options: withWindow });
     const killed = await harness.run(workflow, { input: ITEMS.slice(0, 1), signal: killing.signal });
     void pause(500).then(() => late?.());
     const run = await harness.retryAfterCrash(killed, ITEMS.slice(0, 1));
@@ -161,9 +161,9 @@ describe('what is not found after a crash', () => {
 
   it.each([
     ['a refusal', respond(403, { message: 'This action is unauthorized.' })],
-    ['a page', respond(200, '<html></html>')],
-    ['something else', respond(200, { created: true })],
-  ])('because the look-up gets %s is not sent', async (_, behaviour) => {
+    ['an HTML page', respond(200, '<html></html>')],
+    ['other JSON', respond(200, { created: true })],
+  ])('sends nothing after a crash when the look-up gets %s', async (_, behaviour) => {
     const killed = await kill(workflowOf(), 'b');
     harness.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
     const run = await harness.retryAfterCrash(killed, ITEMS);
@@ -172,8 +172,8 @@ describe('what is not found after a crash', () => {
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
-  it('because a later look-up gets no answer is not sent, and what was found before stays found', async () => {
-    const killed = await kill(workflowOf({ options: patient }), 'b');
+  it('sends nothing after a crash when a later look-up is refused, and keeps what was found', async () => {
+    const killed = await kill(workflowOf({ options: withWindow }), 'b');
     harness.gateway.treat = ({ method }) =>
       method === 'GET' && harness.lookUps().length > 1
         ? respond(403, { message: 'Not any more.' })
@@ -184,7 +184,7 @@ describe('what is not found after a crash', () => {
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
-  it('and has no key is neither sent nor called started: nothing can be known of it', async () => {
+  it('reports items without a key as unknown after a crash, and sends none of them', async () => {
     const workflow = workflowOf({ options: { ...options, hiddenKey: false } });
     const killed = await kill(workflow, 'b');
     const run = await harness.retryAfterCrash(killed, ITEMS);

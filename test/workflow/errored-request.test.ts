@@ -3,10 +3,10 @@ import { useHarness } from '../support/harness';
 
 const harness = useHarness();
 
-describe('a Request that comes back in ERROR', () => {
+describe('a Request that starts in ERROR', () => {
   const FAILS = { process: locator('id', 16), startEvent: locator('id', 'node_1') };
 
-  it('is an item error that names the Request, the element and what the engine says', async () => {
+  it('fails the item of a Request that starts in ERROR, and names Request, element and cause', async () => {
     const run = await harness.start(FAILS, { user: 'admin', settings: ERROR_OUTPUT });
     const [request] = harness.requests();
     expect(request?.status).toBe('ERROR');
@@ -16,13 +16,13 @@ describe('a Request that comes back in ERROR', () => {
     }
   });
 
-  it('ends the run', async () => {
+  it('ends the run when a Request starts in ERROR', async () => {
     const run = await harness.start(FAILS, { user: 'admin' });
     expect(run.status).toBe('error');
     expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
   });
 
-  it('is a normal item with Return Requests in Error', async () => {
+  it('returns a Request in ERROR like any other with Return Requests in Error', async () => {
     const parameters = { ...FAILS, options: { returnErroredRequests: true } };
     const run = await harness.start(parameters, { user: 'admin', settings: ERROR_OUTPUT });
     expect(run.items('ProcessMaker')).toMatchObject([{ id: harness.requests()[0]?.id, status: 'ERROR' }]);

@@ -7,7 +7,7 @@ import { useHarness } from '../support/harness';
 
 const harness = useHarness({ bodyLimitBytes: 20_000 });
 
-// What is looked for longer, or repeated, is in recovery.test.ts.
+// Starts that are looked up for longer, or sent again, are in recovery.test.ts.
 const TARGET = {
   process: locator('id', 2),
   startEvent: locator('id', 'node_1'),
@@ -39,7 +39,7 @@ async function expectFailure(
   expect(item && factsOf(item)).toEqual({ outcome, ...(httpStatus !== undefined && { httpStatus }) });
   expect(item?.text).toMatch(says);
   expect(item?.text).toMatch(/\[item 0\]/);
-  // Whoever cannot know gets the means to look for it.
+  // An unknown outcome comes with a way to look for the Request.
   expect(HOW_TO_SEARCH.test(item?.text ?? '')).toBe(outcome === 'unknown');
   expect(HOW_TO_SEARCH.test(stopped.error?.description ?? '')).toBe(outcome === 'unknown');
   // One start each.
@@ -55,26 +55,29 @@ async function expectFailure(
   expect(run.text + stopped.text).not.toContain(token);
 }
 
-describe('what ProcessMaker answers', () => {
-  it.each(['expired', 'revoked'] as const)('401 for a token that is %s', async (user) => {
-    await expectFailure({ outcome: 'notStarted', httpStatus: 401, says: /token/ }, { user });
-  });
+describe('responses of ProcessMaker', () => {
+  it.each(['expired', 'revoked'] as const)(
+    'reports a 401 for a token that is %s as not started',
+    async (user) => {
+      await expectFailure({ outcome: 'notStarted', httpStatus: 401, says: /token/ }, { user });
+    },
+  );
 
-  it('403 for an inactive user', async () => {
+  it('reports a 403 for an inactive user as not started', async () => {
     await expectFailure(
       { outcome: 'notStarted', httpStatus: 403, says: /active|permission|allow/ },
       { user: 'inactive' },
     );
   });
 
-  it('403 for a user who may not start the process', async () => {
+  it('reports a 403 for a user who may not start the process as not started', async () => {
     await expectFailure(
       { outcome: 'notStarted', httpStatus: 403, says: /may not|not allow|administrator/ },
       { user: 'nobody' },
     );
   });
 
-  it('404 for a process that does not exist', async () => {
+  it('reports a 404 for a process that does not exist as not started', async () => {
     const run = await harness.start(
       { process: locator('id', 99999), startEvent: locator('id', 'node_1') },
       { settings: ERROR_OUTPUT },
@@ -83,25 +86,25 @@ describe('what ProcessMaker answers', () => {
     expect(failedItems(run)[0]?.text).toContain('99999');
   });
 
-  it('413 for more data than its web server takes', async () => {
+  it('reports a 413 for more data than the web server accepts as not started', async () => {
     await expectFailure(
       { outcome: 'notStarted', httpStatus: 413, says: /larg/ },
       { input: [{ text: 'x'.repeat(30_000) }] },
     );
   });
 
-  it('503 while it is in maintenance', async () => {
+  it('reports a 503 during maintenance as not started', async () => {
     harness.server.maintenance = true;
     await expectFailure({ outcome: 'notStarted', httpStatus: 503, says: /maintenance/ });
   });
 
-  it('401 only once: a start is not sent again', async () => {
+  it('does not send a start again after a 401', async () => {
     await harness.start(TARGET, { user: 'expired', settings: ERROR_OUTPUT });
     expect(harness.starts()).toHaveLength(1);
   });
 });
 
-describe('what a server answers that stands in for ProcessMaker or in front of it', () => {
+describe('responses of a gateway or of another server', () => {
   const unprocessable = {
     message: 'The given data was invalid.',
     errors: { orderId: ['The order id field is required.'], total: ['The total must be a number.'] },
@@ -109,68 +112,64 @@ describe('what a server answers that stands in for ProcessMaker or in front of i
 
   it.each<[string, Behaviour, Expected]>([
     [
-      '405 as JSON',
+      'a 405 as JSON',
       respond(405, { message: 'The POST method is not supported.' }),
       { outcome: 'notStarted', httpStatus: 405, says: /API|process id/ },
     ],
-    ['413 as HTML', respond(413, HTML), { outcome: 'notStarted', httpStatus: 413, says: /larg/ }],
+    ['a 413 as HTML', respond(413, HTML), { outcome: 'notStarted', httpStatus: 413, says: /larg/ }],
     [
-      '422',
+      'a 422',
       respond(422, unprocessable),
       { outcome: 'notStarted', httpStatus: 422, says: /orderId.*required.*total.*number/s },
     ],
     [
-      '429',
+      'a 429',
       respond(429, { message: 'Too Many Attempts.' }, { 'retry-after': '30' }),
       { outcome: 'notStarted', httpStatus: 429, says: /too many|30 seconds/ },
     ],
     [
-      '404 as HTML',
+      'a 404 as HTML',
       respond(404, HTML),
       { outcome: 'notStarted', httpStatus: 404, says: /Instance URL|no ProcessMaker/ },
     ],
     [
-      '500 as JSON',
+      'a 500 as JSON',
       respond(500, { message: 'Server Error' }),
       { outcome: 'notStarted', httpStatus: 500, says: /500.*No Request was started/s },
     ],
-    ['500 as HTML', respond(500, HTML), { outcome: 'unknown', httpStatus: 500, says: /500/ }],
-    ['502', respond(502, HTML), { outcome: 'unknown', httpStatus: 502, says: /502/ }],
-    ['503 as HTML', respond(503, HTML), { outcome: 'unknown', httpStatus: 503, says: /503/ }],
-    ['504', respond(504, HTML), { outcome: 'unknown', httpStatus: 504, says: /504/ }],
+    ['a 500 as HTML', respond(500, HTML), { outcome: 'unknown', httpStatus: 500, says: /500/ }],
+    ['a 502', respond(502, HTML), { outcome: 'unknown', httpStatus: 502, says: /502/ }],
+    ['a 503 as HTML', respond(503, HTML), { outcome: 'unknown', httpStatus: 503, says: /503/ }],
+    ['a 504', respond(504, HTML), { outcome: 'unknown', httpStatus: 504, says: /504/ }],
     [
-      '200 as HTML',
+      'a 200 as HTML',
       respond(200, HTML),
       { outcome: 'unknown', httpStatus: 200, says: /not that of a ProcessMaker/ },
     ],
     [
-      '201 as foreign JSON',
+      'a 201 as foreign JSON',
       respond(201, { created: true }),
       { outcome: 'unknown', httpStatus: 201, says: /ProcessMaker/ },
     ],
+    ['a 201 without a body', respond(201, ''), { outcome: 'unknown', httpStatus: 201, says: /ProcessMaker/ }],
     [
-      '201 with nothing in it',
-      respond(201, ''),
-      { outcome: 'unknown', httpStatus: 201, says: /ProcessMaker/ },
-    ],
-    [
-      '500 in another language',
+      'a 500 in another language',
       respond(500, { message: 'Serverfehler' }),
       { outcome: 'notStarted', httpStatus: 500, says: /500.*No Request was started/s },
     ],
     [
-      '403 in another language',
+      'a 403 in another language',
       respond(403, { message: 'Nicht erlaubt.' }),
       { outcome: 'notStarted', httpStatus: 403, says: /allow|may not/ },
     ],
-  ])('%s', async (_, behaviour, expected) => {
+  ])('reports the outcome of a start that gets %s, and sends it once', async (_, behaviour, expected) => {
     harness.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
     await expectFailure(expected);
   });
 });
 
 describe('a connection', () => {
-  it('that nobody takes is surely no start', async () => {
+  it('reports a refused connection as not started', async () => {
     const closed = 'http://127.0.0.1:1';
     const run = await harness.start(TARGET, {
       credentials: harness.credentials('limited', closed),
@@ -180,7 +179,7 @@ describe('a connection', () => {
     expect(failedItems(run)[0]?.text).toMatch(/cannot be reached.*Instance URL/s);
   });
 
-  it('to a host that does not exist is surely no start, and is not tried again', async () => {
+  it('reports a host that does not exist as not started, without further attempts', async () => {
     const credentials = harness.credentials('limited', 'http://mistyped.invalid');
     const began = Date.now();
     const run = await harness.start({ ...TARGET, options: {} }, { credentials, settings: ERROR_OUTPUT });

@@ -13,7 +13,7 @@ const busy = respond(429, { message: 'Too Many Attempts.' });
 const generations = () => harness.sentKeys().map((key) => String(key).split('.')[2]);
 
 describe('Return It', () => {
-  it('gives the Request of an earlier execution, marked, as it stands now', async () => {
+  it('returns the Request of an earlier execution in its current status, marked as already started', async () => {
     const first = await start(['a']);
     expect(outputs(first)[0]).not.toHaveProperty('alreadyStarted');
     await harness.completeFirstTask();
@@ -26,7 +26,7 @@ describe('Return It', () => {
     expect(harness.starts()).toHaveLength(2);
   });
 
-  it('gives one in ERROR as the item error, or as an item with Return Requests in Error', async () => {
+  it('fails the item of an existing Request in ERROR, or returns it with Return Requests in Error', async () => {
     await start(['a']);
     harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
     const failed = await start(['a']);
@@ -37,8 +37,8 @@ describe('Return It', () => {
   });
 });
 
-describe('a Request that was canceled', () => {
-  it('is returned as it stands when another execution has started it', async () => {
+describe('an existing Request that was canceled', () => {
+  it('returns a canceled Request that another execution has started', async () => {
     await start(['a']);
     harness.server.cancelRequest(ids()[0] ?? 0);
     expect(outputs(await start(['a']))).toMatchObject([
@@ -47,7 +47,7 @@ describe('a Request that was canceled', () => {
     expect(harness.requests()).toHaveLength(1);
   });
 
-  it('fails its item on a repeat of the round that has started it', async () => {
+  it('fails an item on a retry when the Request of the first attempt was canceled', async () => {
     harness.treatOnce('b', (response, forward) => {
       harness.server.cancelRequest(ids()[0] ?? 0);
       return busy(response, forward);
@@ -59,10 +59,10 @@ describe('a Request that was canceled', () => {
   });
 });
 
-describe('Let the Item Fail', () => {
+describe('Throw Error', () => {
   const raise = { onExistingRequest: 'error' };
 
-  it('fails for a Request of an earlier execution, and names it', async () => {
+  it('throws an error for an existing Request of an earlier execution, and names it', async () => {
     await start(['a'], raise);
     const run = await start(['a', 'b'], raise);
     expect(failedItems(run)).toMatchObject([
@@ -73,13 +73,13 @@ describe('Let the Item Fail', () => {
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
-  it('fails in the second round of a loop', async () => {
+  it('throws an error for an existing Request of an earlier iteration of the loop', async () => {
     const run = await harness.run(loopWorkflow(keyed(raise), ERROR_OUTPUT), { input: itemsOf('a', 'a') });
     expect(failedItems(run, 1)).toMatchObject([{ requestId: ids()[0] }]);
     expect(harness.requests()).toHaveLength(1);
   });
 
-  it('does not hit what the run itself has started: Retry On Fail', async () => {
+  it('throws no error for a Request that the run itself has started: Retry On Fail', async () => {
     harness.treatOnce('b', busy);
     const input = itemsOf('a', 'b');
     const run = await harness.start(keyed(raise), { input, settings: RETRY_ON_FAIL });
@@ -87,7 +87,7 @@ describe('Let the Item Fail', () => {
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
-  it('does not hit what the run itself has started: the Retry button', async () => {
+  it('throws no error for a Request that the run itself has started: the Retry button', async () => {
     harness.treatOnce('b', busy);
     const failed = await harness.start(keyed(raise), { input: itemsOf('a', 'b') });
     expect(failed.status).toBe('error');
@@ -96,14 +96,14 @@ describe('Let the Item Fail', () => {
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
-  it('does not hit what the run itself has started: the Retry button after a crash', async () => {
+  it('throws no error for a Request that the run itself has started: the Retry button after a crash', async () => {
     const killed = await harness.start(keyed(raise), { input: itemsOf('a') });
     const run = await harness.retryAfterCrash(killed, itemsOf('b', 'a'));
     expect(outputs(run).map(({ id }) => id)).toEqual([...ids()].reverse());
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
-  it('does not hit a start whose answer was lost', async () => {
+  it('throws no error for a start whose response was lost', async () => {
     harness.treatOnce('a', resetAfter);
     const run = await start(['a'], raise);
     expect(outputs(run)).toMatchObject([{ id: ids()[0] }]);
@@ -114,14 +114,14 @@ describe('Let the Item Fail', () => {
 describe('Start Again If It Ended in Error or Was Canceled', () => {
   const startAgain = { onExistingRequest: 'startAgain' };
 
-  it('returns a Request that has not ended badly', async () => {
+  it('returns an existing Request that is neither in ERROR nor canceled', async () => {
     await start(['a'], startAgain);
     const run = await start(['a'], startAgain);
     expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true }]);
     expect(harness.requests()).toHaveLength(1);
   });
 
-  it('starts the next generation, and from then on the newest one is the Request of the key', async () => {
+  it('starts another Request for one in ERROR or canceled, and then returns the newest', async () => {
     await start(['a'], startAgain);
     harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
     const second = await start(['a'], startAgain);
@@ -137,7 +137,7 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     expect(harness.requests()).toHaveLength(3);
   });
 
-  it('does not start another one when a repeat finds what this round has started in ERROR', async () => {
+  it('starts no other Request on a retry when the one of the first attempt is in ERROR', async () => {
     harness.treatOnce('b', (response, forward) => {
       harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
       return busy(response, forward);
@@ -148,7 +148,7 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('does not take an earlier generation for a start whose answer was lost', async () => {
+  it('does not mistake an earlier Request with the key for a start whose response was lost', async () => {
     await start(['a'], startAgain);
     harness.server.cancelRequest(ids()[0] ?? 0);
     harness.treatOnce('a', resetBefore);
@@ -158,7 +158,7 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
   });
 
-  it('does not start a generation again that an earlier try left unknown', async () => {
+  it('does not replace a canceled Request again when an earlier attempt to do so is unknown', async () => {
     await start(['a'], startAgain);
     harness.server.cancelRequest(ids()[0] ?? 0);
     harness.treatOnce('a', resetBefore);
@@ -168,7 +168,7 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     expect(harness.requests()).toHaveLength(1);
   });
 
-  it('starts the next one when what an earlier try left unknown is found, and has ended badly like all after it', async () => {
+  it('starts another Request when an unknown one is found canceled, like all after it', async () => {
     let late: (() => Promise<unknown>) | undefined;
     await start(['a'], startAgain);
     harness.server.cancelRequest(ids()[0] ?? 0);
@@ -181,7 +181,7 @@ describe('Start Again If It Ended in Error or Was Canceled', () => {
     expect(failed.status).toBe('error');
     await late?.();
     harness.server.cancelRequest(ids()[1] ?? 0);
-    // Another execution sees that, and its own start ends badly too.
+    // Another execution starts the next one, and that is canceled too.
     await start(['a'], startAgain);
     harness.server.cancelRequest(ids()[2] ?? 0);
     const run = await harness.engine.retry(failed, { credentials: harness.credentials() });

@@ -8,7 +8,7 @@ const harness = useHarness();
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
 
 describe('an expression', () => {
-  it('that cannot be worked out for one item lets the others go on', async () => {
+  it('runs the other items when an expression cannot be evaluated for one of them', async () => {
     const parameters = {
       ...TARGET,
       dataMode: 'json',
@@ -25,13 +25,13 @@ describe('an expression', () => {
     expect(harness.requests()).toHaveLength(2);
   });
 
-  it.each(['={{ $now }}', '={{ new Date() }}'])('%s is no data for a Request', async (jsonData) => {
+  it.each(['={{ $now }}', '={{ new Date() }}'])('refuses %s as the data of a Request', async (jsonData) => {
     const run = await harness.start({ ...TARGET, dataMode: 'json', jsonData });
     expect(run.error?.message).toContain('not a JSON object');
     expect(harness.starts()).toHaveLength(0);
   });
 
-  it('that gives an object of the item does not change the item', async () => {
+  it('does not change the input item when an expression gives one of its objects', async () => {
     const assignments = [
       { id: '1', name: 'customer', type: 'object', value: '={{ $json.customer }}' },
       { id: '2', name: 'customer.source', type: 'string', value: 'n8n' },
@@ -44,11 +44,11 @@ describe('an expression', () => {
   });
 });
 
-describe('what concerns all items', () => {
+describe('settings that concern all items', () => {
   it.each([
-    ['an Instance URL that is none', { instanceUrl: 'my instance' }, {}],
-    ['an option that is out of bounds', {}, { options: { requestsInParallel: 51 } }],
-  ])('%s gives each item to the error output', async (_name, credential, parameters) => {
+    ['an invalid Instance URL', { instanceUrl: 'my instance' }, {}],
+    ['an option out of bounds', {}, { options: { requestsInParallel: 51 } }],
+  ])('sends every item to the error output because of %s', async (_name, credential, parameters) => {
     const { processMakerApi } = harness.credentials();
     const run = await harness.start(
       { ...TARGET, ...parameters },
@@ -64,7 +64,7 @@ describe('what concerns all items', () => {
   });
 
   it.each([0, 3601, 3_600_000])(
-    'a Timeout of %d seconds is refused before anything is sent',
+    'refuses a Timeout of %d seconds before anything is sent',
     async (timeout) => {
       const run = await harness.start({ ...TARGET, options: { timeout } });
       expect(run.error?.message).toContain("'Timeout'");
@@ -77,7 +77,7 @@ describe('a field that is named in Include or Exclude', () => {
   it.each([
     [{ include: 'except', excludeFields: 'customer.ssn' }],
     [{ include: 'selected', includeFields: 'orderId, customer.name' }],
-  ])('has to be a whole one: %j', async (parameters) => {
+  ])('refuses a nested field in Include or Exclude: %j', async (parameters) => {
     const run = await harness.start(
       { ...TARGET, ...parameters },
       { input: [{ orderId: 1, customer: { name: 'Ann', ssn: '1' } }] },
@@ -87,8 +87,8 @@ describe('a field that is named in Include or Exclude', () => {
   });
 });
 
-describe('a repeat that does not get far', () => {
-  it('does not say that nothing was started', async () => {
+describe('a retry that ends early', () => {
+  it('reports a Request of the first attempt as started when the retry ends before it looks for it', async () => {
     const parameters = {
       process: locator('name', 'C start to end'),
       dataMode: 'json',

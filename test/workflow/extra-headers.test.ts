@@ -18,7 +18,7 @@ function credentials(...headers: Array<[name: string, value: string]>) {
 const start = (...headers: Array<[name: string, value: string]>) =>
   harness.start(START, { credentials: credentials(...headers), settings: ERROR_OUTPUT });
 
-it('are sent with every call, beside the token', async () => {
+it('sends the Extra Headers with every call, beside the token', async () => {
   const run = await harness.start(
     { process: locator('id', 2) },
     { credentials: credentials(['X-Gateway-Key', SECRET], ['', 'no name'], ['X-Zone', 'b']) },
@@ -35,7 +35,7 @@ it('are sent with every call, beside the token', async () => {
   }
 });
 
-it('are sent by the credential test too', async () => {
+it('sends the Extra Headers in the credential test too', async () => {
   const { processMakerApi } = credentials(['X-Gateway-Key', SECRET]);
   expect(await testCredential(harness.engine, 'processMakerApi', processMakerApi)).toMatchObject({
     status: 'OK',
@@ -43,14 +43,14 @@ it('are sent by the credential test too', async () => {
   expect(harness.gateway.calls[0]?.headers).toMatchObject({ 'x-gateway-key': SECRET });
 });
 
-it('are taken out of what a gateway answers with them', async () => {
+it('masks the value of an Extra Header that a response quotes', async () => {
   harness.gateway.treat = () => respond(422, { message: `No entry with ${SECRET}` });
   const run = await start(['X-Gateway-Key', SECRET]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('No entry with ***') as string }]);
   expect(run.text).not.toContain(SECRET);
 });
 
-it('are taken out whole where one of them is the beginning of another', async () => {
+it('masks the whole value of an Extra Header when another value is the beginning of it', async () => {
   harness.gateway.treat = () => respond(422, { message: `No entry with ${SECRET}` });
   const run = await start(['X-Zone', SECRET.slice(0, 7)], ['X-Gateway-Key', SECRET]);
   expect(failedItems(run)).toMatchObject([{ text: expect.stringContaining('No entry with ***') as string }]);
@@ -64,7 +64,7 @@ it.each([
   ['X-Gateway:', 'value-2'],
   ['X-Gateway-Key', 'two\nlines'],
   ['X-Gateway-Key', '鍵'],
-])('with the name %j and the value %j are refused before any call', async (name, value) => {
+])('refuses an Extra Header with the name %j and the value %j before any call', async (name, value) => {
   const run = await start([name, value]);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringContaining("'Extra Headers'") as string, outcome: 'notStarted' },

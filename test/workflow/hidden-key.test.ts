@@ -17,13 +17,13 @@ const OFF = { ...TARGET, options: { hiddenKey: false, requestsInParallel: 1, rec
 
 interface Key {
   run: string;
-  round: string;
+  iteration: string;
   item: string;
   digest: string;
 }
 
 function parse(key: unknown): Key {
-  const parts = /^(?<run>[\da-f]{16})\.(?<round>\d+)\.(?<item>\d+)\.(?<digest>[\da-f]{16})$/.exec(
+  const parts = /^(?<run>[\da-f]{16})\.(?<iteration>\d+)\.(?<item>\d+)\.(?<digest>[\da-f]{16})$/.exec(
     String(key),
   );
   if (!parts?.groups) throw new Error(`${String(key)} is no key.`);
@@ -39,10 +39,10 @@ async function keysOf(input: unknown[], parameters: INodeParameters = {}): Promi
 }
 
 describe('the hidden key', () => {
-  it('names run, round and item, and holds a digest', async () => {
+  it('names run, iteration and item in the hidden key, and adds a digest', async () => {
     const keys = await keysOf([{ number: 'a' }, { number: 'b' }, { number: 'a' }]);
     expect(new Set(keys.map(({ run }) => run)).size).toBe(1);
-    expect(keys.map(({ round, item }) => [round, item])).toEqual([
+    expect(keys.map(({ iteration, item }) => [iteration, item])).toEqual([
       ['0', '0'],
       ['0', '1'],
       ['0', '2'],
@@ -51,13 +51,13 @@ describe('the hidden key', () => {
     expect(keys[0]?.digest).not.toBe(keys[1]?.digest);
   });
 
-  it('has another run in another execution', async () => {
+  it('names another run in the hidden key of another execution', async () => {
     const [[first], [second]] = [await keysOf([{ number: 'a' }]), await keysOf([{ number: 'a' }])];
     expect(first?.digest).toBe(second?.digest);
     expect(first?.run).not.toBe(second?.run);
   });
 
-  it('has another run in another node of the same execution', async () => {
+  it('names another run in the hidden key of another node', async () => {
     const node = (name: string) => ({ name, type: PROCESS_MAKER, parameters: TARGET });
     const nodes = [{ name: 'Start', type: 'test.start' }, node('First'), node('Second')];
     const workflow = createWorkflow(nodes, [
@@ -72,13 +72,13 @@ describe('the hidden key', () => {
   it.each([
     ['process', { process: locator('id', 4) }],
     ['start event', { process: locator('id', 3), startEvent: locator('id', 'node_9') }],
-  ])('has another digest for another %s', async (_, parameters) => {
+  ])('adds another digest to the hidden key for another %s', async (_, parameters) => {
     const usual = { process: locator('id', 3) };
     const keys = [...(await keysOf([{}], usual)), ...(await keysOf([{}], parameters))];
     expect(keys[0]?.digest).not.toBe(keys[1]?.digest);
   });
 
-  it('is stored, but not shown by Include Data', async () => {
+  it('stores the hidden key, but does not show it with Include Data', async () => {
     const parameters = { ...TARGET, options: { includeData: true } };
     const run = await harness.start(parameters, { input: [{ number: 'a' }] });
     expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 'a' } }]);
@@ -87,7 +87,7 @@ describe('the hidden key', () => {
   });
 
   it.each([true, false])(
-    'takes the place of one that came with the item, Hidden Key %s',
+    'does not send a key that came with the item, with Hidden Key %s',
     async (hiddenKey) => {
       const input = [{ number: 'a', _n8n_key: 'of another start' }];
       await harness.start({ ...TARGET, options: { hiddenKey } }, { input });
@@ -97,7 +97,7 @@ describe('the hidden key', () => {
     },
   );
 
-  it('costs an ordinary first run no call', async () => {
+  it('makes no extra call for the hidden key in a first run', async () => {
     await harness.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }] });
     expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
   });
@@ -107,12 +107,12 @@ describe('Hidden Key off', () => {
   const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
   const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 
-  it('sends no key', async () => {
+  it('sends no key with Hidden Key off', async () => {
     await harness.start(OFF, { input: [{ number: 'a' }, {}] });
     expect(harness.starts().map(({ body }) => body)).toEqual(['{"number":"a"}', '{}']);
   });
 
-  it('reports a lost start as unknown, without looking for it', async () => {
+  it('reports a lost start as unknown without looking for it, with Hidden Key off', async () => {
     harness.treatOnce('b', resetAfter);
     const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
@@ -122,13 +122,13 @@ describe('Hidden Key off', () => {
     expect(harness.numbers()).toEqual(['a', 'b', 'c']);
   });
 
-  it('reports a 500 of ProcessMaker as unknown', async () => {
+  it('reports a 500 of ProcessMaker as unknown with Hidden Key off', async () => {
     harness.treatOnce('b', respond(500, { message: 'Server Error' }));
     const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown', httpStatus: 500 }]);
   });
 
-  it('finds what an earlier try has started by its id, in one call', async () => {
+  it('finds the Requests of an earlier attempt by id in one call, with Hidden Key off', async () => {
     harness.treatOnce('c', respond(429, { message: 'Too Many Attempts.' }));
     const run = await harness.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(harness.requests().map(({ id }) => id));
@@ -136,7 +136,7 @@ describe('Hidden Key off', () => {
     expect(harness.lookUps()).toHaveLength(1);
   });
 
-  it('does not send an item again that an earlier try left unknown', async () => {
+  it('does not send an item again that an earlier attempt left unknown, with Hidden Key off', async () => {
     harness.treatOnce('b', resetAfter);
     const run = await harness.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
     expect(run.error?.message).toMatch(/not known whether an earlier attempt.*item 1/s);
@@ -144,22 +144,22 @@ describe('Hidden Key off', () => {
   });
 });
 
-describe('a sub-workflow', () => {
+describe('the hint about sub-workflows', () => {
   const hints = async (options: INodeParameters, mode: 'integrated' | 'trigger') => {
     const workflow = startWorkflow({ ...TARGET, options });
     const run = await harness.run(workflow, { input: [{ number: 'a' }, { number: 'b' }], mode });
     return run.hints('ProcessMaker');
   };
 
-  it('gets one hint when an item has no Idempotency Key', async () => {
+  it('gives a sub-workflow one hint when an item has no Idempotency Key', async () => {
     expect(await hints({}, 'integrated')).toEqual([expect.stringContaining("'Idempotency Key'")]);
   });
 
-  it('gets no hint with an Idempotency Key', async () => {
+  it('gives a sub-workflow no hint with an Idempotency Key', async () => {
     expect(await hints({ idempotencyKey: '={{ "hint-" + $json.number }}' }, 'integrated')).toEqual([]);
   });
 
-  it('is none when the workflow is not called by another one', async () => {
+  it('gives no hint to a workflow that no other workflow calls', async () => {
     expect(await hints({}, 'trigger')).toEqual([]);
   });
 });

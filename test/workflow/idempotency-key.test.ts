@@ -10,7 +10,7 @@ const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const busy = respond(429, { message: 'Too Many Attempts.' });
 
 describe('an Idempotency Key', () => {
-  it('is stored in place of the hidden one, with generation, run and round', async () => {
+  it('stores the Idempotency Key in place of the hidden key, with generation, run and iteration', async () => {
     await start(['a']);
     expect(harness.sentKeys()).toEqual([
       expect.stringMatching(new RegExp(`^u\\.t${testNumber()}-a\\.0\\.[\\da-f]{16}\\.0$`)),
@@ -18,7 +18,7 @@ describe('an Idempotency Key', () => {
     expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
   });
 
-  it('is stored with Hidden Key off too', async () => {
+  it('stores the Idempotency Key with Hidden Key off too', async () => {
     await start(['a'], { hiddenKey: false });
     await start(['a'], { hiddenKey: false });
     expect(harness.requests()).toHaveLength(1);
@@ -33,14 +33,14 @@ describe('an Idempotency Key', () => {
     '={{ [] }}',
     '={{ 0.1 }}',
     '={{ 2 ** 53 }}',
-  ])('that is %j is refused before anything is sent', async (idempotencyKey) => {
+  ])('refuses the Idempotency Key %j before anything is sent', async (idempotencyKey) => {
     const run = await start(['a'], { idempotencyKey });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain("'Idempotency Key' is empty");
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('is another one in another process', async () => {
+  it('treats the same Idempotency Key in another process as another key', async () => {
     const parameters = { ...keyed(), process: locator('id', '={{ $json.process }}') };
     const input = [2, 4, 2].map((process) => ({ process, number: 'a' }));
     const run = await harness.start(parameters, { input });
@@ -48,7 +48,7 @@ describe('an Idempotency Key', () => {
     expect(harness.requests().map(({ processId }) => processId)).toEqual([2, 4]);
   });
 
-  it('may be a number, which is the same as its text', async () => {
+  it('treats a number as Idempotency Key like its text', async () => {
     await start(['a'], { idempotencyKey: `={{ ${testNumber()}000 }}` });
     const run = await start(['a'], { idempotencyKey: `${testNumber()}000` });
     expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true }]);
@@ -59,7 +59,7 @@ describe('an Idempotency Key', () => {
     ['usual', 'ORDER/2026/', 20],
     ['the shortest', '', 20],
     ['the longest', '"'.repeat(30), 50],
-  ])('of which a run has many is looked up in few calls with short URLs: %s ones', async (_, text, calls) => {
+  ])('looks up many Idempotency Keys in few calls with short URLs: %s keys', async (_, text, calls) => {
     const input = Array.from({ length: 200 }, (_item, number) => ({ number: `${text}${number}` }));
     const parameters = keyed({ requestsInParallel: 50 });
     const first = await harness.start(parameters, { input });
@@ -70,7 +70,7 @@ describe('an Idempotency Key', () => {
     for (const { path } of harness.lookUps()) expect(path.length).toBeLessThan(8_000);
   });
 
-  it('does not find a sub-process that inherited it', async () => {
+  it('does not find a sub-process that inherited the Idempotency Key', async () => {
     const parameters = { ...keyed(), process: locator('id', 17) };
     await harness.start(parameters, { input: itemsOf('a') });
     const run = await harness.start(parameters, { input: itemsOf('a') });
@@ -80,7 +80,7 @@ describe('an Idempotency Key', () => {
     expect(harness.requests()).toHaveLength(2);
   });
 
-  it('starts nothing when it cannot be looked up', async () => {
+  it('starts nothing when the Idempotency Key cannot be looked up', async () => {
     harness.gateway.treat = ({ method }) => (method === 'GET' ? respond(403, { message: 'No.' }) : undefined);
     const run = await start(['a']);
     expect(failedItems(run)[0]?.text).toMatch(/could not be looked up, so nothing is started/);
@@ -89,7 +89,7 @@ describe('an Idempotency Key', () => {
 });
 
 describe('the same key twice in a run', () => {
-  it('starts once, and gives both items the Request', async () => {
+  it('starts one Request for the same key twice in a run, and returns it for both items', async () => {
     const run = await start(['a', 'b', 'a']);
     const [a, b] = ids();
     expect(outputs(run)).toMatchObject([{ id: a }, { id: b }, { id: a, alreadyStarted: true }]);
@@ -102,17 +102,17 @@ describe('the same key twice in a run', () => {
     expect(harness.requests()).toHaveLength(2);
   });
 
-  it('fails both items when the start fails', async () => {
+  it('fails both items with the same key when their start fails', async () => {
     harness.treatOnce('a', busy);
     const run = await start(['a', 'a']);
     expect(failedItems(run).map(({ text }) => /\[item (\d)\]/.exec(text)?.[1])).toEqual(['0', '1']);
     expect(harness.starts()).toHaveLength(1);
   });
 
-  it('starts once in two rounds of a loop', async () => {
+  it('starts one Request for the same key in two iterations of a loop', async () => {
     const run = await harness.run(loopWorkflow(keyed()), { input: itemsOf('a', 'b', 'a') });
     const [a, b] = ids();
-    expect([0, 1, 2].map((round) => run.items('ProcessMaker', 0, round)[0])).toMatchObject([
+    expect([0, 1, 2].map((iteration) => run.items('ProcessMaker', 0, iteration)[0])).toMatchObject([
       { id: a },
       { id: b },
       { id: a, alreadyStarted: true },
@@ -120,7 +120,7 @@ describe('the same key twice in a run', () => {
     expect(harness.requests()).toHaveLength(2);
   });
 
-  it('starts once in two calls of a sub-workflow', async () => {
+  it('starts one Request for the same key in two calls of a sub-workflow', async () => {
     const code = startWorkflow(keyed()) as never;
     const workflow = createWorkflow(
       [
@@ -135,8 +135,8 @@ describe('the same key twice in a run', () => {
   });
 });
 
-describe('a key that was sent without an answer', () => {
-  it('is found by a later execution', async () => {
+describe('a key that was sent without a response', () => {
+  it('finds the Request in a later execution when the response to its start was lost', async () => {
     harness.treatOnce('a', resetAfter);
     await start(['a']);
     const run = await start(['a']);
@@ -144,14 +144,14 @@ describe('a key that was sent without an answer', () => {
     expect(harness.starts()).toHaveLength(1);
   });
 
-  it('is not sent again by a repeat', async () => {
+  it('does not send a key again on a retry when the outcome of its start is unknown', async () => {
     harness.treatOnce('a', resetBefore);
     const run = await harness.start(keyed(), { input: itemsOf('a'), settings: RETRY_ON_FAIL });
     expect(run.error?.message).toMatch(/not known whether an earlier attempt/);
     expect(harness.starts()).toHaveLength(1);
   });
 
-  it('is looked up after a crash until the window has passed', async () => {
+  it('looks keys up after a crash until the recovery window has passed', async () => {
     const parameters = keyed({ recoveryWindow: 1 });
     const killed = await harness.start(parameters, { input: [] });
     const began = Date.now();

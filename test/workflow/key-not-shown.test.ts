@@ -3,7 +3,7 @@ import { respond, resetAfter, type Behaviour } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, keyedStart, locator, startWorkflow } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
-// A Request is found by its key, but its summary does not show the key: which item it belongs to cannot be told.
+// ProcessMaker finds a Request by its key, but its summary does not show the key. So its item is not known.
 const harness = useHarness();
 
 const options = { requestsInParallel: 1, recoveryWindow: 0 };
@@ -27,7 +27,7 @@ function hideKeys(number = '', behaviour?: Behaviour): void {
 
 const sent = () => harness.sent().map(({ number }) => number);
 
-it('starts nothing again on a repeat, and says why', async () => {
+it('starts nothing again on a retry when look-ups do not show the key, and says why', async () => {
   hideKeys('b', respond(429, { message: 'Too Many Attempts.' }));
   const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
   const run = await harness.start(TARGET, { input: ITEMS, settings });
@@ -37,7 +37,7 @@ it('starts nothing again on a repeat, and says why', async () => {
   expect(harness.numbers()).toEqual(['a']);
 });
 
-it('starts nothing after a crash: every item is unknown', async () => {
+it('reports every item as unknown after a crash when look-ups do not show the key', async () => {
   const killed = await harness.run(startWorkflow(TARGET, ERROR_OUTPUT), { input: ITEMS });
   hideKeys();
   const run = await harness.retryAfterCrash(killed, [...ITEMS, { number: 'c' }]);
@@ -46,7 +46,7 @@ it('starts nothing after a crash: every item is unknown', async () => {
   expect(harness.numbers()).toEqual(['a', 'b']);
 });
 
-it('starts nothing under an Idempotency Key that exists', async () => {
+it('starts nothing under an existing Idempotency Key when look-ups do not show it', async () => {
   const keyed = keyedStart('hidden', {});
   await harness.start(keyed, { input: ITEMS.slice(0, 1) });
   hideKeys();
@@ -56,12 +56,15 @@ it('starts nothing under an Idempotency Key that exists', async () => {
   expect(harness.numbers()).toEqual(['a']);
 });
 
-it.each([false, true])('leaves a lost answer unknown, Start Again When Not Found %s', async (startAgain) => {
-  hideKeys('b', resetAfter);
-  const parameters = { ...TARGET, options: { ...options, startAgainWhenNotFound: startAgain } };
-  const run = await harness.start(parameters, { input: ITEMS, settings: ERROR_OUTPUT });
-  expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
-  expect(failedItems(run)[0]?.text).not.toContain('No Request was found');
-  expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
-  expect(harness.numbers()).toEqual(['a', 'b']);
-});
+it.each([false, true])(
+  'reports a start as unknown when look-ups hide its key, with Start Again When Not Found %s',
+  async (startAgain) => {
+    hideKeys('b', resetAfter);
+    const parameters = { ...TARGET, options: { ...options, startAgainWhenNotFound: startAgain } };
+    const run = await harness.start(parameters, { input: ITEMS, settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
+    expect(failedItems(run)[0]?.text).not.toContain('No Request was found');
+    expect(failedItems(run)[0]?.text).toContain(`data._n8n_key = "${String(harness.sentKeys()[1])}"`);
+    expect(harness.numbers()).toEqual(['a', 'b']);
+  },
+);

@@ -25,7 +25,7 @@ const startEventsOf = (process: INodeParameters[string], options: Search = {}) =
 const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => name);
 
 describe('the list of processes', () => {
-  it('shows what the user may start, with a link to each', async () => {
+  it('lists the processes that the user may start, with a link to each', async () => {
     const { results } = await search('searchProcesses');
     expect(results).toContainEqual({
       name: 'A single start with form',
@@ -36,25 +36,25 @@ describe('the list of processes', () => {
     expect(names({ results })).not.toContain('H inactive');
   });
 
-  it('is sorted by name', async () => {
+  it('sorts the list of processes by name', async () => {
     const shown = names(await search('searchProcesses'));
     expect(shown).toEqual([...shown].sort((a, b) => a.localeCompare(b)));
   });
 
-  it('is empty for a user who may start nothing', async () => {
+  it('lists no process for a user who may start none', async () => {
     expect(await search('searchProcesses', { user: 'nobody' })).toMatchObject({ results: [] });
   });
 
-  it('is filtered by what a person types', async () => {
+  it('filters the list of processes by what a person types', async () => {
     expect(names(await search('searchProcesses', { filter: 'two starts' }))).toEqual(['B two starts']);
     expect(names(await search('searchProcesses', { filter: 'no such process' }))).toEqual([]);
   });
 
-  it.each(['&', '"quoted"', "it's", '#/?', 'ü'])('can be searched for %s', async (filter) => {
+  it.each(['&', '"quoted"', "it's", '#/?', 'ü'])('searches the list of processes for %s', async (filter) => {
     expect(names(await search('searchProcesses', { filter }))).toEqual([]);
   });
 
-  it('asks once', async () => {
+  it('loads the list of processes with one call', async () => {
     await search('searchProcesses');
     expect(harness.gateway.calls).toHaveLength(1);
   });
@@ -62,17 +62,17 @@ describe('the list of processes', () => {
   it.each([
     ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /token/],
     ['a missing permission', respond(403, { message: 'This action is unauthorized.' }), /allow|may not/],
-    ['a foreign answer', respond(200, '<html></html>'), /ProcessMaker/],
+    ['a foreign response', respond(200, '<html></html>'), /ProcessMaker/],
     ['a redirect', redirect(302, 'https://elsewhere.example/login'), /elsewhere\.example|redirect/],
     ['a failing server', respond(500, { message: 'Server Error' }), /500/],
-  ])('shows %s instead of an empty list', async (_, behaviour, says) => {
+  ])('shows %s instead of an empty list of processes', async (_, behaviour, says) => {
     harness.gateway.treat = () => behaviour;
     await expect(search('searchProcesses')).rejects.toThrow(says);
   });
 });
 
 describe('the list of start events', () => {
-  it('has Automatic and those of the process that the user may trigger', async () => {
+  it('lists Automatic and the start events of the process that the user may trigger', async () => {
     expect((await startEventsOf(locator('id', 3))).results).toMatchObject([
       { name: 'Automatic', value: 'automatic' },
       { name: 'Start Event', value: 'node_1' },
@@ -88,21 +88,21 @@ describe('the list of start events', () => {
     ['list', 3],
     ['name', 'B two starts'],
     ['url', 'https://acme.example/process-browser/3'],
-  ])('depends on the process, given by %s', async (mode, value) => {
+  ])('lists the start events of the process that is given by %s', async (mode, value) => {
     expect(names(await startEventsOf(locator(mode, value)))).toEqual(['Automatic', 'Start Event']);
   });
 
-  it('says what triggers an event besides a person', async () => {
+  it('says what triggers a start event besides a person', async () => {
     const { results } = await startEventsOf(locator('id', 7), { user: 'admin' });
     expect(JSON.stringify(results)).toMatch(/message/i);
   });
 
-  it('is filtered by what a person types', async () => {
+  it('filters the list of start events by what a person types', async () => {
     const { results } = await startEventsOf(locator('id', 3), { user: 'admin', filter: 'second' });
     expect(names({ results })).toEqual(['Second Start']);
   });
 
-  it('has Automatic before a process is chosen', async () => {
+  it('lists only Automatic as start event before a process is chosen', async () => {
     expect(names(await startEventsOf(locator('list', '')))).toEqual(['Automatic']);
   });
 
@@ -110,11 +110,11 @@ describe('the list of start events', () => {
     ['id', '={{ $json.process }}'],
     ['name', 'No such process'],
     ['id', '999999'],
-  ])('says that the process is unknown, given by %s as %s', async (mode, value) => {
+  ])('lists no start events of an unknown process that is given by %s as %s', async (mode, value) => {
     await expect(startEventsOf(locator(mode, value))).rejects.toThrow(/is not among the processes/);
   });
 
-  it('shows a refusal instead of an empty list', async () => {
+  it('shows a refusal instead of an empty list of start events', async () => {
     harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
     await expect(startEventsOf(locator('id', 3))).rejects.toThrow(/allow|may not/);
   });
@@ -129,7 +129,7 @@ describe('the list of Requests', () => {
     return run.items('ProcessMaker');
   };
 
-  it('shows case number, name and status, the newest first, with a link to each', async () => {
+  it('lists Requests with case number, name and status, the newest first, with a link to each', async () => {
     const requests = await start(2);
     const { results } = await search('searchRequests');
     expect(results.slice(0, 2)).toEqual(
@@ -141,7 +141,7 @@ describe('the list of Requests', () => {
     );
   });
 
-  it('goes on where a page has ended, also when Requests come in meanwhile', async () => {
+  it('continues the list of Requests after a page, even when new Requests arrive meanwhile', async () => {
     const requests = await start(60);
     const first = await search('searchRequests');
     expect(first.results).toHaveLength(50);
@@ -152,13 +152,13 @@ describe('the list of Requests', () => {
     expect(values).toEqual(expect.arrayContaining(requests.map(({ id }) => String(Number(id)))));
   });
 
-  it('has no further page behind the last', async () => {
+  it('offers no further page after the last page of Requests', async () => {
     await start(1);
     const { paginationToken } = await search('searchRequests', { filter: 'no such text' });
     expect(paginationToken).toBeUndefined();
   });
 
-  it.each(['%', '#%', 'Case #%'])('finds "%s" with a case number', async (typed) => {
+  it.each(['%', '#%', 'Case #%'])('finds a Request by its case number in the form "%s"', async (typed) => {
     const [request] = await start(1, 4, 'admin');
     const number = Number(request?.caseNumber);
     const { results } = await search('searchRequests', {
@@ -169,7 +169,7 @@ describe('the list of Requests', () => {
     expect(results.length).toBeLessThanOrEqual(2);
   });
 
-  it('finds an id', async () => {
+  it('finds a Request by its id', async () => {
     const [request] = await start(1);
     const id = String(Number(request?.id));
     expect((await search('searchRequests', { filter: id })).results).toContainEqual(
@@ -177,7 +177,7 @@ describe('the list of Requests', () => {
     );
   });
 
-  it('finds a text in the data, and goes on to further pages of it', async () => {
+  it('finds Requests by a text in their data, on further pages too', async () => {
     const requests = await start(55);
     const first = await search('searchRequests', { filter: 'n-' });
     expect(first.results).toHaveLength(50);
@@ -189,13 +189,13 @@ describe('the list of Requests', () => {
     expect(values).toEqual(expect.arrayContaining(requests.map(({ id }) => String(Number(id)))));
   });
 
-  it('shows a refusal instead of an empty list', async () => {
+  it('shows a refusal instead of an empty list of Requests', async () => {
     harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
     await expect(search('searchRequests')).rejects.toThrow(/allow|may not/);
   });
 });
 
-describe('the list of events that wait', () => {
+describe('the list of waiting events', () => {
   const startWaiting = async () => {
     const parameters = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
     const [request = {}] = (await harness.start(parameters)).items('ProcessMaker');
@@ -209,18 +209,18 @@ describe('the list of events that wait', () => {
     ['id', 'id'],
     ['caseNumber', 'caseNumber'],
     ['url', 'url'],
-  ])('has those of the Request, given by %s', async (mode, field) => {
+  ])('lists the waiting events of the Request that is given by %s', async (mode, field) => {
     const request = await startWaiting();
     const { results } = await events(locator(mode, request[field] as string));
     expect(results).toEqual([{ name: 'Wait msg', value: 'node_4', description: 'node_4' }]);
   });
 
-  it('says why it is empty', async () => {
+  it('says why the list of waiting events is empty', async () => {
     const { id } = await startWaiting();
     await expect(events(locator('id', Number(id)), 'limited')).rejects.toThrow(/can be shown/);
   });
 
-  it('asks for a Request first', async () => {
+  it('asks for a Request before it lists waiting events', async () => {
     await expect(events(locator('list', ''))).rejects.toThrow(/No Request is given/);
   });
 });

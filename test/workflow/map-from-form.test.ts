@@ -44,7 +44,7 @@ const order = (parameters: INodeParameters, input: unknown[] = [{}]) =>
 const journey = (parameters: INodeParameters, input: unknown[] = [{}]) =>
   harness.start({ ...EXPENSES, ...parameters }, { input, settings: ERROR_OUTPUT });
 
-/** Expects that each item has failed in that way before any call. */
+/** Expects that each item fails with its text, before any call. */
 async function expectRefused(run: ReturnType<typeof order>, ...says: RegExp[]): Promise<void> {
   const failed = failedItems(await run);
   expect(failed).toHaveLength(says.length);
@@ -55,8 +55,8 @@ async function expectRefused(run: ReturnType<typeof order>, ...says: RegExp[]): 
   expect(harness.gateway.calls).toEqual([]);
 }
 
-describe('fields that are mapped by hand', () => {
-  it('arrive as the form would have stored them', async () => {
+describe('form fields that are mapped by hand', () => {
+  it('sends form fields as the form would have stored them', async () => {
     await journey(
       mapped(expensesForm, {
         ...JOURNEY,
@@ -83,7 +83,7 @@ describe('fields that are mapped by hand', () => {
     expect(harness.requests()).toHaveLength(1);
   });
 
-  it('may be expressions, worked out for each item', async () => {
+  it('evaluates the expressions in form fields for each item', async () => {
     const run = await order(
       mapped(orderForm, {
         orderId: '={{ $json.number }}',
@@ -105,7 +105,7 @@ describe('fields that are mapped by hand', () => {
   });
 
   it.each(['={{ $json.missing }}', '={{ "" }}', '={{ " " }}', '={{ null }}'])(
-    'are not sent when %s gives no value',
+    'does not send form fields when %s gives no value',
     async (nothing) => {
       await order(
         mapped(orderForm, { orderId: 'PO-1', amount: nothing, notes: nothing, due: nothing, color: nothing }),
@@ -114,12 +114,12 @@ describe('fields that are mapped by hand', () => {
     },
   );
 
-  it('are not sent when they are left empty', async () => {
+  it('does not send form fields that are left empty', async () => {
     await order(mapped(orderForm, { orderId: 'PO-1', amount: '', notes: ' ' }));
     expect(harness.sent()).toEqual([{ orderId: 'PO-1', urgent: false }]);
   });
 
-  it('are nested where their names have dots', async () => {
+  it('nests form fields whose names have dots', async () => {
     await harness.start(
       { process: locator('id', 4) },
       { input: [{ customer: { name: 'Ann', city: 'Bonn' }, n: 1 }] },
@@ -142,12 +142,12 @@ describe('fields that are mapped by hand', () => {
     ],
     ['ISO text with its zone', '2026-11-24T23:30:00-05:00'],
     ['a date', '2026-11-24'],
-  ])('keep the day of %s', async (_, travelDate) => {
+  ])('keeps the day of %s in a date field', async (_, travelDate) => {
     await journey(mapped(expensesForm, { ...JOURNEY, travelDate }));
     expect(harness.sent()).toMatchObject([{ travelDate: '2026-11-24' }]);
   });
 
-  it('take a time without a zone for one of the workflow', async () => {
+  it('reads a time without a zone in the time zone of the workflow', async () => {
     const parameters = { ...ORDER, ...mapped(orderForm, { orderId: 'PO-1', due: '2026-11-24 09:30:00' }) };
     const workflow = createWorkflow(
       [
@@ -161,7 +161,7 @@ describe('fields that are mapped by hand', () => {
     expect(harness.sent()).toMatchObject([{ due: '2026-11-24T00:30:00.000Z' }]);
   });
 
-  it('let other values become text in a text field, unless the switch is off', async () => {
+  it('converts other values to text in a text field, unless the switch is off', async () => {
     const values = { orderId: '={{ 4711 }}', notes: '={{ [1] }}' };
     await order(mapped(orderForm, values));
     await order(mapped(orderForm, values, { convertFieldsToString: false }));
@@ -171,14 +171,14 @@ describe('fields that are mapped by hand', () => {
     ]);
   });
 
-  it('are only converted while the switch is on', async () => {
+  it('refuses a value of another type when type conversion is off', async () => {
     await expectRefused(
       order(mapped(orderForm, { orderId: 'PO-1', amount: '={{ "7" }}' }, { attemptToConvertTypes: false })),
       /'Amount \(amount\)'.*"7".*number/,
     );
   });
 
-  it('take a choice that is a number for the same text', async () => {
+  it('accepts a number for a choice with the same text', async () => {
     await journey(mapped(expensesForm, { ...JOURNEY, costCentre: '={{ 4200 }}' }));
     expect(harness.sent()).toMatchObject([{ costCentre: '4200' }]);
   });
@@ -189,14 +189,14 @@ describe('fields that are mapped by hand', () => {
     ['boolean', { urgent: '={{ "maybe" }}' }, /'Urgent \(urgent\)'.*"maybe".*boolean/],
     ['date', { due: '={{ "tomorrow" }}' }, /'Due date \(due\)'.*"tomorrow"/],
     ['choice', { color: '={{ "blue" }}' }, /'Color \(color\)'.*"blue".*not a valid option of the form/],
-  ])('are refused when they are no %s', async (_, values, says) => {
+  ])('refuses a form field whose value is not a valid %s', async (_, values, says) => {
     await expectRefused(
       order(mapped(orderForm, { orderId: 'PO-1', ...(values as Record<string, string>) })),
       says,
     );
   });
 
-  it('name the choices of the form', async () => {
+  it('names the choices of the form when a choice is not valid', async () => {
     const run = await harness.start({
       ...ORDER,
       ...mapped(orderForm, { orderId: 'PO-1', color: '={{ "blue" }}' }),
@@ -204,7 +204,7 @@ describe('fields that are mapped by hand', () => {
     expect(run.error?.description).toMatch(/The form has: r, g/);
   });
 
-  it('that are required have to have a value, by their labels', async () => {
+  it('refuses items whose required form fields have no value, and names the fields by label', async () => {
     const values = { ...JOURNEY, employee: '={{ $json.who }}', iban: '={{ $json.iban }}' };
     await expectRefused(
       journey(mapped(expensesForm, values), [{ who: 'Ann' }, { who: '', iban: null }]),
@@ -213,7 +213,7 @@ describe('fields that are mapped by hand', () => {
     );
   });
 
-  it('let the other items go on', async () => {
+  it('starts the other items when the form fields of some are not valid', async () => {
     const run = await order(
       mapped(orderForm, { orderId: '={{ $json.id }}', amount: '={{ $json.amount }}' }),
       [{ id: 'PO-1', amount: 1 }, { id: 'PO-2', amount: 'x' }, { amount: 3 }, { id: 'PO-4' }],
@@ -222,13 +222,13 @@ describe('fields that are mapped by hand', () => {
     expect(failedItems(run)).toHaveLength(2);
   });
 
-  it('that are required keep n8n from running the workflow while they are empty', async () => {
+  it('keeps n8n from running the workflow while a required form field is empty', async () => {
     const start = order(mapped(orderForm, { amount: 7 }));
     await expect(start).rejects.toThrow(/issues/);
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('of an object of the item do not change the item', async () => {
+  it('does not change the input item when Additional Fields write into one of its objects', async () => {
     const input = [{ trips: [{ from: 'Bonn' }] }];
     const run = await journey(
       {
@@ -241,7 +241,7 @@ describe('fields that are mapped by hand', () => {
     expect(run.items('Start')).toEqual(input);
   });
 
-  it('may have any text', async () => {
+  it('sends any text in a form field unchanged', async () => {
     const number = { minLength: 1, maxLength: 20 };
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', ...number }), async (text) => {
@@ -255,8 +255,8 @@ describe('fields that are mapped by hand', () => {
   });
 });
 
-describe('fields that are mapped automatically', () => {
-  it('are those of the item that the form has, in its types', async () => {
+describe('form fields that are mapped automatically', () => {
+  it('maps the fields of the item that the form has automatically, in the types of the form', async () => {
     await order(mappedAutomatically(orderForm), [
       { orderId: 4711, amount: '7', urgent: 'true', due: '2026-11-24', other: 'x' },
     ]);
@@ -264,7 +264,7 @@ describe('fields that are mapped automatically', () => {
     expect(Object.keys(harness.sent()[0] ?? {})).toEqual(['orderId', 'amount', 'urgent', 'due']);
   });
 
-  it('may be nested in the item, or named by their path', async () => {
+  it('maps fields automatically that are nested in the item or named by their path', async () => {
     await harness.start(
       { process: locator('id', 4) },
       { input: [{ customer: { name: 'Ann', city: 'Bonn' } }] },
@@ -283,13 +283,13 @@ describe('fields that are mapped automatically', () => {
     );
   });
 
-  it('leave out the later forms, unless they were added', async () => {
+  it('does not map the fields of later forms automatically', async () => {
     const input: IDataObject[] = [{ ...JOURNEY, approved: true }];
     await journey(mappedAutomatically(expensesForm), input);
     expect(harness.sent()).toEqual([JOURNEY]);
   });
 
-  it('have to hold the required ones, and values of their types', async () => {
+  it('refuses an automatically mapped item without a required field or with a value of another type', async () => {
     await expectRefused(
       order(mappedAutomatically(orderForm), [{ amount: 7 }, { orderId: 'PO-2', amount: 'x' }]),
       /^'Order Id \(orderId\)' is required/,
@@ -297,13 +297,13 @@ describe('fields that are mapped automatically', () => {
     );
   });
 
-  it('have to be known', async () => {
+  it('refuses to map fields automatically when the form is not known', async () => {
     await expectRefused(order(mappedAutomatically({ fields: [] }), [{ orderId: 1 }]), /are not known/);
   });
 });
 
 describe('Additional Fields', () => {
-  it('are sent beside those of the form', async () => {
+  it('sends Additional Fields beside those of the form', async () => {
     await order({
       ...mapped(orderForm, { orderId: 'PO-1' }),
       ...additional(['source', 'n8n', 'string'], ['meta.count', '7', 'number'], ['none', null, 'string']),
@@ -313,13 +313,13 @@ describe('Additional Fields', () => {
     ]);
   });
 
-  it('may be all there is', async () => {
+  it('starts a Request with Additional Fields alone', async () => {
     const formFields = mapped({ fields: [] }, {});
     await order({ ...formFields, ...additional(['source', 'n8n', 'string']) });
     expect(harness.sent()).toEqual([{ source: 'n8n' }]);
   });
 
-  it('may give what the form leaves empty', async () => {
+  it('sends an Additional Field in place of a form field that is left empty', async () => {
     await order({
       ...mapped(orderForm, { orderId: 'PO-1', amount: '' }),
       ...additional(['amount', 7, 'number']),
@@ -331,7 +331,7 @@ describe('Additional Fields', () => {
     ['a value of the form again', 'orderId', /'orderId' is given twice/],
     ['a part of a plain value of the form', 'orderId.part', /'orderId' a plain value/],
     ['no name', ' ', /'Additional Fields' has no name/],
-  ])('cannot give %s', async (_, name, says) => {
+  ])('refuses an Additional Field that gives %s', async (_, name, says) => {
     await expectRefused(
       order({ ...mapped(orderForm, { orderId: 'PO-1' }), ...additional([name, 'x', 'string']) }),
       says,
@@ -339,6 +339,6 @@ describe('Additional Fields', () => {
   });
 });
 
-it('a Request is not started without data because no value is given', async () => {
+it('starts no Request when neither form fields nor Additional Fields give a value', async () => {
   await expectRefused(order(mapped({ fields: [] }, {})), /No value is given/);
 });

@@ -33,7 +33,7 @@ const start = (tokens: IssuedTokens | undefined, options: INodeParameters = {}, 
   harness.start({ ...START, options }, { input, credentials: credentials(tokens), settings: ERROR_OUTPUT });
 const renewals = () => harness.server.calls.filter(({ path }) => path === '/oauth/token').length;
 
-it('signs calls with the token, and shows no secret', async () => {
+it('authorizes calls with the OAuth2 token, and shows no secret', async () => {
   const tokens = harness.server.oauth.issue('limited');
   const run = await start(tokens, {}, [{ number: 1 }]);
   expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ACTIVE' }]);
@@ -43,7 +43,7 @@ it('signs calls with the token, and shows no secret', async () => {
   }
 });
 
-it.each([0, 7])('costs no item when the token ends after %d calls', async (calls) => {
+it.each([0, 7])('loses no item when the OAuth2 token expires after %d calls', async (calls) => {
   const tokens = harness.server.oauth.issue('limited');
   harness.server.oauth.expire(tokens.accessToken, calls);
   const before = renewals();
@@ -53,7 +53,7 @@ it.each([0, 7])('costs no item when the token ends after %d calls', async (calls
   expect(renewals() - before).toBe(1);
 });
 
-it('says what to do when the token cannot be renewed', async () => {
+it('says what to do when the OAuth2 token cannot be renewed', async () => {
   const tokens = harness.server.oauth.issue('limited');
   harness.server.oauth.revoke(tokens.accessToken);
   const run = await start(tokens, {}, [{ number: 1 }]);
@@ -64,7 +64,7 @@ it('says what to do when the token cannot be renewed', async () => {
   expect(harness.requests()).toEqual([]);
 });
 
-it('says what to do when the credential was never connected', async () => {
+it('says what to do when the OAuth2 credential was never connected', async () => {
   const run = await start(undefined, {}, [{ number: 1 }]);
   expect(failedItems(run)).toMatchObject([
     { text: expect.stringMatching(/no OAuth2 token.*connect it again/s) as string, outcome: 'notStarted' },
@@ -72,7 +72,7 @@ it('says what to do when the credential was never connected', async () => {
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('says so when a renewed token is refused too', async () => {
+it('says that even the renewed OAuth2 token is refused', async () => {
   harness.gateway.treat = ({ path }) =>
     path.startsWith('/api/') ? respond(401, { error: 'Unauthenticated.' }) : undefined;
   const run = await start(harness.server.oauth.issue('limited'), {}, [{ number: 1 }]);
@@ -86,7 +86,7 @@ it('says so when a renewed token is refused too', async () => {
   expect(harness.starts().filter(({ path }) => path.startsWith('/api/'))).toHaveLength(2);
 });
 
-it('fills the lists of the editor', async () => {
+it('fills the lists of the editor with an OAuth2 credential', async () => {
   const { results } = await searchList(harness.engine, {
     nodeType: PROCESS_MAKER,
     method: 'searchProcesses',

@@ -8,7 +8,7 @@ const WITH_FORM = { process: locator('id', 2) };
 const STRAIGHT_TO_END = { process: locator('id', 4) };
 
 describe('the simplified output', () => {
-  it('has ten fields, with the first task', async () => {
+  it('gives ten simplified fields, with the first task', async () => {
     const run = await harness.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
     const [request] = harness.requests();
     expect(run.items('ProcessMaker')).toEqual([
@@ -27,21 +27,21 @@ describe('the simplified output', () => {
     ]);
   });
 
-  it('of a Request that has already ended says when, and has no task', async () => {
+  it('gives the time of completion and no task for a completed Request', async () => {
     const run = await harness.start(STRAIGHT_TO_END);
     expect(run.items('ProcessMaker')).toMatchObject([
       { status: 'COMPLETED', completedAt: expect.stringMatching(/^\d{4}-/) as string, activeTask: null },
     ]);
   });
 
-  it('never has a field named error, which n8n would take for a failed try', async () => {
+  it('gives no field named error, which n8n would take for a failed attempt', async () => {
     const run = await harness.start(WITH_FORM, { input: [{ error: 'from the item' }] });
     expect(run.items('ProcessMaker')[0]).not.toHaveProperty('error');
   });
 });
 
 describe('the options of the output', () => {
-  it('Simplify off gives the Request as ProcessMaker answers', async () => {
+  it('gives the Request as ProcessMaker returns it with Simplify off', async () => {
     const run = await harness.start({ ...WITH_FORM, options: { simplify: false } });
     const [item] = run.items('ProcessMaker');
     for (const field of ['id', 'uuid', 'case_number', 'process_version', 'callable_id']) {
@@ -49,7 +49,7 @@ describe('the options of the output', () => {
     }
   });
 
-  it.each([true, false])('Include Data adds the data, with Simplify %s', async (simplify) => {
+  it.each([true, false])('adds the data with Include Data, with Simplify %s', async (simplify) => {
     const run = await harness.start(
       { ...WITH_FORM, options: { simplify, includeData: true } },
       { input: [{ number: 'PO-1' }] },
@@ -57,14 +57,14 @@ describe('the options of the output', () => {
     expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 'PO-1' } }]);
   });
 
-  it('without Include Data there is none', async () => {
+  it('gives no data of the Request without Include Data', async () => {
     const run = await harness.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
     expect(run.items('ProcessMaker')[0]).not.toHaveProperty('data');
   });
 });
 
 describe('many items', () => {
-  it('come out in input order, each paired with its item, whatever order the answers come in', async () => {
+  it('gives Requests in input order, each paired with its item, however the responses arrive', async () => {
     const input = [120, 10, 60, 0, 30].map((milliseconds) => ({ milliseconds }));
     harness.gateway.treat = ({ method, body }) =>
       method === 'POST' ? delay((JSON.parse(body) as { milliseconds: number }).milliseconds) : undefined;

@@ -13,7 +13,7 @@ describe('Requests in Parallel', () => {
     ['1', 1, 1],
     ['20', 20, 20],
     ['50', 50, 50],
-  ])('is %s', async (_, requestsInParallel, expected) => {
+  ])('keeps the number of parallel Requests at %s', async (_, requestsInParallel, expected) => {
     harness.gateway.treat = () => holdUntil(harness.gateway, expected);
     const options = requestsInParallel === undefined ? {} : { requestsInParallel };
     const items = input.slice(0, expected * 2);
@@ -22,13 +22,13 @@ describe('Requests in Parallel', () => {
     expect(harness.gateway.mostAtOnce).toBe(expected);
   });
 
-  it.each([0, 51, 500, 2.5])('is refused when it is %d', async (requestsInParallel) => {
+  it.each([0, 51, 500, 2.5])('refuses %d for Requests in Parallel', async (requestsInParallel) => {
     const run = await harness.start({ ...TARGET, options: { requestsInParallel } }, { input });
     expect(run.error?.message).toContain('Requests in Parallel');
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('of 1 keeps the order of starting', async () => {
+  it('starts Requests in input order with Requests in Parallel at 1', async () => {
     await harness.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: input.slice(0, 20) });
     expect(harness.requests()).toMatchObject(input.slice(0, 20).map((data) => ({ data })));
   });

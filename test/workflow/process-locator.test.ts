@@ -15,14 +15,14 @@ describe('a process that is given', () => {
     ['by the URL of its page', () => locator('url', `${harness.gateway.url}/process-browser/${PROCESS.id}`)],
     ['by the URL of its designer', () => locator('url', `${harness.gateway.url}/modeler/${PROCESS.id}`)],
     ['by an expression', () => locator('id', '={{ $json.process }}')],
-  ])('%s is started', async (_, process) => {
+  ])('starts a process that is given %s', async (_, process) => {
     await harness.start({ process: process() }, { input: [{ process: PROCESS.id }] });
     expect(harness.requests()).toMatchObject([{ processId: PROCESS.id }]);
   });
 });
 
-describe('a process that cannot be told', () => {
-  it('by a name that no process has is not started', async () => {
+describe('a process that cannot be identified', () => {
+  it('starts nothing when no process has the given name', async () => {
     const run = await harness.start(
       { process: locator('name', 'No such process') },
       { settings: ERROR_OUTPUT },
@@ -32,14 +32,14 @@ describe('a process that cannot be told', () => {
     expect(harness.starts()).toEqual([]);
   });
 
-  it('by a name in other letters is not guessed', async () => {
+  it('refuses the name of a process in other upper and lower case, and suggests the right one', async () => {
     const run = await harness.start({ process: locator('name', PROCESS.name.toUpperCase()) });
     expect(run.error?.message).toContain(PROCESS.name.toUpperCase());
     expect(run.error?.description).toContain(PROCESS.name);
     expect(harness.starts()).toEqual([]);
   });
 
-  it('by a name that several have is not started, and the message lists them', async () => {
+  it('starts nothing when several processes have the given name, and lists them', async () => {
     const bpmn = createBpmn([{ id: 'node_1', name: 'Start', userId: 3 }]);
     const twins = [
       await harness.server.addProcess({ name: 'Twin', bpmn }),
@@ -51,30 +51,33 @@ describe('a process that cannot be told', () => {
   });
 
   // n8n checks what is typed in, but not what an expression gives.
-  it.each(['abc', '', '0', '-2', '2.5', '2/../3'])('by the id "%s" is not looked for', async (id) => {
-    const run = await harness.start({ process: locator('id', '={{ $json.id }}') }, { input: [{ id }] });
-    expect(run.status).toBe('error');
-    expect(run.error?.message).toContain("'Process'");
-    expect(harness.gateway.calls).toEqual([]);
-  });
+  it.each(['abc', '', '0', '-2', '2.5', '2/../3'])(
+    'refuses "%s" as the id of a process before any call',
+    async (id) => {
+      const run = await harness.start({ process: locator('id', '={{ $json.id }}') }, { input: [{ id }] });
+      expect(run.status).toBe('error');
+      expect(run.error?.message).toContain("'Process'");
+      expect(harness.gateway.calls).toEqual([]);
+    },
+  );
 
   it.each([
     ['id', 'abc'],
     ['url', 'https://acme.example/tasks/2/edit'],
     ['list', ''],
-  ])('by the %s "%s" cannot even be run', async (mode, value) => {
+  ])('does not run a workflow whose process has the %s "%s"', async (mode, value) => {
     await expect(harness.start({ process: locator(mode, value) })).rejects.toThrow('issues');
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('by a URL that an expression gives, and that is no page of a process, is not looked for', async () => {
+  it('refuses a URL from an expression that is not the page of a process, before any call', async () => {
     const url = `${harness.gateway.url}/tasks/2/edit`;
     const run = await harness.start({ process: locator('url', '={{ $json.url }}') }, { input: [{ url }] });
     expect(run.status).toBe('error');
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('by a page of another instance is not started: its id means another process here', async () => {
+  it('refuses the page of a process on another instance, whose id means another process here', async () => {
     const run = await harness.start({ process: locator('url', 'https://acme.example/modeler/2') });
     expect(run.error?.message).toContain('https://acme.example');
     expect(harness.gateway.calls).toEqual([]);
@@ -82,29 +85,29 @@ describe('a process that cannot be told', () => {
 });
 
 describe('a process that the user may not start', () => {
-  it('is not started, and the message says whom to ask', async () => {
+  it('does not start a process that the user may not start, and says whom to ask', async () => {
     const run = await harness.start({ process: locator('id', 10) }, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/may start.*administrator/s);
     expect(harness.starts()).toEqual([]);
   });
 
-  it('because it is inactive is not started', async () => {
+  it('does not start an inactive process', async () => {
     const run = await harness.start({ process: locator('name', 'H inactive') });
     expect(run.error?.message).toContain('H inactive');
     expect(harness.starts()).toEqual([]);
   });
 });
 
-describe('looking up', () => {
-  it('happens once for many items', async () => {
+describe('looking up the process', () => {
+  it('looks the process up once for many items', async () => {
     const input = Array.from({ length: 20 }, (_, item) => ({ item }));
     await harness.start({ process: locator('name', PROCESS.name) }, { input });
     expect(harness.lookUps()).toHaveLength(1);
     expect(harness.requests()).toHaveLength(20);
   });
 
-  it('happens at most once for each of several processes', async () => {
+  it('looks each of several processes up at most once', async () => {
     const input = [2, 4, 2, 4, 2, 4].map((process) => ({ process }));
     await harness.start({ process: locator('id', '={{ $json.process }}') }, { input });
     expect(harness.lookUps().length).toBeLessThanOrEqual(2);
@@ -113,7 +116,7 @@ describe('looking up', () => {
     );
   });
 
-  it('happens once in a run of which every item fails at it', async () => {
+  it('looks the process up once when every item fails at it', async () => {
     await harness.start(
       { process: locator('name', 'No such process') },
       { input: [{}, {}, {}], settings: ERROR_OUTPUT },
@@ -121,13 +124,13 @@ describe('looking up', () => {
     expect(harness.lookUps()).toHaveLength(1);
   });
 
-  it('does not happen when both ids are given', async () => {
+  it('looks nothing up when the ids of process and start event are given', async () => {
     await harness.start({ process: locator('id', 2), startEvent: locator('id', 'node_1') });
     expect(harness.lookUps()).toEqual([]);
     expect(harness.requests()).toHaveLength(1);
   });
 
-  it('that is forbidden leads to a message that says which setting helps', async () => {
+  it('says which setting helps when the look-up of the process is forbidden', async () => {
     harness.gateway.treat = ({ method }) =>
       method === 'GET' ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
     const run = await harness.start({ process: locator('name', PROCESS.name) }, { settings: ERROR_OUTPUT });
@@ -137,10 +140,10 @@ describe('looking up', () => {
   });
 
   it.each([
-    ['not the list', respond(200, { data: 'none' })],
+    ['foreign JSON', respond(200, { data: 'none' })],
     ['HTML', respond(200, '<html></html>')],
-    ['cut off by a gateway', respond(502, '<html></html>')],
-  ])('that answers %s leaves every item surely not started', async (_, behaviour) => {
+    ['a 502 of a gateway', respond(502, '<html></html>')],
+  ])('starts nothing when the look-up of the process gets %s', async (_, behaviour) => {
     harness.gateway.treat = ({ method }) => (method === 'GET' ? behaviour : undefined);
     const parameters = { process: locator('id', 2), options: { recoveryWindow: 0 } };
     const run = await harness.start(parameters, { settings: ERROR_OUTPUT });

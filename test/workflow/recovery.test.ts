@@ -16,7 +16,7 @@ import { startByHand } from '../support/watch';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
-// What is unknown is looked for; what that comes to without a window is in errors.test.ts.
+// A start with an unknown outcome is looked up. Cases without a recovery window are in errors.test.ts.
 const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
@@ -51,11 +51,11 @@ const LOST: Record<string, Behaviour> = {
   'something else answers 201': thenRespond(respond(201, { created: true })),
 };
 
-describe('a start that ProcessMaker carried out is found, and reported as started, when', () => {
+describe('a start whose response is lost', () => {
   let run: Run;
   let sent: unknown[];
   let stored: unknown[];
-  // All of them in one run: each takes its time to be found.
+  // All cases share one run, since each look-up takes time.
   beforeAll(async () => {
     const input = Object.keys(LOST).map((number) => ({ number }));
     harness.gateway.treat = ({ method, body }) =>
@@ -65,7 +65,7 @@ describe('a start that ProcessMaker carried out is found, and reported as starte
     stored = harness.numbers();
   });
 
-  it.each(Object.keys(LOST))('%s', (number) => {
+  it.each(Object.keys(LOST))('finds a start that was carried out when %s', (number) => {
     const isThis = (other: unknown) => other === number;
     expect(failedItems(run).filter(({ input }) => isThis(input.number))).toEqual([]);
     const index = Object.keys(LOST).indexOf(number);
@@ -75,8 +75,8 @@ describe('a start that ProcessMaker carried out is found, and reported as starte
   });
 });
 
-describe('a start that ProcessMaker carried out is found when', () => {
-  it('its row becomes visible late', async () => {
+describe('a start that is found', () => {
+  it('finds a start that becomes visible late', async () => {
     let late: (() => Promise<unknown>) | undefined;
     treat(['b'], (response, forward) => {
       late = forward;
@@ -90,13 +90,13 @@ describe('a start that ProcessMaker carried out is found when', () => {
     expect(harness.requests()).toHaveLength(3);
   });
 
-  it('its row becomes visible during a look at whose end the window has passed', async () => {
+  it('finds a start that becomes visible while the last look-up within the window is running', async () => {
     let now = Date.now();
     jest.spyOn(Date, 'now').mockImplementation(() => now);
     treat(['b'], (response, forward) => {
       harness.gateway.treat = ({ method }) => {
         if (method !== 'GET' || harness.lookUps().length > 1) return undefined;
-        // The look has not seen it, but was asked within the window: it does not say that nothing was started.
+        // The look-up was sent within the window and does not see it: that does not prove that nothing was started.
         return thenDo(async () => {
           now += 100_000;
           await forward();
@@ -114,7 +114,7 @@ describe('a start that ProcessMaker carried out is found when', () => {
     expect(harness.requests()).toHaveLength(3);
   });
 
-  it('another Request has been given its data, and the key with it: the first of them is the one', async () => {
+  it('takes the first Request with the key when somebody started another with the same key', async () => {
     treat(['b'], async (response, forward) => {
       await forward();
       await startByHand(harness, 4, { number: 'b', _n8n_key: String(harness.sentKeys().at(-1)) }, 'limited');
@@ -127,7 +127,7 @@ describe('a start that ProcessMaker carried out is found when', () => {
     expect(harness.starts()).toHaveLength(3);
   });
 
-  it('it has ended in ERROR', async () => {
+  it('fails the item of a start that is found in ERROR', async () => {
     treat(['b'], async (response, forward) => {
       const { body } = await forward();
       harness.server.failRequest((JSON.parse(body) as { id: number }).id, 'The script failed');
@@ -138,7 +138,7 @@ describe('a start that ProcessMaker carried out is found when', () => {
     expect(failedItems(run)[0]?.text).toContain('The script failed');
   });
 
-  it('the node may not continue: then the run goes on', async () => {
+  it('continues the run with Stop Workflow when a lost start is found', async () => {
     treat(['b'], resetAfter);
     const run = await harness.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: ITEMS });
     expect(run.status).toBe('success');
@@ -147,7 +147,7 @@ describe('a start that ProcessMaker carried out is found when', () => {
 });
 
 describe('a start that is not found', () => {
-  it('is unknown at the end of the window, with its key; all are looked for in one call each time', async () => {
+  it('reports starts that are not found as unknown, after a few look-ups of all in one call', async () => {
     let now = Date.now();
     jest.spyOn(Date, 'now').mockImplementation(() => now);
     harness.gateway.treat = ({ method }) => {
@@ -162,17 +162,17 @@ describe('a start that is not found', () => {
       const key = harness.sentKeys().find((sent) => String(sent).split('.')[2] === String(index));
       expect(text).toContain(`data._n8n_key = "${String(key)}"`);
     }
-    // They were asked for after 0, 40 and 80 seconds: only the last time the window had passed.
+    // They were looked up after 0, 40 and 80 seconds. Only the last time, the window had passed.
     expect(harness.lookUps()).toHaveLength(3);
     for (const { path } of harness.lookUps())
       for (const key of harness.sentKeys()) expect(path).toContain(String(key));
     expect(harness.starts()).toHaveLength(3);
   });
 
-  it('after a 500 of ProcessMaker is surely not started, within seconds', async () => {
+  it('reports a start that is not found after a 500 of ProcessMaker as not started, within seconds', async () => {
     treat(['b'], serverError);
     const run = await start();
-    // After 1 second, and once more when the clock has not quite come so far by then; not for the whole window.
+    // After 1 second, and once more if the clock is slightly behind; not for the whole window.
     expect([1, 2]).toContain(harness.lookUps().length);
     expect(failedItems(run)).toMatchObject([
       { input: { number: 'b' }, outcome: 'notStarted', httpStatus: 500 },
@@ -181,7 +181,7 @@ describe('a start that is not found', () => {
     expect(harness.numbers().sort()).toEqual(['a', 'c']);
   });
 
-  it('because ProcessMaker cannot be asked is unknown', async () => {
+  it('reports a lost start as unknown when it cannot be looked up', async () => {
     treat(['b'], resetBefore);
     const { treat: treatStart } = harness.gateway;
     harness.gateway.treat = (call) => (call.method === 'GET' ? respond(502, HTML) : treatStart(call));
@@ -191,7 +191,7 @@ describe('a start that is not found', () => {
 });
 
 describe('Start Again When Not Found', () => {
-  it('starts a lost item again, once the window has passed', async () => {
+  it('starts a lost item again with Start Again When Not Found, once the recovery window has passed', async () => {
     harness.treatOnce('b', resetBefore);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });
     expect(run.items('ProcessMaker')).toHaveLength(3);
@@ -199,14 +199,14 @@ describe('Start Again When Not Found', () => {
     expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
-  it('does not start an item again that is found', async () => {
+  it('does not start an item again that is found, with Start Again When Not Found', async () => {
     treat(['b'], resetAfter);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });
     expect(run.items('ProcessMaker')).toHaveLength(3);
     expect(harness.starts()).toHaveLength(3);
   });
 
-  it('starts an item again once after a 500 of ProcessMaker', async () => {
+  it('starts an item again once after a 500 of ProcessMaker, with Start Again When Not Found', async () => {
     treat(['b'], serverError);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });
     expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'notStarted' }]);

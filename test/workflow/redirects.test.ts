@@ -6,7 +6,7 @@ import { useHarness } from '../support/harness';
 
 const harness = useHarness();
 
-// Where a redirect points to: it must never be called.
+// The target of the redirects. It must never be called.
 let other: Gateway;
 beforeAll(async () => {
   other = await startGateway(harness.server.url);
@@ -17,7 +17,7 @@ afterAll(() => other.close());
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 
 describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) => {
-  it('of a start is not followed, and the message names the address to use', async () => {
+  it('does not follow a redirect of a start, and names the address to use', async () => {
     harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
     const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([{ httpStatus: status, outcome: 'notStarted' }]);
@@ -27,14 +27,14 @@ describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) =
     expect(run.text).not.toContain(harness.server.tokens.limited);
   });
 
-  it('of a look-up is not followed', async () => {
+  it('does not follow a redirect of a look-up', async () => {
     harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
     const run = await harness.start({ process: locator('id', 2) }, { settings: ERROR_OUTPUT });
     expect(failedItems(run)[0]?.text).toContain(other.url);
     expect(other.calls).toEqual([]);
   });
 
-  it('of the credential test is not followed', async () => {
+  it('does not follow a redirect of the credential test', async () => {
     harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
     const { processMakerApi } = harness.credentials();
     const result = await testCredential(harness.engine, 'processMakerApi', processMakerApi ?? {});
@@ -43,7 +43,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) =
   });
 });
 
-it('to a sign-in page of the same instance does not send the user there', async () => {
+it('does not name the sign-in page that a redirect leads to as the address to use', async () => {
   harness.gateway.treat = () => redirect(302, `${harness.gateway.url}/login`);
   const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
   expect(failedItems(run)[0]?.text).toMatch(/redirect/);
@@ -51,7 +51,7 @@ it('to a sign-in page of the same instance does not send the user there', async 
 });
 
 it.each(['', '//', 'http://', 'javascript:alert(1)'])(
-  'with the location "%s" is still a redirect',
+  'reports a redirect with the location "%s" as not started',
   async (location) => {
     harness.gateway.treat = () => redirect(302, location);
     const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });

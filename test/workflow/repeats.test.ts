@@ -7,13 +7,13 @@ import type { StartOptions } from '../support/harness';
 import { useHarness } from '../support/harness';
 
 /**
- * What an earlier try of the node has made is not made again when n8n repeats it for another item that has failed: in
- * the meantime, somebody else may have changed the same thing.
+ * A change that an earlier attempt has made is not made again when n8n retries the node for another, failed item.
+ * Meanwhile, somebody else may have changed the same thing.
  */
 const harness = useHarness({ queue: 'sync', reassigns: true });
 
 const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
-/** The second item, which fails in every try. */
+/** The second item, which fails in every attempt. */
 const MISSING = 999_999;
 
 /** Performs an operation twice; in between, once the first item is done, something else happens. */
@@ -56,7 +56,7 @@ const asAdmin = async (method: string, path: string, body: IDataObject) =>
     body: JSON.stringify(body),
   });
 
-it('an event, for which the Request may be waiting again', async () => {
+it('does not trigger an event a second time when n8n retries the node', async () => {
   const waiting = { process: locator('id', 13), startEvent: locator('id', 'node_1') };
   const started = await harness.start(waiting, { user: 'admin' });
   const [request] = started.items('ProcessMaker');
@@ -77,7 +77,7 @@ it('an event, for which the Request may be waiting again', async () => {
   expect(changes()).toHaveLength(1);
 });
 
-it('the retry of a Request that has come into ERROR again', async () => {
+it('does not retry a Request a second time when n8n retries the node', async () => {
   harness.server.scriptsRun = false;
   const started = await harness.start(
     {
@@ -95,7 +95,7 @@ it('the retry of a Request that has come into ERROR again', async () => {
   expect(changes()).toHaveLength(1);
 });
 
-it('data that has been changed since', async () => {
+it('does not overwrite data that somebody has changed since the first attempt', async () => {
   const [request] = await startedRequests(harness);
   const parameters = { ...REQUEST_OF_ITEM, dataMode: 'json', jsonData: '{"state":"sent"}' };
   const data = () => harness.requests()[0]?.data as IDataObject;
@@ -109,7 +109,7 @@ it('data that has been changed since', async () => {
   expect(data()).toMatchObject({ state: 'paid' });
 });
 
-it('a Task that has been given on since', async () => {
+it('does not reassign a Task that somebody has reassigned since the first attempt', async () => {
   const [task] = await startTasks(harness);
   const assignee = () => harness.server.tasks().find(({ id }) => id === task?.id)?.userId;
   await repeated(
@@ -122,7 +122,7 @@ it('a Task that has been given on since', async () => {
   expect(assignee()).toBe(5);
 });
 
-it('a file in whose place another one has been put', async () => {
+it('does not upload over a file that has replaced the one of the first attempt', async () => {
   const [request] = await startedRequests(harness, 1, 'admin');
   const contents = () => harness.files().map(({ content }) => content.toString());
   await repeated(
@@ -138,7 +138,7 @@ it('a file in whose place another one has been put', async () => {
   expect(contents()).toEqual(['second']);
 });
 
-it('the deletion of a file, where a new one of the same variable has come', async () => {
+it('does not delete a file that has replaced the one deleted by the first attempt', async () => {
   const [request] = await startedRequests(harness, 1, 'admin');
   await givenFile(harness, request?.id, 'a.txt', 'first', 'contract');
   await repeated(

@@ -11,7 +11,7 @@ const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
 const ORDER = { number: 'PO-1', total: 12.5, urgent: true, lines: [{ sku: 'a', count: 2 }], note: null };
 
 describe('Map Automatically', () => {
-  it('sends the fields of each item, as JSON that says so', async () => {
+  it('sends the fields of each item as JSON with Map Automatically', async () => {
     await start({}, [ORDER, { number: 'PO-2' }]);
     expect(harness.sent()).toEqual(expect.arrayContaining([ORDER, { number: 'PO-2' }]));
     for (const { headers } of harness.starts()) expect(headers['content-type']).toMatch(/^application\/json/);
@@ -20,12 +20,12 @@ describe('Map Automatically', () => {
     );
   });
 
-  it('sends the selected fields', async () => {
+  it('sends the selected fields with Map Automatically', async () => {
     await start({ include: 'selected', includeFields: 'number, total,missing' }, [ORDER]);
     expect(harness.sent()).toEqual([{ number: ORDER.number, total: ORDER.total }]);
   });
 
-  it('sends all fields but the excluded ones', async () => {
+  it('sends all fields but the excluded ones with Map Automatically', async () => {
     await start({ include: 'except', excludeFields: 'lines, note' }, [ORDER]);
     expect(harness.sent()).toEqual([{ number: ORDER.number, total: ORDER.total, urgent: true }]);
   });
@@ -39,7 +39,7 @@ describe('Map Automatically', () => {
   it.each([
     ['selected', { include: 'selected', includeFields: 'nothing of that kind' }],
     ['left', { include: 'except', excludeFields: 'number' }],
-  ])('does not start a Request without data because no field is %s', async (_, parameters) => {
+  ])('starts no Request when no field is %s', async (_, parameters) => {
     const run = await start(parameters, [{ number: 'PO-1' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.gateway.calls).toEqual([]);
@@ -54,7 +54,7 @@ describe('Define Below', () => {
     } as INodeParameters,
   });
 
-  it('sends typed values, expressions among them', async () => {
+  it('sends the typed values of Define Below, expressions among them', async () => {
     await start(
       assign(
         ['text', '={{ $json.number }}', 'string'],
@@ -70,19 +70,19 @@ describe('Define Below', () => {
     ]);
   });
 
-  it('reads dots in a name as a path', async () => {
+  it('reads dots in a name of Define Below as a path', async () => {
     await start(assign(['order.number', 'PO-1', 'string'], ['order.customer.name', 'ACME', 'string']));
     expect(harness.sent()).toEqual([{ order: { number: 'PO-1', customer: { name: 'ACME' } } }]);
   });
 
-  it('refuses a value that is not of its type', async () => {
+  it('refuses a value of Define Below that is not of its type', async () => {
     const run = await start(assign(['count', 'seven', 'number']));
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain('count');
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('cannot reach the prototype of objects', async () => {
+  it('does not let a name of Define Below reach the prototype of objects', async () => {
     await start(
       assign(['__proto__.polluted', 'yes', 'string'], ['constructor.prototype.polluted', 'yes', 'string']),
     );
@@ -96,12 +96,12 @@ describe('JSON', () => {
     ['an expression that gives an object', '={{ $json }}'],
     ['an expression that gives text', '={{ JSON.stringify($json) }}'],
     ['text with an expression in it', '={ "number": "{{ $json.number }}" }'],
-  ])('is sent when it is %s', async (_, jsonData) => {
+  ])('sends JSON that is given as %s', async (_, jsonData) => {
     await start({ dataMode: 'json', jsonData }, [ORDER]);
     expect(harness.sent()).toEqual([expect.objectContaining({ number: 'PO-1' })]);
   });
 
-  it('may be an empty object', async () => {
+  it('accepts an empty object as JSON', async () => {
     await start({ dataMode: 'json', jsonData: '{}' });
     expect(harness.sentTexts()).toEqual(['{}']);
   });
@@ -118,7 +118,7 @@ describe('JSON', () => {
     "{ 'a': 1 }",
     '={{ [1] }}',
     '={{ undefined }}',
-  ])('is refused when it is %j', async (jsonData) => {
+  ])('refuses %j as JSON', async (jsonData) => {
     const run = await start({ dataMode: 'json', jsonData });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/JSON/);

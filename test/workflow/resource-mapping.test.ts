@@ -48,7 +48,7 @@ async function addProcess(name: string, forms: Record<string, string | undefined
 }
 
 describe('a process that begins with a form', () => {
-  it('has the fields of the form, with label, type, choices and whether they are required', async () => {
+  it('offers the fields of the first form, with label, type, choices and whether they are required', async () => {
     const { fields } = await fieldsOf(6);
     expect(fields).toMatchObject([
       { id: 'orderId', displayName: 'Order Id (orderId)', type: 'string', required: true },
@@ -68,7 +68,7 @@ describe('a process that begins with a form', () => {
     ]);
   });
 
-  it('asks for nothing besides its form and variables when the form shows them all', async () => {
+  it('loads only start events, form and variables of a process when the form shows all variables', async () => {
     await fieldsOf(6);
     expect(calledPaths()).toEqual([
       expect.stringContaining('/start_processes?'),
@@ -77,7 +77,7 @@ describe('a process that begins with a form', () => {
     ]);
   });
 
-  it('takes lists as one field each, and the fields of columns and forms inside as its own', async () => {
+  it('offers a list as one field, and the fields inside columns and nested forms one by one', async () => {
     const form = await fieldsOf(31);
     expect(shown(form)).toEqual([
       ...['employee', 'costCentre', 'reason', 'total', 'days', 'mileage', 'travelDate', 'departure'],
@@ -95,7 +95,7 @@ describe('a process that begins with a form', () => {
     ]);
   });
 
-  it('offers the fields of its later forms without showing them', async () => {
+  it('offers the fields of later forms without showing them', async () => {
     const { fields } = await fieldsOf(31);
     expect(fields.filter(({ removed }) => removed)).toMatchObject([
       { id: 'approved', type: 'boolean', required: false, defaultValue: null },
@@ -103,7 +103,7 @@ describe('a process that begins with a form', () => {
     ]);
   });
 
-  it('has the form of the chosen start event', async () => {
+  it('offers the fields of the form of the chosen start event', async () => {
     const id = await addProcess('Two forms', { travel: '33', order: '3' });
     expect(shown(await fieldsOf(id, 'limited', { startEvent: locator('list', 'travel') }))).toEqual([
       ...['iban', 'accountHolder'],
@@ -111,7 +111,7 @@ describe('a process that begins with a form', () => {
     expect(shown(await fieldsOf(id, 'limited', { startEvent: locator('id', 'order') }))).toContain('orderId');
   });
 
-  it('has what the list of variables tells when the token may not read the form', async () => {
+  it('offers the variables of the process when the token may not read the form', async () => {
     harness.gateway.treat = ({ path }) =>
       path.includes('/screens/') ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
     const form = await fieldsOf(6);
@@ -126,7 +126,7 @@ describe('a process that begins with a form', () => {
 });
 
 describe('a process whose first form is that of a task', () => {
-  it('has its variables, none of which is required at the start', async () => {
+  it('offers the variables of a process whose first form is at a task, none of them required', async () => {
     const id = (
       await harness.server.addProcess({
         name: 'A form at its task',
@@ -150,7 +150,7 @@ describe('a process whose first form is that of a task', () => {
     expect(form.fields.find(({ id: name }) => name === 'urgent')).toMatchObject({ defaultValue: null });
   });
 
-  it('has its choices as soon as the user has had such a task', async () => {
+  it('offers the choices of the form at a task once the user has had such a task', async () => {
     await harness.start({ process: locator('id', 2) });
     const { fields } = await fieldsOf(2);
     expect(fields.find(({ id }) => id === 'color')).toMatchObject({
@@ -162,7 +162,7 @@ describe('a process whose first form is that of a task', () => {
 });
 
 describe('a process without a form', () => {
-  it('has what its latest Requests hold, with types by their values', async () => {
+  it('offers the data of the latest Requests of a process without a form, with types by their values', async () => {
     const data = {
       number: 'PO-1',
       total: 12.5,
@@ -185,7 +185,7 @@ describe('a process without a form', () => {
     expect(form.fields.every(({ required }) => !required)).toBe(true);
   });
 
-  it('leaves out names that no path leads to', async () => {
+  it('leaves out variables whose names cannot be written as a path', async () => {
     const id = await addProcess('Odd names', { start: undefined });
     await harness.start({
       process: locator('id', id),
@@ -195,14 +195,14 @@ describe('a process without a form', () => {
     expect(ids(await fieldsOf(id))).toEqual(['kept']);
   });
 
-  it('says that nothing is known when there is no Request either', async () => {
+  it('says that no field is known when there is neither a form nor a Request', async () => {
     const id = await addProcess('Never started', { start: undefined });
     const form = await fieldsOf(id);
     expect(form.fields).toEqual([]);
     expect(form.emptyFieldsNotice).toMatch(/no form.*Additional Fields/s);
   });
 
-  it('depends on what the user of the credential may see', async () => {
+  it('offers only the data of Requests that the user of the credential may see', async () => {
     const id = await addProcess('Started by the administrator', { start: undefined });
     await harness.start({ process: locator('id', id) }, { user: 'admin', input: [{ secret: 1 }] });
     expect(ids(await fieldsOf(id, 'admin'))).toEqual(['secret']);
@@ -215,11 +215,11 @@ describe('the process', () => {
     ['list', 6],
     ['id', 6],
     ['name', 'E start with screen'],
-  ])('may be given by %s', async (mode, value) => {
+  ])('offers the form fields of a process that is given by %s', async (mode, value) => {
     expect(ids(await fieldsIn(harness, locator(mode, value)))).toContain('orderId');
   });
 
-  it('may be given by URL, of the same instance only', async () => {
+  it('offers the form fields of a process that is given by URL, of the same instance only', async () => {
     const page = '/process-browser/6';
     expect(ids(await fieldsIn(harness, locator('url', `${harness.gateway.url}${page}`)))).toContain(
       'orderId',
@@ -229,24 +229,24 @@ describe('the process', () => {
     );
   });
 
-  it('may be one that the user may not start', async () => {
+  it('offers the form fields of a process that the user may not start', async () => {
     expect(ids(await fieldsOf(6, 'nobody'))).toContain('orderId');
   });
 
   it.each([
     ['is not chosen yet', locator('list', ''), /Choose a process/],
     ['is an expression', locator('id', '={{ $json.process }}'), /expression/],
-  ])('that %s is asked for without a call', async (_, process, notice) => {
+  ])('asks for a process without a call when the process %s', async (_, process, notice) => {
     const form = await fieldsIn(harness, process);
     expect(form).toMatchObject({ fields: [], emptyFieldsNotice: expect.stringMatching(notice) as unknown });
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('has to exist when it is given by name', async () => {
+  it('says that a process that is given by name does not exist', async () => {
     await expect(fieldsIn(harness, locator('name', 'No such process'))).rejects.toThrow(/No such process/);
   });
 
-  it('makes the editor load the fields anew when it, or the start event, changes', () => {
+  it('makes the editor load the fields again when the process or the start event changes', () => {
     const { properties } = harness.engine.nodeTypes.getByName(PROCESS_MAKER).description;
     const parameter = properties.find(({ name }) => name === 'formFields');
     expect(parameter?.typeOptions).toMatchObject({
@@ -255,11 +255,11 @@ describe('the process', () => {
   });
 });
 
-describe('a refusal is shown, and no empty list', () => {
+describe('a response that is not usable', () => {
   const REFUSALS = [
     ['a wrong token', respond(401, { error: 'Unauthenticated.' }), /token/],
     ['a missing permission', respond(403, { message: 'This action is unauthorized.' }), /allow/],
-    ['a foreign answer', respond(200, '<html></html>'), /ProcessMaker/],
+    ['a foreign response', respond(200, '<html></html>'), /ProcessMaker/],
     ['a list of another kind', respond(200, { data: 'none' }), /not a list/],
     ['a redirect', redirect(302, 'https://elsewhere.example/login'), /elsewhere\.example/],
     ['a failing server', respond(500, { message: 'Server Error' }), /500/],
@@ -269,12 +269,12 @@ describe('a refusal is shown, and no empty list', () => {
     ['/start_processes', '/processes/variables', '/api/1.0/requests'].flatMap((route) =>
       REFUSALS.map(([what, behaviour, says]) => ({ route, what, behaviour, says })),
     ),
-  )('$what at $route', async ({ route, behaviour, says }) => {
+  )('shows $what at $route instead of an empty list of fields', async ({ route, behaviour, says }) => {
     harness.gateway.treat = ({ path }) => (path.includes(route) ? behaviour : undefined);
     await expect(fieldsOf(4)).rejects.toThrow(says);
   });
 
-  it('at a screen, unless it is gone or may not be read', async () => {
+  it('shows a failing server at a screen instead of an empty list of fields', async () => {
     harness.gateway.treat = ({ path }) =>
       path.includes('/screens/') ? respond(500, { message: 'Server Error' }) : undefined;
     await expect(fieldsOf(6)).rejects.toThrow(/500/);
@@ -284,12 +284,12 @@ describe('a refusal is shown, and no empty list', () => {
 describe('a server before 4.14.2, which cannot list variables', () => {
   const older = useHarness({ version: '4.11.0' });
 
-  it('has the fields of the form of the start event', async () => {
+  it('offers the form of the start event on a server that cannot list variables', async () => {
     const form = await fieldsIn(older, locator('id', 6));
     expect(types(form)).toMatchObject({ orderId: 'string', color: 'options' });
   });
 
-  it('has those of the tasks that the user has had', async () => {
+  it('offers the forms of tasks that the user has had on a server that cannot list variables', async () => {
     await older.start({ process: locator('id', 2) });
     expect(types(await fieldsIn(older, locator('id', 2)))).toMatchObject({
       orderId: 'string',
@@ -297,7 +297,7 @@ describe('a server before 4.14.2, which cannot list variables', () => {
     });
   });
 
-  it('has what the latest Requests hold when there is no form', async () => {
+  it('offers the data of the latest Requests on a server that cannot list variables', async () => {
     await older.start({ process: locator('id', 4) }, { input: [{ number: 'PO-1' }] });
     expect(ids(await fieldsIn(older, locator('id', 4)))).toEqual(['number']);
   });

@@ -7,11 +7,11 @@ const harness = useHarness();
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-// Without a window, what is refused or lost once fails at once.
+// Without a recovery window, an item that is refused or lost once fails at once.
 const ONE_BY_ONE = { ...TARGET, options: { requestsInParallel: 1, recoveryWindow: 0 } };
 const busy = respond(429, { message: 'Too Many Attempts.' });
 
-// The same holds for a further try within one execution and for the Retry button after an ordinary failure.
+// The same holds for a further attempt within one execution and for the Retry button after an ordinary failure.
 const REPEATS = {
   'Retry On Fail': (parameters = ONE_BY_ONE, input: unknown[] = ITEMS) =>
     harness.start(parameters, { input, settings: RETRY_ON_FAIL }),
@@ -23,7 +23,7 @@ const REPEATS = {
 };
 
 describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
-  it('does not start again what was started, and starts what surely was not', async () => {
+  it('starts only the items on a retry that were not started before', async () => {
     harness.treatOnce('b', busy);
     const run = await repeat();
     expect(run.status).toBe('success');
@@ -37,7 +37,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.starts()).toHaveLength(4);
   });
 
-  it('gives the same output for an item that an earlier try has started', async () => {
+  it('gives the same output fields for an item that an earlier attempt has started', async () => {
     harness.treatOnce('b', busy);
     const run = await repeat();
     const [first] = run.items('ProcessMaker');
@@ -58,8 +58,8 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
 
   it.each([
     ['the connection was lost before the start', resetBefore],
-    ['a gateway answered', respond(502, '<html></html>')],
-  ])('does not send an item again of which nobody knows: %s', async (_case, behaviour) => {
+    ['a gateway responded', respond(502, '<html></html>')],
+  ])('does not send an item again whose outcome is unknown because %s', async (_case, behaviour) => {
     harness.treatOnce('b', behaviour);
     const run = await repeat();
     expect(run.status).toBe('error');
@@ -69,7 +69,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('finds what an earlier try left unknown, when its Request exists by now', async () => {
+  it('finds a start that an earlier attempt left unknown when its Request exists by now', async () => {
     let late: (() => Promise<unknown>) | undefined;
     harness.treatOnce('b', (response, forward) => {
       late = forward;
@@ -81,7 +81,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
       call.method !== 'GET'
         ? treat(call)
         : async (response, forward) => {
-            // The first look-up is that of the try itself, the second that of its repeat.
+            // The first look-up is that of the attempt itself, the second that of its retry.
             if (harness.lookUps().length === 2) await late?.();
             await pass(response, forward);
           };
@@ -92,7 +92,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
-  it('neither sends nor calls started an item whose data has changed', async () => {
+  it('neither sends an item whose data has changed since the first attempt nor reports it as started', async () => {
     harness.treatOnce('b', busy);
     const jsonData = '={{ { number: $json.number, at: Math.random() } }}';
     const run = await repeat({ ...ONE_BY_ONE, dataMode: 'json', jsonData } as never);
@@ -103,7 +103,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('fails for a Request that has ended in ERROR in the meantime, without another one', async () => {
+  it('fails an item whose Request has ended in ERROR since the first attempt, and starts no other', async () => {
     harness.treatOnce('b', (response, forward) => {
       for (const { id } of harness.requests()) harness.server.failRequest(id, 'The script failed');
       return busy(response, forward);
@@ -116,7 +116,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('sends nothing again when what was started cannot be read', async () => {
+  it('sends nothing again on a retry when the started Requests cannot be read', async () => {
     harness.treatOnce('b', busy);
     const { treat } = harness.gateway;
     harness.gateway.treat = (call) =>
@@ -126,7 +126,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('fails for a Request that was canceled in the meantime, without another one', async () => {
+  it('fails an item whose Request was canceled since the first attempt, and starts no other', async () => {
     harness.treatOnce('b', (response, forward) => {
       for (const { id } of harness.requests()) harness.server.cancelRequest(id);
       return busy(response, forward);
@@ -139,7 +139,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('shows a Request as it stands now', async () => {
+  it('returns a Request of the first attempt in its current status', async () => {
     harness.treatOnce('b', async (response, forward) => {
       await harness.completeFirstTask();
       await busy(response, forward);
@@ -149,7 +149,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
     expect(harness.numbers()).toEqual(['a', 'b', 'c']);
   });
 
-  it('asks for all that was started in one call', async () => {
+  it('looks up all Requests of the first attempt in one call', async () => {
     const input = [
       ...Array.from({ length: 30 }, (_item, index) => ({ number: String(index) })),
       { number: 'b' },
@@ -163,7 +163,7 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
 });
 
 describe('Retry On Fail', () => {
-  it('does not take a second item with the same data for a repeat', async () => {
+  it('does not mistake a second item with the same data for a retry', async () => {
     harness.treatOnce('b', busy);
     const run = await REPEATS['Retry On Fail'](ONE_BY_ONE, [
       { number: 'a' },
@@ -174,7 +174,7 @@ describe('Retry On Fail', () => {
     expect(harness.numbers().sort()).toEqual(['a', 'a', 'b']);
   });
 
-  it('does not start again what was started next to a failed item of the error output', async () => {
+  it('does not start an item again on Retry On Fail because another one has failed', async () => {
     harness.treatOnce('a', busy);
     const settings = { ...RETRY_ON_FAIL, ...ERROR_OUTPUT };
     const run = await harness.start(ONE_BY_ONE, { input: ITEMS, settings });
@@ -183,7 +183,7 @@ describe('Retry On Fail', () => {
     expect(harness.numbers()).toEqual(expect.arrayContaining(['b', 'c']));
   });
 
-  it('tries again when the first item has failed, and leaves the error output empty', async () => {
+  it('runs the node again on Retry On Fail when the first item fails, and leaves the error output empty', async () => {
     harness.treatOnce('a', busy);
     const settings = { ...RETRY_ON_FAIL, ...ERROR_OUTPUT };
     const run = await harness.start(ONE_BY_ONE, { input: ITEMS, settings });
@@ -192,7 +192,7 @@ describe('Retry On Fail', () => {
     expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
-  it('fails again for a Request that ended in ERROR, without another one', async () => {
+  it('fails again on Retry On Fail for a Request that ended in ERROR, and starts no other', async () => {
     const parameters = { process: locator('id', 16), startEvent: locator('id', 'node_1') };
     const run = await harness.start(parameters, { user: 'admin', settings: RETRY_ON_FAIL });
     expect(run.status).toBe('error');
@@ -200,7 +200,7 @@ describe('Retry On Fail', () => {
     expect(run.error?.message).toContain(String(harness.requests()[0]?.id));
   });
 
-  it('forgets everything when the node has ended well', async () => {
+  it('clears the record of attempts when the node has succeeded', async () => {
     harness.treatOnce('b', busy);
     const run = await REPEATS['Retry On Fail']();
     expect(run.data.executionData?.contextData).toEqual({

@@ -9,20 +9,20 @@ const harness = useHarness();
 const WITH_TASK = 2;
 
 // A Task's data holds the hidden variables of its Request, and any variable may hold the URL of an execution.
-describe.each([true, false])(
-  'with Simplify %s, what the nodes hide and the key to an execution',
-  (simplify) => {
-    it.each<[string, (requestId: number) => INodeParameters]>([
-      ['task get', (id) => ({ task: locator('id', taskOf(harness, id)) })],
-      ['task getAll', (id) => ({ filters: { request: locator('id', id) } })],
-      ['request get', (id) => ({ request: locator('id', id) })],
-      ['request getAll', (id) => ({ filters: { pmql: `id = ${id}` } })],
-    ])('are not shown by %s', async (operation, parametersOf) => {
+describe.each([true, false])('data that the nodes hide, with Simplify %s', (simplify) => {
+  it.each<[string, (requestId: number) => INodeParameters]>([
+    ['task get', (id) => ({ task: locator('id', taskOf(harness, id)) })],
+    ['task getAll', (id) => ({ filters: { request: locator('id', id) } })],
+    ['request get', (id) => ({ request: locator('id', id) })],
+    ['request getAll', (id) => ({ filters: { pmql: `id = ${id}` } })],
+  ])(
+    'does not show hidden variables or the URL of an execution in the data of %s',
+    async (operation, parametersOf) => {
       const id = await startByHand(harness, WITH_TASK, { order: 'PO-1', ...HIDDEN_DATA });
       const options = { includeData: true, simplify };
       const run = await harness.perform(operation, { ...parametersOf(id), options }, { user: 'admin' });
       expect(run.items('ProcessMaker')).toHaveLength(1);
       expectShown(run.items('ProcessMaker')[0]?.data, { order: 'PO-1' });
-    });
-  },
-);
+    },
+  );
+});

@@ -14,7 +14,7 @@ it.each<[string, string, INodeParameters]>([
   ['a Task', 'task get', { task: locator('id', '={{ $json.id }}'), options: raw }],
   ['Tasks', 'task getAll', { returnAll: true, options: raw }],
   ['users', 'user getAll', { returnAll: true, options: raw }],
-])('the token that keeps a user signed in is not given with %s', async (_, operation, parameters) => {
+])('removes the token that keeps a user signed in from %s', async (_, operation, parameters) => {
   const [task] = await startTasks(harness);
   let given = 0;
   harness.gateway.treat = () => async (response, forward) => {
@@ -33,7 +33,7 @@ it.each<[string, string, INodeParameters]>([
   expect(run.text).toContain('username');
 });
 
-it("is left in the data of a Request, which is not ProcessMaker's", async () => {
+it('keeps a field named like the sign-in token in the data of a Request', async () => {
   const data = { account: { username: 'ann', remember_token: 'own' } };
   const form = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
   const run = await harness.start(

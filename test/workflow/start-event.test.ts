@@ -7,7 +7,7 @@ const harness = useHarness();
 const TWO_STARTS = locator('id', 3);
 
 describe('Automatic', () => {
-  it('takes the one start event that the user may trigger', async () => {
+  it('picks the only start event that the user may trigger with Automatic', async () => {
     await harness.start({ process: TWO_STARTS });
     expect(harness.starts().map(({ path }) => path)).toEqual([
       expect.stringMatching(/\/process_events\/3\?.*event=node_1(&|$)/),
@@ -15,7 +15,7 @@ describe('Automatic', () => {
     expect(harness.requests()).toMatchObject([{ processId: 3 }]);
   });
 
-  it('lists the start events when there are several', async () => {
+  it('lists the start events when Automatic finds several', async () => {
     const run = await harness.start({ process: TWO_STARTS }, { user: 'admin' });
     for (const text of ['Start Event', 'node_1', 'Second Start', 'node_9']) {
       expect(run.error?.message).toContain(text);
@@ -26,7 +26,7 @@ describe('Automatic', () => {
   it.each([
     [7, 'Message Start'],
     [8, 'Signal Start'],
-  ])('does not trigger the event of process %i, which is no one to trigger by hand', async (id, name) => {
+  ])('does not trigger the start event of process %i, which no person can trigger', async (id, name) => {
     const run = await harness.start(
       { process: locator('id', id) },
       { user: 'admin', settings: ERROR_OUTPUT },
@@ -38,15 +38,15 @@ describe('Automatic', () => {
   });
 });
 
-describe('Automatic on a process that ProcessMaker', () => {
-  it('starts by a timer alone is not possible, and the message names the other way', async () => {
+describe('Automatic on a process with a timer', () => {
+  it('refuses Automatic on a process that only a timer starts, and names the other way', async () => {
     const run = await harness.start({ process: locator('id', 9) }, { user: 'admin' });
     expect(run.error?.message).toContain('Process 9');
     expect(run.error?.description).toContain("'By ID'");
     expect(harness.starts()).toEqual([]);
   });
 
-  it('starts by a timer too takes the start event for people', async () => {
+  it('picks the start event for people with Automatic on a process that a timer starts too', async () => {
     const { id } = await harness.server.addProcess({
       name: 'By person and by timer',
       bpmn: createBpmn([
@@ -63,13 +63,13 @@ describe('Automatic on a process that ProcessMaker', () => {
 });
 
 describe('a start event that is given', () => {
-  it.each(['id', 'list'])('by %s is triggered', async (mode) => {
+  it.each(['id', 'list'])('triggers a start event that is given by %s', async (mode) => {
     await harness.start({ process: TWO_STARTS, startEvent: locator(mode, 'node_9') }, { user: 'admin' });
     expect(harness.starts()[0]?.path).toMatch(/event=node_9(&|$)/);
     expect(harness.requests()).toMatchObject([{ processId: 3 }]);
   });
 
-  it('may be a timer', async () => {
+  it('triggers a timer start event that is given by id', async () => {
     await harness.start(
       { process: locator('id', 9), startEvent: locator('id', 'node_1') },
       { user: 'admin' },
@@ -77,7 +77,7 @@ describe('a start event that is given', () => {
     expect(harness.requests()).toMatchObject([{ processId: 9 }]);
   });
 
-  it('belongs to a process given by name', async () => {
+  it('triggers a start event of a process that is given by name', async () => {
     await harness.start({
       process: locator('name', 'A single start with form'),
       startEvent: locator('id', 'node_1'),
@@ -86,7 +86,7 @@ describe('a start event that is given', () => {
     expect(harness.requests()).toMatchObject([{ processId: 2 }]);
   });
 
-  it('cannot reach into another part of the address', async () => {
+  it('does not let the id of a start event change another part of the URL', async () => {
     await harness.start({ process: locator('id', 2), startEvent: locator('id', 'a&include=data#/é ?') });
     const [call] = harness.starts();
     const { searchParams } = new URL(call?.path ?? '', harness.gateway.url);
@@ -99,7 +99,7 @@ describe('a start event that is given', () => {
     ['that does not exist, for a user', 'node_777', 'limited', 403, 'notStarted'],
     ['that others may trigger', 'node_9', 'limited', 403, 'notStarted'],
     ['that is a task', 'node_2', 'admin', 500, 'notStarted'],
-  ] as const)('%s fails with the item', async (_, event, user, httpStatus, outcome) => {
+  ] as const)('fails the item for a start event %s', async (_, event, user, httpStatus, outcome) => {
     const run = await harness.start(
       { process: TWO_STARTS, startEvent: locator('id', event) },
       { user, settings: ERROR_OUTPUT },

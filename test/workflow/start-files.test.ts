@@ -59,7 +59,7 @@ it('uploads the files of each item to the Request that it starts', async () => {
   expect(harness.gateway.calls).toHaveLength(14);
 });
 
-it('refuses a file that is not there before anything is started', async () => {
+it('does not start an item whose file is missing', async () => {
   const run = await start({}, items(2), [contract, { photo: contract.data }]);
   expect(failedItems(run)).toMatchObject([
     {
@@ -70,18 +70,18 @@ it('refuses a file that is not there before anything is started', async () => {
   expect(harness.requests()).toHaveLength(1);
 });
 
-it('starts nothing at all when it may not continue', async () => {
+it('starts nothing with Stop Workflow when a file is missing', async () => {
   await start({}, items(2), [contract], { settings: {} });
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('writes the ids into the data when it is told to', async () => {
+it('writes the file ids into the data with Write File ID to Variable', async () => {
   await start({ writeFileId: true }, items(1), [contract], { user: 'admin' });
   expect(harness.requests()[0]?.data).toMatchObject({ number: 0, contract: harness.files()[0]?.id });
 });
 
-describe('a file that does not arrive', () => {
-  it('fails its item, which names the Request and the file', async () => {
+describe('a file that is not uploaded', () => {
+  it('fails the item of a file that is refused, and names the Request and the file', async () => {
     harness.gateway.treat = (call) => (isUpload(call) ? respond(422, { message: 'Not now.' }) : undefined);
     const run = await start({}, items(1), [contract]);
     const [request] = harness.requests();
@@ -97,14 +97,14 @@ describe('a file that does not arrive', () => {
     ]);
   });
 
-  it('is said to be unknown when its answer was lost and it is not there', async () => {
+  it('reports a file as unknown when the response to its upload was lost and it is not found', async () => {
     harness.gateway.treat = (call) => (isUpload(call) ? respond(502, '<html>Bad Gateway</html>') : undefined);
     const run = await start({}, items(1), [contract]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'started', files: [{ outcome: 'unknown' }] }]);
     expect(uploads()).toHaveLength(1);
   });
 
-  it('does not keep the files of items that are started from arriving', async () => {
+  it('uploads the files of the other started items when one file is refused', async () => {
     let isFirst = true;
     harness.gateway.treat = (call) => {
       const isRefused = isUpload(call) && isFirst;
@@ -118,7 +118,7 @@ describe('a file that does not arrive', () => {
   });
 });
 
-describe('a repeat', () => {
+describe('a retry', () => {
   /** Refuses the first upload of the file with this content. */
   const refuseOnce = (content: string) => {
     let isFirst = true;
@@ -132,8 +132,8 @@ describe('a repeat', () => {
   it.each([
     ['by the hidden key', {}],
     ["by the user's own key", { idempotencyKey: '={{ "files-" + $json.number }}' }],
-    ['by what n8n remembers', { hiddenKey: false }],
-  ])('finds the Requests %s, and uploads only what is missing', async (_, options) => {
+    ['by the record of attempts', { hiddenKey: false }],
+  ])('finds the Requests on a retry %s, and uploads only the missing files', async (_, options) => {
     refuseOnce('file 1');
     const run = await start(options, items(3), files(3), { settings: RETRIED });
     expect(run.error).toBeUndefined();
@@ -144,7 +144,7 @@ describe('a repeat', () => {
     expect(uploads()).toHaveLength(4);
   });
 
-  it('on the Retry button does the same', async () => {
+  it('uploads only the missing files on the Retry button', async () => {
     refuseOnce('file 1');
     const failed = await start({ requestsInParallel: 1 }, items(3), files(3), { settings: {} });
     const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
@@ -153,8 +153,8 @@ describe('a repeat', () => {
     expect(uploads()).toHaveLength(4);
   });
 
-  it('after a crash gives each Request the file of its item, though the items stand in another order', async () => {
-    // Equal data, so that only the files tell the items apart.
+  it('uploads to each Request the file of its item after a crash that reorders the items', async () => {
+    // Equal data, so that only the files distinguish the items.
     const input = [{}, {}, {}];
     const binaries = ['a', 'bb', 'ccc'].map((content) => ({ data: binary(`${content}.txt`, content) }));
     let count = 0;
@@ -178,10 +178,10 @@ describe('a repeat', () => {
     expect(uploads()).toHaveLength(2);
   });
 
-  it('leaves a file alone that has taken the place of what an earlier try uploaded', async () => {
+  it('does not replace a file that somebody has replaced since the first attempt', async () => {
     let isFirst = true;
     harness.gateway.treat = ({ method, path }) => {
-      // The second item makes the first try end badly, after the first item has ended well.
+      // The second item fails the first attempt, after the first item has succeeded.
       const isRefused =
         isFirst && method === 'POST' && path.includes('process_events') && uploads().length === 1;
       if (isRefused) isFirst = false;
@@ -197,14 +197,14 @@ describe('a repeat', () => {
   });
 });
 
-it('uploads to a Request whose start was not answered, once it is found', async () => {
+it('uploads the files to a Request that is found after the response to its start was lost', async () => {
   harness.gateway.treat = ({ path }) => (path.includes('process_events') ? resetAfter : undefined);
   const run = await start({}, items(1), files(1));
   expect(run.items('ProcessMaker')).toMatchObject([{ files: [{ fileName: 'number.txt' }] }]);
   expect(contents()).toEqual(each(1));
 });
 
-it('uploads the files of all items that share a Request, and lets none take the place of another', async () => {
+it('uploads the files of all items that share a Request, and replaces none by another', async () => {
   const options = { idempotencyKey: 'shared-files', ...rows(['data', '={{ $json.variable }}']) };
   const input = [{ variable: 'a' }, { variable: 'b' }, { variable: 'b' }];
   const run = await start(options, input, files(3));
@@ -219,7 +219,7 @@ it('uploads the files of all items that share a Request, and lets none take the 
   expect(ids[2]).toBe(ids[1]);
 });
 
-it('uploads to a Request that stands in error too', async () => {
+it('uploads the files to a Request in ERROR too', async () => {
   const run = await harness.start(
     { process: locator('name', 'M assignment error'), options: rows(['data', 'contract']) },
     { binaries: [contract], user: 'admin', settings: ERROR_OUTPUT },

@@ -25,7 +25,7 @@ describe('the token', () => {
       respond(201, { id: 7, status: 'ERROR', errors: [{ message: `Bearer ${TOKEN}` }] }),
     ],
     ['a page', respond(200, `<html>${TOKEN}</html>`)],
-  ])('is not shown when %s quotes it', async (_, behaviour) => {
+  ])('does not show the token when %s quotes it', async (_, behaviour) => {
     harness.gateway.treat = () => behaviour;
     for (const settings of [{}, ERROR_OUTPUT]) {
       const run = await harness.start(TARGET, { credentials: credentials(TOKEN), settings });
@@ -34,7 +34,7 @@ describe('the token', () => {
   });
 
   it.each(['secret\u2192token', 'secret\ntoken', ''])(
-    'that cannot be sent is not shown: %j',
+    'does not show a token that cannot be sent: %j',
     async (token) => {
       const run = await harness.start(TARGET, { credentials: credentials(token), settings: ERROR_OUTPUT });
       expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
@@ -42,7 +42,7 @@ describe('the token', () => {
     },
   );
 
-  it('may be pasted with white space around it', async () => {
+  it('accepts a token with white space around it', async () => {
     await harness.start(TARGET, { credentials: credentials(` ${harness.server.tokens.limited}\n`) });
     expect(harness.requests()).toHaveLength(1);
   });

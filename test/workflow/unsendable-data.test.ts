@@ -8,7 +8,7 @@ const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') 
 const start = (parameters: INodeParameters, input: unknown[] = [{}]) =>
   harness.start({ ...TARGET, ...parameters }, { input, settings: ERROR_OUTPUT });
 
-describe('data that cannot arrive as it is', () => {
+describe('data that does not arrive unchanged', () => {
   const circular: Record<string, unknown> = {};
   circular.self = circular;
 
@@ -20,21 +20,21 @@ describe('data that cannot arrive as it is', () => {
     ['a Map', { deep: [{ value: new Map([[1, 2]]) }] }],
     ['half of a character', { deep: [{ value: '\uD83D' }] }],
     ['itself', circular],
-  ])('is refused when it holds %s', async (_, item) => {
+  ])('refuses data that holds %s', async (_, item) => {
     const run = await start({}, [item]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toMatch(/deep\[0\]\.value|self/);
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('is refused when it would make the Request a child of another one', async () => {
+  it('refuses data that would make the Request a child of another one', async () => {
     const run = await start({}, [{ _parent: { request_id: 1 }, number: 'PO-1' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(failedItems(run)[0]?.text).toContain('_parent');
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('leaves out what ProcessMaker adds by itself, and says so', async () => {
+  it('leaves out the variables that ProcessMaker adds by itself, and says so', async () => {
     const run = await start({}, [
       { _request: { id: 1 }, _user: { id: 2 }, number: 'PO-1', deep: { _user: 3 } },
     ]);
@@ -51,38 +51,38 @@ describe('data that cannot arrive as it is', () => {
     ['double braces', { text: 'Dear {{ name }}' }],
     ['an empty object', { list: {} }],
     ['a huge number', { number: 12345678901234567000 }],
-  ])('gets one hint for all items when ProcessMaker will change %s', async (_, item) => {
+  ])('gives one hint for all items when ProcessMaker will change %s', async (_, item) => {
     const run = await start({}, [item, item, item]);
     expect(run.hints('ProcessMaker')).toHaveLength(1);
     expect(harness.requests()).toHaveLength(3);
   });
 
-  it('gets no hint when it arrives as it is', async () => {
+  it('gives no hint for data that arrives unchanged', async () => {
     const run = await start({}, [
       { number: 'PO-1', total: 12.5, urgent: true, lines: [{ sku: 'a' }], note: null },
     ]);
     expect(run.hints('ProcessMaker')).toEqual([]);
   });
 
-  it('is refused when only what ProcessMaker adds by itself would be left out of it', async () => {
+  it('refuses data that holds nothing but variables that ProcessMaker adds by itself', async () => {
     const run = await start({}, [{ _request: { id: 1 }, _user: { id: 2 } }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('is refused when it is nested deeper than ProcessMaker reads', async () => {
+  it('refuses data that is nested deeper than ProcessMaker reads', async () => {
     const run = await start({ dataMode: 'json', jsonData: `{"deep":${'['.repeat(600)}${']'.repeat(600)}}` });
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('is refused when its JSON text holds a number that no computer holds', async () => {
+  it('refuses JSON text with a number that is too large for JavaScript', async () => {
     const run = await start({ dataMode: 'json', jsonData: '{"number": 1e400}' });
     expect(failedItems(run)[0]?.text).toContain('number');
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('is found before anything is sent', async () => {
+  it('names the item whose data cannot be sent', async () => {
     const run = await harness.start(TARGET, { input: [{ number: 1 }, { number: NaN }] });
     expect(run.error?.message).toMatch(/item 1/);
   });

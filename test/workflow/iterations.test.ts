@@ -10,7 +10,7 @@ import {
 } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
-// The other side of retry.test.ts: what looks like a repeat and is none.
+// Runs that look like a retry and are not. Retries are in retry.test.ts.
 const harness = useHarness();
 
 const TARGET = {
@@ -21,13 +21,13 @@ const TARGET = {
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const busy = respond(429, { message: 'Too Many Attempts.' });
 
-it('a new execution starts anew', async () => {
+it('starts the same item again in a new execution', async () => {
   await harness.start(TARGET, { input: [{ number: 'a' }] });
   await harness.start(TARGET, { input: [{ number: 'a' }] });
   expect(harness.numbers()).toEqual(['a', 'a']);
 });
 
-it('every round of a loop starts anew, also around a try that failed', async () => {
+it('starts the same item again in every iteration of a loop, even after a failed attempt', async () => {
   harness.treatOnce('b', busy);
   const same = { number: 'a' };
   const run = await harness.run(loopWorkflow(TARGET, RETRY_ON_FAIL), {
@@ -38,7 +38,7 @@ it('every round of a loop starts anew, also around a try that failed', async () 
   expect(harness.numbers()).toEqual(['a', 'a', 'b', 'a']);
 });
 
-it('a round of a loop that failed is gone on with by the Retry button, and the rest follows', async () => {
+it('continues with the failed iteration of a loop on the Retry button, and runs the rest', async () => {
   harness.treatOnce('b', busy);
   const failed = await harness.run(loopWorkflow(TARGET), {
     input: [{ number: 'a' }, { number: 'b' }, { number: 'c' }],
@@ -50,12 +50,12 @@ it('a round of a loop that failed is gone on with by the Retry button, and the r
 });
 
 it.each([
-  // The round that is gone on with asks what it has started before; the next one has not begun before.
+  // The continued iteration looks up what it started before. The next one is new.
   [true, ['POST', 'POST', 'GET', 'POST', 'POST']],
-  // Without a key there would be nothing to ask for.
+  // Without a key there is nothing to look up.
   [false, ['POST', 'POST', 'POST', 'POST']],
 ])(
-  'the round after one that the Retry button has gone on with is a first run, Hidden Key %s',
+  'treats the iteration after a continued one as a first run, with Hidden Key %s',
   async (hiddenKey, methods) => {
     harness.treatOnce('b', busy);
     const input = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
@@ -69,7 +69,7 @@ it.each([
   },
 );
 
-it('a round of a loop with failed items does not hold up the next one', async () => {
+it('runs the next iteration of a loop after one with failed items', async () => {
   harness.treatOnce('a', resetBefore);
   const run = await harness.run(loopWorkflow(TARGET, ERROR_OUTPUT), {
     input: [{ number: 'a' }, { number: 'a' }, { number: 'a' }],
@@ -81,7 +81,7 @@ it('a round of a loop with failed items does not hold up the next one', async ()
   expect(run.items('ProcessMaker', 0, 2)).toHaveLength(1);
 });
 
-it('every call of a sub-workflow starts anew', async () => {
+it('starts the same item again in every call of a sub-workflow', async () => {
   const workflow = createWorkflow(
     [
       { name: 'Start', type: 'test.start' },
@@ -94,7 +94,7 @@ it('every call of a sub-workflow starts anew', async () => {
   expect(harness.numbers()).toEqual(['a', 'a']);
 });
 
-it('two nodes of one workflow do not share their memory', async () => {
+it('does not share the record of attempts between two nodes of a workflow', async () => {
   const workflow = createWorkflow(
     [
       { name: 'Start', type: 'test.start' },

@@ -6,7 +6,7 @@ import { respond, delay, startGateway } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
-// What surely did nothing for a reason that passes is sent again, until the window has passed.
+// A start that was refused for a passing reason is sent again until the recovery window has passed.
 const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
@@ -20,7 +20,7 @@ const maintenance = maintenanceFor(1);
 const start = (options: INodeParameters = {}, input: unknown[] = ITEMS) =>
   harness.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
 
-/** Treats all starts in this way for a time, from the first one on. Gives the times at which starts came. */
+/** Treats all starts in this way for a time, from the first one on. Returns the times at which starts arrived. */
 function treatFor(milliseconds: number, behaviour: Behaviour): number[] {
   const times: number[] = [];
   harness.gateway.treat = ({ method }) => {
@@ -32,7 +32,7 @@ function treatFor(milliseconds: number, behaviour: Behaviour): number[] {
   return times;
 }
 
-/** Treats only the first start in this way. Gives the times at which starts came. */
+/** Treats only the first start in this way. Returns the times at which starts arrived. */
 function treatFirst(behaviour: Behaviour): number[] {
   const times: number[] = [];
   harness.gateway.treat = ({ method }) => {
@@ -43,12 +43,12 @@ function treatFirst(behaviour: Behaviour): number[] {
   return times;
 }
 
-describe('a start that is refused for a time is started exactly once', () => {
+describe('a start that is refused for a time', () => {
   it.each<[string, Behaviour]>([
-    ['too many calls', busy()],
-    ['too many calls with Retry-After', busy({ 'retry-after': '1' })],
+    ['a 429', busy()],
+    ['a 429 with Retry-After', busy({ 'retry-after': '1' })],
     ['maintenance', maintenance],
-  ])('%s', async (_, behaviour) => {
+  ])('starts each item exactly once when starts are refused for a time by %s', async (_, behaviour) => {
     treatFor(700, behaviour);
     const run = await start();
     expect(run.items('ProcessMaker')).toHaveLength(3);
@@ -57,7 +57,7 @@ describe('a start that is refused for a time is started exactly once', () => {
     expect(harness.lookUps()).toEqual([]);
   });
 
-  it('refused connections', async () => {
+  it('starts each item exactly once when connections are refused for a time', async () => {
     const free = await startGateway(harness.server.url);
     const { port } = new URL(free.url);
     await free.close();
@@ -75,7 +75,7 @@ describe('a start that is refused for a time is started exactly once', () => {
 });
 
 describe('Retry-After', () => {
-  it('is waited for', async () => {
+  it('waits as long as Retry-After asks before it sends a start again', async () => {
     const times = treatFirst(busy({ 'retry-after': '2' }));
     await start({}, [{ number: 'a' }]);
     expect(times).toHaveLength(2);
@@ -83,7 +83,7 @@ describe('Retry-After', () => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('that asks for as long as the window is waited for', async () => {
+  it('waits for Retry-After when it asks for the whole recovery window', async () => {
     const times = treatFirst(maintenanceFor(2));
     const run = await start({ recoveryWindow: 2 }, [{ number: 'a' }]);
     expect(run.items('ProcessMaker')).toHaveLength(1);
@@ -92,14 +92,14 @@ describe('Retry-After', () => {
     expect(harness.numbers()).toEqual(['a']);
   });
 
-  it('is waited for once when the server goes on to refuse', async () => {
+  it('sends a start once more after Retry-After, and gives up at the end of the recovery window', async () => {
     treatFor(60_000, maintenanceFor(2));
     const run = await start({ recoveryWindow: 2 }, [{ number: 'a' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted', httpStatus: 503 }]);
     expect(harness.starts()).toHaveLength(2);
   });
 
-  it('that asks for more than the window is not waited for', async () => {
+  it('does not wait when Retry-After asks for more than the recovery window', async () => {
     treatFor(60_000, busy({ 'retry-after': '30' }));
     const run = await start({ recoveryWindow: 5 }, [{ number: 'a' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted', httpStatus: 429 }]);
@@ -108,8 +108,8 @@ describe('Retry-After', () => {
   });
 });
 
-describe('patience', () => {
-  it('ends with the window, and all items fail as surely not started', async () => {
+describe('the end of the back-off', () => {
+  it('gives up at the end of the recovery window, and reports all items as not started', async () => {
     const times = treatFor(60_000, maintenance);
     const run = await start({ recoveryWindow: 2 });
     expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'notStarted', httpStatus: 503 }));
@@ -121,14 +121,14 @@ describe('patience', () => {
     ['403', respond(403, { message: 'This action is unauthorized.' })],
     ['422', respond(422, { message: 'The given data was invalid.' })],
     ['413', respond(413, { message: 'The POST data is too large.' })],
-  ])('is of no use against %s, which does not pass', async (_, behaviour) => {
+  ])('does not send a start again after a %s', async (_, behaviour) => {
     treatFor(60_000, behaviour);
     const run = await start({}, [{ number: 'a' }]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
     expect(harness.starts()).toHaveLength(1);
   });
 
-  it('ends when the execution is canceled', async () => {
+  it('sends no start again once the execution is canceled', async () => {
     treatFor(60_000, busy());
     const cancellation = new AbortController();
     setTimeout(() => cancellation.abort(), 700);
@@ -142,7 +142,7 @@ describe('patience', () => {
 });
 
 describe('overload', () => {
-  it('halves the number of starts at the same time, which then grows slowly', async () => {
+  it('halves the number of parallel starts on overload, then increases it slowly', async () => {
     const input = Array.from({ length: 24 }, (_, number) => ({ number }));
     let underWay = 0;
     const atOnce: number[] = [];
@@ -157,7 +157,7 @@ describe('overload', () => {
     };
     const run = await start({ requestsInParallel: 8 }, input);
     expect(run.items('ProcessMaker')).toHaveLength(24);
-    // The first eight come back by themselves; of the others, four at a time and slowly more.
+    // The first eight were sent again on their own; of the others, four run at a time and slowly more.
     expect(Math.max(...atOnce.slice(8, 12))).toBeLessThanOrEqual(6);
     expect(harness.numbers()).toHaveLength(24);
   });
