@@ -11,6 +11,7 @@ import {
 } from '../api/processes/processes';
 import type { Connection } from '../transport/connection';
 import { explained, inputError, isKind, type ProcessMakerError } from '../transport/processMakerError';
+import { once } from './readers';
 
 /** Finds the processes of a run. What can be started is listed at most once, and only when it is needed. */
 export class ProcessFinder {
@@ -85,12 +86,6 @@ export class ProcessFinder {
     this.processes ??= getStartableProcesses(this.connection);
     return await this.processes;
   }
-}
-
-function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
-  const found = known.get(key) ?? find();
-  known.set(key, found);
-  return found;
 }
 
 function isNamed(process: IDataObject): process is { id: number; name: string } {

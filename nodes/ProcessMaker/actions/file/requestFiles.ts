@@ -1,6 +1,6 @@
 import { type ApiFile, readFiles } from '../../api/files/files';
 import type { RequestReference } from '../../api/requests/requests';
-import { RequestIds } from '../../execution/readers';
+import { once, RequestIds } from '../../execution/readers';
 import type { Connection } from '../../transport/connection';
 
 /** The lists of files of a run, each read once. */
@@ -12,21 +12,14 @@ export class RequestFiles {
   /** @param all the items of the run */
   constructor(
     private readonly connection: Connection,
-    all: Array<{ request: RequestReference }>,
+    all: Array<{ reference: RequestReference }>,
   ) {
-    this.ids = new RequestIds(
-      connection,
-      all.map(({ request }) => request),
-    );
+    this.ids = new RequestIds(connection, all);
   }
 
-  async of(request: RequestReference): Promise<{ requestId: number; files: ApiFile[] }> {
-    const requestId = await this.ids.idOf(request);
-    let list = this.lists.get(requestId);
-    if (!list) {
-      list = readFiles(this.connection, requestId);
-      this.lists.set(requestId, list);
-    }
-    return { requestId, files: await list };
+  async of(reference: RequestReference): Promise<{ requestId: number; files: ApiFile[] }> {
+    const requestId = await this.ids.idOf(reference);
+    const files = await once(this.lists, requestId, async () => await readFiles(this.connection, requestId));
+    return { requestId, files };
   }
 }

@@ -1,16 +1,17 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { listStartable, readProcess, simplifyProcess } from '../../api/processes/processes';
 import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/common';
 import { processLocator } from '../../descriptions/locators/process';
 import { ProcessFinder } from '../../execution/processFinder';
-import { runItems } from '../../execution/runItems';
+import { once } from '../../execution/readers';
 import { readProcessReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-export const get: Operation = {
+/** Gets one process per item. */
+export const get = operation({
   value: 'get',
   name: 'Get',
   action: 'Get process',
@@ -22,27 +23,20 @@ export const get: Operation = {
     },
     optionsOf(simplifyOption),
   ],
-  execute,
-};
-
-/** Gets one process per item. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: false,
-    read: (context, itemIndex, connection) => ({
-      reference: readProcessReference(context, itemIndex, connection),
-      simplify: readSimplify(context, itemIndex),
-    }),
-    begin(connection) {
-      const finder = new ProcessFinder(connection);
-      const reader = new ProcessReader(connection);
-      return async ({ reference, simplify }) => {
-        const process = await reader.get(await finder.idOf(reference));
-        return [{ json: simplify ? simplifyProcess(process, connection.instanceUrl) : process }];
-      };
-    },
-  });
-}
+  changes: false,
+  read: (context, itemIndex, connection) => ({
+    reference: readProcessReference(context, itemIndex, connection),
+    simplify: readSimplify(context, itemIndex),
+  }),
+  begin(connection) {
+    const finder = new ProcessFinder(connection);
+    const reader = new ProcessReader(connection);
+    return async ({ reference, simplify }) => {
+      const process = await reader.get(await finder.idOf(reference));
+      return [{ json: simplify ? simplifyProcess(process, connection.instanceUrl) : process }];
+    };
+  },
+});
 
 /** Reads the processes of a run, each once. */
 class ProcessReader {
@@ -53,9 +47,7 @@ class ProcessReader {
   constructor(private readonly connection: Connection) {}
 
   async get(id: number): Promise<IDataObject> {
-    const process = this.processes.get(id) ?? this.read(id);
-    this.processes.set(id, process);
-    return await process;
+    return await once(this.processes, id, async () => await this.read(id));
   }
 
   /** Who may not view processes still sees what this user may start. */

@@ -1,25 +1,19 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
 import { requestOutputCollection } from '../../descriptions/output';
 import { inputError } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 import { changeRequests, type RequestToChange, setRequestStatus } from './requestChange';
 
-export const cancel: Operation = {
+/** Cancels one Request per item, and gives it as it is then. */
+export const cancel = operation({
   value: 'cancel',
   name: 'Cancel',
   action: 'Cancel request',
   description: 'End a Request before it is completed',
   fields: [requestLocator, requestOutputCollection],
-  execute,
-};
-
-/** Cancels one Request per item, and gives it as it is then. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await changeRequests(this, cancelRequest);
-}
+  ...changeRequests(cancelRequest),
+});
 
 /** Cancels a Request. ProcessMaker takes the call whatever the Request's status is, so it is looked at before. */
 async function cancelRequest(toChange: RequestToChange): Promise<ApiRequest> {

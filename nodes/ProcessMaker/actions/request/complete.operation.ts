@@ -1,25 +1,19 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
 import { requestOutputCollection } from '../../descriptions/output';
 import { inputError, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 import { changeRequests, type RequestToChange, setRequestStatus } from './requestChange';
 
-export const complete: Operation = {
+/** Completes one Request per item that is in ERROR, and gives it as it is then. */
+export const complete = operation({
   value: 'complete',
   name: 'Complete',
   action: 'Complete request',
   description: 'Close a Request in status ERROR as completed, as an administrator',
   fields: [requestLocator, requestOutputCollection],
-  execute,
-};
-
-/** Completes one Request per item that is in ERROR, and gives it as it is then. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await changeRequests(this, completeRequest);
-}
+  ...changeRequests(completeRequest),
+});
 
 async function completeRequest(toChange: RequestToChange): Promise<ApiRequest> {
   const { request, mayBeDone } = toChange;

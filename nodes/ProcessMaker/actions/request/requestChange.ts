@@ -1,12 +1,10 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { updateRequest } from '../../api/requests/changes';
-import { type ApiRequest, readRequest } from '../../api/requests/requests';
+import { type ApiRequest, readRequest, type RequestReference } from '../../api/requests/requests';
 import { readRequestOutput, requestJson, type RequestOutput } from '../../descriptions/output';
 import { type Attempt, done, makeChange, NOT_SEEN } from '../../execution/change';
 import { KeyedQueue } from '../../execution/concurrency';
-import { RequestIds, RequestReader } from '../../execution/readers';
-import { runItems } from '../../execution/runItems';
+import type { ItemOperation } from '../../execution/itemOperation';
+import { RequestReader } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, inputError } from '../../transport/processMakerError';
@@ -19,29 +17,24 @@ export interface RequestToChange extends Attempt {
 }
 
 /**
- * Runs an operation that changes one Request per item, and gives it as it is then. The Requests of all items are read
- * together before.
- *
- * @returns one item for each item of the input
+ * The work of an operation that changes one Request per item, and gives it as it is then. The Requests of all items are
+ * read together before.
  */
-export async function changeRequests(
-  context: IExecuteFunctions,
+export function changeRequests(
   change: (request: RequestToChange) => Promise<ApiRequest>,
-): Promise<INodeExecutionData[]> {
-  return await runItems(context, {
+): ItemOperation<RequestOutput & { reference: RequestReference }> {
+  return {
     changes: true,
-    read: (_context, itemIndex, connection) => ({
+    read: (context, itemIndex, connection) => ({
       reference: readRequestReference(context, itemIndex, connection),
       ...readRequestOutput(context, itemIndex),
     }),
     begin(connection, all) {
-      const references = all.map(({ reference }) => reference);
-      const ids = new RequestIds(connection, references);
-      const reader = new RequestReader(connection, ids, all);
+      const reader = new RequestReader(connection, all);
       const queue = new KeyedQueue();
       const touched = new Set<number>();
       return async (output, attempt) => {
-        const id = await ids.idOf(output.reference);
+        const id = await reader.ids.idOf(output.reference);
         const changed = await queue.run(id, async () => {
           // Another item may have changed it since all of them were read.
           const isKnown = !touched.has(id);
@@ -54,7 +47,7 @@ export async function changeRequests(
         return [{ json: requestJson(changed, output, connection.instanceUrl) }];
       };
     },
-  });
+  };
 }
 
 /** A change of a Request, and how the Request shows it. */

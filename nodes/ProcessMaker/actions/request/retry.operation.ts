@@ -1,26 +1,20 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { retryRequest as sendRetry } from '../../api/requests/changes';
 import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
 import { requestOutputCollection } from '../../descriptions/output';
 import { inputError, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 import { changeRequest, changeRequests, type RequestToChange } from './requestChange';
 
-export const retry: Operation = {
+/** Retries one Request per item that is in ERROR, and gives it as it is then. */
+export const retry = operation({
   value: 'retry',
   name: 'Retry',
   action: 'Retry request',
   description: 'Let a Request in status ERROR try again what did not work, as an administrator',
   fields: [requestLocator, requestOutputCollection],
-  execute,
-};
-
-/** Retries one Request per item that is in ERROR, and gives it as it is then. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await changeRequests(this, retryRequest);
-}
+  ...changeRequests(retryRequest),
+});
 
 /** One in ERROR is retried also when an earlier attempt may have done so: then that has come to its end. */
 async function retryRequest(toChange: RequestToChange): Promise<ApiRequest> {

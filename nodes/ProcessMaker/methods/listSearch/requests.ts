@@ -79,7 +79,7 @@ export async function searchWaitingEvents(
 
 async function chosenRequestId(context: ILoadOptionsFunctions, connection: Connection): Promise<number> {
   const reference = toRequestReference(context.getCurrentNodeParameter('request'), connection.instanceUrl);
-  return await new RequestIds(connection, [reference]).idOf(reference);
+  return await new RequestIds(connection, [{ reference }]).idOf(reference);
 }
 
 function noEventShown(requestId: number) {
