@@ -46,6 +46,8 @@ export class ProcessFinder {
    * @param startEventId undefined for Automatic: the one start event that the user of the token may trigger by hand
    */
   async findStartTarget(reference: ProcessReference, startEventId: string | undefined): Promise<StartTarget> {
+    // Nothing has to be looked up.
+    if ('id' in reference && startEventId !== undefined) return { processId: reference.id, startEventId };
     const key = JSON.stringify([reference, startEventId]);
     return await once(this.targets, key, async () => await this.findTarget(reference, startEventId));
   }
@@ -54,7 +56,6 @@ export class ProcessFinder {
     reference: ProcessReference,
     startEventId: string | undefined,
   ): Promise<StartTarget> {
-    if ('id' in reference && startEventId !== undefined) return { processId: reference.id, startEventId };
     let process: StartableProcess;
     try {
       process = await this.findStartable(reference);

@@ -134,21 +134,15 @@ export class TaskReader {
 
   /** @param all the items of the run */
   constructor(connection: Connection, all: WantedTask[]) {
-    const readerOf = (tasks: WantedTask[], includes: string[]) =>
+    const readerOf = (withData: boolean, includes: string[]) =>
       new BatchReader(
-        tasks.map(({ id }) => id),
+        all.filter(({ includeData = false }) => includeData === withData).map(({ id }) => id),
         async (ids) => await readTasksByIds(connection, ids, includes),
         // By itself, ProcessMaker says why a Task is not in the list.
         async (id) => await readTask(connection, id, includes),
       );
-    this.withData = readerOf(
-      all.filter(({ includeData }) => includeData),
-      ['data'],
-    );
-    this.withoutData = readerOf(
-      all.filter(({ includeData }) => !includeData),
-      [],
-    );
+    this.withData = readerOf(true, ['data']);
+    this.withoutData = readerOf(false, []);
   }
 
   async get({ id, includeData }: WantedTask): Promise<ApiTask> {

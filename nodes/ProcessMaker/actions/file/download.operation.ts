@@ -9,7 +9,7 @@ import { readFileReference, readFileTimeout } from '../../input/inputFiles';
 import { readRequestReference } from '../../input/references';
 import { inputError } from '../../transport/processMakerError';
 import { operation } from '../operation';
-import { RequestFiles } from './requestFiles';
+import { filesReader } from './requestFiles';
 
 /** Downloads one file per item, into n8n's storage for binary data. */
 export const download = operation({
@@ -40,9 +40,9 @@ export const download = operation({
   }),
   begin(connection, all) {
     const context = connection.context as IExecuteFunctions;
-    const lists = new RequestFiles(connection, all);
+    const filesOf = filesReader(connection, all);
     return async ({ reference, wanted, field, timeoutSeconds }) => {
-      const { requestId, files } = await lists.of(reference);
+      const { requestId, files } = await filesOf(reference);
       const file = findFile(files, wanted, requestId);
       const binary = await downloadFile(connection, context, requestId, file, timeoutSeconds);
       return [{ json: simplifyFile(file, requestId), binary: { [field]: binary } }];

@@ -12,7 +12,7 @@ import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
 import { readRequestReference } from '../../input/references';
 import { operation } from '../operation';
-import { RequestFiles } from './requestFiles';
+import { filesReader } from './requestFiles';
 
 const fileFilters = filtersOf({
   displayName: 'Variable',
@@ -38,9 +38,9 @@ export const getMany = operation({
     simplify: readSimplify(context, itemIndex),
   }),
   begin(connection, all) {
-    const lists = new RequestFiles(connection, all);
+    const filesOf = filesReader(connection, all);
     return async ({ reference, limit, simplify, variable }) => {
-      const { requestId, files } = await lists.of(reference);
+      const { requestId, files } = await filesOf(reference);
       return files
         .filter((file) => variable === '' || variableOf(file) === variable)
         .slice(0, limit)

@@ -3,23 +3,13 @@ import type { RequestReference } from '../../api/requests/requests';
 import { once, RequestIds } from '../../execution/readers';
 import type { Connection } from '../../transport/connection';
 
-/** The lists of files of a run, each read once. */
-export class RequestFiles {
-  private readonly ids: RequestIds;
-
-  private readonly lists = new Map<number, Promise<ApiFile[]>>();
-
-  /** @param all the items of the run */
-  constructor(
-    private readonly connection: Connection,
-    all: Array<{ reference: RequestReference }>,
-  ) {
-    this.ids = new RequestIds(connection, all);
-  }
-
-  async of(reference: RequestReference): Promise<{ requestId: number; files: ApiFile[] }> {
-    const requestId = await this.ids.idOf(reference);
-    const files = await once(this.lists, requestId, async () => await readFiles(this.connection, requestId));
+/** Reads the lists of files of a run, each once. */
+export function filesReader(connection: Connection, all: Array<{ reference: RequestReference }>) {
+  const ids = new RequestIds(connection, all);
+  const lists = new Map<number, Promise<ApiFile[]>>();
+  return async (reference: RequestReference) => {
+    const requestId = await ids.idOf(reference);
+    const files = await once(lists, requestId, async () => await readFiles(connection, requestId));
     return { requestId, files };
-  }
+  };
 }

@@ -1,6 +1,12 @@
 import { updateRequest } from '../../api/requests/changes';
 import { type ApiRequest, readRequest, type RequestReference } from '../../api/requests/requests';
-import { readRequestOutput, requestJson, type RequestOutput } from '../../descriptions/output';
+import { requestLocator } from '../../descriptions/locators/request';
+import {
+  readRequestOutput,
+  requestJson,
+  type RequestOutput,
+  requestOutputCollection,
+} from '../../descriptions/output';
 import { type Attempt, done, makeChange, NOT_SEEN } from '../../execution/change';
 import { KeyedQueue } from '../../execution/concurrency';
 import type { ItemOperation } from '../../execution/itemOperation';
@@ -8,22 +14,24 @@ import { RequestReader } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, inputError } from '../../transport/processMakerError';
+import type { Operation } from '../operation';
 
 /** A Request that an operation is to change, as it was at the beginning of the run. */
-export interface RequestToChange extends Attempt {
+interface RequestToChange extends Attempt {
   connection: Connection;
   request: ApiRequest;
   output: RequestOutput;
 }
 
 /**
- * The work of an operation that changes one Request per item, and gives it as it is then. The Requests of all items are
- * read together before.
+ * The fields and the work of an operation that changes one Request per item, and gives it as it is then. The Requests of
+ * all items are read together before.
  */
 export function changeRequests(
   change: (request: RequestToChange) => Promise<ApiRequest>,
-): ItemOperation<RequestOutput & { reference: RequestReference }> {
+): Pick<Operation, 'fields'> & ItemOperation<RequestOutput & { reference: RequestReference }> {
   return {
+    fields: [requestLocator, requestOutputCollection],
     changes: true,
     read: (context, itemIndex, connection) => ({
       reference: readRequestReference(context, itemIndex, connection),
@@ -51,7 +59,7 @@ export function changeRequests(
 }
 
 /** A change of a Request, and how the Request shows it. */
-export interface RequestChange {
+interface RequestChange {
   id: number;
   /** What the Request is to bring along: names that ProcessMaker's `include` knows. */
   includes: string[];
@@ -70,9 +78,8 @@ export async function changeRequest(
   connection: Connection,
   { id, includes, send, isMade, explain }: RequestChange,
 ): Promise<ApiRequest> {
-  let seen: ApiRequest | undefined;
   try {
-    seen = await makeChange<ApiRequest | undefined>(connection, {
+    const seen = await makeChange<ApiRequest | undefined>(connection, {
       async send() {
         await send();
         return undefined;
@@ -82,10 +89,11 @@ export async function changeRequest(
         return isMade(request) ? done(request) : NOT_SEEN;
       },
     });
+    if (seen) return seen;
   } catch (error) {
     throw explain(error);
   }
-  return seen ?? (await readChanged(connection, id, includes));
+  return await readChanged(connection, id, includes);
 }
 
 /**

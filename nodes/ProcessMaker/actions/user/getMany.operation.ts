@@ -1,5 +1,3 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-
 import { listUsers, simplifyUser } from '../../api/users/users';
 import {
   filtersOf,
@@ -43,11 +41,15 @@ export const getMany = operation({
   description: 'Get a list of users, which needs the permission to view users',
   fields: [...returnAllFields, userFilters, optionsOf(simplifyOption)],
   changes: false,
-  read: (context, itemIndex) => ({
-    limit: readLimit(context, itemIndex),
-    qs: readQuery(context, itemIndex),
-    simplify: readSimplify(context, itemIndex),
-  }),
+  read(context, itemIndex) {
+    const { status, text } = readFilters(context, itemIndex, userFilters);
+    const filter = asText(text).trim();
+    return {
+      limit: readLimit(context, itemIndex),
+      qs: { ...(filter && { filter }), ...(asText(status) && { status }) },
+      simplify: readSimplify(context, itemIndex),
+    };
+  },
   begin:
     (connection) =>
     async ({ limit, qs, simplify }) => {
@@ -55,9 +57,3 @@ export const getMany = operation({
       return users.map((user) => ({ json: simplify ? simplifyUser(user) : user }));
     },
 });
-
-function readQuery(context: IExecuteFunctions, itemIndex: number): IDataObject {
-  const { status, text } = readFilters(context, itemIndex, userFilters);
-  const filter = asText(text).trim();
-  return { ...(filter && { filter }), ...(asText(status) && { status }) };
-}

@@ -95,9 +95,7 @@ async function uploadFile(
     return { fileId, requestId, field, variable, fileName, mimeType, size };
   };
   const find = async (by: UploadSettings['lookFor']) =>
-    by === 'variable'
-      ? await findOfVariable(connection, requestId, variable)
-      : await findSame(connection, requestId, file, content);
+    await findUploaded(connection, requestId, file, { by, content });
   const earlier = lookFor && (await find(lookFor));
   if (earlier !== undefined) return uploaded(earlier);
   try {
@@ -123,36 +121,25 @@ async function uploadFile(
 }
 
 /**
- * Looks for this very file: its variable, its name, and its content, byte by byte, since a file of another day may have
- * the same size.
+ * Looks for what the variable holds, or for this very file: its variable, its name, and its content, byte by byte, since
+ * a file of another day may have the same size.
  *
  * @returns its id
  */
-async function findSame(
+async function findUploaded(
   connection: Connection,
   requestId: number,
   { variable, fileName }: InputFile,
-  content: Buffer,
+  { by, content }: { by: UploadSettings['lookFor']; content: Buffer },
 ): Promise<number | undefined> {
-  const files = await readFiles(connection, requestId);
-  const alike = files.filter(
-    (file) =>
-      file.size === content.length && variableOf(file) === variable && isSameName(file.file_name, fileName),
-  );
-  for (const { id } of alike.reverse()) {
-    const context = connection.context as IExecuteFunctions;
+  const files = (await readFiles(connection, requestId)).filter((file) => variableOf(file) === variable);
+  if (by === 'variable') return files[0]?.id;
+  const context = connection.context as IExecuteFunctions;
+  for (const { id, size, file_name } of files.reverse()) {
+    if (size !== content.length || !isSameName(file_name, fileName)) continue;
     if (content.equals(await loadFile(connection, context, requestId, id))) return id;
   }
   return undefined;
-}
-
-async function findOfVariable(
-  connection: Connection,
-  requestId: number,
-  variable: string,
-): Promise<number | undefined> {
-  const files = await readFiles(connection, requestId);
-  return files.find((file) => variableOf(file) === variable)?.id;
 }
 
 function aboutUpload(thrown: unknown, requestId: number, { fileName }: InputFile): Error {

@@ -41,10 +41,8 @@ export const triggerEvent = operation({
         return await readTriggered(connection, id, output.includes);
       });
       const { instanceUrl } = connection;
-      const json = request
-        ? requestJson(request, output, instanceUrl)
-        : { id, url: requestUrl(id, instanceUrl) };
-      return [{ json }];
+      if (!request) return [{ json: { id, url: requestUrl(id, instanceUrl) } }];
+      return [{ json: requestJson(request, output, instanceUrl) }];
     };
   },
 });

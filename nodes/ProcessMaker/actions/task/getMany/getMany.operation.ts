@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { ListOrder } from '../../../api/lists';
 import { type ApiTask, listTasks } from '../../../api/tasks/tasks';
@@ -6,7 +6,6 @@ import { optionsOf, readLimit, returnAllFields } from '../../../descriptions/com
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../../descriptions/output';
 import { assignedToFields, taskFilters } from '../../../descriptions/taskFilters';
 import { asText } from '../../../guards';
-import type { Connection } from '../../../transport/connection';
 import { explained, inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { aboutOwnPmql, readTaskSearch, taskQueries } from './taskSearch';
@@ -47,9 +46,15 @@ export const getMany = operation({
   begin(connection, all) {
     const queryOf = taskQueries(connection, all);
     return async (search) => {
-      const qs = await queryOf(search);
-      if (search.includeData) qs.include = 'data';
-      const tasks = await findTasks(connection, qs, search);
+      const { limit, order, hasOwnPmql, includeData } = search;
+      const qs = { ...(await queryOf(search)), ...(includeData && { include: 'data' }) };
+      let tasks: ApiTask[];
+      try {
+        // What is most likely written in the wrong way stays so.
+        tasks = await listTasks(connection, qs, { limit, order, maxReads: hasOwnPmql ? 1 : undefined });
+      } catch (error) {
+        throw hasOwnPmql ? aboutOwnPmql(error) : explained(error);
+      }
       return tasks.map((task) => ({ json: taskJson(task, search, connection.instanceUrl) }));
     };
   },
@@ -60,17 +65,4 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): ListOrder {
   const order = Object.hasOwn(ORDERS, sorted) ? ORDERS[sorted] : undefined;
   if (order) return order;
   throw inputError(`'Sort' is "${sorted}", which is not a valid option`, 'Choose one from its list.');
-}
-
-async function findTasks(
-  connection: Connection,
-  qs: IDataObject,
-  { limit, order, hasOwnPmql }: { limit: number | undefined; order: ListOrder; hasOwnPmql: boolean },
-): Promise<ApiTask[]> {
-  try {
-    // What is most likely written in the wrong way stays so.
-    return await listTasks(connection, qs, { limit, order, maxReads: hasOwnPmql ? 1 : undefined });
-  } catch (error) {
-    throw hasOwnPmql ? aboutOwnPmql(error) : explained(error);
-  }
 }
