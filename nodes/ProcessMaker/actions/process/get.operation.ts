@@ -30,39 +30,28 @@ export const get = operation({
   }),
   begin(connection) {
     const finder = new ProcessFinder(connection);
-    const reader = new ProcessReader(connection);
+    const processOf = processReader(connection);
     return async ({ reference, simplify }) => {
-      const process = await reader.get(await finder.idOf(reference));
+      const process = await processOf(await finder.idOf(reference));
       return [{ json: simplify ? simplifyProcess(process, connection.instanceUrl) : process }];
     };
   },
 });
 
-/** Reads the processes of a run, each once. */
-class ProcessReader {
-  private readonly processes = new Map<number, Promise<IDataObject>>();
-
-  private startable: Promise<IDataObject[]> | undefined;
-
-  constructor(private readonly connection: Connection) {}
-
-  async get(id: number): Promise<IDataObject> {
-    return await once(this.processes, id, async () => await this.read(id));
-  }
-
-  /** Who may not view processes still sees what this user may start. */
-  private async read(id: number): Promise<IDataObject> {
+/** Reads the processes of a run, each once. Who may not view processes still sees what this user may start. */
+function processReader(connection: Connection) {
+  const processes = new Map<number, Promise<IDataObject>>();
+  let startable: Promise<IDataObject[]> | undefined;
+  const read = async (id: number) => {
     try {
-      return await readProcess(this.connection, id);
+      return await readProcess(connection, id);
     } catch (error) {
-      const process = isKind(error, 'forbidden') ? await this.findStartable(id) : undefined;
+      if (!isKind(error, 'forbidden')) throw explained(error);
+      startable ??= listStartable(connection, { include: 'category' });
+      const process = (await startable).find((one) => one.id === id);
       if (!process) throw explained(error);
       return process;
     }
-  }
-
-  private async findStartable(id: number): Promise<IDataObject | undefined> {
-    this.startable ??= listStartable(this.connection, { include: 'category' });
-    return (await this.startable).find((process) => process.id === id);
-  }
+  };
+  return async (id: number) => await once(processes, id, async () => await read(id));
 }

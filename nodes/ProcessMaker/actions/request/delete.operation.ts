@@ -1,12 +1,14 @@
 import { deleteRequest as sendDelete } from '../../api/requests/changes';
 import { aboutRequest, readUnlisted } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
-import { done, makeChange, NOT_SEEN, type Seen } from '../../execution/change';
+import { done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
 import { operation } from '../operation';
+
+const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to have started it.';
 
 /** Deletes one Request per item. */
 export const deleteRequest = operation({
@@ -40,24 +42,20 @@ export const deleteRequest = operation({
 
 async function deleteById(connection: Connection, id: number, mayBeDone: boolean): Promise<void> {
   try {
-    await makeChange(connection, {
+    await makeChange<void>(connection, {
       send: async () => await sendDelete(connection, id),
-      look: async () => await lookWhetherGone(connection, id),
+      async look() {
+        try {
+          await readUnlisted(connection, id, []);
+          return NOT_SEEN;
+        } catch (error) {
+          if (isKind(error, 'notFound')) return done(undefined);
+          throw explained(error);
+        }
+      },
     });
   } catch (error) {
     if (mayBeDone && isKind(error, 'notFound')) return;
     throw aboutRequest(error, id, MAY_DELETE);
   }
 }
-
-async function lookWhetherGone(connection: Connection, id: number): Promise<Seen<void>> {
-  try {
-    await readUnlisted(connection, id, []);
-    return NOT_SEEN;
-  } catch (error) {
-    if (isKind(error, 'notFound')) return done(undefined);
-    throw explained(error);
-  }
-}
-
-const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to have started it.';

@@ -48,8 +48,7 @@ function readUpload(context: IExecuteFunctions, itemIndex: number, connection: C
   const reference = readRequestReference(context, itemIndex, connection);
   const files = readInputFiles(context, itemIndex, 'files.file');
   if (files.length === 0) throw inputError("No file is given in 'Input Binary Fields'", 'Add a file.');
-  const { writeFileId } = context.getNodeParameter('options', itemIndex, {});
-  const writeIds = writeFileId === true;
+  const writeIds = context.getNodeParameter('options', itemIndex, {}).writeFileId === true;
   if (writeIds) checkVariables(files);
   return { itemIndex, reference, files, writeIds, timeoutSeconds: readFileTimeout(context, itemIndex) };
 }

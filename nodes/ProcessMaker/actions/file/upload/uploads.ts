@@ -90,14 +90,11 @@ async function uploadFile(
 ): Promise<UploadedFile> {
   const content = await file.load();
   const { field, variable, fileName, mimeType } = file;
-  const size = content.length;
-  const uploaded = (fileId: number): UploadedFile => {
-    return { fileId, requestId, field, variable, fileName, mimeType, size };
-  };
+  const uploaded = { requestId, field, variable, fileName, mimeType, size: content.length };
   const find = async (by: UploadSettings['lookFor']) =>
     await findUploaded(connection, requestId, file, { by, content });
   const earlier = lookFor && (await find(lookFor));
-  if (earlier !== undefined) return uploaded(earlier);
+  if (earlier !== undefined) return { fileId: earlier, ...uploaded };
   try {
     const fileId = await makeChange(connection, {
       send: async () =>
@@ -114,7 +111,7 @@ async function uploadFile(
       },
       lookAfterMs: LOOK_AFTER_MS,
     });
-    return uploaded(fileId);
+    return { fileId, ...uploaded };
   } catch (error) {
     throw aboutUpload(error, requestId, file);
   }
