@@ -5,6 +5,9 @@ import {
   type INodeProperties,
 } from 'n8n-workflow';
 
+import type { ItemOperation } from '../execution/itemOperation';
+import { runItems } from '../execution/runItems';
+
 /** One operation of a resource: its entry in the list, its fields, and what it does. */
 export interface Operation {
   value: string;
@@ -14,6 +17,16 @@ export interface Operation {
   description: string;
   fields: INodeProperties[];
   execute: (this: IExecuteFunctions) => Promise<INodeExecutionData[]>;
+}
+
+/** An operation that works on each item by itself: its description, and the work. */
+export function operation<T>(whole: Omit<Operation, 'execute'> & ItemOperation<T>): Operation {
+  return {
+    ...whole,
+    async execute() {
+      return await runItems(this, whole);
+    },
+  };
 }
 
 export interface Resource {

@@ -38,6 +38,18 @@ export function optionsOf(...options: INodeProperties[]): INodeProperties {
   };
 }
 
+/** The collection 'Filters' of an operation; `readFilters` reads it. */
+export function filtersOf(...filters: INodeProperties[]): INodeProperties {
+  return {
+    displayName: 'Filters',
+    name: 'filters',
+    type: 'collection',
+    placeholder: 'Add filter',
+    default: {},
+    options: filters,
+  };
+}
+
 /** What the option 'Simplify' of an item says. Nothing is sent. */
 export function readSimplify(context: IExecuteFunctions, itemIndex: number): boolean {
   return context.getNodeParameter('options', itemIndex, {}).simplify !== false;

@@ -11,6 +11,7 @@ import {
 } from '../api/processes/processes';
 import type { Connection } from '../transport/connection';
 import { explained, inputError, isKind, type ProcessMakerError } from '../transport/processMakerError';
+import { once } from './readers';
 
 /** Finds the processes of a run. What can be started is listed at most once, and only when it is needed. */
 export class ProcessFinder {
@@ -45,6 +46,8 @@ export class ProcessFinder {
    * @param startEventId undefined for Automatic: the one start event that the user of the token may trigger by hand
    */
   async findStartTarget(reference: ProcessReference, startEventId: string | undefined): Promise<StartTarget> {
+    // Nothing has to be looked up.
+    if ('id' in reference && startEventId !== undefined) return { processId: reference.id, startEventId };
     const key = JSON.stringify([reference, startEventId]);
     return await once(this.targets, key, async () => await this.findTarget(reference, startEventId));
   }
@@ -53,7 +56,6 @@ export class ProcessFinder {
     reference: ProcessReference,
     startEventId: string | undefined,
   ): Promise<StartTarget> {
-    if ('id' in reference && startEventId !== undefined) return { processId: reference.id, startEventId };
     let process: StartableProcess;
     try {
       process = await this.findStartable(reference);
@@ -85,12 +87,6 @@ export class ProcessFinder {
     this.processes ??= getStartableProcesses(this.connection);
     return await this.processes;
   }
-}
-
-function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
-  const found = known.get(key) ?? find();
-  known.set(key, found);
-  return found;
 }
 
 function isNamed(process: IDataObject): process is { id: number; name: string } {

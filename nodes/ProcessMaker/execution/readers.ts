@@ -10,6 +10,13 @@ import { type ApiTask, readTask, readTasksByIds } from '../api/tasks/tasks';
 import type { Connection } from '../transport/connection';
 import { ProcessMakerError } from '../transport/processMakerError';
 
+/** Gives what a map holds under a key; makes it when it is asked for first. */
+export function once<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
 /** Reads the things that a run needs, all of them at once when the first is asked for. */
 export class BatchReader<K, V> {
   private batch: Promise<Map<K, V | ProcessMakerError>> | undefined;
@@ -34,14 +41,19 @@ export class BatchReader<K, V> {
   }
 }
 
+/** An item of a run that names a Request. */
+interface OfRequest {
+  reference: RequestReference;
+}
+
 /** Finds the Requests of case numbers: those of all items together, and only when one is needed. */
 export class RequestIds {
   private cases: Promise<Batch<number>> | undefined;
 
-  /** @param references those of all items of the run */
+  /** @param all the items of the run */
   constructor(
     private readonly connection: Connection,
-    private readonly references: RequestReference[],
+    private readonly all: OfRequest[],
   ) {}
 
   /** @throws ProcessMakerError also when the user of the access token may see no Request with the case number */
@@ -54,68 +66,64 @@ export class RequestIds {
     return valueIn(await findCases(this.connection, [caseNumber]), caseNumber) as number;
   }
 
-  /** The ids of all references whose Requests were found. */
-  async knownIds(references: RequestReference[]): Promise<number[]> {
+  /** The ids of the Requests of these items, as far as they were found. */
+  async knownIds(items: OfRequest[]): Promise<number[]> {
     const cases = await this.findAll();
-    const ids = references.map((one) => ('id' in one ? one.id : cases.get(one.caseNumber)));
+    const ids = items.map(({ reference: one }) => ('id' in one ? one.id : cases.get(one.caseNumber)));
     return ids.filter((id) => typeof id === 'number');
   }
 
   private async findAll(): Promise<Batch<number>> {
-    this.cases ??= findCases(this.connection, caseNumbersIn(this.references));
+    this.cases ??= findCases(this.connection, caseNumbersOf(this.all));
     return await this.cases;
   }
 }
 
-function caseNumbersIn(references: RequestReference[]): number[] {
-  const numbers = references.flatMap((one) => ('caseNumber' in one ? [one.caseNumber] : []));
+function caseNumbersOf(items: OfRequest[]): number[] {
+  const numbers = items.flatMap(({ reference }) => ('caseNumber' in reference ? reference.caseNumber : []));
   return [...new Set(numbers)];
 }
 
-/** A Request to read, and what it is to bring along. */
-export interface Wanted {
-  reference: RequestReference;
-  /** Names that ProcessMaker's `include` knows. */
+/** An item that names a Request, and what it is to bring along: names that ProcessMaker's `include` knows. */
+interface Wanted extends OfRequest {
   includes: string[];
 }
 
 /** Reads the Requests of a run: all that are to bring the same along together. */
 export class RequestReader {
+  readonly ids: RequestIds;
+
   private readonly readers = new Map<string, Promise<BatchReader<number, ApiRequest>>>();
 
-  /** @param all what the items of the run want */
+  /** @param all the items of the run */
   constructor(
     private readonly connection: Connection,
-    private readonly ids: RequestIds,
     private readonly all: Wanted[],
-  ) {}
+  ) {
+    this.ids = new RequestIds(connection, all);
+  }
 
   async get({ reference, includes }: Wanted): Promise<ApiRequest> {
     const id = await this.ids.idOf(reference);
-    const key = includes.join(',');
-    let reader = this.readers.get(key);
-    if (!reader) {
-      reader = this.readerOf(includes);
-      this.readers.set(key, reader);
-    }
-    return await (await reader).get(id);
+    const reader = await once(this.readers, includes.join(), async () => await this.readerOf(includes));
+    return await reader.get(id);
   }
 
   private async readerOf(includes: string[]): Promise<BatchReader<number, ApiRequest>> {
-    const same = this.all.filter((one) => one.includes.join(',') === includes.join(','));
-    const known = await this.ids.knownIds(same.map(({ reference }) => reference));
+    const { connection } = this;
+    const same = this.all.filter((one) => one.includes.join() === includes.join());
     return new BatchReader(
-      known,
-      async (ids) => await readByIds(this.connection, ids, includes),
-      async (id) => await readRequest(this.connection, id, includes),
+      await this.ids.knownIds(same),
+      async (ids) => await readByIds(connection, ids, includes),
+      async (id) => await readRequest(connection, id, includes),
     );
   }
 }
 
 /** A Task to read, and whether with the data of its Request. */
-export interface WantedTask {
+interface WantedTask {
   id: number;
-  includeData: boolean;
+  includeData?: boolean;
 }
 
 /** Reads the Tasks of a run, all together in as few calls as can be. */
@@ -124,25 +132,20 @@ export class TaskReader {
 
   private readonly withoutData: BatchReader<number, ApiTask>;
 
+  /** @param all the items of the run */
   constructor(connection: Connection, all: WantedTask[]) {
-    this.withData = batchReader(connection, idsOf(all, true), ['data']);
-    this.withoutData = batchReader(connection, idsOf(all, false), []);
+    const readerOf = (withData: boolean, includes: string[]) =>
+      new BatchReader(
+        all.filter(({ includeData = false }) => includeData === withData).map(({ id }) => id),
+        async (ids) => await readTasksByIds(connection, ids, includes),
+        // By itself, ProcessMaker says why a Task is not in the list.
+        async (id) => await readTask(connection, id, includes),
+      );
+    this.withData = readerOf(true, ['data']);
+    this.withoutData = readerOf(false, []);
   }
 
   async get({ id, includeData }: WantedTask): Promise<ApiTask> {
     return await (includeData ? this.withData : this.withoutData).get(id);
   }
-}
-
-function idsOf(all: WantedTask[], includeData: boolean): number[] {
-  return all.filter((one) => one.includeData === includeData).map(({ id }) => id);
-}
-
-function batchReader(connection: Connection, ids: number[], includes: string[]) {
-  return new BatchReader<number, ApiTask>(
-    ids,
-    async (all) => await readTasksByIds(connection, all, includes),
-    // By itself, ProcessMaker says why a Task is not in the list.
-    async (id) => await readTask(connection, id, includes),
-  );
 }

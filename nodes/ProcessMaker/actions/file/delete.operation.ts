@@ -1,5 +1,3 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import {
   aboutFile,
   type ApiFile,
@@ -12,54 +10,42 @@ import { fileLocator } from '../../descriptions/locators/file';
 import { requestLocator } from '../../descriptions/locators/request';
 import { done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
-import { runItems } from '../../execution/runItems';
 import { readFileReference } from '../../input/inputFiles';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-export const deleteFile: Operation = {
+const DELETED = [{ json: { deleted: true } }];
+
+/** Deletes one file per item. */
+export const deleteFile = operation({
   value: 'delete',
   name: 'Delete',
   action: 'Delete file',
   description: 'Delete a file of a Request for good',
   fields: [requestLocator, fileLocator],
-  execute,
-};
+  changes: true,
+  read: (context, itemIndex, connection) => ({
+    reference: readRequestReference(context, itemIndex, connection),
+    wanted: readFileReference(context, itemIndex),
+  }),
+  begin(connection, all) {
+    const ids = new RequestIds(connection, all);
+    return async ({ reference, wanted }, { mayBeDone, isDone }) => {
+      if (isDone) return DELETED;
+      const requestId = await ids.idOf(reference);
+      const files = await readFiles(connection, requestId);
+      const file = mayBeDone ? findUnlessGone(files, wanted, requestId) : findFile(files, wanted, requestId);
+      if (file) await deleteOne(connection, requestId, file.id);
+      return DELETED;
+    };
+  },
+});
 
-const DELETED = [{ json: { deleted: true } }];
-
-/** Deletes one file per item. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: true,
-    read: (context, itemIndex, connection) => ({
-      request: readRequestReference(context, itemIndex, connection),
-      reference: readFileReference(context, itemIndex),
-    }),
-    begin(connection, all) {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ request }) => request),
-      );
-      return async ({ request, reference }, { mayBeDone, isDone }) => {
-        if (isDone) return DELETED;
-        const requestId = await ids.idOf(request);
-        const files = await readFiles(connection, requestId);
-        const file = mayBeDone
-          ? findUnlessGone(files, reference, requestId)
-          : findFile(files, reference, requestId);
-        if (file) await deleteOne(connection, requestId, file.id);
-        return DELETED;
-      };
-    },
-  });
-}
-
-function findUnlessGone(files: ApiFile[], reference: FileReference, requestId: number): ApiFile | undefined {
+function findUnlessGone(files: ApiFile[], wanted: FileReference, requestId: number): ApiFile | undefined {
   try {
-    return findFile(files, reference, requestId);
+    return findFile(files, wanted, requestId);
   } catch (error) {
     if (isKind(error, 'notFound')) return undefined;
     throw explained(error);

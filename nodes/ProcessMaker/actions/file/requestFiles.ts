@@ -1,32 +1,15 @@
 import { type ApiFile, readFiles } from '../../api/files/files';
 import type { RequestReference } from '../../api/requests/requests';
-import { RequestIds } from '../../execution/readers';
+import { once, RequestIds } from '../../execution/readers';
 import type { Connection } from '../../transport/connection';
 
-/** The lists of files of a run, each read once. */
-export class RequestFiles {
-  private readonly ids: RequestIds;
-
-  private readonly lists = new Map<number, Promise<ApiFile[]>>();
-
-  /** @param all the items of the run */
-  constructor(
-    private readonly connection: Connection,
-    all: Array<{ request: RequestReference }>,
-  ) {
-    this.ids = new RequestIds(
-      connection,
-      all.map(({ request }) => request),
-    );
-  }
-
-  async of(request: RequestReference): Promise<{ requestId: number; files: ApiFile[] }> {
-    const requestId = await this.ids.idOf(request);
-    let list = this.lists.get(requestId);
-    if (!list) {
-      list = readFiles(this.connection, requestId);
-      this.lists.set(requestId, list);
-    }
-    return { requestId, files: await list };
-  }
+/** Reads the lists of files of a run, each once. */
+export function filesReader(connection: Connection, all: Array<{ reference: RequestReference }>) {
+  const ids = new RequestIds(connection, all);
+  const lists = new Map<number, Promise<ApiFile[]>>();
+  return async (reference: RequestReference) => {
+    const requestId = await ids.idOf(reference);
+    const files = await once(lists, requestId, async () => await readFiles(connection, requestId));
+    return { requestId, files };
+  };
 }

@@ -1,16 +1,17 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { listStartable, readProcess, simplifyProcess } from '../../api/processes/processes';
 import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/common';
 import { processLocator } from '../../descriptions/locators/process';
 import { ProcessFinder } from '../../execution/processFinder';
-import { runItems } from '../../execution/runItems';
+import { once } from '../../execution/readers';
 import { readProcessReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-export const get: Operation = {
+/** Gets one process per item. */
+export const get = operation({
   value: 'get',
   name: 'Get',
   action: 'Get process',
@@ -22,55 +23,35 @@ export const get: Operation = {
     },
     optionsOf(simplifyOption),
   ],
-  execute,
-};
+  changes: false,
+  read: (context, itemIndex, connection) => ({
+    reference: readProcessReference(context, itemIndex, connection),
+    simplify: readSimplify(context, itemIndex),
+  }),
+  begin(connection) {
+    const finder = new ProcessFinder(connection);
+    const processOf = processReader(connection);
+    return async ({ reference, simplify }) => {
+      const process = await processOf(await finder.idOf(reference));
+      return [{ json: simplify ? simplifyProcess(process, connection.instanceUrl) : process }];
+    };
+  },
+});
 
-/** Gets one process per item. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: false,
-    read: (context, itemIndex, connection) => ({
-      reference: readProcessReference(context, itemIndex, connection),
-      simplify: readSimplify(context, itemIndex),
-    }),
-    begin(connection) {
-      const finder = new ProcessFinder(connection);
-      const reader = new ProcessReader(connection);
-      return async ({ reference, simplify }) => {
-        const process = await reader.get(await finder.idOf(reference));
-        return [{ json: simplify ? simplifyProcess(process, connection.instanceUrl) : process }];
-      };
-    },
-  });
-}
-
-/** Reads the processes of a run, each once. */
-class ProcessReader {
-  private readonly processes = new Map<number, Promise<IDataObject>>();
-
-  private startable: Promise<IDataObject[]> | undefined;
-
-  constructor(private readonly connection: Connection) {}
-
-  async get(id: number): Promise<IDataObject> {
-    const process = this.processes.get(id) ?? this.read(id);
-    this.processes.set(id, process);
-    return await process;
-  }
-
-  /** Who may not view processes still sees what this user may start. */
-  private async read(id: number): Promise<IDataObject> {
+/** Reads the processes of a run, each once. Who may not view processes still sees what this user may start. */
+function processReader(connection: Connection) {
+  const processes = new Map<number, Promise<IDataObject>>();
+  let startable: Promise<IDataObject[]> | undefined;
+  const read = async (id: number) => {
     try {
-      return await readProcess(this.connection, id);
+      return await readProcess(connection, id);
     } catch (error) {
-      const process = isKind(error, 'forbidden') ? await this.findStartable(id) : undefined;
+      if (!isKind(error, 'forbidden')) throw explained(error);
+      startable ??= listStartable(connection, { include: 'category' });
+      const process = (await startable).find((one) => one.id === id);
       if (!process) throw explained(error);
       return process;
     }
-  }
-
-  private async findStartable(id: number): Promise<IDataObject | undefined> {
-    this.startable ??= listStartable(this.connection, { include: 'category' });
-    return (await this.startable).find((process) => process.id === id);
-  }
+  };
+  return async (id: number) => await once(processes, id, async () => await read(id));
 }

@@ -1,38 +1,30 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { listStartable, listViewable, simplifyProcess } from '../../api/processes/processes';
 import {
+  filtersOf,
   optionsOf,
   readLimit,
   readSimplify,
   returnAllFields,
   simplifyOption,
 } from '../../descriptions/common';
-import { runItems } from '../../execution/runItems';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
 import { inputError } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-const processFilters: INodeProperties = {
-  displayName: 'Filters',
-  name: 'filters',
-  type: 'collection',
-  placeholder: 'Add filter',
-  default: {},
-  options: [
-    {
-      displayName: 'Text',
-      name: 'text',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. invoice',
-      description: 'Text to look for in name, description and category',
-    },
-  ],
-};
+const processFilters = filtersOf({
+  displayName: 'Text',
+  name: 'text',
+  type: 'string',
+  default: '',
+  placeholder: 'e.g. invoice',
+  description: 'Text to look for in name, description and category',
+});
 
-export const getMany: Operation = {
+/** Gives one item for each process of the list that an item asks for. */
+export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',
   action: 'Get many processes',
@@ -67,35 +59,28 @@ export const getMany: Operation = {
     processFilters,
     optionsOf(simplifyOption),
   ],
-  execute,
-};
-
-/** Gives one item for each process of the list that an item asks for. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: false,
-    read: (context, itemIndex) => ({
-      limit: readLimit(context, itemIndex),
-      show: readShow(context, itemIndex),
-      text: asText(readFilters(context, itemIndex, processFilters).text).trim(),
-      simplify: readSimplify(context, itemIndex),
-    }),
-    begin:
-      (connection) =>
-      async ({ limit, show, text, simplify }) => {
-        const qs = {
-          include: 'category',
-          ...(text && { filter: text }),
-          ...(show === 'archived' && { status: 'archived' }),
-        };
-        const list = show === 'startable' ? listStartable : listViewable;
-        const processes = await list(connection, qs, limit);
-        return processes.map((process) => ({
-          json: simplify ? simplifyProcess(process, connection.instanceUrl) : process,
-        }));
-      },
-  });
-}
+  changes: false,
+  read: (context, itemIndex) => ({
+    limit: readLimit(context, itemIndex),
+    show: readShow(context, itemIndex),
+    text: asText(readFilters(context, itemIndex, processFilters).text).trim(),
+    simplify: readSimplify(context, itemIndex),
+  }),
+  begin:
+    (connection) =>
+    async ({ limit, show, text, simplify }) => {
+      const qs = {
+        include: 'category',
+        ...(text && { filter: text }),
+        ...(show === 'archived' && { status: 'archived' }),
+      };
+      const list = show === 'startable' ? listStartable : listViewable;
+      const processes = await list(connection, qs, limit);
+      return processes.map((process) => ({
+        json: simplify ? simplifyProcess(process, connection.instanceUrl) : process,
+      }));
+    },
+});
 
 function readShow(context: IExecuteFunctions, itemIndex: number): string {
   const show = asText(context.getNodeParameter('show', itemIndex));

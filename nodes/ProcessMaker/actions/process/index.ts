@@ -1,11 +1,3 @@
-import type { Resource } from '../operation';
-import { get } from './get.operation';
-import { getMany } from './getMany.operation';
-import { getStartEvents } from './getStartEvents.operation';
-
-export const process: Resource = {
-  value: 'process',
-  name: 'Process',
-  operations: [get, getMany, getStartEvents],
-  default: getMany.value,
-};
+export { get } from './get.operation';
+export { getMany } from './getMany.operation';
+export { getStartEvents } from './getStartEvents.operation';

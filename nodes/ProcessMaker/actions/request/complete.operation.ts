@@ -1,38 +1,30 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
-import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
-import { requestLocator } from '../../descriptions/locators/request';
-import { requestOutputCollection } from '../../descriptions/output';
+import { aboutRequest } from '../../api/requests/requests';
 import { inputError, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
-import { changeRequests, type RequestToChange, setRequestStatus } from './requestChange';
+import { operation } from '../operation';
+import { changeRequests, setRequestStatus } from './requestChange';
 
-export const complete: Operation = {
+const ADVICE =
+  "Only a Request in status ERROR can. One in status ACTIVE goes on when its Tasks are completed; to end it before, use the operation 'Cancel'.";
+
+/** Completes one Request per item that is in ERROR. */
+export const complete = operation({
   value: 'complete',
   name: 'Complete',
   action: 'Complete request',
   description: 'Close a Request in status ERROR as completed, as an administrator',
-  fields: [requestLocator, requestOutputCollection],
-  execute,
-};
-
-/** Completes one Request per item that is in ERROR, and gives it as it is then. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await changeRequests(this, completeRequest);
-}
-
-async function completeRequest(toChange: RequestToChange): Promise<ApiRequest> {
-  const { request, mayBeDone } = toChange;
-  const { id, status } = request;
-  if (status === 'COMPLETED' && mayBeDone) return request;
-  if (status !== 'ERROR') {
-    throw inputError(`Request ${id} is in status ${status}, so that it cannot be completed by hand`, ADVICE);
-  }
-  return await setRequestStatus(toChange, 'COMPLETED', (thrown) => explain(thrown, id));
-}
-
-const ADVICE =
-  "Only a Request in status ERROR can. One in status ACTIVE goes on when its Tasks are completed; to end it before, use the operation 'Cancel'.";
+  ...changeRequests(async (toChange) => {
+    const { request, mayBeDone } = toChange;
+    const { id, status } = request;
+    if (status === 'COMPLETED' && mayBeDone) return request;
+    if (status !== 'ERROR') {
+      throw inputError(
+        `Request ${id} is in status ${status}, so that it cannot be completed by hand`,
+        ADVICE,
+      );
+    }
+    return await setRequestStatus(toChange, 'COMPLETED', (thrown) => explain(thrown, id));
+  }),
+});
 
 function explain(thrown: unknown, id: number): Error {
   if (!isKind(thrown, 'invalid')) {

@@ -1,70 +1,61 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { deleteRequest as sendDelete } from '../../api/requests/changes';
 import { aboutRequest, readUnlisted } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators/request';
-import { done, makeChange, NOT_SEEN, type Seen } from '../../execution/change';
+import { done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
-import { runItems } from '../../execution/runItems';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-export const deleteRequest: Operation = {
+const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to have started it.';
+
+/** Deletes one Request per item. */
+export const deleteRequest = operation({
   value: 'delete',
   name: 'Delete',
   action: 'Delete request',
   description: 'Remove a Request with its Tasks and files for good',
   fields: [requestLocator],
-  execute,
-};
-
-/** Deletes one Request per item. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: true,
-    read: readRequestReference,
-    begin(connection, all) {
-      const ids = new RequestIds(connection, all);
-      return async (reference, { isDone, mayBeDone }) => {
-        const deleted = [{ json: { deleted: true, ...reference } }];
-        if (isDone) return deleted;
-        let id: number;
-        try {
-          id = await ids.idOf(reference);
-        } catch (error) {
-          // An earlier attempt has found the case, and its Request is gone.
-          if (mayBeDone && isKind(error, 'input')) return deleted;
-          throw explained(error);
-        }
-        await deleteById(connection, id, mayBeDone);
-        return [{ json: { deleted: true, id } }];
-      };
-    },
-  });
-}
+  changes: true,
+  read: (context, itemIndex, connection) => ({
+    reference: readRequestReference(context, itemIndex, connection),
+  }),
+  begin(connection, all) {
+    const ids = new RequestIds(connection, all);
+    return async ({ reference }, { isDone, mayBeDone }) => {
+      const deleted = [{ json: { deleted: true, ...reference } }];
+      if (isDone) return deleted;
+      let id: number;
+      try {
+        id = await ids.idOf(reference);
+      } catch (error) {
+        // An earlier attempt has found the case, and its Request is gone.
+        if (mayBeDone && isKind(error, 'input')) return deleted;
+        throw explained(error);
+      }
+      await deleteById(connection, id, mayBeDone);
+      return [{ json: { deleted: true, id } }];
+    };
+  },
+});
 
 async function deleteById(connection: Connection, id: number, mayBeDone: boolean): Promise<void> {
   try {
-    await makeChange(connection, {
+    await makeChange<void>(connection, {
       send: async () => await sendDelete(connection, id),
-      look: async () => await lookWhetherGone(connection, id),
+      async look() {
+        try {
+          await readUnlisted(connection, id, []);
+          return NOT_SEEN;
+        } catch (error) {
+          if (isKind(error, 'notFound')) return done(undefined);
+          throw explained(error);
+        }
+      },
     });
   } catch (error) {
     if (mayBeDone && isKind(error, 'notFound')) return;
     throw aboutRequest(error, id, MAY_DELETE);
   }
 }
-
-async function lookWhetherGone(connection: Connection, id: number): Promise<Seen<void>> {
-  try {
-    await readUnlisted(connection, id, []);
-    return NOT_SEEN;
-  } catch (error) {
-    if (isKind(error, 'notFound')) return done(undefined);
-    throw explained(error);
-  }
-}
-
-const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to have started it.';

@@ -1,35 +1,26 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { searchRequests } from '../../api/requests/requestSearch';
 import { readLimit, returnAllFields } from '../../descriptions/common';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/output';
 import { requestFilters, requestSort } from '../../descriptions/requestFilters';
-import { runItems } from '../../execution/runItems';
 import { readRequestFilter, readRequestSort } from '../../input/requestFilters';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-export const getMany: Operation = {
+/** Gives the Requests that each item looks for, one item each. */
+export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',
   action: 'Get many requests',
   description: 'Get the Requests that the user of the access token may see',
   fields: [...returnAllFields, requestFilters, requestSort, requestOutputCollection],
-  execute,
-};
-
-/** Gives the Requests that each item looks for, one item each. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: false,
-    read: (context, itemIndex) => ({
-      limit: readLimit(context, itemIndex) ?? Infinity,
-      ...readRequestFilter(context, itemIndex),
-      sort: readRequestSort(context, itemIndex),
-      ...readRequestOutput(context, itemIndex),
-    }),
-    begin: (connection) => async (search) => {
-      const requests = await searchRequests(connection, search);
-      return requests.map((one) => ({ json: requestJson(one, search, connection.instanceUrl) }));
-    },
-  });
-}
+  changes: false,
+  read: (context, itemIndex) => ({
+    limit: readLimit(context, itemIndex) ?? Infinity,
+    ...readRequestFilter(context, itemIndex),
+    sort: readRequestSort(context, itemIndex),
+    ...readRequestOutput(context, itemIndex),
+  }),
+  begin: (connection) => async (search) => {
+    const requests = await searchRequests(connection, search);
+    return requests.map((one) => ({ json: requestJson(one, search, connection.instanceUrl) }));
+  },
+});

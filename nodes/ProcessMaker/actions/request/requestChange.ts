@@ -1,47 +1,48 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { updateRequest } from '../../api/requests/changes';
-import { type ApiRequest, readRequest } from '../../api/requests/requests';
-import { readRequestOutput, requestJson, type RequestOutput } from '../../descriptions/output';
+import { type ApiRequest, readRequest, type RequestReference } from '../../api/requests/requests';
+import { requestLocator } from '../../descriptions/locators/request';
+import {
+  readRequestOutput,
+  requestJson,
+  type RequestOutput,
+  requestOutputCollection,
+} from '../../descriptions/output';
 import { type Attempt, done, makeChange, NOT_SEEN } from '../../execution/change';
 import { KeyedQueue } from '../../execution/concurrency';
-import { RequestIds, RequestReader } from '../../execution/readers';
-import { runItems } from '../../execution/runItems';
+import type { ItemOperation } from '../../execution/itemOperation';
+import { RequestReader } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { explained, inputError } from '../../transport/processMakerError';
+import type { Operation } from '../operation';
 
 /** A Request that an operation is to change, as it was at the beginning of the run. */
-export interface RequestToChange extends Attempt {
+interface RequestToChange extends Attempt {
   connection: Connection;
   request: ApiRequest;
   output: RequestOutput;
 }
 
 /**
- * Runs an operation that changes one Request per item, and gives it as it is then. The Requests of all items are read
- * together before.
- *
- * @returns one item for each item of the input
+ * The fields and the work of an operation that changes one Request per item, and gives it as it is then. The Requests of
+ * all items are read together before.
  */
-export async function changeRequests(
-  context: IExecuteFunctions,
+export function changeRequests(
   change: (request: RequestToChange) => Promise<ApiRequest>,
-): Promise<INodeExecutionData[]> {
-  return await runItems(context, {
+): Pick<Operation, 'fields'> & ItemOperation<RequestOutput & { reference: RequestReference }> {
+  return {
+    fields: [requestLocator, requestOutputCollection],
     changes: true,
-    read: (_context, itemIndex, connection) => ({
+    read: (context, itemIndex, connection) => ({
       reference: readRequestReference(context, itemIndex, connection),
       ...readRequestOutput(context, itemIndex),
     }),
     begin(connection, all) {
-      const references = all.map(({ reference }) => reference);
-      const ids = new RequestIds(connection, references);
-      const reader = new RequestReader(connection, ids, all);
+      const reader = new RequestReader(connection, all);
       const queue = new KeyedQueue();
       const touched = new Set<number>();
       return async (output, attempt) => {
-        const id = await ids.idOf(output.reference);
+        const id = await reader.ids.idOf(output.reference);
         const changed = await queue.run(id, async () => {
           // Another item may have changed it since all of them were read.
           const isKnown = !touched.has(id);
@@ -54,11 +55,11 @@ export async function changeRequests(
         return [{ json: requestJson(changed, output, connection.instanceUrl) }];
       };
     },
-  });
+  };
 }
 
 /** A change of a Request, and how the Request shows it. */
-export interface RequestChange {
+interface RequestChange {
   id: number;
   /** What the Request is to bring along: names that ProcessMaker's `include` knows. */
   includes: string[];
@@ -77,9 +78,8 @@ export async function changeRequest(
   connection: Connection,
   { id, includes, send, isMade, explain }: RequestChange,
 ): Promise<ApiRequest> {
-  let seen: ApiRequest | undefined;
   try {
-    seen = await makeChange<ApiRequest | undefined>(connection, {
+    const seen = await makeChange<ApiRequest | undefined>(connection, {
       async send() {
         await send();
         return undefined;
@@ -89,10 +89,11 @@ export async function changeRequest(
         return isMade(request) ? done(request) : NOT_SEEN;
       },
     });
+    if (seen) return seen;
   } catch (error) {
     throw explain(error);
   }
-  return seen ?? (await readChanged(connection, id, includes));
+  return await readChanged(connection, id, includes);
 }
 
 /**

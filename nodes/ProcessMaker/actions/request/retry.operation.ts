@@ -1,46 +1,36 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
-import { retryRequest as sendRetry } from '../../api/requests/changes';
-import { aboutRequest, type ApiRequest } from '../../api/requests/requests';
-import { requestLocator } from '../../descriptions/locators/request';
-import { requestOutputCollection } from '../../descriptions/output';
+import { retryRequest } from '../../api/requests/changes';
+import { aboutRequest } from '../../api/requests/requests';
 import { inputError, isKind } from '../../transport/processMakerError';
-import type { Operation } from '../operation';
-import { changeRequest, changeRequests, type RequestToChange } from './requestChange';
+import { operation } from '../operation';
+import { changeRequest, changeRequests } from './requestChange';
 
-export const retry: Operation = {
+/**
+ * Retries one Request per item that is in ERROR, also when an earlier attempt may have done so: then that has come to its
+ * end.
+ */
+export const retry = operation({
   value: 'retry',
   name: 'Retry',
   action: 'Retry request',
   description: 'Let a Request in status ERROR try again what did not work, as an administrator',
-  fields: [requestLocator, requestOutputCollection],
-  execute,
-};
-
-/** Retries one Request per item that is in ERROR, and gives it as it is then. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await changeRequests(this, retryRequest);
-}
-
-/** One in ERROR is retried also when an earlier attempt may have done so: then that has come to its end. */
-async function retryRequest(toChange: RequestToChange): Promise<ApiRequest> {
-  const { connection, request, output, mayBeDone } = toChange;
-  const { id, status } = request;
-  if (status !== 'ERROR') {
-    if (mayBeDone) return request;
-    throw inputError(
-      `Request ${id} is in status ${status}, so that there is nothing to retry`,
-      'Only a Request in status ERROR can be retried.',
-    );
-  }
-  return await changeRequest(connection, {
-    id,
-    includes: output.includes,
-    send: async () => await sendRetry(connection, id),
-    isMade: (after) => after.status !== 'ERROR',
-    explain: (thrown) => explain(thrown, id),
-  });
-}
+  ...changeRequests(async ({ connection, request, output, mayBeDone }) => {
+    const { id, status } = request;
+    if (status !== 'ERROR') {
+      if (mayBeDone) return request;
+      throw inputError(
+        `Request ${id} is in status ${status}, so that there is nothing to retry`,
+        'Only a Request in status ERROR can be retried.',
+      );
+    }
+    return await changeRequest(connection, {
+      id,
+      includes: output.includes,
+      send: async () => await retryRequest(connection, id),
+      isMade: (after) => after.status !== 'ERROR',
+      explain: (thrown) => explain(thrown, id),
+    });
+  }),
+});
 
 function explain(thrown: unknown, id: number): Error {
   // The Request was just read, so that what is missing is the route.

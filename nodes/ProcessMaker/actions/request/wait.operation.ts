@@ -1,17 +1,15 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { CallbackWait } from '../../callback/callbackWait';
-import { simplifyOption } from '../../descriptions/common';
+import { optionsOf, simplifyOption } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators/request';
 import { onTimeoutOption, timeLimitOption, waitFields } from '../../descriptions/waitFields';
 import { RequestIds } from '../../execution/readers';
-import { runItems } from '../../execution/runItems';
 import { readRequestReference } from '../../input/references';
 import { readWaitFor, readWaitSettings } from '../../input/waitParameters';
 import { RequestWait } from '../../waiting/requestWait';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-export const wait: Operation = {
+/** Waits for the Request of each item, for all of them together. */
+export const wait = operation({
   value: 'wait',
   name: 'Wait',
   action: 'Wait for request',
@@ -19,65 +17,47 @@ export const wait: Operation = {
   fields: [
     requestLocator,
     ...waitFields,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [
-        {
-          displayName: 'Include Data',
-          name: 'includeData',
-          type: 'boolean',
-          default: true,
-          description:
-            "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
-          displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
-        },
-        {
-          displayName: 'Return Requests in Error',
-          name: 'returnErroredRequests',
-          type: 'boolean',
-          default: false,
-          description:
-            'Whether a Request that has ended in status ERROR or CANCELED is returned like any other, instead of throwing an error',
-          displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
-        },
-        simplifyOption,
-        timeLimitOption,
-        onTimeoutOption,
-      ],
-    },
+    optionsOf(
+      {
+        displayName: 'Include Data',
+        name: 'includeData',
+        type: 'boolean',
+        default: true,
+        description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
+        displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
+      },
+      {
+        displayName: 'Return Requests in Error',
+        name: 'returnErroredRequests',
+        type: 'boolean',
+        default: false,
+        description:
+          'Whether a Request that has ended in status ERROR or CANCELED is returned like any other, instead of throwing an error',
+        displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
+      },
+      simplifyOption,
+      timeLimitOption,
+      onTimeoutOption,
+    ),
   ],
-  execute,
-};
-
-/** Waits for the Request of each item, for all of them together. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: false,
-    parallel: Infinity,
-    read(context, itemIndex, connection) {
-      const reference = readRequestReference(context, itemIndex, connection);
-      const waitFor = readWaitFor(context, itemIndex, false);
-      return waitFor === 'callback'
-        ? { reference, callback: CallbackWait.read(context, itemIndex) }
-        : { reference, settings: readWaitSettings(context, itemIndex, waitFor) };
-    },
-    begin(connection, all, stopped) {
-      const ids = new RequestIds(
-        connection,
-        all.map(({ reference }) => reference),
-      );
-      const requests = new RequestWait(connection, stopped);
-      return async ({ reference, callback, settings }) => {
-        const id = await ids.idOf(reference);
-        const json = callback
-          ? await callback.storeUrlAndWait(connection, id)
-          : await requests.wait(id, settings);
-        return [{ json }];
-      };
-    },
-  });
-}
+  changes: false,
+  parallel: Infinity,
+  read(context, itemIndex, connection) {
+    const reference = readRequestReference(context, itemIndex, connection);
+    const waitFor = readWaitFor(context, itemIndex, false);
+    return waitFor === 'callback'
+      ? { reference, callback: CallbackWait.read(context, itemIndex) }
+      : { reference, settings: readWaitSettings(context, itemIndex, waitFor) };
+  },
+  begin(connection, all, stopped) {
+    const ids = new RequestIds(connection, all);
+    const requests = new RequestWait(connection, stopped);
+    return async ({ reference, callback, settings }) => {
+      const id = await ids.idOf(reference);
+      const json = callback
+        ? await callback.storeUrlAndWait(connection, id)
+        : await requests.wait(id, settings);
+      return [{ json }];
+    };
+  },
+});

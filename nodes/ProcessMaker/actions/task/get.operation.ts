@@ -1,36 +1,27 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-
 import { optionsOf } from '../../descriptions/common';
 import { taskLocator } from '../../descriptions/locators/task';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/output';
 import { TaskReader } from '../../execution/readers';
-import { runItems } from '../../execution/runItems';
 import { readTaskId } from '../../input/references';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-export const get: Operation = {
+/** Gets one Task per item. Those of several items are read together. */
+export const get = operation({
   value: 'get',
   name: 'Get',
   action: 'Get task',
   description: 'Get a Task as it stands now',
   fields: [taskLocator, optionsOf(...taskOutputOptions)],
-  execute,
-};
-
-/** Gets one Task per item. Those of several items are read together. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: false,
-    read: (context, itemIndex, connection) => ({
-      id: readTaskId(context, itemIndex, connection),
-      ...readTaskOutput(context, itemIndex),
-    }),
-    begin(connection, all) {
-      const reader = new TaskReader(connection, all);
-      return async (wanted) => {
-        const task = await reader.get(wanted);
-        return [{ json: taskJson(task, wanted, connection.instanceUrl) }];
-      };
-    },
-  });
-}
+  changes: false,
+  read: (context, itemIndex, connection) => ({
+    id: readTaskId(context, itemIndex, connection),
+    ...readTaskOutput(context, itemIndex),
+  }),
+  begin(connection, all) {
+    const reader = new TaskReader(connection, all);
+    return async (wanted) => {
+      const task = await reader.get(wanted);
+      return [{ json: taskJson(task, wanted, connection.instanceUrl) }];
+    };
+  },
+});

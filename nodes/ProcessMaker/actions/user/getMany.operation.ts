@@ -1,76 +1,59 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-
 import { listUsers, simplifyUser } from '../../api/users/users';
 import {
+  filtersOf,
   optionsOf,
   readLimit,
   readSimplify,
   returnAllFields,
   simplifyOption,
 } from '../../descriptions/common';
-import { runItems } from '../../execution/runItems';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
-import type { Operation } from '../operation';
+import { operation } from '../operation';
 
-const userFilters: INodeProperties = {
-  displayName: 'Filters',
-  name: 'filters',
-  type: 'collection',
-  placeholder: 'Add filter',
-  default: {},
-  options: [
-    {
-      displayName: 'Status',
-      name: 'status',
-      type: 'options',
-      default: 'ACTIVE',
-      description: 'Which users to get',
-      options: [
-        { name: 'Active', value: 'ACTIVE' },
-        { name: 'Inactive', value: 'INACTIVE' },
-      ],
-    },
-    {
-      displayName: 'Text',
-      name: 'text',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. jane',
-      description: 'Text to look for in username, first name, last name and email address',
-    },
-  ],
-};
+const userFilters = filtersOf(
+  {
+    displayName: 'Status',
+    name: 'status',
+    type: 'options',
+    default: 'ACTIVE',
+    description: 'Which users to get',
+    options: [
+      { name: 'Active', value: 'ACTIVE' },
+      { name: 'Inactive', value: 'INACTIVE' },
+    ],
+  },
+  {
+    displayName: 'Text',
+    name: 'text',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. jane',
+    description: 'Text to look for in username, first name, last name and email address',
+  },
+);
 
-export const getMany: Operation = {
+/** Gives one item for each user of the list that an item asks for. */
+export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',
   action: 'Get many users',
   description: 'Get a list of users, which needs the permission to view users',
   fields: [...returnAllFields, userFilters, optionsOf(simplifyOption)],
-  execute,
-};
-
-/** Gives one item for each user of the list that an item asks for. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: false,
-    read: (context, itemIndex) => ({
+  changes: false,
+  read(context, itemIndex) {
+    const { status, text } = readFilters(context, itemIndex, userFilters);
+    const filter = asText(text).trim();
+    return {
       limit: readLimit(context, itemIndex),
-      qs: readQuery(context, itemIndex),
+      qs: { ...(filter && { filter }), ...(asText(status) && { status }) },
       simplify: readSimplify(context, itemIndex),
-    }),
-    begin:
-      (connection) =>
-      async ({ limit, qs, simplify }) => {
-        const users = await listUsers(connection, qs, limit);
-        return users.map((user) => ({ json: simplify ? simplifyUser(user) : user }));
-      },
-  });
-}
-
-function readQuery(context: IExecuteFunctions, itemIndex: number): IDataObject {
-  const { status, text } = readFilters(context, itemIndex, userFilters);
-  const filter = asText(text).trim();
-  return { ...(filter && { filter }), ...(asText(status) && { status }) };
-}
+    };
+  },
+  begin:
+    (connection) =>
+    async ({ limit, qs, simplify }) => {
+      const users = await listUsers(connection, qs, limit);
+      return users.map((user) => ({ json: simplify ? simplifyUser(user) : user }));
+    },
+});

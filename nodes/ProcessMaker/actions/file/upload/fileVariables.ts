@@ -1,7 +1,7 @@
 import { updateRequest } from '../../../api/requests/changes';
 import { KEY_FIELD, OWN_FIELDS } from '../../../api/requests/hiddenKey';
 import { readRequest } from '../../../api/requests/requests';
-import { done, makeChange, NOT_SEEN } from '../../../execution/change';
+import { type Change, done, makeChange, NOT_SEEN } from '../../../execution/change';
 import { KeyedQueue } from '../../../execution/concurrency';
 import { isObject } from '../../../guards';
 import type { InputFile } from '../../../input/inputFiles';
@@ -46,17 +46,14 @@ export class FileVariables {
 
   constructor(private readonly connection: Connection) {}
 
-  /** Puts the id of each file into its variable, where forms look for it. */
+  /**
+   * Puts the id of each file into its variable, where forms look for it, and leaves the other variables alone. When the
+   * response was lost, the Request's data tells whether they were written.
+   */
   async write(requestId: number, files: FileId[]): Promise<void> {
-    await this.queue.run(requestId, async () => await writeIds(this.connection, requestId, files));
-  }
-}
-
-/** Leaves the other variables alone. When the response was lost, the Request's data tells whether they were written. */
-async function writeIds(connection: Connection, requestId: number, files: FileId[]): Promise<void> {
-  const data = Object.fromEntries(files.map(({ variable, fileId }) => [variable, fileId]));
-  try {
-    await makeChange<void>(connection, {
+    const { connection } = this;
+    const data = Object.fromEntries(files.map(({ variable, fileId }) => [variable, fileId]));
+    const change: Change<void> = {
       send: async () => await updateRequest(connection, requestId, { data }),
       async look() {
         const request = await readRequest(connection, requestId, ['data']);
@@ -65,9 +62,12 @@ async function writeIds(connection: Connection, requestId: number, files: FileId
           ? done(undefined)
           : NOT_SEEN;
       },
-    });
-  } catch (error) {
-    throw notWritten(error, requestId, files);
+    };
+    try {
+      await this.queue.run(requestId, async () => await makeChange(connection, change));
+    } catch (error) {
+      throw notWritten(error, requestId, files);
+    }
   }
 }
 

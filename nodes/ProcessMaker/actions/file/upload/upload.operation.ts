@@ -1,21 +1,26 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { RequestReference } from '../../../api/requests/requests';
-import { fileTimeoutOption, inputFilesField, writeFileIdOption } from '../../../descriptions/common';
+import {
+  fileTimeoutOption,
+  inputFilesField,
+  optionsOf,
+  writeFileIdOption,
+} from '../../../descriptions/common';
 import { requestLocator } from '../../../descriptions/locators/request';
 import type { Attempt } from '../../../execution/change';
 import { MemoryLimit } from '../../../execution/concurrency';
 import { RequestIds } from '../../../execution/readers';
-import { runItems } from '../../../execution/runItems';
 import { type InputFile, readFileTimeout, readInputFiles } from '../../../input/inputFiles';
 import { readRequestReference } from '../../../input/references';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
-import type { Operation } from '../../operation';
+import { operation } from '../../operation';
 import { checkVariables, FileVariables } from './fileVariables';
 import { describeOutcomes, uploadFiles } from './uploads';
 
-export const upload: Operation = {
+/** Uploads the files of each item, and gives one item per file. */
+export const upload = operation({
   value: 'upload',
   name: 'Upload',
   action: 'Upload file',
@@ -23,54 +28,38 @@ export const upload: Operation = {
   fields: [
     requestLocator,
     { ...inputFilesField, required: true, default: { file: [{ field: 'data', variable: '' }] } },
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add option',
-      default: {},
-      options: [fileTimeoutOption, writeFileIdOption],
-    },
+    optionsOf(fileTimeoutOption, writeFileIdOption),
   ],
-  execute,
-};
+  changes: true,
+  read: readUpload,
+  begin: uploader,
+});
 
 /** What an item wants to be uploaded. */
 interface Upload {
   itemIndex: number;
-  request: RequestReference;
+  reference: RequestReference;
   files: InputFile[];
   writeIds: boolean;
   timeoutSeconds: number;
 }
 
-/** Uploads the files of each item, and gives one item per file. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  return await runItems(this, {
-    changes: true,
-    read(context, itemIndex, connection): Upload {
-      const request = readRequestReference(context, itemIndex, connection);
-      const files = readInputFiles(context, itemIndex, 'files.file');
-      if (files.length === 0) throw inputError("No file is given in 'Input Binary Fields'", 'Add a file.');
-      const { writeFileId } = context.getNodeParameter('options', itemIndex, {});
-      const writeIds = writeFileId === true;
-      if (writeIds) checkVariables(files);
-      return { itemIndex, request, files, writeIds, timeoutSeconds: readFileTimeout(context, itemIndex) };
-    },
-    begin: uploader,
-  });
+function readUpload(context: IExecuteFunctions, itemIndex: number, connection: Connection): Upload {
+  const reference = readRequestReference(context, itemIndex, connection);
+  const files = readInputFiles(context, itemIndex, 'files.file');
+  if (files.length === 0) throw inputError("No file is given in 'Input Binary Fields'", 'Add a file.');
+  const writeIds = context.getNodeParameter('options', itemIndex, {}).writeFileId === true;
+  if (writeIds) checkVariables(files);
+  return { itemIndex, reference, files, writeIds, timeoutSeconds: readFileTimeout(context, itemIndex) };
 }
 
 function uploader(connection: Connection, all: Upload[]) {
-  const ids = new RequestIds(
-    connection,
-    all.map(({ request }) => request),
-  );
+  const ids = new RequestIds(connection, all);
   let owners: Promise<Map<string, number>> | undefined;
   const variables = new FileVariables(connection);
   const memory = new MemoryLimit();
   return async (upload: Upload, { mayBeDone, isDone }: Attempt) => {
-    const requestId = await ids.idOf(upload.request);
+    const requestId = await ids.idOf(upload.reference);
     owners ??= findOwners(ids, all);
     checkOwner(await owners, requestId, upload);
     const { uploaded, outcomes, error } = await uploadFiles(connection, requestId, upload.files, {
@@ -96,9 +85,9 @@ function uploader(connection: Connection, all: Upload[]) {
  */
 async function findOwners(ids: RequestIds, all: Upload[]): Promise<Map<string, number>> {
   const owners = new Map<string, number>();
-  for (const { itemIndex, request, files } of all) {
+  for (const { itemIndex, reference, files } of all) {
     try {
-      const requestId = await ids.idOf(request);
+      const requestId = await ids.idOf(reference);
       for (const { variable } of files) {
         const key = keyOf(requestId, variable);
         if (!owners.has(key)) owners.set(key, itemIndex);

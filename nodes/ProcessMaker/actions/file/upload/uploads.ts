@@ -90,16 +90,11 @@ async function uploadFile(
 ): Promise<UploadedFile> {
   const content = await file.load();
   const { field, variable, fileName, mimeType } = file;
-  const size = content.length;
-  const uploaded = (fileId: number): UploadedFile => {
-    return { fileId, requestId, field, variable, fileName, mimeType, size };
-  };
+  const uploaded = { requestId, field, variable, fileName, mimeType, size: content.length };
   const find = async (by: UploadSettings['lookFor']) =>
-    by === 'variable'
-      ? await findOfVariable(connection, requestId, variable)
-      : await findSame(connection, requestId, file, content);
+    await findUploaded(connection, requestId, file, { by, content });
   const earlier = lookFor && (await find(lookFor));
-  if (earlier !== undefined) return uploaded(earlier);
+  if (earlier !== undefined) return { fileId: earlier, ...uploaded };
   try {
     const fileId = await makeChange(connection, {
       send: async () =>
@@ -116,43 +111,32 @@ async function uploadFile(
       },
       lookAfterMs: LOOK_AFTER_MS,
     });
-    return uploaded(fileId);
+    return { fileId, ...uploaded };
   } catch (error) {
     throw aboutUpload(error, requestId, file);
   }
 }
 
 /**
- * Looks for this very file: its variable, its name, and its content, byte by byte, since a file of another day may have
- * the same size.
+ * Looks for what the variable holds, or for this very file: its variable, its name, and its content, byte by byte, since
+ * a file of another day may have the same size.
  *
  * @returns its id
  */
-async function findSame(
+async function findUploaded(
   connection: Connection,
   requestId: number,
   { variable, fileName }: InputFile,
-  content: Buffer,
+  { by, content }: { by: UploadSettings['lookFor']; content: Buffer },
 ): Promise<number | undefined> {
-  const files = await readFiles(connection, requestId);
-  const alike = files.filter(
-    (file) =>
-      file.size === content.length && variableOf(file) === variable && isSameName(file.file_name, fileName),
-  );
-  for (const { id } of alike.reverse()) {
-    const context = connection.context as IExecuteFunctions;
+  const files = (await readFiles(connection, requestId)).filter((file) => variableOf(file) === variable);
+  if (by === 'variable') return files[0]?.id;
+  const context = connection.context as IExecuteFunctions;
+  for (const { id, size, file_name } of files.reverse()) {
+    if (size !== content.length || !isSameName(file_name, fileName)) continue;
     if (content.equals(await loadFile(connection, context, requestId, id))) return id;
   }
   return undefined;
-}
-
-async function findOfVariable(
-  connection: Connection,
-  requestId: number,
-  variable: string,
-): Promise<number | undefined> {
-  const files = await readFiles(connection, requestId);
-  return files.find((file) => variableOf(file) === variable)?.id;
 }
 
 function aboutUpload(thrown: unknown, requestId: number, { fileName }: InputFile): Error {

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestUrl } from '../../../api/requests/requests';
 import { changeDataFields } from '../../../descriptions/changeData';
@@ -6,60 +6,46 @@ import { requestLocator } from '../../../descriptions/locators/request';
 import { waitingEventLocator } from '../../../descriptions/locators/waitingEvent';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { KeyedQueue } from '../../../execution/concurrency';
-import { Hints } from '../../../execution/hints';
 import { RequestIds } from '../../../execution/readers';
-import { runItems } from '../../../execution/runItems';
 import { readChangeData } from '../../../input/data';
 import { readLocator, readRequestReference } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
-import type { Operation } from '../../operation';
+import { operation } from '../../operation';
 import { readTriggered, triggerOnce } from './triggerOnce';
 
-export const triggerEvent: Operation = {
+/** Triggers one event per item, and gives its Request as it is then. */
+export const triggerEvent = operation({
   value: 'triggerEvent',
   name: 'Trigger Event',
   action: 'Trigger event of request',
   description: 'Let a Request go on that waits at an intermediate event',
   fields: [requestLocator, waitingEventLocator, ...changeDataFields, requestOutputCollection],
-  execute,
-};
-
-/** Triggers one event per item, and gives its Request as it is then. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const hints = new Hints();
-  const items = await runItems(this, {
-    changes: true,
-    read: (context, itemIndex, connection) => ({
-      reference: readRequestReference(context, itemIndex, connection),
-      eventId: readEventId(context, itemIndex),
-      data: readChangeData(context, itemIndex, hints),
-      output: readRequestOutput(context, itemIndex),
-    }),
-    // The data may hold a time that is another one in a repeat.
-    changeOf: ({ reference, eventId }) => ({ reference, eventId }),
-    begin(connection, all) {
-      const references = all.map(({ reference }) => reference);
-      const ids = new RequestIds(connection, references);
-      const queue = new KeyedQueue();
-      return async ({ reference, eventId, data, output }, attempt) => {
-        const id = await ids.idOf(reference);
-        const event = { id, eventId, data };
-        // ProcessMaker may let a Request go on twice for two calls at the same moment.
-        const request = await queue.run(id, async () => {
-          await triggerOnce(connection, event, attempt);
-          return await readTriggered(connection, id, output.includes);
-        });
-        const { instanceUrl } = connection;
-        const json = request
-          ? requestJson(request, output, instanceUrl)
-          : { id, url: requestUrl(id, instanceUrl) };
-        return [{ json }];
-      };
-    },
-  });
-  hints.show(this);
-  return items;
-}
+  changes: true,
+  read: (context, itemIndex, connection, hints) => ({
+    reference: readRequestReference(context, itemIndex, connection),
+    eventId: readEventId(context, itemIndex),
+    data: readChangeData(context, itemIndex, hints),
+    output: readRequestOutput(context, itemIndex),
+  }),
+  // The data may hold a time that is another one in a repeat.
+  changeOf: ({ reference, eventId }) => ({ reference, eventId }),
+  begin(connection, all) {
+    const ids = new RequestIds(connection, all);
+    const queue = new KeyedQueue();
+    return async ({ reference, eventId, data, output }, attempt) => {
+      const id = await ids.idOf(reference);
+      const event = { id, eventId, data };
+      // ProcessMaker may let a Request go on twice for two calls at the same moment.
+      const request = await queue.run(id, async () => {
+        await triggerOnce(connection, event, attempt);
+        return await readTriggered(connection, id, output.includes);
+      });
+      const { instanceUrl } = connection;
+      if (!request) return [{ json: { id, url: requestUrl(id, instanceUrl) } }];
+      return [{ json: requestJson(request, output, instanceUrl) }];
+    };
+  },
+});
 
 /** Whole characters, and more than dots, which would lead to another address. */
 const ELEMENT_ID = /^(?!\.+$)\P{Surrogate}+$/u;

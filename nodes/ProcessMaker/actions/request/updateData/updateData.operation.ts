@@ -1,15 +1,13 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { changeDataFields } from '../../../descriptions/changeData';
 import { requestLocator } from '../../../descriptions/locators/request';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { KeyedQueue } from '../../../execution/concurrency';
-import { Hints } from '../../../execution/hints';
 import { RequestIds } from '../../../execution/readers';
-import { runItems } from '../../../execution/runItems';
 import { readChangeData } from '../../../input/data';
 import { readRequestReference } from '../../../input/references';
-import type { Operation } from '../../operation';
+import { operation } from '../../operation';
 import { checkUpdate, updateData as sendUpdate } from './updateData';
 
 const mergeField: INodeProperties = {
@@ -35,47 +33,36 @@ const mergeField: INodeProperties = {
   ],
 };
 
-export const updateData: Operation = {
+/** Updates the data of one Request per item, and gives it as it is then, with its data. */
+export const updateData = operation({
   value: 'updateData',
   name: 'Update Data',
   action: 'Update data of request',
   description: 'Change fields in the data of a Request',
   fields: [requestLocator, ...changeDataFields, mergeField, withoutData(requestOutputCollection)],
-  execute,
-};
-
-/** Updates the data of one Request per item, and gives it as it is then, with its data. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const hints = new Hints();
-  const items = await runItems(this, {
-    changes: true,
-    read(context, itemIndex, connection) {
-      const reference = readRequestReference(context, itemIndex, connection);
-      const data = readChangeData(context, itemIndex, {
-        fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
-        // Unlike at a start, data is kept as it is sent.
-        change: () => undefined,
-      });
-      const isDeep = context.getNodeParameter('merge', itemIndex) === 'deep';
-      checkUpdate(data, isDeep);
-      const { includes, ...output } = readRequestOutput(context, itemIndex);
-      return { reference, update: { data, isDeep, includes: [...includes, 'data'] }, output };
-    },
-    begin(connection, all) {
-      const references = all.map(({ reference }) => reference);
-      const ids = new RequestIds(connection, references);
-      const queue = new KeyedQueue();
-      return async ({ reference, update, output }, attempt) => {
-        const id = await ids.idOf(reference);
-        const updated = await queue.run(id, async () => await sendUpdate(connection, id, update, attempt));
-        const { includes } = update;
-        return [{ json: requestJson(updated, { ...output, includes }, connection.instanceUrl) }];
-      };
-    },
-  });
-  hints.show(this);
-  return items;
-}
+  changes: true,
+  read(context, itemIndex, connection, hints) {
+    const reference = readRequestReference(context, itemIndex, connection);
+    const data = readChangeData(context, itemIndex, {
+      fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
+      // Unlike at a start, data is kept as it is sent.
+      change: () => undefined,
+    });
+    const isDeep = context.getNodeParameter('merge', itemIndex) === 'deep';
+    checkUpdate(data, isDeep);
+    const output = readRequestOutput(context, itemIndex);
+    return { reference, data, isDeep, ...output, includes: [...output.includes, 'data'] };
+  },
+  begin(connection, all) {
+    const ids = new RequestIds(connection, all);
+    const queue = new KeyedQueue();
+    return async (update, attempt) => {
+      const id = await ids.idOf(update.reference);
+      const updated = await queue.run(id, async () => await sendUpdate(connection, id, update, attempt));
+      return [{ json: requestJson(updated, update, connection.instanceUrl) }];
+    };
+  },
+});
 
 /** The data is always returned. */
 function withoutData(collection: INodeProperties): INodeProperties {

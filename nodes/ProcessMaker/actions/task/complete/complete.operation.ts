@@ -1,25 +1,27 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { simplifyTask } from '../../../api/tasks/tasks';
 import { taskDataFields } from '../../../descriptions/changeData';
 import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/common';
 import { taskLocator } from '../../../descriptions/locators/task';
-import { Hints } from '../../../execution/hints';
 import { TaskReader } from '../../../execution/readers';
-import { runItems } from '../../../execution/runItems';
 import { isObject } from '../../../guards';
 import { readChangeData } from '../../../input/data';
 import type { ServerChange } from '../../../input/jsonData';
 import { readTaskId } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
-import type { Operation } from '../../operation';
-import { OnePerTask } from '../onePerTask';
+import { operation } from '../../operation';
+import { takeTask } from '../takeTask';
 import { type CompletedTask, completeTask } from './completeTask';
 
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;
 
-export const complete: Operation = {
+/** Unlike at a start, ProcessMaker keeps these as they are. */
+const KEPT = new Set<ServerChange>(['trimmed', 'emptied']);
+
+/** Completes one Task per item, and gives it as it is then. */
+export const complete = operation({
   value: 'complete',
   name: 'Complete',
   action: 'Complete task',
@@ -40,47 +42,29 @@ export const complete: Operation = {
       simplifyOption,
     ),
   ],
-  execute,
-};
-
-/** Unlike at a start, ProcessMaker keeps these as they are. */
-const KEPT = new Set<ServerChange>(['trimmed', 'emptied']);
-
-/** Completes one Task per item, and gives it as it is then. */
-async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const hints = new Hints();
-  const once = new OnePerTask();
-  const items = await runItems(this, {
-    changes: true,
-    read(context, itemIndex, connection) {
-      const id = readTaskId(context, itemIndex, connection);
-      const data = readChangeData(context, itemIndex, {
-        fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
-        change(change, path, index) {
-          if (!KEPT.has(change)) hints.change(change, path, index);
-        },
-      });
-      const windowSeconds = readWindow(context, itemIndex);
-      once.take(id, itemIndex);
-      return { id, data, windowSeconds, simplify: readSimplify(context, itemIndex) };
-    },
-    // The data may hold a time that is another one in a repeat.
-    changeOf: ({ id }) => id,
-    begin(connection, all) {
-      const reader = new TaskReader(
-        connection,
-        all.map(({ id }) => ({ id, includeData: false })),
-      );
-      return async ({ id, simplify, ...completion }, attempt) => {
-        const before = await reader.get({ id, includeData: false });
-        const completed = await completeTask(connection, before, completion, attempt);
-        return [{ json: toJson(completed, simplify, connection.instanceUrl) }];
-      };
-    },
-  });
-  hints.show(this);
-  return items;
-}
+  changes: true,
+  read(context, itemIndex, connection, hints) {
+    const id = readTaskId(context, itemIndex, connection);
+    const data = readChangeData(context, itemIndex, {
+      fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
+      change(change, path, index) {
+        if (!KEPT.has(change)) hints.change(change, path, index);
+      },
+    });
+    const windowSeconds = readWindow(context, itemIndex);
+    takeTask(connection, id, itemIndex);
+    return { id, data, windowSeconds, simplify: readSimplify(context, itemIndex) };
+  },
+  // The data may hold a time that is another one in a repeat.
+  changeOf: ({ id }) => id,
+  begin(connection, all) {
+    const reader = new TaskReader(connection, all);
+    return async ({ id, simplify, ...completion }, attempt) => {
+      const completed = await completeTask(connection, await reader.get({ id }), completion, attempt);
+      return [{ json: toJson(completed, simplify, connection.instanceUrl) }];
+    };
+  },
+});
 
 function readWindow(context: IExecuteFunctions, itemIndex: number): number {
   const { recoveryWindow } = context.getNodeParameter('options', itemIndex, {});

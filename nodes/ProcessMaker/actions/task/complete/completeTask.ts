@@ -77,7 +77,15 @@ async function lookAtTask(
   const task = await readIfPossible(connection, id);
   if (task && isClosed(task)) return done(task);
   // ProcessMaker itself has told that it gave up.
-  if (task && error.kind === 'serverError') return { state: 'notDone', error: notCompleted(error, id) };
+  if (task && error.kind === 'serverError') {
+    const notDone = error.with({
+      message: `ProcessMaker could not complete Task ${id} and gave no reason (HTTP status 500)`,
+      description:
+        'The Task is still open. Let a ProcessMaker administrator look into the log of the server, and see whether the Task can be completed by hand.',
+      delivery: 'notProcessed',
+    });
+    return { state: 'notDone', error: notDone };
+  }
   const seen = task
     ? `Task ${id} was still open when it was looked at last.`
     : `Task ${id} could not be read afterwards.`;
@@ -135,13 +143,4 @@ function closedBefore(task: ApiTask): ProcessMakerError {
 
 function requestOf({ process_request: request }: ApiTask): IDataObject {
   return isObject(request) ? request : {};
-}
-
-function notCompleted(error: ProcessMakerError, id: number): ProcessMakerError {
-  return error.with({
-    message: `ProcessMaker could not complete Task ${id} and gave no reason (HTTP status 500)`,
-    description:
-      'The Task is still open. Let a ProcessMaker administrator look into the log of the server, and see whether the Task can be completed by hand.',
-    delivery: 'notProcessed',
-  });
 }

@@ -75,42 +75,32 @@ function readConditions({ elementId, overdue, pmql, status, text }: IDataObject)
   };
 }
 
-/** Finds the ids that the searches of a run ask for by other names, each kind in one call. */
-export class TaskSearchIds {
-  private readonly processes: ProcessFinder;
-
-  private readonly requests: RequestIds;
-
-  private tokenUser: Promise<number> | undefined;
-
-  constructor(
-    private readonly connection: Connection,
-    all: TaskSearch[],
-  ) {
-    this.processes = new ProcessFinder(connection);
-    this.requests = new RequestIds(
-      connection,
-      all.flatMap(({ request }) => request ?? []),
-    );
-  }
-
-  /** @returns the query of `GET /api/1.0/tasks` */
-  async queryOf({ qs, assignee, process, request }: TaskSearch): Promise<IDataObject> {
+/**
+ * Finds the ids that the searches of a run ask for by other names, each kind in one call.
+ *
+ * @returns gives the query of `GET /api/1.0/tasks` for a search
+ */
+export function taskQueries(connection: Connection, all: TaskSearch[]) {
+  const processes = new ProcessFinder(connection);
+  const requests = new RequestIds(
+    connection,
+    all.flatMap(({ request }) => (request ? { reference: request } : [])),
+  );
+  let me: Promise<number> | undefined;
+  return async ({ qs, assignee, process, request }: TaskSearch): Promise<IDataObject> => {
     const ids: IDataObject = {};
-    if (assignee !== 'anyone') ids.user_id = assignee === 'me' ? await this.myId() : assignee.id;
-    if (process) ids.process_id = await this.processes.idOf(process);
-    if (request) ids.process_request_id = await this.requests.idOf(request);
+    if (assignee === 'me') {
+      me ??= readTokenUserId(connection, MY_ID_ADVICE);
+      ids.user_id = await me;
+    } else if (assignee !== 'anyone') ids.user_id = assignee.id;
+    if (process) ids.process_id = await processes.idOf(process);
+    if (request) ids.process_request_id = await requests.idOf(request);
     return { ...qs, ...ids };
-  }
-
-  private async myId(): Promise<number> {
-    this.tokenUser ??= readTokenUserId(
-      this.connection,
-      "Choose 'User' in 'Assigned To' and give the user, by ID if need be: the number stands in the address of the user's profile.",
-    );
-    return await this.tokenUser;
-  }
+  };
 }
+
+const MY_ID_ADVICE =
+  "Choose 'User' in 'Assigned To' and give the user, by ID if need be: the number stands in the address of the user's profile.";
 
 const PMQL_ADVICE =
   'Check it with the search of the Tasks page in ProcessMaker. Texts stand in "quotes", a field of the data is data.amount, and a time is "2026-11-24T09:30:00Z".';

@@ -54,9 +54,13 @@ async function lookAtTask(
 ): Promise<Seen<ApiTask>> {
   const task = await readTask(connection, id);
   if (task.user_id === userId) return done(task);
-  return error.kind === 'serverError'
-    ? { state: 'notDone', error: notReassigned(error, id, userId) }
-    : NOT_SEEN;
+  if (error.kind !== 'serverError') return NOT_SEEN;
+  const notDone = error.with({
+    message: `ProcessMaker could not give Task ${id} to user ${userId} and gave no reason (HTTP status 500)`,
+    description: `Most often there is no user ${userId}: check 'User'. The Task was not reassigned.`,
+    delivery: 'notProcessed',
+  });
+  return { state: 'notDone', error: notDone };
 }
 
 function notChanged({ id, user_id: userId, user }: ApiTask, wantedId: number): ProcessMakerError {
@@ -67,14 +71,6 @@ function notChanged({ id, user_id: userId, user }: ApiTask, wantedId: number): P
     message: `ProcessMaker accepted the call, but did not give Task ${id} to user ${wantedId}: it is still assigned to ${who}`,
     description:
       "Some editions of ProcessMaker cannot reassign Tasks, and the Task's element can forbid it ('Allow Reassignment' in the designer). Try it on the Task's page in ProcessMaker, or ask an administrator.",
-    delivery: 'notProcessed',
-  });
-}
-
-function notReassigned(error: ProcessMakerError, id: number, userId: number): ProcessMakerError {
-  return error.with({
-    message: `ProcessMaker could not give Task ${id} to user ${userId} and gave no reason (HTTP status 500)`,
-    description: `Most often there is no user ${userId}: check 'User'. The Task was not reassigned.`,
     delivery: 'notProcessed',
   });
 }

@@ -1,0 +1,195 @@
+import type {
+  IDataObject,
+  ILoadOptionsFunctions,
+  INodeListSearchItems,
+  INodeListSearchResult,
+} from 'n8n-workflow';
+
+import { readFiles, variableOf } from '../api/files/files';
+import { AUTOMATIC, describeTriggers, getStartableProcesses, processUrl } from '../api/processes/processes';
+import { readNewestRequests } from '../api/requests/newestRequests';
+import { requestUrl } from '../api/requests/requests';
+import { listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
+import { nameOfUser, readUsers } from '../api/users/users';
+import { withConnection } from '../execution/nodeError';
+import { RequestIds } from '../execution/readers';
+import { asText, isObject, parseId } from '../guards';
+import { toRequestReference } from '../input/references';
+import type { Connection } from '../transport/connection';
+import type { ListPage } from '../transport/pagination';
+import { inputError, ProcessMakerError } from '../transport/processMakerError';
+
+/** So many entries at once; n8n asks for more while a person scrolls. */
+const PAGE_SIZE = 50;
+
+/** What a person has typed, and what the page before gave as `paginationToken`. */
+interface Search {
+  filter: string;
+  token: string | undefined;
+}
+
+/** The method with which n8n fills the list of a locator. */
+function listSearch(
+  search: (
+    connection: Connection,
+    search: Search,
+    context: ILoadOptionsFunctions,
+  ) => Promise<INodeListSearchResult>,
+) {
+  return async function (this: ILoadOptionsFunctions, filter = '', token?: string) {
+    return await withConnection(
+      this,
+      async (connection) => await search(connection, { filter, token }, this),
+    );
+  };
+}
+
+/** The processes that the user of the access token may start, with a link to the page of each. */
+export const searchProcesses = listSearch(async (connection, { filter }) => {
+  const processes = await getStartableProcesses(connection, filter);
+  return {
+    results: processes
+      .map(({ id, name }) => ({ name, value: String(id), url: processUrl(id, connection.instanceUrl) }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
+  };
+});
+
+/** Automatic, and the start events of the chosen process that the user of the access token may trigger. */
+export const searchStartEvents = listSearch(async (connection, { filter }, context) => {
+  const chosen = asText(context.getCurrentNodeParameter('process', { extractValue: true }));
+  const processes = await getStartableProcesses(connection);
+  // By id, or by name when the locator holds one.
+  const found = processes.filter(({ id, name }) => String(id) === chosen || name === chosen);
+  if (found.length === 0 && chosen !== '') {
+    throw inputError(
+      `Process "${chosen}" is not among the processes that the user of the access token may start`,
+      "Check 'Process'. While it is an expression, give the start event 'By ID', or leave it at Automatic.",
+    );
+  }
+  const events = found.flatMap(({ startEvents }) => startEvents);
+  const entries = events.map((event) => ({
+    name: event.name,
+    value: event.id,
+    description: describeTriggers(event),
+  }));
+  return { results: matching([AUTOMATIC_ENTRY, ...entries], filter, ['name', 'value']) };
+});
+
+const AUTOMATIC_ENTRY: INodeListSearchItems = {
+  name: 'Automatic',
+  value: AUTOMATIC,
+  description: 'The one start event that the user of the access token may trigger by hand',
+};
+
+/**
+ * The Requests that the user of the access token may see, the newest first, with a link to the page of each. Its token
+ * is the id at which the page before has ended.
+ */
+export const searchRequests = listSearch(async (connection, { filter, token }) => {
+  const place = { pageSize: PAGE_SIZE, before: token };
+  const { entries, lastPage } = await readNewestRequests(connection, numberOrText(filter), place);
+  const last = entries.at(-1);
+  return {
+    results: entries.map(({ id, case_number: caseNumber, name, status }) => {
+      const title = typeof caseNumber === 'number' ? `Case #${caseNumber}` : `Request ${asText(id)}`;
+      return {
+        name: `${title} · ${asText(name)} (${asText(status)})`,
+        value: asText(id),
+        url: requestUrl(Number(id), connection.instanceUrl),
+      };
+    }),
+    ...(last && lastPage > 1 && { paginationToken: asText(last.id) }),
+  };
+});
+
+/** The files of the Request that is chosen in the node. */
+export const searchFiles = listSearch(async (connection, { filter }, context) => {
+  const files = await readFiles(connection, await chosenRequestId(context, connection));
+  const entries = files.map((file) => ({
+    name: file.file_name,
+    value: String(file.id),
+    description: `Variable: ${variableOf(file)}`,
+  }));
+  return { results: matching(entries, filter, ['name', 'description']) };
+});
+
+/** The events at which the chosen Request waits, for administrators. */
+export const searchWaitingEvents = listSearch(async (connection, { filter }, context) => {
+  const requestId = await chosenRequestId(context, connection);
+  const events = await listWaitingEvents(connection, requestId);
+  if (events.length === 0) {
+    throw new ProcessMakerError({
+      kind: 'notFound',
+      message: `No event that waits in Request ${requestId} can be shown`,
+      description:
+        "ProcessMaker shows them to administrators only, and only while the Request waits there. Enter the event 'By ID'.",
+      delivery: 'notProcessed',
+    });
+  }
+  const entries = events.map(({ id, name }) => ({ name, value: id, description: id }));
+  return { results: matching(entries, filter, ['name', 'value']) };
+});
+
+async function chosenRequestId(context: ILoadOptionsFunctions, connection: Connection): Promise<number> {
+  const reference = toRequestReference(context.getCurrentNodeParameter('request'), connection.instanceUrl);
+  return await new RequestIds(connection, [{ reference }]).idOf(reference);
+}
+
+/** The open Tasks that the user of the access token may see, the newest first, with a link to the page of each. */
+export const searchTasks = listSearch(async (connection, { filter, token }) => {
+  const page = pageOf(token);
+  const found = await readOpenTasks(connection, numberOrText(filter), { pageSize: PAGE_SIZE, page });
+  return resultOf(found, page, (task) => ({
+    name: nameOfTask(task),
+    value: asText(task.id),
+    url: taskUrl(Number(task.id), connection.instanceUrl),
+  }));
+});
+
+/** E.g. `Approve · Case #42 · Purchase order`. */
+function nameOfTask({ element_name: name, process_request: request }: IDataObject): string {
+  const { case_number: caseNumber, name: process } = isObject(request) ? request : {};
+  const parts = [asText(name), asText(caseNumber) && `Case #${asText(caseNumber)}`, asText(process)];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** The active users by username, for those who may view users. */
+export const searchUsers = listSearch(async (connection, { filter, token }) => {
+  const text = filter.trim();
+  const qs = { status: 'ACTIVE', ...(text && { filter: text }) };
+  const page = pageOf(token);
+  const found = await readUsers(connection, qs, { pageSize: PAGE_SIZE, page });
+  return resultOf(found, page, (user) => ({
+    name: `${nameOfUser(user)} (${asText(user.username)})`,
+    value: asText(user.id),
+  }));
+});
+
+const pageOf = (token: string | undefined) => (token === undefined ? 1 : Number(token));
+
+function resultOf(
+  { entries, lastPage }: ListPage,
+  page: number,
+  toEntry: (entry: IDataObject) => INodeListSearchItems,
+): INodeListSearchResult {
+  return { results: entries.map(toEntry), ...(page < lastPage && { paginationToken: String(page + 1) }) };
+}
+
+/** What a person types to find a Request or a Task: a number, as `42`, `#42` or `Case #42`, or a text. */
+function numberOrText(filter: string): number | string {
+  const text = filter.trim();
+  return parseId(text.replace(/^(?:case\s*)?#\s*/i, '')) ?? text;
+}
+
+/** The entries that hold what a person has typed, in one of these fields. */
+function matching(
+  entries: INodeListSearchItems[],
+  filter: string,
+  fields: Array<'name' | 'value' | 'description'>,
+): INodeListSearchItems[] {
+  const wanted = filter.trim().toLowerCase();
+  return entries.filter((entry) => {
+    const text = fields.map((field) => asText(entry[field])).join(' ');
+    return text.toLowerCase().includes(wanted);
+  });
+}
