@@ -1,22 +1,6 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { fieldsToSend, jsonData, taskFormFields } from './requestData';
-
-const DEFINE_BELOW: INodePropertyOptions = {
-  name: 'Define Below',
-  value: 'defineBelow',
-  description: 'Name each field of the data and give its value',
-};
-const MAP_FROM_FORM: INodePropertyOptions = {
-  name: 'Map From Form',
-  value: 'mapFromForm',
-  description: 'Fill in the fields of the form of the Task',
-};
-const JSON_OBJECT: INodePropertyOptions = {
-  name: 'JSON',
-  value: 'json',
-  description: 'Write the data as a JSON object',
-};
+import { DEFINE_BELOW, fieldsToSend, formFields, JSON_OBJECT, jsonData } from './requestData';
 
 const dataMode: INodeProperties = {
   displayName: 'Data',
@@ -33,8 +17,23 @@ export const changeDataFields: INodeProperties[] = [dataMode, fieldsToSend, json
 
 /** The ways to give the data of a Task. */
 export const taskDataFields: INodeProperties[] = [
-  { ...dataMode, options: [DEFINE_BELOW, MAP_FROM_FORM, JSON_OBJECT] },
+  {
+    ...dataMode,
+    options: [
+      DEFINE_BELOW,
+      {
+        name: 'Map From Form',
+        value: 'mapFromForm',
+        description: 'Fill in the fields of the form of the Task',
+      },
+      JSON_OBJECT,
+    ],
+  },
   fieldsToSend,
-  ...taskFormFields,
+  ...formFields(
+    'getTaskFormFields',
+    ['task'],
+    'The fields of the form of the Task. Those without a value keep the one that the Request has. Files are not among them.',
+  ),
   jsonData,
 ];

@@ -26,7 +26,7 @@ export const simplifyOption: INodeProperties = {
   description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** The collection 'Options' of an operation. */
+/** The collection 'Options' of an operation or of the trigger. */
 export function optionsOf(...options: INodeProperties[]): INodeProperties {
   return {
     displayName: 'Options',
@@ -38,19 +38,19 @@ export function optionsOf(...options: INodeProperties[]): INodeProperties {
   };
 }
 
-/** The collection 'Filters' of an operation; `readFilters` reads it. */
-export function filtersOf(...filters: INodeProperties[]): INodeProperties {
+/** The collection 'Filters' of an operation or of the trigger. */
+export function filtersOf(...options: INodeProperties[]): INodeProperties {
   return {
     displayName: 'Filters',
     name: 'filters',
     type: 'collection',
     placeholder: 'Add filter',
     default: {},
-    options: filters,
+    options,
   };
 }
 
-/** What the option 'Simplify' of an item says. Nothing is sent. */
+/** Whether the option 'Simplify' of an item is on, as it is by default. */
 export function readSimplify(context: IExecuteFunctions, itemIndex: number): boolean {
   return context.getNodeParameter('options', itemIndex, {}).simplify !== false;
 }
@@ -76,7 +76,7 @@ export const returnAllFields: INodeProperties[] = [
 ];
 
 /**
- * How many results an item asks for at most; undefined for all. Nothing is sent.
+ * How many results an item asks for at most; undefined for all.
  *
  * @throws ProcessMakerError for what is no number of results
  */

@@ -4,10 +4,10 @@ import { withShownData } from '../api/requests/hiddenKey';
 import { type ApiRequest, simplifyRequest } from '../api/requests/requests';
 import { type ApiTask, simplifyTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
-import { simplifyOption } from './common';
+import { optionsOf, simplifyOption } from './common';
 
-/** What of a Request is returned. */
-const requestOutputOptions: INodeProperties[] = [
+/** The collection 'Options' of an operation that returns Requests. */
+export const requestOutputCollection = optionsOf(
   {
     displayName: 'Include Data',
     name: 'includeData',
@@ -30,17 +30,7 @@ const requestOutputOptions: INodeProperties[] = [
     description: "Whether to return all of the Request's open Tasks, in the field tasks",
   },
   simplifyOption,
-];
-
-/** The collection 'Options' of an operation that returns Requests. */
-export const requestOutputCollection: INodeProperties = {
-  displayName: 'Options',
-  name: 'options',
-  type: 'collection',
-  placeholder: 'Add option',
-  default: {},
-  options: requestOutputOptions,
-};
+);
 
 export interface RequestOutput {
   /** Names that ProcessMaker's `include` knows. */
@@ -49,7 +39,7 @@ export interface RequestOutput {
   includeTasks: boolean;
 }
 
-/** What of its Request an item asks for. Nothing is sent. */
+/** What of its Request an item asks for. */
 export function readRequestOutput(context: IExecuteFunctions, itemIndex: number): RequestOutput {
   const options = context.getNodeParameter('options', itemIndex, {});
   return {
@@ -106,7 +96,7 @@ export interface TaskOutput {
   simplify: boolean;
 }
 
-/** What of its Tasks an item asks for. Nothing is sent. */
+/** What of its Tasks an item asks for. */
 export function readTaskOutput(context: IExecuteFunctions, itemIndex: number): TaskOutput {
   const options = context.getNodeParameter('options', itemIndex, {});
   return { includeData: options.includeData === true, simplify: options.simplify !== false };

@@ -1,73 +1,58 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../input/formData';
 
 /**
  * The fields of a form, for the mode 'Map From Form' of a parameter `dataMode`.
  *
- * @param method the name of the method that tells the fields
+ * @param resourceMapperMethod the name of the method that gives the fields
  * @param dependsOn the locators that say whose form it is
  */
-function formFields(method: string, dependsOn: string[], description: string): INodeProperties {
-  return {
-    ...FORM_FIELDS,
-    type: 'resourceMapper',
-    noDataExpression: true,
-    default: {
-      mappingMode: 'defineBelow',
-      value: null,
-      matchingColumns: [],
-      schema: [],
-      attemptToConvertTypes: true,
-      convertFieldsToString: true,
-    },
-    description,
-    typeOptions: {
-      loadOptionsDependsOn: [...dependsOn.map((name) => `${name}.value`), 'authentication'],
-      resourceMapper: {
-        resourceMapperMethod: method,
-        mode: 'add',
-        valuesLabel: 'Values to Send',
-        fieldWords: { singular: 'field', plural: 'fields' },
-        supportAutoMap: true,
-        showTypeConversionOptions: true,
-        refreshStaleSchemaOnOpen: true,
-        // The method says itself why there is none.
-        hideNoDataError: true,
+export function formFields(
+  resourceMapperMethod: string,
+  dependsOn: string[],
+  description: string,
+): INodeProperties[] {
+  return [
+    {
+      ...FORM_FIELDS,
+      type: 'resourceMapper',
+      noDataExpression: true,
+      default: {
+        mappingMode: 'defineBelow',
+        value: null,
+        matchingColumns: [],
+        schema: [],
+        attemptToConvertTypes: true,
+        convertFieldsToString: true,
       },
+      description,
+      typeOptions: {
+        loadOptionsDependsOn: [...dependsOn.map((name) => `${name}.value`), 'authentication'],
+        resourceMapper: {
+          resourceMapperMethod,
+          mode: 'add',
+          valuesLabel: 'Values to Send',
+          fieldWords: { singular: 'field', plural: 'fields' },
+          supportAutoMap: true,
+          showTypeConversionOptions: true,
+          refreshStaleSchemaOnOpen: true,
+          // The method says itself why there is none.
+          hideNoDataError: true,
+        },
+      },
+      displayOptions: { show: { dataMode: ['mapFromForm'] } },
     },
-    displayOptions: { show: { dataMode: ['mapFromForm'] } },
-  };
+    {
+      ...ADDITIONAL_FIELDS,
+      type: 'assignmentCollection',
+      default: {},
+      description:
+        'Fields of the data that no form shows. A dot in a name makes an object: customer.name, and a number in brackets a list: lines[0].price.',
+      displayOptions: { show: { dataMode: ['mapFromForm'] } },
+    },
+  ];
 }
-
-const additionalFields: INodeProperties = {
-  ...ADDITIONAL_FIELDS,
-  type: 'assignmentCollection',
-  default: {},
-  description:
-    'Fields of the data that no form shows. A dot in a name makes an object: customer.name, and a number in brackets a list: lines[0].price.',
-  displayOptions: { show: { dataMode: ['mapFromForm'] } },
-};
-
-/** The fields of the chosen process, and others. */
-export const processFormFields: INodeProperties[] = [
-  formFields(
-    'getFormFields',
-    ['process', 'startEvent'],
-    'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not among them.',
-  ),
-  additionalFields,
-];
-
-/** The fields of the form of the chosen Task, and others. */
-export const taskFormFields: INodeProperties[] = [
-  formFields(
-    'getTaskFormFields',
-    ['task'],
-    'The fields of the form of the Task. Those without a value keep the one that the Request has. Files are not among them.',
-  ),
-  additionalFields,
-];
 
 /** The fields of data as a list, for the mode 'Define Below' of a parameter `dataMode`. */
 export const fieldsToSend: INodeProperties = {
@@ -92,7 +77,18 @@ export const jsonData: INodeProperties = {
   displayOptions: { show: { dataMode: ['json'] } },
 };
 
-/** The ways to give the data of a Request. */
+export const DEFINE_BELOW: INodePropertyOptions = {
+  name: 'Define Below',
+  value: 'defineBelow',
+  description: 'Name each field of the data and give its value',
+};
+export const JSON_OBJECT: INodePropertyOptions = {
+  name: 'JSON',
+  value: 'json',
+  description: 'Write the data as a JSON object',
+};
+
+/** The ways to give the data of a new Request. */
 export const requestDataFields: INodeProperties[] = [
   {
     displayName: 'Request Data',
@@ -107,21 +103,13 @@ export const requestDataFields: INodeProperties[] = [
         value: 'autoMapInputData',
         description: "The fields of each item become the Request's data",
       },
-      {
-        name: 'Define Below',
-        value: 'defineBelow',
-        description: 'Name each field of the data and give its value',
-      },
+      DEFINE_BELOW,
       {
         name: 'Map From Form',
         value: 'mapFromForm',
         description: "Fill in the fields of the process's form",
       },
-      {
-        name: 'JSON',
-        value: 'json',
-        description: 'Write the data as a JSON object',
-      },
+      JSON_OBJECT,
     ],
   },
   {
@@ -165,6 +153,10 @@ export const requestDataFields: INodeProperties[] = [
     displayOptions: { show: { dataMode: ['autoMapInputData'], include: ['except'] } },
   },
   fieldsToSend,
-  ...processFormFields,
+  ...formFields(
+    'getFormFields',
+    ['process', 'startEvent'],
+    'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not among them.',
+  ),
   jsonData,
 ];

@@ -1,94 +1,71 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { filtersOf } from './common';
+
+function timeFilter(displayName: string, name: string, what: string): INodeProperties {
+  return {
+    displayName,
+    name,
+    type: 'dateTime',
+    default: '',
+    description: `Only Requests that were ${what}. A time without a zone is in that of the workflow.`,
+  };
+}
+
 /** Which Requests to return. */
-export const requestFilters: INodeProperties = {
-  displayName: 'Filters',
-  name: 'filters',
-  type: 'collection',
-  placeholder: 'Add filter',
-  default: {},
-  options: [
-    {
-      displayName: 'PMQL',
-      name: 'pmql',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. data.amount > 1000 AND data.customer.name = "Ann"',
-      description:
-        "A condition of your own in ProcessMaker's query language, beside the other filters. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
-    },
-    {
-      displayName: 'Process Names or IDs',
-      name: 'processes',
-      type: 'multiOptions',
-      default: [],
-      typeOptions: { loadOptionsMethod: 'getProcesses' },
-      description:
-        'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-    },
-    {
-      displayName: 'Requester',
-      name: 'requester',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. ann.smith',
-      description: 'Only Requests that this user has started: the user name, or the ID as a number',
-    },
-    {
-      displayName: 'Started After',
-      name: 'startedAfter',
-      type: 'dateTime',
-      default: '',
-      description:
-        'Only Requests that were started at this time or later. A time without a zone is in that of the workflow.',
-    },
-    {
-      displayName: 'Started Before',
-      name: 'startedBefore',
-      type: 'dateTime',
-      default: '',
-      description:
-        'Only Requests that were started before this time. A time without a zone is in that of the workflow.',
-    },
-    {
-      displayName: 'Status',
-      name: 'statuses',
-      type: 'multiOptions',
-      default: [],
-      description: 'Only Requests in one of these statuses',
-      options: [
-        { name: 'Active', value: 'ACTIVE' },
-        { name: 'Canceled', value: 'CANCELED' },
-        { name: 'Completed', value: 'COMPLETED' },
-        { name: 'Error', value: 'ERROR' },
-      ],
-    },
-    {
-      displayName: 'Text',
-      name: 'text',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. A-4711',
-      description: 'Only Requests that hold this text in their name, data, status or requester, in any case',
-    },
-    {
-      displayName: 'Updated After',
-      name: 'updatedAfter',
-      type: 'dateTime',
-      default: '',
-      description:
-        'Only Requests that were last changed at this time or later. A time without a zone is in that of the workflow.',
-    },
-    {
-      displayName: 'Updated Before',
-      name: 'updatedBefore',
-      type: 'dateTime',
-      default: '',
-      description:
-        'Only Requests that were last changed before this time. A time without a zone is in that of the workflow.',
-    },
-  ],
-};
+export const requestFilters = filtersOf(
+  {
+    displayName: 'PMQL',
+    name: 'pmql',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. data.amount > 1000 AND data.customer.name = "Ann"',
+    description:
+      "A condition of your own in ProcessMaker's query language, beside the other filters. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
+  },
+  {
+    displayName: 'Process Names or IDs',
+    name: 'processes',
+    type: 'multiOptions',
+    default: [],
+    typeOptions: { loadOptionsMethod: 'getProcesses' },
+    description:
+      'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+  },
+  {
+    displayName: 'Requester',
+    name: 'requester',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. ann.smith',
+    description: 'Only Requests that this user has started: the user name, or the ID as a number',
+  },
+  timeFilter('Started After', 'startedAfter', 'started at this time or later'),
+  timeFilter('Started Before', 'startedBefore', 'started before this time'),
+  {
+    displayName: 'Status',
+    name: 'statuses',
+    type: 'multiOptions',
+    default: [],
+    description: 'Only Requests in one of these statuses',
+    options: [
+      { name: 'Active', value: 'ACTIVE' },
+      { name: 'Canceled', value: 'CANCELED' },
+      { name: 'Completed', value: 'COMPLETED' },
+      { name: 'Error', value: 'ERROR' },
+    ],
+  },
+  {
+    displayName: 'Text',
+    name: 'text',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. A-4711',
+    description: 'Only Requests that hold this text in their name, data, status or requester, in any case',
+  },
+  timeFilter('Updated After', 'updatedAfter', 'last changed at this time or later'),
+  timeFilter('Updated Before', 'updatedBefore', 'last changed before this time'),
+);
 
 /** What Requests can be sorted by, as the API names it. */
 export const SORT_FIELDS = [
@@ -101,7 +78,7 @@ export const SORT_FIELDS = [
   { name: 'Updated At', value: 'updated_at' },
 ];
 
-/** In which order. */
+/** The order of the Requests. */
 export const requestSort: INodeProperties = {
   displayName: 'Sort',
   name: 'sort',

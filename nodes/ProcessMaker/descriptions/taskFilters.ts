@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { filtersOf } from './common';
 import { processLocator } from './locators/process';
 import { requestLocator } from './locators/request';
 import { userLocator } from './locators/user';
@@ -27,63 +28,56 @@ export const assignedToFields: INodeProperties[] = [
 ];
 
 /** Which Tasks to get. All filters that are given have to fit. */
-export const taskFilters: INodeProperties = {
-  displayName: 'Filters',
-  name: 'filters',
-  type: 'collection',
-  placeholder: 'Add filter',
-  default: {},
-  options: [
-    {
-      displayName: 'Element ID',
-      name: 'elementId',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. node_2',
-      description:
-        "The ID of the Task's element in ProcessMaker's designer, which is the same in every Request",
-    },
-    {
-      displayName: 'Overdue',
-      name: 'overdue',
-      type: 'boolean',
-      default: true,
-      description: 'Whether to get only open Tasks whose due date has passed',
-    },
-    {
-      displayName: 'PMQL',
-      name: 'pmql',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. data.amount > 1000',
-      description:
-        "Your own condition in ProcessMaker's query language. It knows, among others, task, status, due, completed, created, updated_at, case_number, request and data.field. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
-    },
-    { ...processLocator, required: false, description: 'Only Tasks of this process' },
-    {
-      ...requestLocator,
-      required: false,
-      description:
-        'Only Tasks of this Request. For those of the sub-processes of its case too, use PMQL: case_number = 42.',
-    },
-    {
-      displayName: 'Status',
-      name: 'status',
-      type: 'options',
-      default: 'ACTIVE',
-      description: 'Whether the Tasks are still to be done',
-      options: [
-        { name: 'Completed', value: 'CLOSED' },
-        { name: 'In Progress', value: 'ACTIVE' },
-      ],
-    },
-    {
-      displayName: 'Text',
-      name: 'text',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. invoice',
-      description: "Text to look for in the Task's name, its process and the data of its Request",
-    },
-  ],
-};
+export const taskFilters = filtersOf(
+  {
+    displayName: 'Element ID',
+    name: 'elementId',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. node_2',
+    description:
+      "The ID of the Task's element in ProcessMaker's designer, which is the same in every Request",
+  },
+  {
+    displayName: 'Overdue',
+    name: 'overdue',
+    type: 'boolean',
+    default: true,
+    description: 'Whether to get only open Tasks whose due date has passed',
+  },
+  {
+    displayName: 'PMQL',
+    name: 'pmql',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. data.amount > 1000',
+    description:
+      "Your own condition in ProcessMaker's query language. It knows, among others, task, status, due, completed, created, updated_at, case_number, request and data.field. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
+  },
+  { ...processLocator, required: false, description: 'Only Tasks of this process' },
+  {
+    ...requestLocator,
+    required: false,
+    description:
+      'Only Tasks of this Request. For those of the sub-processes of its case too, use PMQL: case_number = 42.',
+  },
+  {
+    displayName: 'Status',
+    name: 'status',
+    type: 'options',
+    default: 'ACTIVE',
+    description: 'Whether the Tasks are still to be done',
+    options: [
+      { name: 'Completed', value: 'CLOSED' },
+      { name: 'In Progress', value: 'ACTIVE' },
+    ],
+  },
+  {
+    displayName: 'Text',
+    name: 'text',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. invoice',
+    description: "Text to look for in the Task's name, its process and the data of its Request",
+  },
+);
