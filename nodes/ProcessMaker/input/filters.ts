@@ -3,13 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { asText, isObject } from '../guards';
 import { inputError } from '../transport/processMakerError';
 
-/**
- * The collection 'Filters' of an item. A filter that is left empty is none. Nothing is sent.
- *
- * @param collection its description, with a field for each filter
- * @throws ProcessMakerError for a filter whose expression gives nothing, or something that it cannot hold: without it,
- * more would be returned than was asked for
- */
+/** The collection 'Filters' of an item, checked by `checkCollection`. */
 export function readFilters(
   context: IExecuteFunctions,
   itemIndex: number,
@@ -20,10 +14,11 @@ export function readFilters(
 }
 
 /**
- * A collection whose fields are all of a form that they can hold.
+ * A collection whose fields all have a value that they can hold: without a filter, more would be returned than was
+ * asked for.
  *
- * @param word what its fields are called in sentences
- * @throws ProcessMakerError for any other
+ * @param word what its fields are called in messages
+ * @throws ProcessMakerError for a field whose expression gives nothing, or something that it cannot hold
  */
 export function checkCollection(
   given: IDataObject,
@@ -38,26 +33,19 @@ export function checkCollection(
 
 function checkField(given: unknown, field: INodeProperties, word: 'filter' | 'option'): void {
   const { type, displayName } = field;
+  const what = `The ${word} '${displayName}'`;
   const value = type === 'resourceLocator' && isObject(given) ? given.value : given;
   if (value === undefined || value === null) {
-    throw inputError(
-      `The ${word} '${displayName}' has no value`,
-      `Check its expression, or take the ${word} out.`,
-    );
+    throw inputError(`${what} has no value`, `Check its expression, or take the ${word} out.`);
   }
   if (type === 'options') checkChoice(value, field);
   if (type === 'boolean' && typeof value !== 'boolean') {
-    throw inputError(
-      `The ${word} '${displayName}' is neither true nor false`,
-      'Let its expression give true or false.',
-    );
+    throw inputError(`${what} is neither true nor false`, 'Let its expression give true or false.');
   }
   const isText = typeof value === 'string' || typeof value === 'number';
   if ((type === 'string' || type === 'resourceLocator') && !isText) {
-    throw inputError(
-      `The ${word} '${displayName}' holds ${Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`}, and not a text`,
-      'Let its expression give a text or a number.',
-    );
+    const kind = Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+    throw inputError(`${what} holds ${kind}, and not a text`, 'Let its expression give a text or a number.');
   }
 }
 
@@ -74,10 +62,9 @@ function checkChoice(value: unknown, { displayName, options = [] }: INodePropert
 const TEXTS = /"(?:\\.|[^"\\])*"/gs;
 
 /**
- * A condition in PMQL that the user wrote. Nothing is sent.
+ * A condition in PMQL that the user wrote; undefined when there is none.
  *
  * @param parameter the display name of the filter that gives it
- * @returns undefined when there is none
  * @throws ProcessMakerError for what would void the other filters, or find nothing whatever the data holds
  */
 export function readOwnPmql(pmql: unknown, parameter = 'PMQL'): string | undefined {

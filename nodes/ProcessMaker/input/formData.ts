@@ -1,4 +1,5 @@
 import {
+  deepCopy,
   type IDataObject,
   type IExecuteFunctions,
   tryToParseDateTime,
@@ -8,44 +9,40 @@ import {
 import { type MapperField, setByPath } from '../api/forms/field';
 import { isObject, objectsIn } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
-import { copyOf, isTool, readAssignments } from './parameters';
+import { isTool, readAssignments } from './parameters';
 
 export const FORM_FIELDS = { name: 'formFields', displayName: 'Form Fields' };
 export const ADDITIONAL_FIELDS = { name: 'additionalFields', displayName: 'Additional Fields' };
 
-/** What n8n's resource mapper holds, as far as it is used, and where the workflow lives. */
-interface Mapper {
-  isAutomatic: boolean;
-  /** The fields that the editor shows. */
-  fields: MapperField[];
-  /** Attempt to Convert Types. */
-  convertsTypes: boolean;
-  /** Convert Fields to String: whether other values become text in a text field. */
-  convertsToText: boolean;
-  timezone: string;
-}
-
-/**
- * The data that 'Form Fields' and 'Additional Fields' of an item give. Nothing is sent.
- *
- * @returns the fields that have a value; none when nothing is given
- */
+/** @returns the fields that 'Form Fields' and 'Additional Fields' of an item give a value; none when nothing is given */
 export function readFormData(context: IExecuteFunctions, itemIndex: number): IDataObject {
   const mapper = readMapper(context);
   const given = mapper.isAutomatic ? fromItem(context, itemIndex, mapper) : fromParameter(context, itemIndex);
   const missing = mapper.fields.filter(({ id, required }) => required && isEmpty(given[id]));
-  if (missing.length > 0) throw missingError(missing);
+  if (missing.length > 0) {
+    const labels = missing.map(({ displayName }) => `'${displayName}'`).join(', ');
+    const [are, have, them] = missing.length === 1 ? ['is', 'has', 'it'] : ['are', 'have', 'them'];
+    throw inputError(
+      `${labels} ${are} required by the form and ${have} no value`,
+      `Give ${them} a value in 'Form Fields'.`,
+    );
+  }
   return readAssignments(context, itemIndex, ADDITIONAL_FIELDS, toData(given, mapper));
 }
 
-/** The schema is read as it is saved: it holds texts of the server, which are no expressions. */
-function readMapper(context: IExecuteFunctions): Mapper {
+type Mapper = ReturnType<typeof readMapper>;
+
+/** The resource mapper is read as it is saved: it holds texts of the server, which are no expressions. */
+function readMapper(context: IExecuteFunctions) {
   const saved: unknown = context.getNode().parameters[FORM_FIELDS.name];
   const mapper: IDataObject = isObject(saved) ? saved : {};
+  const fields = objectsIn(mapper.schema) as unknown as MapperField[];
   return {
     isAutomatic: mapper.mappingMode === 'autoMapInputData',
-    fields: (objectsIn(mapper.schema) as unknown as MapperField[]).filter(({ removed }) => removed !== true),
+    fields: fields.filter(({ removed }) => removed !== true),
+    /** Attempt to Convert Types. */
     convertsTypes: mapper.attemptToConvertTypes === true,
+    /** Convert Fields to String: whether other values become text in a text field. */
     convertsToText: mapper.convertFieldsToString === true,
     timezone: context.getTimezone(),
   };
@@ -93,34 +90,21 @@ function toData(given: IDataObject, mapper: Mapper): IDataObject {
   for (const [id, value] of Object.entries(given)) {
     if (isEmpty(value)) continue;
     const field = fields.get(id);
-    const converted = field ? formValue(value, field, mapper) : value;
-    const refusal = setByPath(data, id, copyOf(converted));
+    // A copy, into which further fields may be put. A date of an expression becomes text in it, as in JSON.
+    const copy: unknown = deepCopy(value);
+    const refusal = setByPath(data, id, field ? formValue(copy, field, mapper) : copy);
     if (refusal) throw inputError(refusal, "Leave one of them empty in 'Form Fields'.");
   }
   return data;
 }
 
-function missingError(missing: MapperField[]): ProcessMakerError {
-  const labels = missing.map(({ displayName }) => `'${displayName}'`).join(', ');
-  const [are, have, them] = missing.length === 1 ? ['is', 'has', 'it'] : ['are', 'have', 'them'];
-  return inputError(
-    `${labels} ${are} required by the form and ${have} no value`,
-    `Give ${them} a value in 'Form Fields'.`,
-  );
-}
-
-/** Whether a value is none. n8n would make a 0 of an empty text. */
+/** n8n would make a 0 of an empty text. */
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/**
- * The value of a form's field in the type that the form has for it, by n8n's own conversion.
- *
- * @param given anything but an empty value
- */
-function formValue(given: unknown, field: MapperField, mapper: Mapper): unknown {
-  const value = asJson(given);
+/** The value of a form's field in the type that the form has for it, by n8n's own conversion. */
+function formValue(value: unknown, field: MapperField, mapper: Mapper): unknown {
   if (field.type === undefined) return value;
   if (field.type === 'dateTime') return dateValue(value, field, mapper.timezone);
   if (field.type === 'options') return choice(value, field, mapper);
@@ -134,12 +118,6 @@ function formValue(given: unknown, field: MapperField, mapper: Mapper): unknown 
   return checked.newValue;
 }
 
-/** Dates of expressions have a text of their own in JSON. */
-function asJson(value: unknown): unknown {
-  const hasJson = typeof value === 'object' && value !== null && 'toJSON' in value;
-  return hasJson && typeof value.toJSON === 'function' ? (value.toJSON as () => unknown)() : value;
-}
-
 /** As ProcessMaker's forms keep it: `2026-11-24`, or a point in time in UTC. */
 function dateValue(value: unknown, field: MapperField, timezone: string): unknown {
   try {
@@ -151,33 +129,31 @@ function dateValue(value: unknown, field: MapperField, timezone: string): unknow
 }
 
 function choice(value: unknown, field: MapperField, { convertsTypes }: Mapper): unknown {
-  const { options = [] } = field;
-  const chosen = options.find(
+  const chosen = field.options?.find(
     (option) => option.value === value || (convertsTypes && String(option.value) === textOf(value)),
   );
-  if (!chosen) throw refusal(value, field);
-  return chosen.value;
+  if (chosen) return chosen.value;
+  throw refusal(value, field);
 }
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const MAX_SHOWN = 20;
-
-function refusal(value: unknown, field: MapperField): ProcessMakerError {
-  const what = textOf(value);
-  const shown = what.length > 100 ? `${what.slice(0, 100)}…` : what;
-  const { displayName, type, options = [] } = field;
-  if (type === 'options') {
-    const choices = options.slice(0, MAX_SHOWN).map((option) => String(option.value));
+function refusal(value: unknown, { displayName, type, options = [] }: MapperField): ProcessMakerError {
+  const text = textOf(value);
+  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const what = `'${displayName}' in 'Form Fields' is "${shown}", which is not`;
+  if (type !== 'options') {
     return inputError(
-      `'${displayName}' in 'Form Fields' is "${shown}", which is not a valid option of the form`,
-      `The form has: ${choices.join(', ')}${options.length > MAX_SHOWN ? ', …' : ''}. If the form was changed, refresh the fields in the node.`,
+      `${what} of the type ${type}`,
+      "Change the value. 'Attempt To Convert Types' below the fields lets n8n convert what it can.",
     );
   }
+  const choices = options.slice(0, 20).map((option) => String(option.value));
+  if (options.length > choices.length) choices.push('…');
   return inputError(
-    `'${displayName}' in 'Form Fields' is "${shown}", which is not of the type ${type}`,
-    "Change the value. 'Attempt To Convert Types' below the fields lets n8n convert what it can.",
+    `${what} a valid option of the form`,
+    `The form has: ${choices.join(', ')}. If the form was changed, refresh the fields in the node.`,
   );
 }

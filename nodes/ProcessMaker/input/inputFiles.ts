@@ -1,14 +1,13 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { FileReference } from '../api/files/files';
-import { asText, objectsIn, parseId } from '../guards';
+import { asText, messageOf, objectsIn, parseId } from '../guards';
 import { FILE_TIMEOUT_SECONDS, toFileName } from '../transport/files';
-import { inputError, type ProcessMakerError } from '../transport/processMakerError';
+import { inputError } from '../transport/processMakerError';
 import { readLocator } from './references';
 
 /** A binary field of an item that is to become a file of a Request. */
 export interface InputFile {
-  /** The name of the binary field. */
   field: string;
   /** The variable of the Request; the name of the file where none is given, as ProcessMaker does it. */
   variable: string;
@@ -21,22 +20,12 @@ export interface InputFile {
   load: () => Promise<Buffer>;
 }
 
-const MEGABYTE = 1024 * 1024;
 const MAX_MEGABYTES = 100;
 
-/**
- * The rows of a parameter such as 'Input Binary Fields', with what the item has in these fields. Nothing is sent.
- *
- * @param parameter the path of the list of rows
- */
-export function readInputFiles(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  parameter: string,
-): InputFile[] {
-  const rows = objectsIn(context.getNodeParameter(parameter, itemIndex, []));
+/** The rows of a parameter such as 'Input Binary Fields', given by its path, with what the item has in these fields. */
+export function readInputFiles(context: IExecuteFunctions, itemIndex: number, path: string): InputFile[] {
   const files: InputFile[] = [];
-  for (const row of rows) {
+  for (const row of objectsIn(context.getNodeParameter(path, itemIndex, []))) {
     const file = readInputFile(context, itemIndex, row);
     const { field, variable } = file;
     if (files.some((other) => other.variable === variable)) {
@@ -56,18 +45,34 @@ function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IData
     throw inputError("No field is given in 'Input Binary Field'", namesOf(context, itemIndex));
   }
   const binary = binaryOf(context, itemIndex, field);
-  const fileName = toFileName(binary.fileName ?? '') || `${toFileName(field)}${extensionOf(binary)}`;
+  const { id, bytes, data, fileExtension = '', mimeType } = binary;
+  const extension = fileExtension === '' ? '' : `.${toFileName(fileExtension)}`;
+  const fileName = toFileName(binary.fileName ?? '') || `${toFileName(field)}${extension}`;
   const variable = asText(row.variable).trim();
-  const size = sizeOf(binary);
-  if (size > MAX_MEGABYTES * MEGABYTE) throw tooLarge(field, fileName);
+  // Without storage for binary data, n8n keeps the content as base64.
+  const size = bytes ?? (id === undefined ? Math.floor((data.length * 3) / 4) : 0);
+  checkSize(size, field, fileName);
   return {
     field,
     variable: variable || fileName,
     hasVariable: variable !== '',
     fileName,
-    mimeType: binary.mimeType,
+    mimeType,
     size,
-    load: async () => await load(context, itemIndex, field, fileName),
+    async load() {
+      let content: Buffer;
+      try {
+        content = await context.helpers.getBinaryDataBuffer(itemIndex, field);
+      } catch (error) {
+        throw inputError(
+          `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${messageOf(error)}`,
+          'It may have been removed there since the node before this one gave it. Run the workflow again.',
+        );
+      }
+      // n8n did not always say it before.
+      checkSize(content.length, field, fileName);
+      return content;
+    },
   };
 }
 
@@ -79,42 +84,9 @@ function binaryOf(context: IExecuteFunctions, itemIndex: number, field: string):
   }
 }
 
-async function load(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  field: string,
-  fileName: string,
-): Promise<Buffer> {
-  let content: Buffer;
-  try {
-    content = await context.helpers.getBinaryDataBuffer(itemIndex, field);
-  } catch (error) {
-    throw notStored(error, field, fileName);
-  }
-  // n8n did not always say it before.
-  if (content.length > MAX_MEGABYTES * MEGABYTE) throw tooLarge(field, fileName);
-  return content;
-}
-
-function notStored(thrown: unknown, field: string, fileName: string): ProcessMakerError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return inputError(
-    `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${reason}`,
-    'It may have been removed there since the node before this one gave it. Run the workflow again.',
-  );
-}
-
-function extensionOf({ fileExtension = '' }: IBinaryData): string {
-  return fileExtension === '' ? '' : `.${toFileName(fileExtension)}`;
-}
-
-/** Without storage for binary data, n8n keeps the content as base64. */
-function sizeOf({ id, bytes, data }: IBinaryData): number {
-  return bytes ?? (id === undefined ? Math.floor((data.length * 3) / 4) : 0);
-}
-
-function tooLarge(field: string, fileName: string): ProcessMakerError {
-  return inputError(
+function checkSize(size: number, field: string, fileName: string): void {
+  if (size <= MAX_MEGABYTES * 1024 * 1024) return;
+  throw inputError(
     `The file '${fileName}' in '${field}' is larger than ${MAX_MEGABYTES} MB`,
     'The node reads a file into memory to send it, and takes none that is larger. ProcessMaker itself may have a lower limit.',
   );
@@ -129,7 +101,7 @@ function namesOf(context: IExecuteFunctions, itemIndex: number): string {
 
 export const MAX_FILE_TIMEOUT_SECONDS = 3600;
 
-/** The parameter 'File' of an item. Nothing is sent. */
+/** The parameter 'File' of an item. */
 export function readFileReference(context: IExecuteFunctions, itemIndex: number): FileReference {
   const { mode, value } = readLocator(context.getNodeParameter('file', itemIndex));
   if (value === '') {
@@ -144,7 +116,7 @@ export function readFileReference(context: IExecuteFunctions, itemIndex: number)
   );
 }
 
-/** How many seconds a file of the item may take. Nothing is sent. */
+/** How many seconds a file of the item may take. */
 export function readFileTimeout(context: IExecuteFunctions, itemIndex: number): number {
   const seconds = Number(context.getNodeParameter('options.timeout', itemIndex, FILE_TIMEOUT_SECONDS));
   if (seconds >= 1 && seconds <= MAX_FILE_TIMEOUT_SECONDS) return seconds;

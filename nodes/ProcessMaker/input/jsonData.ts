@@ -1,18 +1,16 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { isObject } from '../guards';
-import { inputError, type ProcessMakerError } from '../transport/processMakerError';
+import { isObject, messageOf } from '../guards';
+import { inputError } from '../transport/processMakerError';
 
-/**
- * The data that the parameter 'JSON' of an item gives. Nothing is sent.
- *
- * @param advice what to enter
- */
+/** @throws ProcessMakerError with the advice when the parameter 'JSON' of an item is not a JSON object */
 export function readJsonData(context: IExecuteFunctions, itemIndex: number, advice: string): IDataObject {
   const value = context.getNodeParameter('jsonData', itemIndex) as unknown;
   const data = typeof value === 'string' ? parseJson(value, advice) : value;
-  if (!isObject(data)) throw inputError(`'JSON' holds ${kindOf(data)} and not a JSON object`, advice);
-  return data;
+  if (isObject(data)) return data;
+  const kind = Array.isArray(data) ? 'a list' : `a ${typeof data}`;
+  const shown = data === null || data === undefined ? 'no value' : kind;
+  throw inputError(`'JSON' holds ${shown} and not a JSON object`, advice);
 }
 
 function parseJson(text: string, advice: string): unknown {
@@ -20,19 +18,8 @@ function parseJson(text: string, advice: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalidJson(error, advice);
+    throw inputError(`'JSON' holds text that is not valid JSON (${messageOf(error)})`, advice);
   }
-}
-
-function invalidJson(thrown: unknown, advice: string): ProcessMakerError {
-  const reason = thrown instanceof Error ? ` (${thrown.message})` : '';
-  return inputError(`'JSON' holds text that is not valid JSON${reason}`, advice);
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (value === null || value === undefined) return 'no value';
-  return `a ${typeof value}`;
 }
 
 /** PHP's JSON reader gives up below this depth, and ProcessMaker would start the Request with empty data. */
@@ -54,88 +41,88 @@ export const SERVER_CHANGES = {
 
 export type ServerChange = keyof typeof SERVER_CHANGES;
 
+type OnChange = (change: ServerChange, path: string) => void;
+
+/** What cannot be sent, as a sentence; undefined when there is nothing. */
+type Finding = string | undefined;
+
 /**
  * Looks through a value that is to be sent as JSON.
  *
- * @param onChange is told of each value that the server will store in another form, with its path
- * @returns what JSON, or ProcessMaker's reader of it, cannot hold, as a sentence; undefined when there is nothing
+ * @param onChange is called for each value that the server will store in another form
+ * @param path of the value, and the objects around it: for the recursion
+ * @returns what JSON, or ProcessMaker's reader of it, cannot hold
  */
 export function findUnsendable(
   value: unknown,
-  onChange: (change: ServerChange, path: string) => void,
-): string | undefined {
-  const ancestors: object[] = [];
-
-  function visit(current: unknown, path: string): string | undefined {
-    if (current === null || current === undefined || typeof current === 'boolean') return undefined;
-    if (typeof current === 'string') return visitText(current, path);
-    if (typeof current === 'number') return visitNumber(current, path);
-    if (typeof current === 'object') return visitObject(current, path);
-    return `${nameOf(path)} is a ${typeof current}, which JSON cannot hold`;
+  onChange: OnChange,
+  path = '',
+  ancestors: object[] = [],
+): Finding {
+  if (typeof value === 'string') return checkText(value, onChange, path);
+  if (typeof value === 'number') return checkNumber(value, onChange, path);
+  if (value === null || value === undefined || typeof value === 'boolean') return undefined;
+  if (typeof value !== 'object') return `${nameOf(path)} is a ${typeof value}, which JSON cannot hold`;
+  if (ancestors.includes(value)) return `${nameOf(path)} contains itself, which JSON cannot hold`;
+  if (ancestors.length >= MAX_DEPTH) return `${nameOf(path)} is nested more than ${MAX_DEPTH} levels deep`;
+  let json: unknown = value;
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    json = (value as { toJSON: () => unknown }).toJSON();
+    if (json === null || json === undefined) return `${nameOf(path)} has no JSON form, as an invalid date`;
   }
+  ancestors.push(value);
+  let found: Finding;
+  if (json !== value) found = findUnsendable(json, onChange, path, ancestors);
+  else if (Array.isArray(value)) found = findInList(value, onChange, path, ancestors);
+  else found = findInFields(value, onChange, path, ancestors);
+  ancestors.pop();
+  return found;
+}
 
-  function visitNumber(number: number, path: string): string | undefined {
-    if (!Number.isFinite(number)) return `${nameOf(path)} is ${number}, which JSON cannot hold`;
-    if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
-      onChange(Math.abs(number) >= INT64_LIMIT ? 'bigInteger' : 'unsafeInteger', path);
-    }
-    return undefined;
+function findInList(list: unknown[], onChange: OnChange, path: string, ancestors: object[]): Finding {
+  for (let index = 0; index < list.length; index++) {
+    const at = `${path}[${index}]`;
+    if (list[index] === undefined) return `${nameOf(at)} is not defined`;
+    const found = findUnsendable(list[index], onChange, at, ancestors);
+    if (found) return found;
   }
+  return undefined;
+}
 
-  function visitText(text: string, path: string): string | undefined {
-    if (!text.isWellFormed()) return `${nameOf(path)} holds half of a character (a lone UTF-16 surrogate)`;
-    if (text === '') onChange('emptied', path);
-    else if (text !== text.trim()) onChange('trimmed', path);
-    if (/<[a-z!/?]/i.test(text)) onChange('tags', path);
-    if (/\{\{.*\}\}/s.test(text)) onChange('mustache', path);
-    return undefined;
+function findInFields(object: object, onChange: OnChange, path: string, ancestors: object[]): Finding {
+  const kind = Object.prototype.toString.call(object).slice(8, -1);
+  if (kind !== 'Object') return `${nameOf(path)} is a ${kind}, which JSON cannot hold`;
+  const keys = Object.keys(object);
+  if (keys.length === 0) {
+    if (path !== '') onChange('emptyObject', path);
+  } else if (keys.at(-1) === String(keys.length - 1)) {
+    // JavaScript puts whole numbers first, in order: such a last key tells that the keys count up from 0.
+    onChange('list', path);
   }
-
-  function visitObject(object: object, path: string): string | undefined {
-    if (ancestors.includes(object)) return `${nameOf(path)} contains itself, which JSON cannot hold`;
-    if (ancestors.length >= MAX_DEPTH) return `${nameOf(path)} is nested more than ${MAX_DEPTH} levels deep`;
-    ancestors.push(object);
-    const found = visitMembers(object, path);
-    ancestors.pop();
-    return found;
+  for (const key of keys) {
+    if (!key.isWellFormed()) return `The name of a field in ${nameOf(path)} holds half of a character`;
+    const field = (object as Record<string, unknown>)[key];
+    const found = findUnsendable(field, onChange, path === '' ? key : `${path}.${key}`, ancestors);
+    if (found) return found;
   }
+  return undefined;
+}
 
-  function visitMembers(object: object, path: string): string | undefined {
-    if ('toJSON' in object && typeof object.toJSON === 'function') {
-      const json = (object as { toJSON: () => unknown }).toJSON();
-      if (json === null || json === undefined) return `${nameOf(path)} has no JSON form, as an invalid date`;
-      if (json !== object) return visit(json, path);
-    }
-    return Array.isArray(object) ? visitList(object, path) : visitFields(object, path);
+function checkText(text: string, onChange: OnChange, path: string): Finding {
+  if (!text.isWellFormed()) return `${nameOf(path)} holds half of a character (a lone UTF-16 surrogate)`;
+  if (text === '') onChange('emptied', path);
+  else if (text !== text.trim()) onChange('trimmed', path);
+  if (/<[a-z!/?]/i.test(text)) onChange('tags', path);
+  if (/\{\{.*\}\}/s.test(text)) onChange('mustache', path);
+  return undefined;
+}
+
+function checkNumber(number: number, onChange: OnChange, path: string): Finding {
+  if (!Number.isFinite(number)) return `${nameOf(path)} is ${number}, which JSON cannot hold`;
+  if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
+    onChange(Math.abs(number) >= INT64_LIMIT ? 'bigInteger' : 'unsafeInteger', path);
   }
-
-  function visitList(list: unknown[], path: string): string | undefined {
-    for (let index = 0; index < list.length; index++) {
-      const at = `${path}[${index}]`;
-      const found = list[index] === undefined ? `${nameOf(at)} is not defined` : visit(list[index], at);
-      if (found) return found;
-    }
-    return undefined;
-  }
-
-  function visitFields(object: object, path: string): string | undefined {
-    const kind = Object.prototype.toString.call(object).slice(8, -1);
-    if (kind !== 'Object') return `${nameOf(path)} is a ${kind}, which JSON cannot hold`;
-    const entries = Object.entries(object);
-    if (entries.length === 0) {
-      if (path !== '') onChange('emptyObject', path);
-    } else if (entries.every(([key], index) => key === String(index))) {
-      onChange('list', path);
-    }
-    for (const [key, field] of entries) {
-      if (!key.isWellFormed()) return `The name of a field in ${nameOf(path)} holds half of a character`;
-      const found = visit(field, path === '' ? key : `${path}.${key}`);
-      if (found) return found;
-    }
-    return undefined;
-  }
-
-  return visit(value, '');
+  return undefined;
 }
 
 function nameOf(path: string): string {

@@ -7,15 +7,11 @@ import {
 } from 'n8n-workflow';
 
 import { setByPath } from '../api/forms/field';
-import { asText, isObject } from '../guards';
+import { asText, messageOf } from '../guards';
 import type { Connection } from '../transport/connection';
 import { inputError, ProcessMakerError } from '../transport/processMakerError';
 
-/**
- * Reads parameters of one item.
- *
- * @throws ProcessMakerError also where n8n cannot resolve an expression, so that only its item fails
- */
+/** @throws ProcessMakerError also where n8n cannot resolve an expression, so that only its item fails */
 export function readParameters<T>(read: () => T): T {
   try {
     return read();
@@ -27,9 +23,8 @@ export function readParameters<T>(read: () => T): T {
 /** What it means that parameters cannot be read: n8n throws where it cannot resolve an expression. */
 export function unreadable(thrown: unknown): ProcessMakerError {
   if (thrown instanceof ProcessMakerError) return thrown;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
   return inputError(
-    `A parameter of this item could not be read: ${reason}`,
+    `A parameter of this item could not be read: ${messageOf(thrown)}`,
     'Check the expressions in the node.',
   );
 }
@@ -63,28 +58,9 @@ export function hidingResumeUrl(context: IExecuteFunctions, connection: Connecti
   return { ...connection, scrub: (text) => connection.scrub(text).replaceAll(signature, '***') };
 }
 
-/** One row of n8n's assignment list. */
-interface Assignment {
-  name: string;
-  value: unknown;
-  type: FieldType;
-}
+const FIELDS_TO_SEND = { name: 'fields', displayName: 'Fields to Send' };
 
-/** A parameter that holds n8n's assignment list. */
-interface AssignmentList {
-  name: string;
-  displayName: string;
-}
-
-const FIELDS_TO_SEND: AssignmentList = { name: 'fields', displayName: 'Fields to Send' };
-
-/**
- * The data that an assignment list of an item gives. Nothing is sent.
- *
- * @param list 'Fields to Send' unless told
- * @param data is given the fields, beside those that it holds
- * @returns no further fields when the list is empty
- */
+/** @returns the data, with the fields that an assignment list of an item gives put into it */
 export function readAssignments(
   context: IExecuteFunctions,
   itemIndex: number,
@@ -92,30 +68,25 @@ export function readAssignments(
   data: IDataObject = {},
 ): IDataObject {
   const { assignments = [] } = context.getNodeParameter(list.name, itemIndex, {}) as {
-    assignments?: Assignment[];
+    assignments?: Array<{ name: string; value: unknown; type: FieldType }>;
   };
   for (const { name, value, type } of assignments) {
     if (name.trim() === '') {
       throw inputError(`A field in '${list.displayName}' has no name`, 'Name it, or take it out.');
     }
-    const refusal = setByPath(data, name.trim(), convert(name, value, type, list));
+    const refusal = setByPath(data, name.trim(), convert(name, value, type, list.displayName));
     if (refusal) throw inputError(refusal, `Change the names in '${list.displayName}'.`);
   }
   return data;
 }
 
-function convert(name: string, value: unknown, type: FieldType, list: AssignmentList): unknown {
+function convert(name: string, value: unknown, type: FieldType, parameter: string): unknown {
   if (value === undefined || value === null) return null;
   const checked = validateFieldType(name, value, type, { parseStrings: true });
   // A copy: an object may be that of the input item, and further fields may be put into it.
-  if (checked.valid) return copyOf(checked.newValue);
+  if (checked.valid) return deepCopy(checked.newValue);
   throw inputError(
-    `Field '${name}' in '${list.displayName}' is not of the type ${type}`,
+    `Field '${name}' in '${parameter}' is not of the type ${type}`,
     `${checked.errorMessage}. Change the value or the type of the field.`,
   );
-}
-
-/** A value that fields can be put into without changing the input item. */
-export function copyOf(value: unknown): unknown {
-  return isObject(value) || Array.isArray(value) ? deepCopy(value) : value;
 }

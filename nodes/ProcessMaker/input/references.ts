@@ -13,24 +13,52 @@ export function readLocator(locator: unknown): { mode: string; value: string } {
   return { mode: asText(mode), value: asText(value).trim() };
 }
 
-/** What a locator of one kind of thing points to, for its messages. */
-export interface LocatorKind {
-  /** The parameter's display name. */
-  parameter: string;
-  /** E.g. `process`. */
-  thing: string;
-  /** Matches a whole address, and the id in it as its first group. */
-  urlPattern: string;
-  /** An address below the instance, e.g. `/requests/4711`. */
-  examplePath: string;
+/** The page of a Request, and its address in the API. */
+export const REQUEST_URL_PATTERN = 'https?://.+/requests/([0-9]+)(?:[/?#].*)?';
+
+/** The page of a Task, and its address in the API. */
+export const TASK_URL_PATTERN = 'https?://.+/tasks/([0-9]+)(?:[/?#].*)?';
+
+/** Pages and API addresses that carry a process's id, e.g. `/process-browser/12`, `/modeler/12`. */
+export const PROCESS_URL_PATTERN =
+  'https?://.+/(?:process-browser|modeler|processes|process_events)/([0-9]+)(?:[/?#].*)?';
+
+const REQUEST = {
+  parameter: 'Request',
+  thing: 'Request',
+  urlPattern: REQUEST_URL_PATTERN,
+  examplePath: '/requests/4711',
+};
+const TASK = {
+  parameter: 'Task',
+  thing: 'Task',
+  urlPattern: TASK_URL_PATTERN,
+  examplePath: '/tasks/4711/edit',
+};
+const PROCESS = {
+  parameter: 'Process',
+  thing: 'process',
+  urlPattern: PROCESS_URL_PATTERN,
+  examplePath: '/process-browser/12',
+};
+
+/** The id that a locator gives by list, id or URL. */
+function readId(locator: unknown, instanceUrl: string, kind: typeof REQUEST): number {
+  const { mode, value } = readLocator(locator);
+  const { parameter, thing, examplePath } = kind;
+  const text = mode === 'url' ? idFromUrl(value, instanceUrl, kind) : value;
+  const id = parseId(text);
+  if (id !== undefined) return id;
+  throw inputError(
+    text === ''
+      ? `No ${thing} is given in '${parameter}'`
+      : `'${parameter}' holds "${text}", which is not the id of a ${thing}`,
+    `An id is a whole number, e.g. 4711. It stands in the address of its page, e.g. ${instanceUrl}${examplePath}`,
+  );
 }
 
-/**
- * The id in the address of a page of the same instance: 12 of another instance is something else.
- *
- * @throws ProcessMakerError for any other text
- */
-export function idFromUrl(url: string, instanceUrl: string, kind: LocatorKind): string {
+/** The id in the address of a page of the same instance: 12 of another instance is something else. */
+function idFromUrl(url: string, instanceUrl: string, kind: typeof REQUEST): string {
   const { parameter, thing, urlPattern, examplePath } = kind;
   const id = new RegExp(`^${urlPattern}$`).exec(url)?.[1];
   if (id === undefined) {
@@ -46,57 +74,6 @@ export function idFromUrl(url: string, instanceUrl: string, kind: LocatorKind): 
     'Paste an address of the same instance, or choose the credential of the other one.',
   );
 }
-
-/**
- * The id that a locator gives by list, id or URL. Nothing is sent.
- *
- * @throws ProcessMakerError for what is no id
- */
-export function readId(locator: unknown, instanceUrl: string, kind: LocatorKind): number {
-  const { mode, value } = readLocator(locator);
-  const text = mode === 'url' ? idFromUrl(value, instanceUrl, kind) : value;
-  const id = parseId(text);
-  if (id !== undefined) return id;
-  throw inputError(
-    text === ''
-      ? `No ${kind.thing} is given in '${kind.parameter}'`
-      : `'${kind.parameter}' holds "${text}", which is not the id of a ${kind.thing}`,
-    `An id is a whole number, e.g. 4711. It stands in the address of its page, e.g. ${instanceUrl}${kind.examplePath}`,
-  );
-}
-
-// What the locators of an item point to. Nothing is sent. All throw a ProcessMakerError for what cannot be a reference.
-
-/** The page of a Request, and its address in the API. */
-export const REQUEST_URL_PATTERN = 'https?://.+/requests/([0-9]+)(?:[/?#].*)?';
-
-/** The page of a Task, and its address in the API. */
-export const TASK_URL_PATTERN = 'https?://.+/tasks/([0-9]+)(?:[/?#].*)?';
-
-/** Pages and API addresses that carry a process's id, e.g. `/process-browser/12`, `/modeler/12`. */
-export const PROCESS_URL_PATTERN =
-  'https?://.+/(?:process-browser|modeler|processes|process_events)/([0-9]+)(?:[/?#].*)?';
-
-const REQUEST: LocatorKind = {
-  parameter: 'Request',
-  thing: 'Request',
-  urlPattern: REQUEST_URL_PATTERN,
-  examplePath: '/requests/4711',
-};
-
-const TASK: LocatorKind = {
-  parameter: 'Task',
-  thing: 'Task',
-  urlPattern: TASK_URL_PATTERN,
-  examplePath: '/tasks/4711/edit',
-};
-
-const PROCESS: LocatorKind = {
-  parameter: 'Process',
-  thing: 'process',
-  urlPattern: PROCESS_URL_PATTERN,
-  examplePath: '/process-browser/12',
-};
 
 /** The parameter 'Request' of an item. */
 export function readRequestReference(

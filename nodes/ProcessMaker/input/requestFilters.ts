@@ -22,27 +22,31 @@ const TIMES = [
   { name: 'updatedBefore', parameter: 'Updated Before', condition: 'updated_at <' },
 ];
 
-/** The parameter 'Filters' of an item. Nothing is sent. */
+/** The parameter 'Filters' of an item. */
 export function readRequestFilter(context: IExecuteFunctions, itemIndex: number): RequestFilter {
   const filters = readFilters(context, itemIndex, requestFilters);
-  const requester = asText(filters.requester).trim();
-  const text = asText(filters.text).trim();
+  const requester = asText(filters.requester).trim() || undefined;
+  const pmql = readOwnPmql(filters.pmql);
+  const timezone = context.getTimezone();
+  const times = TIMES.filter(({ name }) => filters[name] !== undefined && filters[name] !== '');
   const conditions = [
     processCondition(filters),
     statusCondition(filters),
-    requesterCondition(requester),
-    ...TIMES.map((time) => timeCondition(filters, time, context.getTimezone())),
-    readOwnPmql(filters.pmql),
+    requester && requesterCondition(requester),
+    ...times.map(
+      ({ name, parameter, condition }) => `${condition} ${pmqlTime(filters[name], parameter, timezone)}`,
+    ),
+    pmql,
   ].filter((condition) => condition !== undefined);
   return {
     conditions,
-    text: text === '' ? undefined : text,
-    hasPmql: asText(filters.pmql).trim() !== '',
-    requester: requester === '' ? undefined : requester,
+    text: asText(filters.text).trim() || undefined,
+    hasPmql: pmql !== undefined,
+    requester,
   };
 }
 
-/** The parameter 'Sort' of an item; the newest first unless told. Nothing is sent. */
+/** The parameter 'Sort' of an item; the newest Requests first without it. */
 export function readRequestSort(context: IExecuteFunctions, itemIndex: number): ListOrder {
   const by: unknown = context.getNodeParameter('sort.by', itemIndex, null);
   if (!isObject(by)) return { field: 'id', direction: 'desc' };
@@ -58,11 +62,8 @@ export function readRequestSort(context: IExecuteFunctions, itemIndex: number): 
 
 /** The values of a list of choices; an expression may give a list, one value, or several with commas. */
 function listOf(value: unknown): string[] {
-  return [value]
-    .flat()
-    .flatMap((one) => asText(one).split(','))
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+  const texts = [value].flat().flatMap((one) => asText(one).split(','));
+  return texts.map((text) => text.trim()).filter((text) => text !== '');
 }
 
 function processCondition({ processes }: IDataObject): string | undefined {
@@ -86,22 +87,10 @@ function statusCondition({ statuses }: IDataObject): string | undefined {
       `The statuses are ${Object.keys(STATUSES).join(', ')}.`,
     );
   }
-  const conditions = wanted.map((status) => `status = "${STATUSES[status]}"`);
-  return conditions.length === 0 ? undefined : conditions.join(' OR ');
+  return wanted.map((status) => `status = "${STATUSES[status]}"`).join(' OR ') || undefined;
 }
 
-function requesterCondition(requester: string): string | undefined {
-  if (requester === '') return undefined;
+function requesterCondition(requester: string): string {
   const id = parseId(requester);
   return id === undefined ? `requester = ${pmqlText(requester, 'Requester')}` : `user_id = ${id}`;
-}
-
-function timeCondition(
-  filters: IDataObject,
-  { name, parameter, condition }: (typeof TIMES)[number],
-  timezone: string,
-): string | undefined {
-  const value = filters[name];
-  if (value === '' || value === undefined) return undefined;
-  return `${condition} ${pmqlTime(value, parameter, timezone)}`;
 }

@@ -18,34 +18,12 @@ const LABELS = {
 
 export type WaitFor = keyof typeof LABELS;
 
-/** What of the Request that was waited for is returned. */
-interface ResultSettings {
-  /** Whether one in ERROR or CANCELED counts like any other. */
-  returnsErrored: boolean;
-  simplify: boolean;
-  /** Names that ProcessMaker's `include` knows. */
-  includes: string[];
-}
-
-/** How one item waits while the execution runs. */
-export interface WaitSettings extends ResultSettings {
-  /** The name or element id of the Task that is waited for, or empty for any; undefined: the end of the Request. */
-  taskElement: string | undefined;
-  seconds: number;
-  returnsOnTimeout: boolean;
-}
-
-/** How a Request is waited for until the process calls. */
-export interface CallbackSettings extends ResultSettings {
-  /** The field of the Request's data for the URL. */
-  variable: string;
-  /** undefined: for as long as it takes. */
-  limitSeconds: number | undefined;
-}
+export type WaitSettings = ReturnType<typeof readWaitSettings>;
+export type CallbackSettings = ReturnType<typeof readCallbackSettings>;
 
 /**
- * The parameter 'Wait For', which n8n keeps the same for all items: it evaluates no expression in it. One that was
- * written into a workflow by hand may hold anything. Nothing is sent.
+ * The parameter 'Wait For', the same for all items: n8n evaluates no expression in it. One that was written into a
+ * workflow by hand may hold anything.
  *
  * @param mayBeNothing whether the operation can do without waiting
  */
@@ -61,12 +39,8 @@ export function readWaitFor(context: IExecuteFunctions, itemIndex: number, mayBe
   );
 }
 
-/** Reads and checks the parameters and options on waiting of one item. Nothing is sent. */
-export function readWaitSettings(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  waitFor: WaitFor,
-): WaitSettings {
+/** The parameters and options of an item that waits while the execution runs. */
+export function readWaitSettings(context: IExecuteFunctions, itemIndex: number, waitFor: WaitFor) {
   const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
   const seconds = Number(options.timeLimit ?? DEFAULT_WAIT_SECONDS);
   if (!(seconds >= 1 && seconds <= MAX_WAIT_SECONDS)) {
@@ -75,10 +49,11 @@ export function readWaitSettings(
       "Enter a number of seconds, e.g. 300. To wait for more than an hour, choose 'Callback' in 'Wait For'.",
     );
   }
-  const onTimeout = options.onTimeout ?? 'error';
+  const { onTimeout = 'error' } = options;
   if (onTimeout !== 'error' && onTimeout !== 'return') throw invalidOption('On Timeout', onTimeout);
   const isTask = waitFor === 'task';
   return {
+    /** The name or element id of the Task that is waited for, or empty for any; undefined: the end of the Request. */
     taskElement: isTask ? asText(context.getNodeParameter('taskElement', itemIndex, '')).trim() : undefined,
     seconds,
     returnsOnTimeout: onTimeout === 'return',
@@ -92,20 +67,22 @@ export const DEFAULT_VARIABLE = '_n8n_resume_url';
 const SECONDS_IN: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
 /** Ten years. */
 const MAX_SECONDS = 3650 * 86_400;
-/** ProcessMaker has its own values there, and the node its own. */
-const TAKEN = [...OWN_FIELDS, KEY_FIELD];
 
-/** Reads and checks the parameters of a wait for a call. Nothing is sent. */
-export function readCallbackSettings(context: IExecuteFunctions, itemIndex: number): CallbackSettings {
+/** The parameters and options of an item that waits for a call. */
+export function readCallbackSettings(context: IExecuteFunctions, itemIndex: number) {
   return {
+    /** The field of the Request's data for the URL. */
     variable: readVariable(context.getNodeParameter('callbackVariable', itemIndex, DEFAULT_VARIABLE)),
+    /** undefined: for as long as it takes. */
     limitSeconds: readLimit(context, itemIndex),
     ...resultSettings(context.getNodeParameter('options', itemIndex, {})),
   };
 }
 
-function resultSettings({ returnErroredRequests, simplify, includeData }: IDataObject): ResultSettings {
+/** What of the Request that was waited for is returned. */
+function resultSettings({ returnErroredRequests, simplify, includeData }: IDataObject) {
   return {
+    /** Whether one in ERROR or CANCELED counts like any other. */
     returnsErrored: returnErroredRequests === true,
     simplify: simplify !== false,
     includes: includesOf(includeData !== false),
@@ -114,19 +91,18 @@ function resultSettings({ returnErroredRequests, simplify, includeData }: IDataO
 
 function readVariable(value: unknown): string {
   const variable = asText(value).trim();
+  const what = `'Variable for the URL' holds "${variable}", which`;
   if (!/^[A-Za-z_]\w*$/.test(variable)) {
     throw inputError(
-      `'Variable for the URL' holds "${variable}", which cannot be the name of a variable here`,
+      `${what} cannot be the name of a variable here`,
       `Use letters, digits and underscores, e.g. ${DEFAULT_VARIABLE}`,
     );
   }
-  if (TAKEN.includes(variable)) {
-    throw inputError(
-      `'Variable for the URL' holds "${variable}", which has a meaning of its own in ProcessMaker's data`,
-      `Choose another name, e.g. ${DEFAULT_VARIABLE}`,
-    );
-  }
-  return variable;
+  if (variable !== KEY_FIELD && !OWN_FIELDS.includes(variable)) return variable;
+  throw inputError(
+    `${what} has a meaning of its own in ProcessMaker's data`,
+    `Choose another name, e.g. ${DEFAULT_VARIABLE}`,
+  );
 }
 
 /** How long to wait for the call, in seconds. */
