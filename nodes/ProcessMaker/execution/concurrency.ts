@@ -4,16 +4,13 @@ const DECREASE_AT_MOST_EVERY_MS = 1000;
 
 /** How many calls may run at once: up to a maximum, half of it at each sign of overload, and slowly up again. */
 export class Throttle {
-  private limit: number;
+  /** A fraction is what is on its way to one more. */
+  limit: number;
 
   private decreasedAt = 0;
 
   constructor(private readonly max: number) {
     this.limit = max;
-  }
-
-  get current(): number {
-    return Math.floor(this.limit);
   }
 
   /** The server is overloaded. Calls that are refused together count once. */
@@ -100,7 +97,7 @@ class ConcurrentRun<T> implements Slot {
 
   advance(): void {
     const { queue, limits, returning } = this;
-    while (this.running < limits.throttle.current) {
+    while (this.running + 1 <= limits.throttle.limit) {
       const back = returning.shift();
       if (back) {
         this.waiting--;

@@ -73,20 +73,30 @@ class OperationRun<T> {
   }
 
   async workOnAll(connection: Connection): Promise<void> {
-    const { context, operation, results, stop } = this;
+    const { context, operation, results, throttle, stop } = this;
     const entries = this.readItems(connection);
     results.throwIfStopped();
+    let open = entries;
+    let work: Work<T>;
+    let afterwards: (() => Promise<void>) | undefined;
     if ('begin' in operation) {
       const values = entries.map(({ value }) => value);
-      await this.work(connection, entries, operation.begin(connection, values, stop.signal));
-      return;
+      work = operation.begin(connection, values, stop.signal);
+    } else {
+      const record = this.record ?? new AttemptRecord(context);
+      const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
+      const run = { context, connection, results, record, fail };
+      ({ open, work } = await operation.prepare(run, entries));
+      afterwards = operation.afterwards?.bind(operation, run);
     }
-    const record = this.record ?? new AttemptRecord(context);
-    const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
-    const run = { context, connection, results, record, fail };
-    const { open, work } = await operation.prepare(run, entries);
-    await this.work(connection, open, work);
-    await operation.afterwards?.(run);
+    // A node that may not continue first learns what became of an item before it begins another.
+    const mayBegin = (waiting: number) => !results.mustStop && (results.continues || waiting === 0);
+    await runConcurrently(open, { throttle, mayBegin }, (entry, slot) =>
+      this.workOn(connection, entry, work, slot),
+    );
+    // What is left after a stop has no output when the node may continue.
+    if (results.continues) for (const { index } of open) this.fail(index, canceled(), false);
+    await afterwards?.();
   }
 
   private readItems(connection: Connection): Array<Entry<T>> {
@@ -100,17 +110,6 @@ class OperationRun<T> {
       }
     }
     return entries;
-  }
-
-  private async work(connection: Connection, entries: Array<Entry<T>>, work: Work<T>): Promise<void> {
-    const { results, throttle } = this;
-    // A node that may not continue first learns what became of an item before it begins another.
-    const mayBegin = (waiting: number) => !results.mustStop && (results.continues || waiting === 0);
-    await runConcurrently(entries, { throttle, mayBegin }, (entry, slot) =>
-      this.workOn(connection, entry, work, slot),
-    );
-    // What is left after a stop has no output when the node may continue.
-    if (results.continues) for (const { index } of entries) this.fail(index, canceled(), false);
   }
 
   private async workOn(

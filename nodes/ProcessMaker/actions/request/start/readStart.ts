@@ -5,7 +5,7 @@ import type { Hints } from '../../../execution/hints';
 import { asText } from '../../../guards';
 import { checkData, readRequestData } from '../../../input/data';
 import { type InputFile, readInputFiles } from '../../../input/inputFiles';
-import { readLocator, readProcessReference } from '../../../input/references';
+import { readLocator, toProcessReference } from '../../../input/references';
 import type { Connection } from '../../../transport/connection';
 import { inputError } from '../../../transport/processMakerError';
 import { checkVariables } from '../../file/upload/fileVariables';
@@ -61,7 +61,7 @@ export function readStart(
 ): Start {
   const given: IDataObject = context.getNodeParameter('options', index, {});
   const options = readOptions(given);
-  const process = readProcessReference(context, index, connection);
+  const process = toProcessReference(context.getNodeParameter('process', index), connection);
   const { mode, value } = readLocator(context.getNodeParameter('startEvent', index, AUTOMATIC));
   const isAutomatic = mode === 'list' && (value === '' || value === AUTOMATIC);
   if (!isAutomatic && value === '') {
@@ -96,7 +96,7 @@ function readOptions(options: IDataObject): StartOptions {
   if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_SECONDS)) {
     throw notInRange('Timeout', `a number above 0 and up to ${MAX_SECONDS}`, 'a number of seconds, e.g. 120');
   }
-  if (!isWindow(windowSeconds)) {
+  if (!(windowSeconds >= 0 && windowSeconds <= MAX_SECONDS)) {
     throw notInRange('Recovery Window', `a number from 0 to ${MAX_SECONDS}`, 'a number of seconds, e.g. 60');
   }
   return {
@@ -121,17 +121,13 @@ function isParallel(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARALLEL;
 }
 
-function isWindow(seconds: number): boolean {
-  return seconds >= 0 && seconds <= MAX_SECONDS;
-}
-
 /** What holds for a whole run, by the options of its first item. One that is not valid fails its item later. */
 export function readRunOptions(context: IExecuteFunctions): { parallel: number; retrySeconds: number } {
   const options: IDataObject = context.getNodeParameter('options', 0, {});
   const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
   return {
     parallel: isParallel(options.requestsInParallel) ? options.requestsInParallel : DEFAULT_PARALLEL,
-    retrySeconds: isWindow(windowSeconds) ? windowSeconds : DEFAULT_WINDOW_SECONDS,
+    retrySeconds: windowSeconds >= 0 ? windowSeconds : DEFAULT_WINDOW_SECONDS,
   };
 }
 

@@ -11,7 +11,7 @@ import { StartFiles, type Answer, type StartWait } from './afterStart';
 import type { KnownStarts } from './knownStarts';
 import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
-import { StartSender } from './sender';
+import { sendStart, type StartLooks } from './sendStart';
 import { errorOf, type Origin } from './startErrors';
 
 /** So many items that were started before get their files at the same time. */
@@ -19,10 +19,10 @@ const UPLOADS_IN_PARALLEL = 5;
 
 /** One round of the Start operation over all its items. What no item asks for is not made. */
 export class StartRun {
-  private readonly sender: StartSender;
-
   /** What becomes of the items with an Idempotency Key, which may have duplicates. */
   private readonly primaries = new Map<number, Promise<OutputItem[]>>();
+
+  private readonly looks: StartLooks = { includeData: false };
 
   private finder: ProcessFinder | undefined;
 
@@ -34,9 +34,7 @@ export class StartRun {
     private readonly run: ItemRun,
     private readonly startedIds: number[],
     private readonly wait: StartWait | undefined,
-  ) {
-    this.sender = new StartSender(run);
-  }
+  ) {}
 
   /**
    * Finds process and start event of every item, and what was started before: a look-up per run, not per item.
@@ -114,7 +112,8 @@ export class StartRun {
     userKey: string | undefined,
     slot: Slot,
   ): Promise<OutputItem[]> {
-    const request = await this.sender.send(start, { userKey, field: this.wait?.takeField(), slot });
+    const extras = { userKey, field: this.wait?.takeField(), slot };
+    const request = await sendStart(this.run, this.looks, start, extras);
     this.startedIds.push(request.id);
     const error = this.errorOf(start, request, 'started');
     return await this.answer(start, request.id, { json: this.jsonOf(start, request), error });
