@@ -2,7 +2,7 @@ import { type IDataObject, tryToParseDateTime } from 'n8n-workflow';
 
 import { asText, isObject } from '../guards';
 import type { Connection } from '../transport/connection';
-import { type ListCall, readList, readPage } from '../transport/pagination';
+import { type ListCall, PAGE_SIZE, readList, readPage } from '../transport/pagination';
 import {
   explained,
   inputError,
@@ -67,9 +67,6 @@ export function hasIdAndStatus<T extends IDataObject>(value: unknown): value is 
   return isObject(value) && Number.isInteger(value.id) && typeof value.status === 'string';
 }
 
-/** As many as one call can ask for. */
-const CHUNK_SIZE = 100;
-
 /** What was read under each key, or why it could not be read. */
 export type Batch<T> = Map<number, T | ProcessMakerError>;
 
@@ -95,8 +92,8 @@ export async function readChunks<T>(
   readChunk: (keys: number[]) => Promise<Array<[number, T | ProcessMakerError]>>,
 ): Promise<Batch<T>> {
   const batch: Batch<T> = new Map();
-  for (let from = 0; from < keys.length; from += CHUNK_SIZE) {
-    const chunk = keys.slice(from, from + CHUNK_SIZE);
+  for (let from = 0; from < keys.length; from += PAGE_SIZE) {
+    const chunk = keys.slice(from, from + PAGE_SIZE);
     try {
       for (const [key, value] of await readChunk(chunk)) batch.set(key, value);
     } catch (error) {
@@ -111,7 +108,7 @@ export async function readChunks<T>(
   return batch;
 }
 
-/** @throws ProcessMakerError that stands under the key */
+/** @throws ProcessMakerError when that is what the batch holds */
 export function valueIn<T>(batch: Batch<T>, key: number): T | undefined {
   const value = batch.get(key);
   if (value instanceof ProcessMakerError) throw value;
@@ -152,7 +149,7 @@ async function listById(
     const { entries, lastPage } = await readPage(connection, {
       ...call,
       qs: { ...qs, ...(pmql && { pmql }) },
-      pageSize: Math.min(CHUNK_SIZE, limit - found.length),
+      pageSize: Math.min(PAGE_SIZE, limit - found.length),
     });
     // Something on the way has ignored the border: to go on would have no end.
     if (last && entries.some(({ id }) => id === last.id)) {

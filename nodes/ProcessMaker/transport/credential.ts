@@ -69,13 +69,7 @@ export const extraHeadersField: INodeProperties = {
     name,
     values: [
       { displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. X-Gateway-Key' },
-      {
-        displayName: 'Value',
-        name: 'value',
-        type: 'string',
-        typeOptions: { password: true },
-        default: '',
-      },
+      { displayName: 'Value', name: 'value', type: 'string', typeOptions: { password: true }, default: '' },
     ],
   })),
 };

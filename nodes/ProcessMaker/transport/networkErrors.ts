@@ -71,10 +71,8 @@ const NO_TOKEN = new Set(['UserError', 'NodeOperationError', 'AuthError']);
 const CONNECT_AGAIN = 'Open the credential in n8n and connect it again.';
 
 /**
- * What it means that n8n could not sign a call with OAuth2. n8n renews a token that was refused with 401 and sends the
- * call once more, which is safe, since it was not carried out.
- *
- * @returns undefined when the call failed for another reason
+ * What it means that n8n could not sign a call with OAuth2; undefined when it failed for another reason. n8n renews a
+ * token that was refused with 401 and sends the call once more, which is safe, since it was not carried out.
  */
 export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
   if (thrown instanceof Error && 'httpCode' in thrown && thrown.httpCode === '401') {

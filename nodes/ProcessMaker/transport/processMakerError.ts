@@ -137,7 +137,7 @@ export function toProcessMakerError(thrown: unknown): ProcessMakerError {
 }
 
 /** What some kinds of errors mean to a call in particular. */
-export type Explanations = Partial<Record<ErrorKind, Partial<ErrorDetails>>>;
+type Explanations = Partial<Record<ErrorKind, Partial<ErrorDetails>>>;
 
 /**
  * What to throw on in a `catch`: a ProcessMakerError with what `explain` knows of it, anything else as it is.

@@ -3,21 +3,15 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { encodeForm, fetchFile, FILE_TIMEOUT_SECONDS, type FileContent } from '../../transport/files';
-import {
-  explained,
-  inputError,
-  ProcessMakerError,
-  unexpectedResponse,
-} from '../../transport/processMakerError';
+import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
 import type { BodyStream } from '../../transport/response';
 import { aboutRequest } from '../requests/requests';
 
-/** A file as ProcessMaker's API gives it, as far as it is relied on. */
+/** A file as ProcessMaker's API gives it, as far as it is relied on; its size in bytes. */
 export interface ApiFile extends IDataObject {
   id: number;
   file_name: string;
-  /** In bytes. */
   size: number;
 }
 
@@ -82,12 +76,8 @@ export function findFile(files: ApiFile[], reference: FileReference, requestId: 
       `Choose one of them by its id: ${listOf(found)}.`,
     );
   }
-  throw new ProcessMakerError({
-    kind: 'notFound',
-    message: `Request ${requestId} has no ${name}`,
-    description: files.length === 0 ? 'It has no files at all.' : `Its files are: ${listOf(files)}.`,
-    delivery: 'notProcessed',
-  });
+  const advice = files.length === 0 ? 'It has no files at all.' : `Its files are: ${listOf(files)}.`;
+  throw inputError(`Request ${requestId} has no ${name}`, advice).with({ kind: 'notFound' });
 }
 
 /** Deletes a file of a Request, once: `DELETE /api/1.0/requests/{id}/files/{file}`. */

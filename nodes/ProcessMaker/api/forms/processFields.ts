@@ -7,10 +7,9 @@ import { isKind } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
 import type { StartableProcess, StartEvent } from '../processes/processes';
 import { type FormField, isUsablePath, typeOfFormat, unique } from './field';
-import type { ScreenFields } from './screenFields';
-import { emptyForm, readScreens, readTaskForms } from './screens';
+import { emptyForm, type ScreenFields } from './screenFields';
+import { readScreens, readTaskForms } from './screens';
 
-const VARIABLE_PREFIX = 'data.';
 const LATEST_REQUESTS = 10;
 const MAX_DEPTH = 3;
 
@@ -88,8 +87,7 @@ async function readVariables(connection: Connection, processId: number): Promise
 }
 
 function toField({ field, label, format, isSubmitButton }: IDataObject): FormField[] {
-  const name = asText(field);
-  const path = name.startsWith(VARIABLE_PREFIX) ? name.slice(VARIABLE_PREFIX.length) : '';
+  const [, path = ''] = /^data\.(.*)$/.exec(asText(field)) ?? [];
   if (isSubmitButton === true || format === 'file' || !isUsablePath(path)) return [];
   return [{ path, label: asText(label).trim() || path, ...typeOfFormat(asText(format)) }];
 }

@@ -7,7 +7,7 @@ import { explained, isKind } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { readTask } from '../tasks/tasks';
 import { unique } from './field';
-import { screenFields, type ScreenFields } from './screenFields';
+import { emptyForm, screenFields, type ScreenFields } from './screenFields';
 
 /** Far above any form; forms can contain each other. */
 const MAX_SCREENS = 30;
@@ -80,11 +80,6 @@ async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> 
     if (isKind(error, 'forbidden', 'notFound')) return undefined;
     throw explained(error);
   }
-}
-
-/** What a form without fields holds. */
-export function emptyForm(): ScreenFields {
-  return { fields: [], files: [], others: [], nested: [] };
 }
 
 function add(all: ScreenFields, { fields, files, others }: ScreenFields): void {

@@ -37,7 +37,7 @@ export const AUTOMATIC = 'automatic';
 /** One page holds more processes than an instance has: the server puts together the whole list for every page. */
 const STARTABLE_PAGE_SIZE = 1000;
 
-/** What the user of the token may start, as ProcessMaker gives it: `GET /api/1.0/start_processes`, open to any valid token. */
+/** What the user of the token may start: `GET /api/1.0/start_processes`, which is open to any valid token. */
 export async function listStartable(
   connection: Connection,
   qs: IDataObject = {},

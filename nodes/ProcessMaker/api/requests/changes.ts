@@ -2,12 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import {
-  explained,
-  type Explanations,
-  inputError,
-  unexpectedResponse,
-} from '../../transport/processMakerError';
+import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, sendRequest } from '../../transport/request';
 import type { StartTarget } from '../processes/processes';
 import { type ApiRequest, isApiRequest } from './requests';
@@ -43,22 +38,25 @@ export async function startRequest(
   });
 }
 
-const aboutStart = ({ processId, startEventId }: StartTarget): Explanations => ({
-  forbidden: {
-    message: `The user of the access token may not start process ${processId} with start event "${startEventId}", or the process has no such start event`,
-    description:
-      "Check 'Process' and 'Start Event'. Let an administrator assign the user to the start event in ProcessMaker's designer, and check that the user is active.",
-  },
-  notFound: {
-    message: `ProcessMaker has no process ${processId}, or no start event "${startEventId}" in it`,
-    description: "Check 'Process' and 'Start Event', and that the credential is that of the right instance.",
-  },
-  serverError: {
-    message: `ProcessMaker could not start process ${processId} with start event "${startEventId}" and gave no reason (HTTP status 500)`,
-    description:
-      "Often the id in 'Start Event' is that of another element, such as a task. A Request may have been started all the same: look in ProcessMaker before you start it again.",
-  },
-});
+function aboutStart({ processId, startEventId }: StartTarget) {
+  return {
+    forbidden: {
+      message: `The user of the access token may not start process ${processId} with start event "${startEventId}", or the process has no such start event`,
+      description:
+        "Check 'Process' and 'Start Event'. Let an administrator assign the user to the start event in ProcessMaker's designer, and check that the user is active.",
+    },
+    notFound: {
+      message: `ProcessMaker has no process ${processId}, or no start event "${startEventId}" in it`,
+      description:
+        "Check 'Process' and 'Start Event', and that the credential is that of the right instance.",
+    },
+    serverError: {
+      message: `ProcessMaker could not start process ${processId} with start event "${startEventId}" and gave no reason (HTTP status 500)`,
+      description:
+        "Often the id in 'Start Event' is that of another element, such as a task. A Request may have been started all the same: look in ProcessMaker before you start it again.",
+    },
+  };
+}
 
 /** Sets the status or fields of the data of a Request: `PUT /api/1.0/requests/{id}`, 204. */
 export async function updateRequest(

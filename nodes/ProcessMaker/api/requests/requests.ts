@@ -3,12 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
-import {
-  explained,
-  inputError,
-  type ProcessMakerError,
-  unexpectedResponse,
-} from '../../transport/processMakerError';
+import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { type Batch, hasIdAndStatus, readChunks, readInChunks, valueIn } from '../lists';
 
@@ -89,11 +84,7 @@ export async function readUnlisted(
 const MAY_SEE =
   'The user has to have started the Request, to take part in it, or to have the permission for all Requests.';
 
-/**
- * What some responses mean when they are about one Request.
- *
- * @param whoMay who is allowed what was asked for, as a sentence
- */
+/** What some responses mean when they are about one Request; `whoMay` says who is allowed it, as a sentence. */
 export function aboutRequest(thrown: unknown, id: number, whoMay = MAY_SEE): Error {
   return explained(thrown, {
     notFound: {
@@ -136,7 +127,7 @@ export async function findCases(connection: Connection, caseNumbers: number[]): 
 }
 
 /** @param parts the Requests of the case that the user may see, all of them of sub-processes */
-function notSeen(caseNumber: number, parts: number[]): ProcessMakerError {
+function notSeen(caseNumber: number, parts: number[]) {
   return parts.length > 0
     ? inputError(
         `Of case ${caseNumber}, the user of the access token may see only the Requests of sub-processes, and not the one that it began with`,

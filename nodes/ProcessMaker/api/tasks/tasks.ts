@@ -18,20 +18,21 @@ export interface ApiTask extends IDataObject {
 export const isApiTask = hasIdAndStatus<ApiTask>;
 
 const TASKS_PATH = apiPath('1.0', 'tasks');
-const OLDEST_FIRST: ListOrder = { field: 'id', direction: 'asc' };
 
 /**
- * Reads Tasks of the user of the token, or those of all users for an administrator: `GET /api/1.0/tasks`.
+ * Reads Tasks of the user of the token, or those of all users for an administrator, each with its Request, process and
+ * user: `GET /api/1.0/tasks`.
  *
- * @param qs the filters; `include` as well
- * @param bounds the order is that of the ids unless told
- * @returns the Tasks, each with its Request, process and user
+ * @param qs the filters, and `include`
  * @throws ProcessMakerError also when a response is anything but a list of Tasks
  */
 export async function listTasks(
   connection: Connection,
   qs: IDataObject,
-  { order = OLDEST_FIRST, ...bounds }: Pick<ListCall, 'limit' | 'maxReads'> & { order?: ListOrder } = {},
+  {
+    order = { field: 'id', direction: 'asc' },
+    ...bounds
+  }: Pick<ListCall, 'limit' | 'maxReads'> & { order?: ListOrder } = {},
 ): Promise<ApiTask[]> {
   const list = await searchList(connection, { path: TASKS_PATH, qs, ...bounds }, order);
   // A list of anything else does not say that there is no Task.
@@ -80,11 +81,9 @@ export async function readOpenTasks(
   wanted: number | string,
   { pageSize, page }: { pageSize: number; page: number },
 ): Promise<ListPage> {
-  const search =
-    typeof wanted === 'number'
-      ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` }
-      : wanted && { filter: wanted };
-  const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...search };
+  const isNumber = typeof wanted === 'number';
+  const search = isNumber ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` } : { filter: wanted };
+  const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...(wanted && search) };
   return await readPage(connection, { path: TASKS_PATH, qs, pageSize }, page);
 }
 

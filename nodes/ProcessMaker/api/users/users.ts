@@ -49,8 +49,8 @@ export async function readTokenUserId(connection: Connection, advice: string): P
     message: 'This ProcessMaker does not tell whose access token it is',
     description: `It does so since version 4.12. ${advice}`,
   };
-  const call = { path: apiPath('1.0', 'users', 'configuration') };
-  const configuration = await read(connection, call).catch((error: unknown) => {
+  const path = apiPath('1.0', 'users', 'configuration');
+  const configuration = await read(connection, { path }).catch((error: unknown) => {
     throw explained(error, { notFound });
   });
   const id = 'user_id' in configuration ? configuration.user_id : undefined;
