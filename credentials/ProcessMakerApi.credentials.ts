@@ -10,6 +10,7 @@ import {
 import {
   extraHeaders,
   extraHeadersField,
+  instanceUrlField,
   INVALID_INSTANCE_URL,
   normalizeInstanceUrl,
 } from '../nodes/ProcessMaker/transport/credential';
@@ -29,16 +30,7 @@ export class ProcessMakerApi implements ICredentialType {
     'https://github.com/n8n-nodes-processmaker/n8n-nodes-processmaker?tab=readme-ov-file#credential';
 
   properties: INodeProperties[] = [
-    {
-      displayName: 'Instance URL',
-      name: 'instanceUrl',
-      type: 'string',
-      default: '',
-      required: true,
-      placeholder: 'e.g. https://acme.processmaker.net',
-      description:
-        'The address of your ProcessMaker. The address of any of its pages will do. With http:// instead of https:// the token travels unencrypted.',
-    },
+    instanceUrlField,
     {
       displayName: 'Access Token',
       name: 'accessToken',

@@ -1,6 +1,10 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { extraHeadersField, INSTANCE_URL_EXPRESSION } from '../nodes/ProcessMaker/transport/credential';
+import {
+  extraHeadersField,
+  INSTANCE_URL_EXPRESSION,
+  instanceUrlField,
+} from '../nodes/ProcessMaker/transport/credential';
 
 export class ProcessMakerOAuth2Api implements ICredentialType {
   name = 'processMakerOAuth2Api';
@@ -22,16 +26,7 @@ export class ProcessMakerOAuth2Api implements ICredentialType {
       type: 'notice',
       default: '',
     },
-    {
-      displayName: 'Instance URL',
-      name: 'instanceUrl',
-      type: 'string',
-      default: '',
-      required: true,
-      placeholder: 'e.g. https://acme.processmaker.net',
-      description:
-        'The address of your ProcessMaker. The address of any of its pages will do. With http:// instead of https:// the token travels unencrypted.',
-    },
+    instanceUrlField,
     { displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
     {
       displayName: 'Authorization URL',

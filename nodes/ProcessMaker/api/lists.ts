@@ -1,8 +1,8 @@
 import { type IDataObject, tryToParseDateTime } from 'n8n-workflow';
 
-import { asText } from '../guards';
+import { asText, isObject } from '../guards';
 import type { Connection } from '../transport/connection';
-import { type ListCall, readPage } from '../transport/pagination';
+import { type ListCall, PAGE_SIZE, readList, readPage } from '../transport/pagination';
 import {
   explained,
   inputError,
@@ -21,11 +21,10 @@ const MAX_LENGTH = 255;
  * @throws ProcessMakerError for what PMQL cannot hold: it would find nothing
  */
 export function pmqlText(text: string, parameter: string): string {
-  const advice = "Look for a part of it without them, or use 'Text', which searches in another way.";
   if (/["'\\]/.test(text)) {
     throw inputError(
       `'${parameter}' holds "${text}", and ProcessMaker cannot search for quotes or backslashes`,
-      advice,
+      "Look for a part of it without them, or use 'Text', which searches in another way.",
     );
   }
   if (text.length > MAX_LENGTH) {
@@ -57,23 +56,21 @@ export function pmqlTime(value: unknown, parameter: string, timezone: string): s
   }
 }
 
-/** Conditions that all have to be met; empty when there are none. */
-export function pmqlAll(conditions: string[]): string {
-  return conditions.length < 2 ? (conditions[0] ?? '') : conditions.map((one) => `(${one})`).join(' AND ');
+/** Conditions that all have to be met, those left out that are empty; empty when there are none. */
+export function pmqlAll(conditions: Array<string | undefined>): string {
+  const kept = conditions.flatMap((one) => one || []);
+  return kept.length < 2 ? (kept[0] ?? '') : kept.map((one) => `(${one})`).join(' AND ');
 }
 
-/** As many as one call can ask for. */
-const CHUNK_SIZE = 100;
+/** Whether a value is an object with an id and a status, as Requests and Tasks are. */
+export function hasIdAndStatus<T extends IDataObject>(value: unknown): value is T {
+  return isObject(value) && Number.isInteger(value.id) && typeof value.status === 'string';
+}
 
 /** What was read under each key, or why it could not be read. */
 export type Batch<T> = Map<number, T | ProcessMakerError>;
 
-/**
- * Reads things by id, 100 in one call.
- *
- * @param readChunk reads the things that `id IN […]` finds
- * @returns see `readChunks`
- */
+/** Reads things by id, 100 in one call: `readChunk` reads those that `id IN […]` finds. See `readChunks`. */
 export async function readInChunks<T extends { id: number }>(
   ids: number[],
   readChunk: (pmql: string) => Promise<T[]>,
@@ -95,8 +92,8 @@ export async function readChunks<T>(
   readChunk: (keys: number[]) => Promise<Array<[number, T | ProcessMakerError]>>,
 ): Promise<Batch<T>> {
   const batch: Batch<T> = new Map();
-  for (let from = 0; from < keys.length; from += CHUNK_SIZE) {
-    const chunk = keys.slice(from, from + CHUNK_SIZE);
+  for (let from = 0; from < keys.length; from += PAGE_SIZE) {
+    const chunk = keys.slice(from, from + PAGE_SIZE);
     try {
       for (const [key, value] of await readChunk(chunk)) batch.set(key, value);
     } catch (error) {
@@ -111,42 +108,48 @@ export async function readChunks<T>(
   return batch;
 }
 
-/** @throws ProcessMakerError that stands under the key */
+/** @throws ProcessMakerError when that is what the batch holds */
 export function valueIn<T>(batch: Batch<T>, key: number): T | undefined {
   const value = batch.get(key);
   if (value instanceof ProcessMakerError) throw value;
   return value;
 }
 
-/** In which order a list is read. */
+/** In which order a list is read; the field as the API names it. */
 export interface ListOrder {
-  /** As the API names it. */
   field: string;
   direction: 'asc' | 'desc';
 }
 
 /**
- * Reads a list in the order of the ids, each page behind the last id of the one before (`pmql=… AND id < …`): borders of
- * pages would move when entries come, go or change meanwhile, and some would be missed.
+ * Reads a list in this order. By id, each page is asked for behind the last id of the one before
+ * (`pmql=… AND id < …`): borders of pages would move when entries come, go or change meanwhile, and some would be missed.
  *
  * @param call its `qs` may hold `pmql`
  * @throws ProcessMakerError also when a response does not go on behind that id
  */
-export async function listById(
+export async function searchList(
   connection: Connection,
-  { path, qs = {}, limit = Infinity, maxReads }: ListCall,
-  direction: ListOrder['direction'],
+  { qs, ...call }: ListCall,
+  { field, direction }: ListOrder,
+): Promise<IDataObject[]> {
+  const ordered = { ...call, qs: { ...qs, order_by: field, order_direction: direction } };
+  return await (field === 'id' ? listById(connection, ordered) : readList(connection, ordered));
+}
+
+async function listById(
+  connection: Connection,
+  { qs, limit = Infinity, ...call }: ListCall & { qs: IDataObject },
 ): Promise<IDataObject[]> {
   const found: IDataObject[] = [];
   for (;;) {
     const last = found.at(-1);
-    const border = last ? [`id ${direction === 'asc' ? '>' : '<'} ${asText(last.id)}`] : [];
-    const pmql = pmqlAll([...(qs.pmql ? [asText(qs.pmql)] : []), ...border]);
+    const border = last && `id ${qs.order_direction === 'asc' ? '>' : '<'} ${asText(last.id)}`;
+    const pmql = pmqlAll([asText(qs.pmql), border]);
     const { entries, lastPage } = await readPage(connection, {
-      path,
-      qs: { ...qs, ...(pmql !== '' && { pmql }), order_by: 'id', order_direction: direction },
-      pageSize: Math.min(CHUNK_SIZE, limit - found.length),
-      maxReads,
+      ...call,
+      qs: { ...qs, ...(pmql && { pmql }) },
+      pageSize: Math.min(PAGE_SIZE, limit - found.length),
     });
     // Something on the way has ignored the border: to go on would have no end.
     if (last && entries.some(({ id }) => id === last.id)) {

@@ -7,7 +7,7 @@ import type {
 
 import { readFiles, variableOf } from '../api/files/files';
 import { AUTOMATIC, describeTriggers, getStartableProcesses, processUrl } from '../api/processes/processes';
-import { readNewestRequests } from '../api/requests/newestRequests';
+import { readNewestRequests } from '../api/requests/requestSearch';
 import { requestUrl } from '../api/requests/requests';
 import { listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
 import { nameOfUser, readUsers } from '../api/users/users';

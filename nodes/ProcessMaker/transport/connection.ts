@@ -15,9 +15,9 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * How long a run goes on repeating calls with which ProcessMaker did nothing, for a cause that may pass. The time counts
- * from the last call that ProcessMaker answered, so that a long run can pass through many short interruptions, while a
- * server that stays away ends it once and not item by item.
+ * How long a run goes on repeating calls with which ProcessMaker did nothing. The time counts from the last call that
+ * ProcessMaker answered, so that a long run survives many short interruptions, while a server that stays away ends it
+ * once and not item by item.
  */
 export class RetryBudget {
   private since = Date.now();
@@ -30,12 +30,11 @@ export class RetryBudget {
   }
 
   /**
-   * How long to pause before the next attempt. A pause has to begin in time, and what the server asks for has to be no
-   * longer than all of the time: who asks for 60 seconds is waited for within a time of 60 seconds.
+   * How long to pause before the next attempt, in milliseconds; undefined when there is to be none. A pause has to begin
+   * in time, and what the server asks for must not be longer than all of the time.
    *
    * @param attempts how many there have been
    * @param askedSeconds what the server asks for, at least
-   * @returns milliseconds, or undefined when there is to be no further attempt
    */
   pauseBefore(attempts: number, askedSeconds = 0): number | undefined {
     const asked = askedSeconds * 1000;
@@ -72,9 +71,8 @@ export interface Connection {
 /**
  * Reads the credential.
  *
- * @param retrySeconds how long to repeat calls that are refused for a cause that may pass; 0: not at all
- * @throws ProcessMakerError when its Instance URL is not a web address, or an extra header cannot be one; what n8n throws
- * when it cannot give the credential
+ * @param retrySeconds how long to repeat calls that are refused for a cause that may pass
+ * @throws ProcessMakerError or UserError for an unusable Instance URL or extra header; what n8n throws without a credential
  */
 export async function connect(context: Connection['context'], retrySeconds = 0): Promise<Connection> {
   const isOAuth2 = context.getNode().parameters.authentication === 'oAuth2';
@@ -114,10 +112,6 @@ function scrubber(secrets: string[]): Connection['scrub'] {
 
 /** Waits, unless the execution is canceled. Tells whether it was not. */
 export async function pauseFor({ canceled }: Connection, milliseconds: number): Promise<boolean> {
-  try {
-    await sleep(milliseconds, canceled);
-  } catch {
-    return false;
-  }
+  await sleep(milliseconds, canceled).catch(() => undefined);
   return canceled?.aborted !== true;
 }

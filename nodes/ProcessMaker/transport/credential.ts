@@ -2,41 +2,16 @@ import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow'
 
 import { asText, isObject } from '../guards';
 
-/**
- * First path segments of ProcessMaker's own pages and API. Everything from one of them on is not part of the
- * instance's address, so a pasted page or API URL can be cut there.
- */
-const OWN_SEGMENTS = new Set([
-  'about',
-  'admin',
-  'api',
-  'cases',
-  'designer',
-  'home',
-  'inbox',
-  'login',
-  'logout',
-  'modeler',
-  'notifications',
-  'oauth',
-  'password',
-  'process-browser',
-  'processes',
-  'profile',
-  'requests',
-  'storage',
-  'tasks',
-]);
+/** First path segments of ProcessMaker's own pages and API, where a pasted URL is cut. */
+const OWN_SEGMENTS =
+  '(?:about|admin|api|cases|designer|home|inbox|login|logout|modeler|notifications|oauth|password|process-browser|processes|profile|requests|storage|tasks)';
 
-/**
- * An n8n expression for the same address, for the OAuth2 credential, whose own addresses can only be given as
- * expressions.
- */
+/** What `normalizeInstanceUrl` does as an n8n expression, since an OAuth2 credential takes its addresses only so. */
 export const INSTANCE_URL_EXPRESSION = [
   '$self["instanceUrl"].trim()',
   '.replace(/^(?![a-z][a-z\\d+.-]*:\\/\\/)/i, "https://")',
   '.replace(/[?#].*$/, "")',
-  `.replace(/^([^/]+\\/\\/[^/]+(?:\\/.*?)??)\\/+(?:${[...OWN_SEGMENTS].join('|')})(?:\\/.*)?$/i, "$1")`,
+  `.replace(/^([^/]+\\/\\/[^/]+(?:\\/.*?)??)\\/+${OWN_SEGMENTS}(?:\\/.*)?$/i, "$1")`,
   '.replace(/\\/+(?:index\\.php\\/*)?$/, "")',
 ].join('');
 
@@ -47,31 +22,36 @@ export const CHECK_INSTANCE_URL =
   "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
 
 /**
- * The address of a ProcessMaker instance without a trailing slash, from what people type or paste: white space,
- * a missing scheme (https is assumed), trailing slashes, page and API URLs. An instance below a sub-path keeps it.
- *
- * @returns the address, or undefined when the text cannot be one
+ * The address of a ProcessMaker instance without a trailing slash, from what people type or paste: white space, a missing
+ * scheme (https is assumed), page and API URLs; undefined when it cannot be one. An instance below a sub-path keeps it.
  */
 export function normalizeInstanceUrl(text: string): string | undefined {
   const trimmed = text.trim();
   const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
-  let url: URL;
-  try {
-    url = new URL(withScheme);
-  } catch {
-    return undefined;
-  }
+  if (/\s/.test(trimmed) || !URL.canParse(withScheme)) return undefined;
+  const url = new URL(withScheme);
   // Userinfo would send a second secret with every call; whatever is not http(s) cannot be ProcessMaker.
   if (!/^https?:$/.test(url.protocol) || url.hostname === '' || url.username !== '' || url.password !== '') {
     return undefined;
   }
-  if (/\s/.test(trimmed)) return undefined;
-
   const segments = url.pathname.split('/').filter((segment) => segment !== '');
-  const cut = segments.findIndex((segment) => OWN_SEGMENTS.has(segment.toLowerCase()));
+  const isOwn = new RegExp(`^${OWN_SEGMENTS}$`, 'i');
+  const cut = segments.findIndex((segment) => isOwn.test(segment));
   const kept = cut === -1 ? segments.filter((segment) => segment !== 'index.php') : segments.slice(0, cut);
   return [url.origin, ...kept].join('/');
 }
+
+/** The field of both credential types for the address of the instance. */
+export const instanceUrlField: INodeProperties = {
+  displayName: 'Instance URL',
+  name: 'instanceUrl',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. https://acme.processmaker.net',
+  description:
+    'The address of your ProcessMaker. The address of any of its pages will do. With http:// instead of https:// the token travels unencrypted.',
+};
 
 /** Three, each once: n8n keeps the values of a list by their place, and would mix them up when one is taken out. */
 const SLOTS = ['header1', 'header2', 'header3'] as const;
@@ -88,20 +68,8 @@ export const extraHeadersField: INodeProperties = {
     displayName: `Header ${index + 1}`,
     name,
     values: [
-      {
-        displayName: 'Name',
-        name: 'name',
-        type: 'string',
-        default: '',
-        placeholder: 'e.g. X-Gateway-Key',
-      },
-      {
-        displayName: 'Value',
-        name: 'value',
-        type: 'string',
-        typeOptions: { password: true },
-        default: '',
-      },
+      { displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. X-Gateway-Key' },
+      { displayName: 'Value', name: 'value', type: 'string', typeOptions: { password: true }, default: '' },
     ],
   })),
 };

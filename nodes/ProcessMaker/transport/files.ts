@@ -3,13 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { Connection } from './connection';
 import { detailOf, networkError } from './networkErrors';
 import type { ErrorDetails } from './processMakerError';
-import { callError, exchange, sendRequest, withRetries, type Form } from './request';
+import { callError, exchange, type Form, withRetries } from './request';
 import { type BodyStream, withDeadline } from './response';
 
-/** A file that is sent. */
+/** A file that is sent; for its name see `toFileName`. */
 export interface FileContent {
   content: Buffer;
-  /** See `toFileName`. */
   fileName: string;
   mimeType: string;
 }
@@ -17,28 +16,23 @@ export interface FileContent {
 /** Makes a form (multipart/form-data) of text fields, and of one file in its field `file`. */
 export function encodeForm(fields: Record<string, string>, file: FileContent): Form {
   const boundary = `n8n-${randomUUID()}`;
+  const { fileName, content } = file;
+  const mimeType = /^[\w.+-]+\/[\w.+-]+$/.test(file.mimeType) ? file.mimeType : 'application/octet-stream';
   const texts = Object.entries(fields).map(
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
   const head = [
     ...texts,
-    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${file.fileName}"\r\n`,
-    `Content-Type: ${mimeTypeOf(file)}\r\n\r\n`,
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${fileName}"\r\n`,
+    `Content-Type: ${mimeType}\r\n\r\n`,
   ].join('');
   return {
-    content: Buffer.concat([Buffer.from(head), file.content, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    content: Buffer.concat([Buffer.from(head), content, Buffer.from(`\r\n--${boundary}--\r\n`)]),
     contentType: `multipart/form-data; boundary=${boundary}`,
   };
 }
 
-function mimeTypeOf({ mimeType }: FileContent): string {
-  return /^[\w.+-]+\/[\w.+-]+$/.test(mimeType) ? mimeType : 'application/octet-stream';
-}
-
-/**
- * A name that means the same file to every reader of forms: quotes, slashes and line breaks, which servers read in
- * different ways, become dashes.
- */
+/** A file's name without what servers read in different ways: quotes, slashes and line breaks become dashes. */
 export function toFileName(name: string): string {
   return name
     .toWellFormed()
@@ -46,27 +40,8 @@ export function toFileName(name: string): string {
     .trim();
 }
 
-/** For a file and its response, unless told. */
+/** For a file and its response, by default. */
 export const FILE_TIMEOUT_SECONDS = 300;
-
-/**
- * Sends a file as the field `file` of a form, once.
- *
- * @param path below `/api/` (see `apiPath`)
- * @param fields further fields of the form
- * @returns the JSON of the response
- * @throws ProcessMakerError
- */
-export async function sendFile(
-  connection: Connection,
-  path: string,
-  fields: Record<string, string>,
-  file: FileContent,
-  timeoutSeconds = FILE_TIMEOUT_SECONDS,
-): Promise<object> {
-  const body = encodeForm(fields, file);
-  return await sendRequest(connection, { method: 'POST', path, body, timeoutSeconds });
-}
 
 /**
  * Reads a file, and again when its connection broke.
@@ -99,11 +74,11 @@ export async function fetchFile<T>(
 }
 
 /** Codes of the file system, where n8n keeps binary data. */
-const STORAGE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'EMFILE', 'EIO']);
+const STORAGE = /^(?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOENT|EMFILE|EIO)$/;
 
 function storageError(thrown: unknown): ErrorDetails | undefined {
   const code = detailOf(thrown, 'code');
-  if (!STORAGE.has(code)) return undefined;
+  if (!STORAGE.test(code)) return undefined;
   return {
     kind: 'storage',
     message: `n8n could not store the file (${code})`,

@@ -1,16 +1,8 @@
 import type { ErrorDetails } from './processMakerError';
 
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EAI_FAIL',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
+const UNREACHABLE =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL)$/;
 /** OpenSSL's verification results and TLS handshake failures as Node.js names them. */
 const TLS =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|EPROTO$)/;
@@ -21,7 +13,7 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
   const syscall = detailOf(thrown, 'syscall');
   // The network can also go away while a response is awaited.
   const isBeforeSending = syscall === '' || syscall === 'connect' || syscall.startsWith('getaddrinfo');
-  if (UNREACHABLE.has(code) && isBeforeSending) {
+  if (UNREACHABLE.test(code) && isBeforeSending) {
     return {
       kind: 'unreachable',
       message: `ProcessMaker cannot be reached (${code})`,
@@ -58,37 +50,29 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
       delivery: 'unknown',
     };
   }
+  const reason = thrown instanceof Error && thrown.message !== '' ? thrown.message : 'no reason given';
   return {
     kind: 'connectionLost',
-    message: `The connection to ProcessMaker was lost before its answer arrived (${code || textOf(thrown)})`,
+    message: `The connection to ProcessMaker was lost before its answer arrived (${code || reason})`,
     description: 'Run it again later.',
     delivery: 'unknown',
   };
 }
 
-/** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
+/** What the first exception of the chain says that says something. */
 export function detailOf(thrown: unknown, name: 'code' | 'syscall'): string {
-  for (let current = thrown; current instanceof Error; current = current.cause) {
-    const detail: unknown = name in current ? current[name as keyof typeof current] : undefined;
-    if (typeof detail === 'string') return detail;
-  }
-  return '';
+  const details = chainOf(thrown).map((error) => (error as NodeJS.ErrnoException)[name]);
+  return details.find((detail) => typeof detail === 'string') ?? '';
 }
-
-function textOf(thrown: unknown): string {
-  return thrown instanceof Error && thrown.message !== '' ? thrown.message : 'no reason given';
-}
-
-const CONNECT_AGAIN = 'Open the credential in n8n and connect it again.';
 
 /** What n8n throws when it has no token to sign with, or cannot renew one. */
 const NO_TOKEN = new Set(['UserError', 'NodeOperationError', 'AuthError']);
 
+const CONNECT_AGAIN = 'Open the credential in n8n and connect it again.';
+
 /**
- * What it means that n8n could not sign a call with OAuth2. n8n renews a token that was refused with 401 and sends the
- * call once more, which is safe, since it was not carried out.
- *
- * @returns undefined when the call failed for another reason
+ * What it means that n8n could not sign a call with OAuth2; undefined when it failed for another reason. n8n renews a
+ * token that was refused with 401 and sends the call once more, which is safe, since it was not carried out.
  */
 export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
   if (thrown instanceof Error && 'httpCode' in thrown && thrown.httpCode === '401') {
@@ -112,8 +96,7 @@ export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
   };
 }
 
+/** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
 function chainOf(thrown: unknown): Error[] {
-  const chain: Error[] = [];
-  for (let current = thrown; current instanceof Error; current = current.cause) chain.push(current);
-  return chain;
+  return thrown instanceof Error ? [thrown, ...chainOf(thrown.cause)] : [];
 }

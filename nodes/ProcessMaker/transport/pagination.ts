@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../guards';
+import { isObject, objectsIn } from '../guards';
 import type { Connection } from './connection';
 import { unexpectedResponse } from './processMakerError';
 import { read, type ReadCall } from './request';
@@ -8,11 +8,8 @@ import { read, type ReadCall } from './request';
 /** As many as ProcessMaker gives in one response everywhere. */
 export const PAGE_SIZE = 100;
 
-export interface ListCall extends Pick<
-  ReadCall,
-  'path' | 'qs' | 'timeoutSeconds' | 'maxReads' | 'onHeaders'
-> {
-  /** How many entries at most; all unless told. */
+export interface ListCall extends Omit<ReadCall, 'expects'> {
+  /** How many entries at most; all by default. */
   limit?: number;
   pageSize?: number;
 }
@@ -55,16 +52,15 @@ export async function readPage(
   { qs, pageSize = PAGE_SIZE, ...call }: Omit<ListCall, 'limit'>,
   page = 1,
 ): Promise<ListPage> {
-  const { path } = call;
   const body = await read(connection, { ...call, qs: { ...qs, per_page: pageSize, page } });
   const { data, meta } = body as IDataObject;
-  if (!Array.isArray(data) || !isObject(meta)) throw notAList(path);
-  const lastPage = Number(meta.last_page);
-  const entries = (data as unknown[]).filter(isObject);
-  if (entries.length < data.length || !Number.isInteger(lastPage)) throw notAList(path);
-  return { entries, lastPage, total: Number(meta.total) };
-}
-
-function notAList(path: string) {
-  return unexpectedResponse(`The answer to ${path} is not a list in the form that ProcessMaker gives it`);
+  const entries = objectsIn(data);
+  const { last_page: lastPage, total } = isObject(meta) ? meta : {};
+  const isWhole = Array.isArray(data) && entries.length === data.length;
+  if (!isWhole || !Number.isInteger(Number(lastPage))) {
+    throw unexpectedResponse(
+      `The answer to ${call.path} is not a list in the form that ProcessMaker gives it`,
+    );
+  }
+  return { entries, lastPage: Number(lastPage), total: Number(total) };
 }

@@ -35,17 +35,15 @@ const TRANSIENT = new Set<ErrorKind>([
   'unreachable',
 ]);
 
-/**
- * What is known of an item that did not end well: of the Request that it was to start, or of another change that it was
- * to make. Of reading there is nothing to be known.
- */
+/** What became of the Request that an item was to start, or of another change that it was to make. */
 export type Outcome =
   'notStarted' | 'started' | 'startedInError' | 'notDone' | 'partlyDone' | 'done' | 'unknown';
 
-/** A complete sentence on what happened, one on what to do, and what is known about the server's side. */
 export interface ErrorDetails {
   kind: ErrorKind;
+  /** What happened, as a complete sentence. */
   message: string;
+  /** What to do. */
   description: string;
   /** `notProcessed`: ProcessMaker did nothing. `unknown`: it may have. */
   delivery: 'notProcessed' | 'unknown';
@@ -69,35 +67,27 @@ export interface ErrorDetails {
 export class ProcessMakerError extends Error implements ErrorDetails {
   override readonly name = 'ProcessMakerError';
 
-  readonly kind: ErrorKind;
+  declare readonly kind: ErrorKind;
 
-  readonly description: string;
+  declare readonly description: string;
 
-  readonly delivery: ErrorDetails['delivery'];
+  declare readonly delivery: ErrorDetails['delivery'];
 
-  readonly httpStatus?: number;
+  declare readonly httpStatus?: number;
 
-  readonly requestId?: number;
+  declare readonly requestId?: number;
 
-  readonly outcome?: Outcome;
+  declare readonly outcome?: Outcome;
 
-  readonly files?: IDataObject[];
+  declare readonly files?: IDataObject[];
 
-  readonly done?: boolean;
+  declare readonly done?: boolean;
 
-  readonly retry?: ErrorDetails['retry'];
+  declare readonly retry?: ErrorDetails['retry'];
 
   constructor(details: ErrorDetails) {
     super(details.message);
-    this.kind = details.kind;
-    this.description = details.description;
-    this.delivery = details.delivery;
-    this.httpStatus = details.httpStatus;
-    this.requestId = details.requestId;
-    this.outcome = details.outcome;
-    this.files = details.files;
-    this.done = details.done;
-    this.retry = details.retry;
+    Object.assign(this, details);
   }
 
   /** Whether the next attempt may go better. */
@@ -105,27 +95,14 @@ export class ProcessMakerError extends Error implements ErrorDetails {
     return this.retry !== undefined || TRANSIENT.has(this.kind);
   }
 
-  /** Whether the server, or what stands before it, gets more than it can take. */
+  /** Whether the server, or what is in front of it, gets more than it can take. */
   get isOverload(): boolean {
     return this.isTransient && this.kind !== 'serverError';
   }
 
   /** The same error, with more or other details. */
   with(changes: Partial<ErrorDetails>): ProcessMakerError {
-    const { kind, message, description, delivery, httpStatus, requestId, outcome, files, done, retry } = this;
-    const details = {
-      kind,
-      message,
-      description,
-      delivery,
-      httpStatus,
-      requestId,
-      outcome,
-      files,
-      done,
-      retry,
-    };
-    return new ProcessMakerError({ ...details, ...changes });
+    return new ProcessMakerError({ ...this, message: this.message, ...changes });
   }
 }
 
@@ -159,18 +136,21 @@ export function toProcessMakerError(thrown: unknown): ProcessMakerError {
   });
 }
 
+/** What some kinds of errors mean to a call in particular. */
+type Explanations = Partial<Record<ErrorKind, Partial<ErrorDetails>>>;
+
 /**
  * What to throw on in a `catch`: a ProcessMakerError with what `explain` knows of it, anything else as it is.
  *
- * @param explain gives the details that change, or nothing
+ * @param explain the details that change
  */
 export function explained(
   thrown: unknown,
-  explain?: (error: ProcessMakerError) => Partial<ErrorDetails> | undefined,
+  explain: Explanations | ((error: ProcessMakerError) => Partial<ErrorDetails> | undefined) = {},
 ): Error {
   if (!(thrown instanceof ProcessMakerError)) {
     return thrown instanceof Error ? thrown : toProcessMakerError(thrown);
   }
-  const changes = explain?.(thrown);
+  const changes = typeof explain === 'function' ? explain(thrown) : explain[thrown.kind];
   return changes ? thrown.with(changes) : thrown;
 }

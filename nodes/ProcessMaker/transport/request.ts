@@ -1,12 +1,20 @@
 import { type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
-import { classifyResponse, type Expected } from './classifyResponse';
+import { classifyResponse } from './classifyResponse';
 import { pauseFor, type Connection } from './connection';
 import { networkError, oAuth2Error } from './networkErrors';
 import { explained, type ErrorDetails, ProcessMakerError } from './processMakerError';
-import { dropSignInSecrets, type HttpResponse, readUnlessFile, withDeadline } from './response';
+import {
+  dropSignInSecrets,
+  type Expected,
+  type HttpResponse,
+  isGood,
+  readUnlessFile,
+  withDeadline,
+} from './response';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
+const MAX_READS = 5;
 /** The client's own timeout comes first where it can. */
 const DEADLINE_GRACE_MS = 500;
 
@@ -24,10 +32,10 @@ export interface ApiCall {
   qs?: IDataObject;
   /** JSON text, or a form with a file. It is sent as it is. */
   body?: string | Form;
-  /** What a good response holds; JSON unless told. */
+  /** What a good response holds; JSON by default. */
   expects?: Expected;
   timeoutSeconds?: number;
-  /** How often a reading call is sent at most when its outcome is unknown; 5 times unless told. */
+  /** How often a reading call is sent at most when its outcome is unknown; 5 times by default. */
   maxReads?: number;
   /** Receives the headers of a good response, by their names in lower case. */
   onHeaders?: (headers: HttpResponse['headers']) => void;
@@ -54,18 +62,13 @@ export async function sendRequest(connection: Connection, call: ApiCall): Promis
   return body as object;
 }
 
-/**
- * Reads, again as long as that may help and the run's budget lasts.
- *
- * @returns the response's body, an object or a list
- * @throws ProcessMakerError for everything but a good response
- */
+/** Reads as `sendRequest` does, again as long as that may help and the run's budget lasts. */
 export async function read(connection: Connection, call: ReadCall): Promise<object> {
   return await withRetries(connection, async () => await sendRequest(connection, { ...call, method: 'GET' }));
 }
 
 /**
- * The one way out: sends a call once, never follows a redirect, and tells what came of it.
+ * The one way out: sends a call once, and never follows a redirect.
  *
  * @returns the response that was expected; the body of a file is a stream
  * @throws ProcessMakerError for everything else
@@ -80,10 +83,9 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<H
     const aboutToken = connection.isOAuth2 ? oAuth2Error(error) : undefined;
     throw callError(connection, call, aboutToken ?? networkError(error, timeoutSeconds));
   }
-  const { url } = options;
-  const isUpload = typeof call.body === 'object';
-  const details = classifyResponse(response, { url, expects: call.expects, isUpload });
-  if (details) throw callError(connection, call, details);
+  if (!isGood(response, call.expects)) {
+    throw callError(connection, call, classifyResponse(response, { ...call, url: options.url }));
+  }
   connection.retries.restore();
   connection.throttle?.increase();
   call.onHeaders?.(response.headers);
@@ -118,23 +120,14 @@ function requestOptions(
   } satisfies IHttpRequestOptions;
 }
 
-async function send(
-  { context, credential }: Connection,
-  options: IHttpRequestOptions,
-): Promise<HttpResponse> {
-  const response = (await context.helpers.httpRequestWithAuthentication.call(
-    context,
-    credential,
-    options,
-  )) as HttpResponse;
+async function send({ context, credential }: Connection, options: IHttpRequestOptions) {
+  const { helpers } = context;
+  const answered: unknown = await helpers.httpRequestWithAuthentication.call(context, credential, options);
+  const response = answered as HttpResponse;
   return options.encoding === 'stream' ? await readUnlessFile(response) : response;
 }
 
-/**
- * Repeats an attempt with which nothing was done, for a cause that may pass, as long as the budget lasts.
- *
- * @throws ProcessMakerError of the last attempt
- */
+/** Repeats an attempt with which nothing was done as long as the budget lasts. Throws the error of the last attempt. */
 export async function withRetries<T>(connection: Connection, attempt: () => Promise<T>): Promise<T> {
   for (let attempts = 1; ; attempts++) {
     try {
@@ -150,7 +143,6 @@ export async function withRetries<T>(connection: Connection, attempt: () => Prom
 
 const MAY_HAVE_HAPPENED =
   'ProcessMaker may have carried it out all the same: look there before you repeat it.';
-const MAX_READS = 5;
 
 /** What went wrong with this call, without secrets. */
 export function callError(
@@ -158,23 +150,18 @@ export function callError(
   { method, maxReads = MAX_READS }: Pick<ApiCall, 'method' | 'maxReads'>,
   details: ErrorDetails,
 ): ProcessMakerError {
-  const { scrub } = connection;
-  const { delivery, description, httpStatus, message, retry } = details;
-  const error = new ProcessMakerError({
-    ...details,
-    message: scrub(message),
-    description: scrub(description),
-  });
+  const { delivery, httpStatus, retry } = details;
+  const message = connection.scrub(details.message);
+  const description = connection.scrub(details.description);
+  const error = new ProcessMakerError({ ...details, message, description });
   if (error.isOverload) connection.throttle?.decrease();
   if (delivery === 'notProcessed') {
     // ProcessMaker, or what stands before it, has answered for good.
     if (httpStatus !== undefined && !retry) connection.retries.restore();
     return error;
   }
-  if (method !== 'GET') return error.with({ description: `${MAY_HAVE_HAPPENED} ${error.description}` });
+  if (method !== 'GET') return error.with({ description: `${MAY_HAVE_HAPPENED} ${description}` });
   // Reading changes nothing, whatever became of it, and may be repeated.
-  return error.with({
-    delivery: 'notProcessed',
-    ...(error.isTransient && { retry: { maxAttempts: maxReads } }),
-  });
+  const again = error.isTransient && { retry: { maxAttempts: maxReads } };
+  return error.with({ delivery: 'notProcessed', ...again });
 }

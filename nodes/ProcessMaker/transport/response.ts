@@ -1,8 +1,7 @@
-import { OperationalError, sleep, type IExecuteFunctions } from 'n8n-workflow';
+import { type IExecuteFunctions, jsonParse, OperationalError, sleep } from 'n8n-workflow';
 
-import { isObject } from '../guards';
-import { CHECK_INSTANCE_URL, normalizeInstanceUrl } from './credential';
-import type { ErrorDetails } from './processMakerError';
+import { asText, isObject } from '../guards';
+import { normalizeInstanceUrl } from './credential';
 
 /** An HTTP response as n8n's request helper gives it with `returnFullResponse`; JSON bodies are parsed. */
 export interface HttpResponse {
@@ -11,14 +10,32 @@ export interface HttpResponse {
   body: unknown;
 }
 
+/**
+ * What a good response holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
+ * `nothing` that matters; a `file`, as a stream.
+ */
+export type Expected = 'json' | 'found' | 'nothing' | 'file';
+
+/** Whether a response is a 2xx that holds what is expected. */
+export function isGood(response: HttpResponse, expects: Expected = 'json'): boolean {
+  const { statusCode, body } = response;
+  if (statusCode < 200 || statusCode >= 300) return false;
+  if (expects === 'file') return isStream(body);
+  return expects === 'nothing' ? typeof body !== 'string' || !/^\s*</.test(body) : isJson(response);
+}
+
+/** Whether a body is an object or a list. */
+export function isJson({ body }: HttpResponse): boolean {
+  return typeof body === 'object' && body !== null;
+}
+
 /** The body of a response that n8n hands over as a stream. */
 export type BodyStream = Exclude<
   Parameters<IExecuteFunctions['helpers']['prepareBinaryData']>[0],
   Uint8Array
 >;
 
-/** Whether a body is a stream: no JSON has functions. */
-export function isStream(body: unknown): body is BodyStream {
+function isStream(body: unknown): body is BodyStream {
   return typeof body === 'object' && body !== null && 'pipe' in body && typeof body.pipe === 'function';
 }
 
@@ -34,7 +51,8 @@ export async function readUnlessFile(response: HttpResponse): Promise<HttpRespon
   const isPage = String(headers['content-type']).startsWith('text/html');
   const isFile = statusCode === 200 && ('content-disposition' in headers || !isPage);
   if (isFile || !isStream(body)) return response;
-  return { ...response, body: parse(await readText(body)) };
+  const text = await readText(body);
+  return { ...response, body: jsonParse(text, { fallbackValue: text }) };
 }
 
 async function readText(body: BodyStream): Promise<string> {
@@ -49,17 +67,6 @@ async function readText(body: BodyStream): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-/** The data of a Request, or of a Task, which is the user's own. */
-const OWN_DATA = new Set(['data', 'request_data']);
-
 /**
  * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
  * the users of Requests, Tasks and processes.
@@ -70,43 +77,20 @@ export function dropSignInSecrets(value: unknown): void {
   } else if (isObject(value)) {
     if ('remember_token' in value && 'username' in value) delete value.remember_token;
     for (const [name, field] of Object.entries(value)) {
-      // A list has its entries in `data`, and no id.
-      if (!('id' in value && OWN_DATA.has(name))) dropSignInSecrets(field);
+      // The data of a Request or a Task is the user's own. A list has its entries in `data`, and no id.
+      const isOwnData = 'id' in value && (name === 'data' || name === 'request_data');
+      if (!isOwnData) dropSignInSecrets(field);
     }
   }
 }
 
-/**
- * What it means that a call is answered with a redirect, which is never followed.
- *
- * @param location the response's header, if it has one
- */
-export function redirectDetails(
-  location: unknown,
-  requestUrl: string,
-): Pick<ErrorDetails, 'kind' | 'message' | 'description'> {
-  let target: string | undefined;
-  try {
-    const url = typeof location === 'string' ? new URL(location, requestUrl) : undefined;
-    target = url && normalizeInstanceUrl(url.origin + url.pathname);
-  } catch {
-    target = undefined;
-  }
-  const isOther = target !== undefined && target !== normalizeInstanceUrl(requestUrl);
-  return {
-    kind: 'redirect',
-    message: isOther
-      ? `The 'Instance URL' of the credential redirects to ${target}`
-      : "The 'Instance URL' of the credential answers with a redirect, as a sign-in page or a gateway does",
-    description: isOther
-      ? `Redirects are not followed, so that the token goes nowhere else. If you trust it, use this address as 'Instance URL': ${target}`
-      : `Redirects are not followed, so that the token goes nowhere else. ${CHECK_INSTANCE_URL}`,
-  };
-}
-
-/** Whether a body is JSON that holds a message and nothing else. */
-export function hasOnlyMessage({ body }: HttpResponse): boolean {
-  return isObject(body) && typeof body.message === 'string' && Object.keys(body).length === 1;
+/** The instance that a redirect leads to; undefined when it is the same, or the header does not say it. */
+export function redirectTarget({ headers }: HttpResponse, requestUrl: string): string | undefined {
+  const location = asText(headers.location);
+  if (location === '' || !URL.canParse(location, requestUrl)) return undefined;
+  const { origin, pathname } = new URL(location, requestUrl);
+  const target = normalizeInstanceUrl(origin + pathname);
+  return target === normalizeInstanceUrl(requestUrl) ? undefined : target;
 }
 
 /** The seconds that a response asks to wait. The form with a date is not used by ProcessMaker, and not read. */
@@ -122,18 +106,15 @@ export function retryAfterText(response: HttpResponse): string {
 }
 
 /** The texts of a refusal: `message` and, by field, `errors: { field: [text, …] }`. */
-export function reasonsIn(body: unknown): string {
-  if (!isObject(body)) return NO_REASON;
-  const fields = isObject(body.errors) ? Object.entries(body.errors) : [];
-  const message = typeof body.message === 'string' ? body.message : '';
-  if (fields.length === 0) return message || NO_REASON;
-  return fields.map(([field, texts]) => `${field}: ${[texts].flat().map(String).join(' ')}`).join('; ');
+export function reasonsIn({ body }: HttpResponse): string {
+  const { message, errors } = isObject(body) ? body : {};
+  const fields = Object.entries(isObject(errors) ? errors : {});
+  const reasons = fields.map(([field, texts]) => `${field}: ${[texts].flat().map(String).join(' ')}`);
+  return reasons.join('; ') || asText(message) || 'It gave no reason.';
 }
 
-const NO_REASON = 'It gave no reason.';
-
 /** The text of a 500 for a file of a kind that ProcessMaker does not store: `errors: { message }`. */
-export function fileRefusal(body: unknown): string | undefined {
+export function fileRefusal({ body }: HttpResponse): string | undefined {
   const errors = isObject(body) && isObject(body.errors) ? body.errors : {};
   return typeof errors.message === 'string' ? errors.message : undefined;
 }

@@ -1,9 +1,16 @@
-import { classifyResponse } from '../../../nodes/ProcessMaker/transport/classifyResponse';
+import { type AnsweredCall, classifyResponse } from '../../../nodes/ProcessMaker/transport/classifyResponse';
+import { isGood } from '../../../nodes/ProcessMaker/transport/response';
 
 const URL_OF_CALL = 'https://acme.net/pm/api/1.0/process_events/2';
 
-function classify(statusCode: number, body: unknown, headers: Record<string, unknown> = {}) {
-  return classifyResponse({ statusCode, body, headers }, { url: URL_OF_CALL });
+function classify(
+  statusCode: number,
+  body: unknown,
+  headers: Record<string, unknown> = {},
+  expects?: AnsweredCall['expects'],
+) {
+  const response = { statusCode, body, headers };
+  return isGood(response, expects) ? undefined : classifyResponse(response, { url: URL_OF_CALL, expects });
 }
 
 describe('classifyResponse', () => {
@@ -70,12 +77,7 @@ describe('classifyResponse', () => {
   ] as const)(
     'classifies a response %s with %j, where %s is expected, as %s',
     (statusCode, body, expected, kind) => {
-      expect(
-        classifyResponse(
-          { statusCode, headers: {}, body },
-          { url: 'https://acme.net/api', expects: expected },
-        )?.kind,
-      ).toBe(kind);
+      expect(classify(statusCode, body, {}, expected)?.kind).toBe(kind);
     },
   );
 

@@ -2,21 +2,16 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { fetchFile, type FileContent, sendFile } from '../../transport/files';
-import {
-  explained,
-  inputError,
-  ProcessMakerError,
-  unexpectedResponse,
-} from '../../transport/processMakerError';
+import { encodeForm, fetchFile, FILE_TIMEOUT_SECONDS, type FileContent } from '../../transport/files';
+import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
+import type { BodyStream } from '../../transport/response';
 import { aboutRequest } from '../requests/requests';
 
-/** A file as ProcessMaker's API gives it, as far as it is relied on. */
+/** A file as ProcessMaker's API gives it, as far as it is relied on; its size in bytes. */
 export interface ApiFile extends IDataObject {
   id: number;
   file_name: string;
-  /** In bytes. */
   size: number;
 }
 
@@ -56,12 +51,9 @@ export function isSameName(stored: string, sent: string): boolean {
  * @throws ProcessMakerError also when the response is anything but a list of them, which does not say that there is none
  */
 export async function readFiles(connection: Connection, requestId: number): Promise<ApiFile[]> {
-  let body: object;
-  try {
-    body = await read(connection, { path: filesPath(requestId) });
-  } catch (error) {
+  const body = await read(connection, { path: filesPath(requestId) }).catch((error: unknown) => {
     throw aboutRequest(error, requestId);
-  }
+  });
   const { data } = body as { data?: unknown };
   if (!Array.isArray(data) || !data.every(isApiFile)) {
     throw unexpectedResponse('The list of files is not in the form that ProcessMaker gives it');
@@ -84,12 +76,8 @@ export function findFile(files: ApiFile[], reference: FileReference, requestId: 
       `Choose one of them by its id: ${listOf(found)}.`,
     );
   }
-  throw new ProcessMakerError({
-    kind: 'notFound',
-    message: `Request ${requestId} has no ${name}`,
-    description: files.length === 0 ? 'It has no files at all.' : `Its files are: ${listOf(files)}.`,
-    delivery: 'notProcessed',
-  });
+  const advice = files.length === 0 ? 'It has no files at all.' : `Its files are: ${listOf(files)}.`;
+  throw inputError(`Request ${requestId} has no ${name}`, advice).with({ kind: 'notFound' });
 }
 
 /** Deletes a file of a Request, once: `DELETE /api/1.0/requests/{id}/files/{file}`. */
@@ -98,57 +86,41 @@ export async function sendFileDeletion(
   requestId: number,
   fileId: number,
 ): Promise<void> {
-  const path = filePath(requestId, fileId);
+  const path = filesPath(requestId, fileId);
   await sendRequest(connection, { method: 'DELETE', path, expects: 'nothing' });
 }
 
 /** What a response means when it is about one file: one that is missing is a 400, or a 404 in plain text. */
 export function aboutFile(thrown: unknown, requestId: number, fileId: number): Error {
-  return explained(aboutRequest(thrown, requestId), ({ httpStatus }) =>
-    httpStatus === 400 || httpStatus === 404
-      ? {
-          kind: 'notFound',
-          message: `Request ${requestId} has no file ${fileId} any more`,
-          description: 'It was deleted, or another file has taken its place.',
-          delivery: 'notProcessed',
-        }
-      : undefined,
-  );
+  return explained(aboutRequest(thrown, requestId), ({ httpStatus }) => {
+    if (httpStatus !== 400 && httpStatus !== 404) return undefined;
+    return {
+      kind: 'notFound',
+      message: `Request ${requestId} has no file ${fileId} any more`,
+      description: 'It was deleted, or another file has taken its place.',
+      delivery: 'notProcessed',
+    };
+  });
 }
 
-/** Below `/api/`: the files of a Request. */
-export function filesPath(requestId: number): string {
-  return apiPath('1.0', 'requests', requestId, 'files');
-}
-
-/** Below `/api/`: one file of a Request. */
-export function filePath(requestId: number, fileId: number): string {
-  return apiPath('1.0', 'requests', requestId, 'files', fileId);
+function filesPath(requestId: number, ...fileId: number[]): string {
+  return apiPath('1.0', 'requests', requestId, 'files', ...fileId);
 }
 
 function isApiFile(entry: unknown): entry is ApiFile {
-  return (
-    isObject(entry) &&
-    Number.isInteger(entry.id) &&
-    typeof entry.file_name === 'string' &&
-    Number.isInteger(entry.size)
-  );
+  const { id, file_name: name, size } = isObject(entry) ? entry : {};
+  return Number.isInteger(id) && typeof name === 'string' && Number.isInteger(size);
 }
 
 const MAX_LISTED = 20;
 
 function listOf(files: ApiFile[]): string {
-  const texts = files
-    .slice(0, MAX_LISTED)
-    .map((file) => `${file.id} (${file.file_name}, variable '${variableOf(file)}')`);
-  if (files.length > MAX_LISTED) texts.push('and more');
+  const texts = files.map((file) => `${file.id} (${file.file_name}, variable '${variableOf(file)}')`);
+  if (texts.length > MAX_LISTED) texts.splice(MAX_LISTED, Infinity, 'and more');
   return texts.join(', ');
 }
 
-/**
- * Downloads a file of a Request into n8n's storage for binary data, as it comes:
- * `GET /api/1.0/requests/{id}/files/{file}`.
- */
+/** Downloads a file into n8n's storage for binary data, as it comes: `GET /api/1.0/requests/{id}/files/{file}`. */
 export async function downloadFile(
   connection: Connection,
   context: IExecuteFunctions,
@@ -156,18 +128,12 @@ export async function downloadFile(
   { id, file_name: name, mime_type: type, size }: ApiFile,
   timeoutSeconds: number,
 ): Promise<IBinaryData> {
-  let binary: IBinaryData;
-  try {
-    binary = await fetchFile(
-      connection,
-      filePath(requestId, id),
-      async (body) =>
-        await context.helpers.prepareBinaryData(body, name, typeof type === 'string' ? type : undefined),
-      timeoutSeconds,
-    );
-  } catch (error) {
+  const mimeType = typeof type === 'string' ? type : undefined;
+  const store = async (body: BodyStream) => await context.helpers.prepareBinaryData(body, name, mimeType);
+  const path = filesPath(requestId, id);
+  const binary = await fetchFile(connection, path, store, timeoutSeconds).catch((error: unknown) => {
     throw aboutFile(error, requestId, id);
-  }
+  });
   const { bytes } = binary;
   if (bytes === undefined || bytes === size) return binary;
   throw unexpectedResponse(
@@ -178,18 +144,15 @@ export async function downloadFile(
   });
 }
 
-/** Downloads a file of a Request into memory: `GET /api/1.0/requests/{id}/files/{file}`. */
+/** Downloads a file into memory: `GET /api/1.0/requests/{id}/files/{file}`. */
 export async function loadFile(
   connection: Connection,
   { helpers }: IExecuteFunctions,
   requestId: number,
   fileId: number,
 ): Promise<Buffer> {
-  return await fetchFile(
-    connection,
-    filePath(requestId, fileId),
-    async (body) => await helpers.binaryToBuffer(body),
-  );
+  const store = async (body: BodyStream) => await helpers.binaryToBuffer(body);
+  return await fetchFile(connection, filesPath(requestId, fileId), store);
 }
 
 /**
@@ -203,10 +166,11 @@ export async function sendRequestFile(
   requestId: number,
   variable: string,
   file: FileContent,
-  timeoutSeconds?: number,
+  timeoutSeconds = FILE_TIMEOUT_SECONDS,
 ): Promise<number> {
-  const fields = { data_name: variable };
-  const body = await sendFile(connection, filesPath(requestId), fields, file, timeoutSeconds);
+  const form = encodeForm({ data_name: variable }, file);
+  const call = { method: 'POST', path: filesPath(requestId), body: form, timeoutSeconds } as const;
+  const body = await sendRequest(connection, call);
   if ('fileUploadId' in body && Number.isInteger(body.fileUploadId)) return Number(body.fileUploadId);
   throw unexpectedResponse('The answer to the upload does not hold the id of the file', 'unknown');
 }

@@ -17,8 +17,8 @@ const MAX_INDEX = 999;
  */
 export function setByPath(target: IDataObject, path: string, value: unknown): string | undefined {
   const keys = path.replace(/\[(\d+)\]/g, '.$1').split('.');
-  const unsafe = keys.find((key) => key === '' || !isSafeObjectProperty(key));
-  if (unsafe !== undefined) return `'${path}' cannot be the name of a field`;
+  const isSafe = keys.every((key) => key !== '' && isSafeObjectProperty(key));
+  if (!isSafe) return `'${path}' cannot be the name of a field`;
 
   let container: unknown = target;
   for (const [depth, key] of keys.entries()) {
@@ -57,6 +57,12 @@ export interface FormField {
   initially?: boolean | null;
 }
 
+/** One field of each path, the first. */
+export function unique<T extends { path: string }>(fields: T[]): T[] {
+  const paths = new Set<string>();
+  return fields.filter(({ path }) => !paths.has(path) && paths.add(path));
+}
+
 /** A field in the schema of n8n's resource mapper, which n8n keeps with the node. */
 export interface MapperField extends ResourceMapperField {
   /** ProcessMaker keeps such a date as `2026-11-24`, and any other as a point in time. */
@@ -86,19 +92,11 @@ export function isUsablePath(path: string): boolean {
   return !path.includes('"') && setByPath({}, path, null) === undefined;
 }
 
-const TYPES: Record<string, Pick<FormField, 'type' | 'dateOnly'>> = {
-  int: { type: 'number' },
-  float: { type: 'number' },
-  currency: { type: 'number' },
-  percentage: { type: 'number' },
-  boolean: { type: 'boolean' },
-  date: { type: 'dateTime', dateOnly: true },
-  datetime: { type: 'dateTime' },
-  array: { type: 'array' },
-  object: { type: 'object' },
-};
-
-/** The type that ProcessMaker's data format stands for; text unless it is known to be something else. */
+/** The type of values in one of ProcessMaker's data formats; text unless it is known to be something else. */
 export function typeOfFormat(format: string): Pick<FormField, 'type' | 'dateOnly'> {
-  return TYPES[format] ?? { type: 'string' };
+  if (/^(?:int|float|currency|percentage)$/.test(format)) return { type: 'number' };
+  if (format === 'date') return { type: 'dateTime', dateOnly: true };
+  if (format === 'datetime') return { type: 'dateTime' };
+  if (format === 'boolean' || format === 'array' || format === 'object') return { type: format };
+  return { type: 'string' };
 }

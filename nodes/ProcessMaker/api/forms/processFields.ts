@@ -3,39 +3,31 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
-import { explained, isKind } from '../../transport/processMakerError';
+import { isKind } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
 import type { StartableProcess, StartEvent } from '../processes/processes';
-import { type FormField, isUsablePath, typeOfFormat } from './field';
-import type { ScreenFields } from './screenFields';
-import { emptyForm, readScreens, readTaskForms } from './screens';
+import { type FormField, isUsablePath, typeOfFormat, unique } from './field';
+import { emptyForm, type ScreenFields } from './screenFields';
+import { readScreens, readTaskForms } from './screens';
 
-const VARIABLE_PREFIX = 'data.';
 const LATEST_REQUESTS = 10;
 const MAX_DEPTH = 3;
 
 /** A process, with the start events that the user of the token may trigger. */
 export type FormProcess = Pick<StartableProcess, 'id' | 'startEvents'>;
 
-/** What is known about the data of a process. */
-export interface ProcessFields {
-  /** Those of the form with which it begins, or all when it begins without one. */
-  first: FormField[];
-  /** Those of its other forms. */
-  later: FormField[];
-}
-
 /**
  * The fields of a process: of the form of its start event and of those of its tasks, or when it has none, of the data
  * of its latest Requests.
  *
  * @param startEventId the chosen start event, undefined for Automatic
+ * @returns as `first` those of the form with which it begins, or all when it begins without one
  */
 export async function readProcessFields(
   connection: Connection,
   { id, startEvents }: FormProcess,
   startEventId: string | undefined,
-): Promise<ProcessFields> {
+): Promise<{ first: FormField[]; later: FormField[] }> {
   const start = await readScreens(connection, formsOf(startEvents, startEventId));
   const variables = await readVariables(connection, id);
   const tasks = isCovered(variables, start) ? emptyForm() : await readTaskForms(connection, id);
@@ -78,11 +70,6 @@ function laterFields(
     .map((field) => (field.type === 'boolean' ? { ...field, initially: null } : field));
 }
 
-function unique(fields: FormField[]): FormField[] {
-  const paths = new Set<string>();
-  return fields.filter(({ path }) => !paths.has(path) && paths.add(path));
-}
-
 /**
  * The variables of all forms of a process: `GET /api/1.1/processes/variables?processIds=…`, which answers for any valid
  * token. Buttons and files are left out.
@@ -91,18 +78,16 @@ function unique(fields: FormField[]): FormField[] {
  */
 async function readVariables(connection: Connection, processId: number): Promise<FormField[] | undefined> {
   const path = apiPath('1.1', 'processes', 'variables');
-  try {
-    const list = await readList(connection, { path, qs: { processIds: processId } });
-    return list.flatMap(toField);
-  } catch (error) {
+  const call = { path, qs: { processIds: processId } };
+  const list = await readList(connection, call).catch((error: unknown) => {
     if (isKind(error, 'notFound', 'methodNotAllowed')) return undefined;
-    throw explained(error);
-  }
+    throw error;
+  });
+  return list?.flatMap(toField);
 }
 
 function toField({ field, label, format, isSubmitButton }: IDataObject): FormField[] {
-  const name = asText(field);
-  const path = name.startsWith(VARIABLE_PREFIX) ? name.slice(VARIABLE_PREFIX.length) : '';
+  const [, path = ''] = /^data\.(.*)$/.exec(asText(field)) ?? [];
   if (isSubmitButton === true || format === 'file' || !isUsablePath(path)) return [];
   return [{ path, label: asText(label).trim() || path, ...typeOfFormat(asText(format)) }];
 }
@@ -147,9 +132,8 @@ function typeOf(value: unknown): Omit<FormField, 'path' | 'label'> {
   if (typeof value === 'boolean') return { type: 'boolean', initially: null };
   if (Array.isArray(value)) return { type: 'array' };
   if (isObject(value)) return { type: 'object' };
-  if (typeof value !== 'string') return { type: 'string' };
-  if (/^\d{4}-\d\d-\d\d$/.test(value)) return { type: 'dateTime', dateOnly: true };
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(value)
-    ? { type: 'dateTime' }
-    : { type: 'string' };
+  const text = asText(value);
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return { type: 'dateTime', dateOnly: true };
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text);
+  return { type: isTime ? 'dateTime' : 'string' };
 }

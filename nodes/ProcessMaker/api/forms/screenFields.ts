@@ -1,7 +1,7 @@
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { asText, isObject, objectsIn, parseId } from '../../guards';
-import { type FormField, isUsablePath, typeOfFormat } from './field';
+import { type FormField, isUsablePath, typeOfFormat, unique } from './field';
 
 /** What a form holds, read from its screen. */
 export interface ScreenFields {
@@ -15,14 +15,12 @@ export interface ScreenFields {
 }
 
 /** Show something, or take a file; a value that is sent for one would do nothing. */
-const NO_FIELDS = new Set([
-  'FormButton',
-  'FormImage',
-  'FormHtmlViewer',
-  'FormHtmlEditor',
-  'FileUpload',
-  'FileDownload',
-]);
+const NO_FIELDS = /^(?:FormButton|FormImage|FormHtmlViewer|FormHtmlEditor|FileUpload|FileDownload)$/;
+
+/** What a form without fields holds. */
+export function emptyForm(): ScreenFields {
+  return { fields: [], files: [], others: [], nested: [] };
+}
 
 /**
  * The fields of a screen, in the order in which people see them.
@@ -32,14 +30,14 @@ const NO_FIELDS = new Set([
  */
 export function screenFields(pages: unknown): ScreenFields {
   const all = objectsIn(pages);
-  const found: ScreenFields = { fields: [], files: [], others: [], nested: [] };
+  const found = emptyForm();
   const rowPages = new Set(all.flatMap(({ items }) => rowPagesIn(items)));
   for (const [index, { items }] of all.entries()) {
     if (rowPages.has(index)) found.others.push(...namesIn(items));
     else read(items, false, found);
   }
-  found.others = found.others.filter((name) => name !== '');
-  return found;
+  const fields = unique(found.fields.filter(({ path }) => isUsablePath(path)));
+  return { ...found, fields, others: found.others.filter((name) => name !== '') };
 }
 
 /** @param mayBeHidden whether a condition may keep people from seeing the items, and from having to fill them in */
@@ -55,26 +53,20 @@ function read(items: unknown, mayBeHidden: boolean, found: ScreenFields): void {
       // The data of a loop may have another name than the loop itself.
       if (asText(config.name) !== nameOf(item)) found.others.push(asText(config.name));
       found.others.push(...namesIn(item.items));
-      add(found, { path: nameOf(item), label: labelOf(item), type: 'array' });
-    } else if (NO_FIELDS.has(component)) {
+      found.fields.push({ path: nameOf(item), label: labelOf(item), type: 'array' });
+    } else if (NO_FIELDS.test(component)) {
       if (component === 'FileUpload') found.files.push({ path: nameOf(item), label: labelOf(item) });
       found.others.push(nameOf(item));
     } else if (itemsIn(item.items).length > 0) {
       read(item.items, isConditional, found);
     } else {
-      add(found, {
+      found.fields.push({
         path: nameOf(item),
         label: labelOf(item),
         required: !isConditional && isRequired(component, config.validation),
         ...valueOf(component, config),
       });
     }
-  }
-}
-
-function add(found: ScreenFields, field: FormField): void {
-  if (isUsablePath(field.path) && !found.fields.some(({ path }) => path === field.path)) {
-    found.fields.push(field);
   }
 }
 
@@ -114,11 +106,8 @@ function isRequired(component: string, validation: unknown): boolean {
 /** The pages on which the rows of record lists are edited, as indexes. */
 function rowPagesIn(items: unknown): number[] {
   return itemsIn(items).flatMap((item) => {
-    const { form } = configOf(item);
-    return [
-      ...(item.component === 'FormRecordList' && /^\d+$/.test(asText(form)) ? [Number(form)] : []),
-      ...rowPagesIn(item.items),
-    ];
+    const form = item.component === 'FormRecordList' ? asText(configOf(item).form) : '';
+    return [...(/^\d+$/.test(form) ? [Number(form)] : []), ...rowPagesIn(item.items)];
   });
 }
 

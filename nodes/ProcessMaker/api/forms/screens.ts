@@ -1,4 +1,4 @@
-import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
@@ -6,8 +6,8 @@ import { readList } from '../../transport/pagination';
 import { explained, isKind } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { readTask } from '../tasks/tasks';
-import type { FormField } from './field';
-import { screenFields, type ScreenFields } from './screenFields';
+import { unique } from './field';
+import { emptyForm, screenFields, type ScreenFields } from './screenFields';
 
 /** Far above any form; forms can contain each other. */
 const MAX_SCREENS = 30;
@@ -67,11 +67,9 @@ export async function readTaskForms(connection: Connection, processId: number): 
 
 /** The ids of one task of each element of the process, the latest. */
 function oneOfEach(tasks: IDataObject[]): number[] {
-  const ids = new Map<unknown, number>();
-  for (const { element_id: element, id } of tasks) {
-    if (!ids.has(element)) ids.set(element, Number(id));
-  }
-  return [...ids.values()].slice(0, MAX_FORMS);
+  const elements = tasks.map(({ element_id: element }) => element);
+  const latest = tasks.filter(({ element_id: element }, index) => elements.indexOf(element) === index);
+  return latest.slice(0, MAX_FORMS).map(({ id }) => Number(id));
 }
 
 /** Without a form that is gone or out of reach, fields can be given all the same, if with less help. */
@@ -84,39 +82,21 @@ async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** What a form without fields holds. */
-export function emptyForm(): ScreenFields {
-  return { fields: [], files: [], others: [], nested: [] };
-}
-
 function add(all: ScreenFields, { fields, files, others }: ScreenFields): void {
   all.fields.push(...fields);
   all.files.push(...files);
   all.others.push(...others);
 }
 
-/** A field of a Task's form, as workflows use it. */
-export interface TaskField {
-  /** Its path in the data. */
-  name: string;
-  label: string;
-  /** n8n's name of the type; `date` for a date without a time, and `file` for an upload. */
-  type: string;
-  required: boolean;
-  /** The values to choose from; empty when any may be given. */
-  options: INodePropertyOptions[];
-}
-
-/** The fields of the form of a Task, the files last; none for a Task without a form. See `readTaskScreens`. */
-export async function readFormOfTask(connection: Connection, taskId: number): Promise<TaskField[]> {
+/**
+ * The fields of the form of a Task, the files last, as workflows use them: `type` is n8n's name of the type, or `date` for
+ * a date without a time, or `file`; `options` is empty when any value is possible. None for a Task without a form.
+ */
+export async function readFormOfTask(connection: Connection, taskId: number): Promise<IDataObject[]> {
   const form = await readTaskScreens(connection, taskId);
-  const files = form.files.map(({ path, label }): TaskField => {
-    return { name: path, label, type: 'file', required: false, options: [] };
+  const fields = form.fields.map((field) => ({ ...field, type: field.dateOnly ? 'date' : field.type }));
+  const files = form.files.map((field) => ({ ...field, type: 'file', required: false, options: undefined }));
+  return unique([...fields, ...files]).map(({ path, label, type, required = false, options = [] }) => {
+    return { name: path, label, type, required, options };
   });
-  const fields = [...form.fields.map(toTaskField), ...files];
-  return fields.filter(({ name }, index) => fields.findIndex((field) => field.name === name) === index);
-}
-
-function toTaskField({ path, label, type, dateOnly, required = false, options = [] }: FormField): TaskField {
-  return { name: path, label, type: dateOnly ? 'date' : type, required, options };
 }

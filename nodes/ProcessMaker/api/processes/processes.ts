@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, jsonParse } from 'n8n-workflow';
 
 import { asText, isObject, objectsIn, parseId } from '../../guards';
 import type { Connection } from '../../transport/connection';
@@ -37,10 +37,7 @@ export const AUTOMATIC = 'automatic';
 /** One page holds more processes than an instance has: the server puts together the whole list for every page. */
 const STARTABLE_PAGE_SIZE = 1000;
 
-/**
- * What the user of the token may start, as ProcessMaker gives it: `GET /api/1.0/start_processes`, which is open to any
- * valid token.
- */
+/** What the user of the token may start: `GET /api/1.0/start_processes`, which is open to any valid token. */
 export async function listStartable(
   connection: Connection,
   qs: IDataObject = {},
@@ -50,11 +47,7 @@ export async function listStartable(
   return await readList(connection, { path, qs, pageSize: STARTABLE_PAGE_SIZE, limit });
 }
 
-/**
- * The same with the start events of each. See `listStartable`.
- *
- * @param filter text to look for in name, description and category
- */
+/** The same with the start events of each; `filter` is looked for in name, description and category. */
 export async function getStartableProcesses(
   connection: Connection,
   filter?: string,
@@ -73,53 +66,35 @@ export async function listViewable(
   qs: IDataObject = {},
   limit?: number,
 ): Promise<IDataObject[]> {
-  try {
-    return await readList(connection, {
-      path: apiPath('1.0', 'processes'),
-      qs: { order_by: 'id', ...qs },
-      limit,
-    });
-  } catch (error) {
-    throw aboutProcesses(error, {
-      message: 'ProcessMaker does not show all processes to the user of the access token',
-      description:
-        "Ask a ProcessMaker administrator for the permission to view processes, or choose 'Startable by Me' in 'Show', which needs none.",
-    });
-  }
+  const call = { path: apiPath('1.0', 'processes'), qs: { order_by: 'id', ...qs }, limit };
+  const forbidden = {
+    message: 'ProcessMaker does not show all processes to the user of the access token',
+    description:
+      "Ask a ProcessMaker administrator for the permission to view processes, or choose 'Startable by Me' in 'Show', which needs none.",
+  };
+  return await readList(connection, call).catch((error: unknown) => {
+    throw explained(error, { forbidden });
+  });
 }
 
 /** Reads one process, for those who may view processes: `GET /api/1.0/processes/{id}`. */
 export async function readProcess(connection: Connection, id: number): Promise<IDataObject> {
-  const qs = { include: 'category,events' };
-  let process: object;
-  try {
-    process = await read(connection, { path: apiPath('1.0', 'processes', id), qs, expects: 'found' });
-  } catch (error) {
-    const missing = {
-      message: `There is no process ${id}`,
-      description: 'It may have been deleted, or the id belongs to another instance.',
-    };
-    const refused = {
-      message: `ProcessMaker does not show process ${id} to the user of the access token`,
-      description:
-        'The user has to be able to start the process, or to have the permission to view processes. Ask a ProcessMaker administrator.',
-    };
-    throw aboutProcesses(error, refused, missing);
-  }
+  const path = apiPath('1.0', 'processes', id);
+  const call = { path, qs: { include: 'category,events' }, expects: 'found' } as const;
+  const notFound = {
+    message: `There is no process ${id}`,
+    description: 'It may have been deleted, or the id belongs to another instance.',
+  };
+  const forbidden = {
+    message: `ProcessMaker does not show process ${id} to the user of the access token`,
+    description:
+      'The user has to be able to start the process, or to have the permission to view processes. Ask a ProcessMaker administrator.',
+  };
+  const process = await read(connection, call).catch((error: unknown) => {
+    throw explained(error, { notFound, forbidden });
+  });
   if (isObject(process)) return process;
   throw unexpectedResponse('The answer is not a process in the form that ProcessMaker gives it');
-}
-
-interface Texts {
-  message: string;
-  description: string;
-}
-
-function aboutProcesses(thrown: unknown, forbidden: Texts, notFound?: Texts): Error {
-  return explained(thrown, ({ kind }) => {
-    if (kind === 'forbidden') return forbidden;
-    return kind === 'notFound' ? notFound : undefined;
-  });
 }
 
 /** The fields of a process that matter to most workflows. */
@@ -149,25 +124,17 @@ export function describeTriggers({ id, triggers }: StartEvent): string {
 
 /** `startEvents` and `events` hold what the user may trigger, `start_events` all there are. */
 function startEventsOf({ startEvents, events }: IDataObject): StartEvent[] {
-  return objectsIn(startEvents ?? events).map(toStartEvent);
-}
-
-function toStartEvent(event: IDataObject): StartEvent {
-  const triggers = objectsIn(event.eventDefinitions).map(({ $type }) =>
-    asText($type).replace(/EventDefinition$/, ''),
-  );
-  if (isWebEntry(event.config)) triggers.push('web entry');
-  const id = asText(event.id);
-  return { id, name: asText(event.name) || id, triggers, screenId: parseId(asText(event.screenRef)) };
+  return objectsIn(startEvents ?? events).map((event) => {
+    const types = objectsIn(event.eventDefinitions).map(({ $type }) => asText($type));
+    const triggers = types.map((type) => type.replace(/EventDefinition$/, ''));
+    if (isWebEntry(event.config)) triggers.push('web entry');
+    const id = asText(event.id);
+    return { id, name: asText(event.name) || id, triggers, screenId: parseId(asText(event.screenRef)) };
+  });
 }
 
 /** `config` is JSON text such as `{"web_entry":null}`. */
 function isWebEntry(config: unknown): boolean {
-  if (typeof config !== 'string' || config === '') return false;
-  try {
-    const parsed: unknown = JSON.parse(config);
-    return isObject(parsed) && isObject(parsed.web_entry);
-  } catch {
-    return false;
-  }
+  const parsed: unknown = jsonParse(asText(config), { fallbackValue: {} });
+  return isObject(parsed) && isObject(parsed.web_entry);
 }

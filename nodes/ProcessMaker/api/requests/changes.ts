@@ -2,13 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import {
-  type ErrorDetails,
-  type ErrorKind,
-  explained,
-  inputError,
-  ProcessMakerError,
-} from '../../transport/processMakerError';
+import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, sendRequest } from '../../transport/request';
 import type { StartTarget } from '../processes/processes';
 import { type ApiRequest, isApiRequest } from './requests';
@@ -22,57 +16,47 @@ export interface ReadyStart {
   timeoutSeconds: number;
 }
 
-/**
- * Starts a Request, once: `POST /api/1.0/process_events/{process}?event={start event}`.
- *
- * @throws ProcessMakerError
- */
+/** Starts a Request, once: `POST /api/1.0/process_events/{process}?event={start event}`. */
 export async function startRequest(
   connection: Connection,
   { target, body, includeData, timeoutSeconds }: ReadyStart,
 ): Promise<ApiRequest> {
-  let request: object;
-  try {
-    request = await sendRequest(connection, {
-      method: 'POST',
-      path: apiPath('1.0', 'process_events', target.processId),
-      qs: { event: target.startEventId, include: includeData ? 'activeTasks,data' : 'activeTasks' },
-      body,
-      timeoutSeconds,
-    });
-  } catch (error) {
-    throw explained(error, ({ kind }) => EXPLANATIONS[kind]?.(target));
-  }
+  const request = await sendRequest(connection, {
+    method: 'POST',
+    path: apiPath('1.0', 'process_events', target.processId),
+    qs: { event: target.startEventId, include: includeData ? 'activeTasks,data' : 'activeTasks' },
+    body,
+    timeoutSeconds,
+  }).catch((error: unknown) => {
+    throw explained(error, aboutStart(target));
+  });
   if (isApiRequest(request)) return request;
-  throw new ProcessMakerError({
-    kind: 'unexpectedResponse',
-    message: 'The answer to the start is not a ProcessMaker Request',
+  throw unexpectedResponse('The answer to the start is not a ProcessMaker Request', 'unknown').with({
     description:
       "Check the 'Instance URL' of the credential, and look in ProcessMaker whether a Request was started before you start it again.",
-    delivery: 'unknown',
     httpStatus: 201,
   });
 }
 
-/** What some errors mean to a start in particular. */
-const EXPLANATIONS: Partial<Record<ErrorKind, (target: StartTarget) => Partial<ErrorDetails>>> = {
-  forbidden: ({ processId, startEventId }) => ({
-    message: `The user of the access token may not start process ${processId} with start event "${startEventId}", or the process has no such start event`,
-    description:
-      "Check 'Process' and 'Start Event'. Let an administrator assign the user to the start event in ProcessMaker's designer, and check that the user is active.",
-  }),
-  notFound: ({ processId, startEventId }) => ({
-    message: `ProcessMaker has no process ${processId}, or no start event "${startEventId}" in it`,
-    description: "Check 'Process' and 'Start Event', and that the credential is that of the right instance.",
-  }),
-  serverError: ({ processId, startEventId }) => ({
-    message: `ProcessMaker could not start process ${processId} with start event "${startEventId}" and gave no reason (HTTP status 500)`,
-    description:
-      "Often the id in 'Start Event' is that of another element, such as a task. A Request may have been started all the same: look in ProcessMaker before you start it again.",
-  }),
-};
-
-// Each sends its call once: see `makeChange`.
+function aboutStart({ processId, startEventId }: StartTarget) {
+  return {
+    forbidden: {
+      message: `The user of the access token may not start process ${processId} with start event "${startEventId}", or the process has no such start event`,
+      description:
+        "Check 'Process' and 'Start Event'. Let an administrator assign the user to the start event in ProcessMaker's designer, and check that the user is active.",
+    },
+    notFound: {
+      message: `ProcessMaker has no process ${processId}, or no start event "${startEventId}" in it`,
+      description:
+        "Check 'Process' and 'Start Event', and that the credential is that of the right instance.",
+    },
+    serverError: {
+      message: `ProcessMaker could not start process ${processId} with start event "${startEventId}" and gave no reason (HTTP status 500)`,
+      description:
+        "Often the id in 'Start Event' is that of another element, such as a task. A Request may have been started all the same: look in ProcessMaker before you start it again.",
+    },
+  };
+}
 
 /** Sets the status or fields of the data of a Request: `PUT /api/1.0/requests/{id}`, 204. */
 export async function updateRequest(
@@ -80,21 +64,14 @@ export async function updateRequest(
   id: number,
   changes: { status: string } | { data: IDataObject },
 ): Promise<void> {
-  await sendRequest(connection, {
-    method: 'PUT',
-    path: apiPath('1.0', 'requests', id),
-    body: JSON.stringify(changes),
-    expects: 'nothing',
-  });
+  const path = apiPath('1.0', 'requests', id);
+  await sendRequest(connection, { method: 'PUT', path, body: JSON.stringify(changes), expects: 'nothing' });
 }
 
 /** Deletes a Request: `DELETE /api/1.0/requests/{id}`, 204; 404 when there is none. */
 export async function deleteRequest(connection: Connection, id: number): Promise<void> {
-  await sendRequest(connection, {
-    method: 'DELETE',
-    path: apiPath('1.0', 'requests', id),
-    expects: 'nothing',
-  });
+  const path = apiPath('1.0', 'requests', id);
+  await sendRequest(connection, { method: 'DELETE', path, expects: 'nothing' });
 }
 
 /**
@@ -103,13 +80,11 @@ export async function deleteRequest(connection: Connection, id: number): Promise
  * @throws ProcessMakerError also when ProcessMaker says that it has retried nothing
  */
 export async function retryRequest(connection: Connection, id: number): Promise<void> {
-  const response: { success?: unknown; message?: unknown } = await sendRequest(connection, {
-    method: 'PUT',
-    path: apiPath('1.0', 'requests', id, 'retry'),
-    body: '{}',
-  });
-  if (response.success !== false) return;
-  const reasons = [response.message].flat().map(asText).filter(Boolean).join('; ');
+  const path = apiPath('1.0', 'requests', id, 'retry');
+  const response = await sendRequest(connection, { method: 'PUT', path, body: '{}' });
+  const { success, message } = response as IDataObject;
+  if (success !== false) return;
+  const reasons = [message].flat().map(asText).filter(Boolean).join('; ');
   throw inputError(
     `ProcessMaker did not retry Request ${id}${reasons && `: ${reasons}`}`,
     "It retries only scripts and services that did not work. Look at the Request's page for what stopped it, or end it with the operation 'Complete' or 'Cancel'.",
@@ -128,9 +103,6 @@ export async function triggerEvent(
   eventId: string,
   data: IDataObject,
 ): Promise<void> {
-  await sendRequest(connection, {
-    method: 'POST',
-    path: apiPath('1.0', 'requests', id, 'events', eventId),
-    body: JSON.stringify(data),
-  });
+  const path = apiPath('1.0', 'requests', id, 'events', eventId);
+  await sendRequest(connection, { method: 'POST', path, body: JSON.stringify(data) });
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { ProcessMakerError } from '../../transport/processMakerError';
+import { unexpectedResponse } from '../../transport/processMakerError';
 import { type ApiRequest, includesOf, readPages } from './requests';
 
 /**
@@ -56,11 +56,10 @@ export interface FoundRequest {
   request: ApiRequest;
 }
 
-/** Where to look: any of these beginnings of keys, within one process when it is given. */
+/** Looks for any of these beginnings of keys, within one process when its id is set. */
 export interface KeySearch {
   prefixes: string[];
   processId?: number;
-  /** Whether the Requests are to bring their data along. */
   includeData: boolean;
 }
 
@@ -72,10 +71,10 @@ export interface KeySearch {
  */
 export async function findByKeys(connection: Connection, search: KeySearch): Promise<FoundRequest[]> {
   const found: FoundRequest[] = [];
+  const includes = ['summary', ...includesOf(search.includeData)];
   for (const { pmql, prefixes } of queries(search)) {
-    const includes = ['summary', ...includesOf(search.includeData)];
     for (const request of await readPages(connection, pmql, includes)) {
-      if (isSubProcess(request)) continue;
+      if (typeof request.parent_request_id === 'number') continue;
       const key = takeKey(request);
       // A Request that was found by its key but does not show it would count as "nothing was started".
       if (key === '') throw keyNotShown();
@@ -86,13 +85,10 @@ export async function findByKeys(connection: Connection, search: KeySearch): Pro
   return found;
 }
 
-function keyNotShown(): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'unexpectedResponse',
-    message: 'ProcessMaker does not show the key by which a Request was found',
+function keyNotShown() {
+  return unexpectedResponse('ProcessMaker does not show the key by which a Request was found').with({
     description:
       "Let an administrator see whether the user of the access token may see the summary of Requests, or switch off the option 'Hidden Key'.",
-    delivery: 'notProcessed',
   });
 }
 
@@ -109,20 +105,13 @@ function queries({ prefixes, processId }: KeySearch): Array<{ pmql: string; pref
     chunks.at(-1)?.push(prefix);
   }
   const scope = processId === undefined ? '' : `(process_id = ${processId}) AND `;
-  return chunks.map((chunk) => ({
-    prefixes: chunk,
-    pmql: `${scope}(${chunk.map(condition).join(OR)})`,
-  }));
+  return chunks.map((chunk) => ({ prefixes: chunk, pmql: `${scope}(${chunk.map(condition).join(OR)})` }));
 }
 
 const OR = ' OR ';
 
 function condition(prefix: string): string {
   return `data.${KEY_FIELD} LIKE "${prefix}%"`;
-}
-
-function isSubProcess({ parent_request_id }: ApiRequest): boolean {
-  return parent_request_id !== null && parent_request_id !== undefined;
 }
 
 /** The key in a Request's summary. The summary was only asked for because of it, and holds the whole data again. */

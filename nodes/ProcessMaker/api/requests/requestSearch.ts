@@ -1,8 +1,8 @@
 import type { Connection } from '../../transport/connection';
-import { readList } from '../../transport/pagination';
+import { type ListPage, readPage } from '../../transport/pagination';
 import { explained } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
-import { listById, type ListOrder, pmqlAll } from '../lists';
+import { type ListOrder, pmqlAll, searchList } from '../lists';
 import { type ApiRequest, asRequests } from './requests';
 
 /** What ProcessMaker cannot carry out it cannot the next time either. */
@@ -36,33 +36,22 @@ export interface RequestSearch extends RequestFilter {
 export async function searchRequests(connection: Connection, search: RequestSearch): Promise<ApiRequest[]> {
   const { conditions, text, includes, limit, sort } = search;
   const pmql = pmqlAll(conditions);
-  const call = {
-    path: apiPath('1.0', 'requests'),
-    qs: {
-      ...(pmql !== '' && { pmql }),
-      ...(text !== undefined && { filter: text }),
-      include: includes.join(','),
-      order_by: sort.field,
-      order_direction: sort.direction,
-    },
-    limit,
-    maxReads: MAX_READS,
+  const qs = {
+    ...(pmql && { pmql }),
+    ...(text !== undefined && { filter: text }),
+    include: includes.join(','),
   };
-  try {
-    return asRequests(
-      sort.field === 'id'
-        ? await listById(connection, call, sort.direction)
-        : await readList(connection, call),
-    );
-  } catch (error) {
+  const call = { path: apiPath('1.0', 'requests'), qs, limit, maxReads: MAX_READS };
+  const list = await searchList(connection, call, sort).catch((error: unknown) => {
     throw aboutSearch(error, search);
-  }
+  });
+  return asRequests(list);
 }
 
 /** What some responses mean to a search. */
 function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearch): Error {
   return explained(thrown, ({ kind, description }) => {
-    const subjects = [...(hasPmql ? ["'PMQL'"] : []), ...(requester ? ["'Requester'"] : [])];
+    const subjects = [hasPmql && "'PMQL'", requester && "'Requester'"].filter(Boolean);
     if (kind === 'badRequest' && subjects.length > 0) {
       return {
         message: `ProcessMaker does not understand the search by ${subjects.join(' or ')}`,
@@ -70,11 +59,9 @@ function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearc
       };
     }
     const advice = [
-      ...(hasPmql
-        ? [`Most likely 'PMQL' names a field that ProcessMaker does not know. ${PMQL_ADVICE}`]
-        : []),
-      ...(sort.field === 'id' ? [] : ["It may lack the memory to sort: choose the field 'ID' in 'Sort'."]),
-    ];
+      hasPmql && `Most likely 'PMQL' names a field that ProcessMaker does not know. ${PMQL_ADVICE}`,
+      sort.field !== 'id' && "It may lack the memory to sort: choose the field 'ID' in 'Sort'.",
+    ].filter(Boolean);
     if (kind !== 'serverError' || advice.length === 0) return undefined;
     return {
       message: 'ProcessMaker could not carry out the search and gave no reason (HTTP status 500)',
@@ -85,3 +72,24 @@ function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearc
 
 const PMQL_ADVICE =
   'Fields are id, case_number, process_id, status, request, requester, participant, started, completed, updated_at, and data.… for the data. Texts stand in double quotes; the names of fields of the data have no dashes or spaces.';
+
+/**
+ * A page of the Requests that the user of the token may see, the newest first: `GET /api/1.0/requests`.
+ *
+ * @param wanted a case number or the id of a Request, or a text that ProcessMaker looks for in its own way; empty for all
+ * @param before the last id of the page before: by numbers of pages, new Requests would move what each of them holds
+ */
+export async function readNewestRequests(
+  connection: Connection,
+  wanted: number | string,
+  { pageSize, before }: { pageSize: number; before: string | undefined },
+): Promise<ListPage> {
+  const isNumber = typeof wanted === 'number';
+  const pmql = pmqlAll([
+    isNumber ? `case_number = ${wanted} OR id = ${wanted}` : '',
+    before === undefined ? '' : `id < ${before}`,
+  ]);
+  const filter = isNumber ? '' : wanted;
+  const qs = { ...(pmql && { pmql }), ...(filter && { filter }), order_by: 'id', order_direction: 'desc' };
+  return await readPage(connection, { path: apiPath('1.0', 'requests'), qs, pageSize });
+}

@@ -3,14 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
-import {
-  explained,
-  inputError,
-  type ProcessMakerError,
-  unexpectedResponse,
-} from '../../transport/processMakerError';
+import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
-import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
+import { type Batch, hasIdAndStatus, readChunks, readInChunks, valueIn } from '../lists';
 
 /** A Request as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiRequest extends IDataObject {
@@ -19,9 +14,7 @@ export interface ApiRequest extends IDataObject {
 }
 
 /** Whether a response's body is a Request. */
-export function isApiRequest(body: unknown): body is ApiRequest {
-  return isObject(body) && Number.isInteger(body.id) && typeof body.status === 'string';
-}
+export const isApiRequest = hasIdAndStatus<ApiRequest>;
 
 /** @throws ProcessMakerError when one is no Request: such a list does not say that there is none */
 export function asRequests(rows: object[]): ApiRequest[] {
@@ -38,12 +31,7 @@ export function includesOf(includeData: boolean): string[] {
   return includeData ? ['process', 'activeTasks', 'data'] : ['process', 'activeTasks'];
 }
 
-/**
- * Reads Requests by id: `GET /api/1.0/requests?pmql=id IN […]`, 100 in one call.
- *
- * @param includes names that ProcessMaker's `include` knows
- * @returns those that exist and may be seen, by id, and the errors of those that could not be read (see `readChunks`)
- */
+/** Reads Requests by id: `GET /api/1.0/requests?pmql=id IN […]`, 100 in one call. See `readChunks`. */
 export async function readByIds(
   connection: Connection,
   ids: number[],
@@ -53,10 +41,9 @@ export async function readByIds(
 }
 
 /**
- * Reads all pages of a search: `GET /api/1.0/requests?pmql=…&include=…&page=…`.
+ * Reads all pages of a search, in the order of the ids: `GET /api/1.0/requests?pmql=…&include=…&page=…`.
  *
  * @param includes names that ProcessMaker's `include` knows
- * @returns the Requests in the order of their ids
  */
 export async function readPages(
   connection: Connection,
@@ -70,12 +57,7 @@ export async function readPages(
   return asRequests(list);
 }
 
-/**
- * Reads one Request as a list of one, since only lists name its process. One that is missing there is asked for by
- * itself, `GET /api/1.0/requests/{id}`, which says why.
- *
- * @param includes names that ProcessMaker's `include` knows
- */
+/** Reads one Request as a list of one, since only lists name its process. One that is missing there is read by itself. */
 export async function readRequest(
   connection: Connection,
   id: number,
@@ -85,46 +67,35 @@ export async function readRequest(
   return valueIn(listed, id) ?? (await readUnlisted(connection, id, includes));
 }
 
-/** Reads a Request that no list shows: `GET /api/1.0/requests/{id}?include=…`. */
+/** Reads a Request that no list shows, to learn why: `GET /api/1.0/requests/{id}?include=…`. */
 export async function readUnlisted(
   connection: Connection,
   id: number,
   includes: string[],
 ): Promise<ApiRequest> {
-  const qs = { include: includes.join(',') };
-  try {
-    const request = await read(connection, { path: apiPath('1.0', 'requests', id), qs });
-    if (!isApiRequest(request)) throw notRequests();
-    return request;
-  } catch (error) {
+  const call = { path: apiPath('1.0', 'requests', id), qs: { include: includes.join(',') } };
+  const request = await read(connection, call).catch((error: unknown) => {
     throw aboutRequest(error, id);
-  }
+  });
+  if (!isApiRequest(request)) throw notRequests();
+  return request;
 }
 
 const MAY_SEE =
   'The user has to have started the Request, to take part in it, or to have the permission for all Requests.';
 
-/**
- * What some responses mean when they are about one Request.
- *
- * @param whoMay who is allowed what was asked for, as a sentence
- */
+/** What some responses mean when they are about one Request; `whoMay` says who is allowed it, as a sentence. */
 export function aboutRequest(thrown: unknown, id: number, whoMay = MAY_SEE): Error {
-  return explained(thrown, ({ kind }) => {
-    if (kind === 'notFound') {
-      return {
-        message: `There is no Request ${id}`,
-        description:
-          "It may have been deleted, or belong to another instance. If you know its case number, choose 'By Case Number'.",
-      };
-    }
-    if (kind === 'forbidden') {
-      return {
-        message: `ProcessMaker does not allow this to the user of the access token for Request ${id}`,
-        description: `${whoMay} Ask a ProcessMaker administrator.`,
-      };
-    }
-    return undefined;
+  return explained(thrown, {
+    notFound: {
+      message: `There is no Request ${id}`,
+      description:
+        "It may have been deleted, or belong to another instance. If you know its case number, choose 'By Case Number'.",
+    },
+    forbidden: {
+      message: `ProcessMaker does not allow this to the user of the access token for Request ${id}`,
+      description: `${whoMay} Ask a ProcessMaker administrator.`,
+    },
   });
 }
 
@@ -138,22 +109,26 @@ export type RequestReference = { id: number } | { caseNumber: number };
  */
 export async function findCases(connection: Connection, caseNumbers: number[]): Promise<Batch<number>> {
   return await readChunks(caseNumbers, async (chunk) => {
-    const found = new Map<number, number>();
-    const parts = new Map<number, number[]>();
     const requests = await readPages(connection, `case_number IN [${chunk.join(',')}]`, []);
-    for (const { id, case_number, parent_request_id } of requests) {
-      const caseNumber = Number(case_number);
+    return chunk.map((caseNumber) => {
       // Its sub-processes have the same case number.
-      if (parent_request_id === null) found.set(caseNumber, id);
-      else parts.set(caseNumber, [...(parts.get(caseNumber) ?? []), id]);
-    }
-    return chunk.map((number) => [number, found.get(number) ?? notSeen(number, parts.get(number))]);
+      const parts = requests.filter(({ case_number }) => Number(case_number) === caseNumber);
+      const first = parts.findLast(({ parent_request_id }) => parent_request_id === null);
+      return [
+        caseNumber,
+        first?.id ??
+          notSeen(
+            caseNumber,
+            parts.map(({ id }) => id),
+          ),
+      ];
+    });
   });
 }
 
 /** @param parts the Requests of the case that the user may see, all of them of sub-processes */
-function notSeen(caseNumber: number, parts: number[] | undefined): ProcessMakerError {
-  return parts
+function notSeen(caseNumber: number, parts: number[]) {
+  return parts.length > 0
     ? inputError(
         `Of case ${caseNumber}, the user of the access token may see only the Requests of sub-processes, and not the one that it began with`,
         `Choose 'By ID' for one of them: ${parts.join(', ')}.`,

@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { type ListCall, type ListPage, readList, readPage } from '../../transport/pagination';
-import { explained, type ProcessMakerError, unexpectedResponse } from '../../transport/processMakerError';
+import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
-import { listById, type ListOrder, readInChunks } from '../lists';
+import { type Batch, hasIdAndStatus, type ListOrder, readInChunks, searchList } from '../lists';
 
 /** A Task as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiTask extends IDataObject {
@@ -15,33 +15,26 @@ export interface ApiTask extends IDataObject {
 }
 
 /** Whether the body of a response is a Task. */
-export function isApiTask(body: unknown): body is ApiTask {
-  return isObject(body) && Number.isInteger(body.id) && typeof body.status === 'string';
-}
+export const isApiTask = hasIdAndStatus<ApiTask>;
 
 const TASKS_PATH = apiPath('1.0', 'tasks');
-const OLDEST_FIRST: ListOrder = { field: 'id', direction: 'asc' };
 
 /**
- * Reads Tasks of the user of the token, or those of all users for an administrator: `GET /api/1.0/tasks`.
+ * Reads Tasks of the user of the token, or those of all users for an administrator, each with its Request, process and
+ * user: `GET /api/1.0/tasks`.
  *
- * @param qs the filters; `include` as well
- * @param bounds the order is that of the ids unless told
- * @returns the Tasks, each with its Request, process and user
+ * @param qs the filters, and `include`
  * @throws ProcessMakerError also when a response is anything but a list of Tasks
  */
 export async function listTasks(
   connection: Connection,
   qs: IDataObject,
-  { order = OLDEST_FIRST, ...bounds }: Pick<ListCall, 'limit' | 'maxReads'> & { order?: ListOrder } = {},
+  {
+    order = { field: 'id', direction: 'asc' },
+    ...bounds
+  }: Pick<ListCall, 'limit' | 'maxReads'> & { order?: ListOrder } = {},
 ): Promise<ApiTask[]> {
-  const { field, direction } = order;
-  const call = { path: TASKS_PATH, qs, ...bounds };
-  // Open Tasks leave the list while it is read: behind an id, none is missed by that.
-  const list =
-    field === 'id'
-      ? await listById(connection, call, direction)
-      : await readList(connection, { ...call, qs: { ...qs, order_by: field, order_direction: direction } });
+  const list = await searchList(connection, { path: TASKS_PATH, qs, ...bounds }, order);
   // A list of anything else does not say that there is no Task.
   if (!list.every(isApiTask)) throw notTasks();
   return list;
@@ -52,13 +45,10 @@ export async function readTasksByIds(
   connection: Connection,
   ids: number[],
   includes: string[] = [],
-): Promise<Map<number, ApiTask | ProcessMakerError>> {
-  const include = includes.length > 0 ? { include: includes.join(',') } : {};
-  return await readInChunks(ids, async (pmql) => await listTasks(connection, { pmql, ...include }));
+): Promise<Batch<ApiTask>> {
+  const qs = includes.length > 0 ? { include: includes.join(',') } : {};
+  return await readInChunks(ids, async (pmql) => await listTasks(connection, { pmql, ...qs }));
 }
-
-/** What a Task brings along in lists by itself. */
-const RELATIONS = ['user', 'processRequest', 'process'];
 
 /** Reads one Task as lists give it: `GET /api/1.0/tasks/{id}?include=…`. */
 export async function readTask(
@@ -66,28 +56,19 @@ export async function readTask(
   id: number,
   includes: string[] = [],
 ): Promise<ApiTask> {
-  const qs = { include: [...RELATIONS, ...includes].join(',') };
-  let task: object;
-  try {
-    task = await read(connection, { path: apiPath('1.0', 'tasks', id), qs });
-  } catch (error) {
+  // The first three come with lists by themselves.
+  const qs = { include: ['user', 'processRequest', 'process', ...includes].join(',') };
+  const task = await read(connection, { path: apiPath('1.0', 'tasks', id), qs }).catch((error: unknown) => {
     throw aboutTask(error, id);
-  }
+  });
   if (!isApiTask(task)) throw notTasks();
   return task;
 }
 
-/**
- * Changes a Task, and sends it once: `PUT /api/1.0/tasks/{id}`.
- *
- * @returns the response, which holds the Task when all went well
- */
+/** Changes a Task, once: `PUT /api/1.0/tasks/{id}`. The response holds the Task when all went well. */
 export async function updateTask(connection: Connection, id: number, changes: IDataObject): Promise<object> {
-  return await sendRequest(connection, {
-    method: 'PUT',
-    path: apiPath('1.0', 'tasks', id),
-    body: JSON.stringify(changes),
-  });
+  const path = apiPath('1.0', 'tasks', id);
+  return await sendRequest(connection, { method: 'PUT', path, body: JSON.stringify(changes) });
 }
 
 /**
@@ -100,11 +81,9 @@ export async function readOpenTasks(
   wanted: number | string,
   { pageSize, page }: { pageSize: number; page: number },
 ): Promise<ListPage> {
-  const search =
-    typeof wanted === 'number'
-      ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` }
-      : wanted && { filter: wanted };
-  const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...search };
+  const isNumber = typeof wanted === 'number';
+  const search = isNumber ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` } : { filter: wanted };
+  const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...(wanted && search) };
   return await readPage(connection, { path: TASKS_PATH, qs, pageSize }, page);
 }
 
@@ -127,20 +106,17 @@ export async function listWaitingEvents(
 
 /** What some responses mean when they are about one Task. */
 export function aboutTask(thrown: unknown, id: number): Error {
-  return explained(thrown, ({ kind }) => {
-    if (kind === 'notFound') {
-      return {
-        message: `There is no Task ${id}`,
-        description:
-          'Its Request may have been deleted, or the id belongs to another instance. The id of a Task is not that of its Request.',
-      };
-    }
-    if (kind !== 'forbidden') return undefined;
-    return {
+  return explained(thrown, {
+    notFound: {
+      message: `There is no Task ${id}`,
+      description:
+        'Its Request may have been deleted, or the id belongs to another instance. The id of a Task is not that of its Request.',
+    },
+    forbidden: {
       message: `ProcessMaker does not allow this to the user of the access token for Task ${id}`,
       description:
         'The Task has to be assigned to this user, or the user has to be an administrator. Use the token of such a user.',
-    };
+    },
   });
 }
 

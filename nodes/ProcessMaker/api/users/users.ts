@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asText, isObject } from '../../guards';
+import { asText } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList, readPage, type ListPage } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
@@ -15,11 +15,8 @@ export async function listUsers(
   filter: IDataObject,
   limit?: number,
 ): Promise<IDataObject[]> {
-  try {
-    return await readList(connection, { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, limit });
-  } catch (error) {
-    throw aboutUsers(error);
-  }
+  const call = { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, limit };
+  return await readList(connection, call).catch(throwAboutUsers);
 }
 
 /** A page of the same list. */
@@ -28,21 +25,18 @@ export async function readUsers(
   filter: IDataObject,
   { pageSize, page }: { pageSize: number; page: number },
 ): Promise<ListPage> {
-  const qs = { ...USERS_ORDER, ...filter };
-  try {
-    return await readPage(connection, { path: USERS_PATH, qs, pageSize }, page);
-  } catch (error) {
-    throw aboutUsers(error);
-  }
+  const call = { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, pageSize };
+  return await readPage(connection, call, page).catch(throwAboutUsers);
 }
 
-function aboutUsers(thrown: unknown): Error {
-  const refused = {
-    message: 'ProcessMaker does not show its users to the user of the access token',
-    description:
-      "Ask a ProcessMaker administrator for the permission to view users. Where a field asks for a user, choose 'By ID' to do without.",
-  };
-  return explained(thrown, ({ kind }) => (kind === 'forbidden' ? refused : undefined));
+function throwAboutUsers(thrown: unknown): never {
+  throw explained(thrown, {
+    forbidden: {
+      message: 'ProcessMaker does not show its users to the user of the access token',
+      description:
+        "Ask a ProcessMaker administrator for the permission to view users. Where a field asks for a user, choose 'By ID' to do without.",
+    },
+  });
 }
 
 /**
@@ -51,18 +45,16 @@ function aboutUsers(thrown: unknown): Error {
  * @param advice what to do where an older server does not tell
  */
 export async function readTokenUserId(connection: Connection, advice: string): Promise<number> {
-  const untold = {
+  const notFound = {
     message: 'This ProcessMaker does not tell whose access token it is',
     description: `It does so since version 4.12. ${advice}`,
   };
-  let configuration: object;
-  try {
-    configuration = await read(connection, { path: apiPath('1.0', 'users', 'configuration') });
-  } catch (error) {
-    throw explained(error, ({ kind }) => (kind === 'notFound' ? untold : undefined));
-  }
-  const id = isObject(configuration) ? configuration.user_id : undefined;
-  if (typeof id !== 'number') throw unexpectedResponse(untold.message).with(untold);
+  const path = apiPath('1.0', 'users', 'configuration');
+  const configuration = await read(connection, { path }).catch((error: unknown) => {
+    throw explained(error, { notFound });
+  });
+  const id = 'user_id' in configuration ? configuration.user_id : undefined;
+  if (typeof id !== 'number') throw unexpectedResponse(notFound.message).with(notFound);
   return id;
 }
 
