@@ -55,7 +55,7 @@ function expectNoSecret(error: ProcessMakerError): void {
   }
 }
 
-describe.each(CALLS)('the error of a $method', (call) => {
+describe.each(CALLS)('ProcessMakerError of a $method', (call) => {
   test.each([
     ['ECONNREFUSED', 'unreachable'],
     ['ECONNRESET', 'connectionLost'],
@@ -63,14 +63,14 @@ describe.each(CALLS)('the error of a $method', (call) => {
     ['ERR_CANCELED', 'canceled'],
     ['CERT_HAS_EXPIRED', 'certificate'],
     ['', 'connectionLost'],
-  ])('that ended with code "%s" keeps nothing of the call', async (code, kind) => {
+  ])('an error with code "%s" keeps nothing of the call that was sent', async (code, kind) => {
     const connection = connectionTo(async (options) => await Promise.reject(axiosError(options, code)));
     const error = await failureOf(connection, call);
     expect(error.kind).toBe(kind);
     expectNoSecret(error);
   });
 
-  test('whose OAuth2 token was refused keeps nothing of the call', async () => {
+  test('an error about a refused OAuth2 token keeps nothing of the call that was sent', async () => {
     const refuse = async (options: IHttpRequestOptions) =>
       await Promise.reject(Object.assign(axiosError(options, 'ERR_BAD_REQUEST'), { httpCode: '401' }));
     const error = await failureOf(connectionTo(refuse, true), call);
@@ -83,7 +83,7 @@ describe.each(CALLS)('the error of a $method', (call) => {
     [400, { message: `No such field: ${TOKEN}` }, 'badRequest'],
     [502, `<html>Authorization: Bearer ${TOKEN}</html>`, 'gateway'],
     [302, '', 'redirect'],
-  ])('that was answered with %i and a body that echoes the token does not show it', async (...given) => {
+  ])('an error about a response %i that echoes the token does not show the token', async (...given) => {
     const [statusCode, body, kind] = given;
     const headers = { location: `https://other.net/${TOKEN}`, 'set-cookie': [`token=${TOKEN}`] };
     const error = await failureOf(
