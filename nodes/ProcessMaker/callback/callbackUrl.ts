@@ -5,15 +5,14 @@ import { aboutRequest, type ApiRequest, readRequest } from '../api/requests/requ
 import { done, makeChange } from '../execution/change';
 import { isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';
-import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
+import { isKind, ProcessMakerError } from '../transport/processMakerError';
 
 const HIDDEN = '***';
 
 /**
  * Takes the URL that wakes an execution out of an item.
  *
- * @param json an item, with the data of a Request in its field `data` where there is one
- * @param variable the field of the data that holds the URL
+ * @param variable the field that holds it, of the data of a Request in `data`
  * @param signature the secret in it, wherever else it may be
  */
 export function hideUrl(json: IDataObject, variable: string, signature: string): IDataObject {
@@ -36,10 +35,9 @@ function hideIn(value: unknown, signature: string): unknown {
 const MAX_WRITES = 3;
 
 /** A URL for a variable of a Request. */
-export interface StoredUrl {
-  requestId: number;
+interface StoredUrl {
   variable: string;
-  url: string;
+  value: string;
   /** Whether the Request was started with it. */
   isSent: boolean;
   /** What the Request is to bring along: names that ProcessMaker's `include` knows. */
@@ -53,20 +51,26 @@ export interface StoredUrl {
  * @returns the Request as it was read last; one that has ended is left alone
  * @throws ProcessMakerError when the Request cannot be read or written, or does not keep the URL
  */
-export async function storeUrl(connection: Connection, wanted: StoredUrl): Promise<ApiRequest> {
-  const { requestId, variable, url, isSent, includes } = wanted;
+export async function storeUrl(
+  connection: Connection,
+  requestId: number,
+  { variable, value, isSent, includes }: StoredUrl,
+): Promise<ApiRequest> {
   const field = variable.startsWith('_') ? 'summary' : 'data';
   let lost: ProcessMakerError | undefined;
   for (let writes = 0; ; writes++) {
     const request = await readRequest(connection, requestId, [...new Set([...includes, field])]);
     const stored = valueIn(request, variable);
-    const isThere = stored === url || (stored === NOT_SHOWN && (isSent || (writes > 0 && !lost)));
-    if (request.status !== 'ACTIVE' || isThere) return without(request, field, includes);
+    const isThere = stored === value || (stored === NOT_SHOWN && (isSent || (writes > 0 && !lost)));
+    if (request.status !== 'ACTIVE' || isThere) {
+      if (!includes.includes(field)) delete request[field];
+      return request;
+    }
     if (writes === MAX_WRITES) throw lost ?? notKept(requestId, variable);
     lost = undefined;
     try {
       await makeChange<void>(connection, {
-        send: async () => await updateRequest(connection, requestId, { data: { [variable]: url } }),
+        send: async () => await updateRequest(connection, requestId, { data: { [variable]: value } }),
         // Whatever became of it: the Request is read next.
         look: (error) => {
           lost = error;
@@ -74,26 +78,11 @@ export async function storeUrl(connection: Connection, wanted: StoredUrl): Promi
         },
       });
     } catch (error) {
-      const ended = await readEnded(connection, requestId, includes);
-      if (ended) return ended;
+      // Some may write running Requests only. When it cannot be read either, why it could not be written matters more.
+      const request = await readRequest(connection, requestId, includes).catch(() => undefined);
+      if (request && request.status !== 'ACTIVE') return request;
       throw aboutWriting(error, requestId, variable);
     }
-  }
-}
-
-/** A Request that has ended since it was read can no longer be written by those who may write running ones only. */
-async function readEnded(
-  connection: Connection,
-  requestId: number,
-  includes: string[],
-): Promise<ApiRequest | undefined> {
-  try {
-    const request = await readRequest(connection, requestId, includes);
-    return request.status === 'ACTIVE' ? undefined : request;
-  } catch (error) {
-    // Why it could not be written is told instead.
-    if (error instanceof ProcessMakerError) return undefined;
-    throw explained(error);
   }
 }
 
@@ -103,13 +92,6 @@ const NOT_SHOWN = Symbol('not shown');
 function valueIn({ data, summary }: ApiRequest, variable: string): unknown {
   if (!variable.startsWith('_')) return isObject(data) ? data[variable] : undefined;
   return Array.isArray(summary) ? objectsIn(summary).find(({ key }) => key === variable)?.value : NOT_SHOWN;
-}
-
-/** Without what was only read to see whether the URL is there. */
-function without(request: ApiRequest, field: string, includes: string[]): ApiRequest {
-  if (includes.includes(field)) return request;
-  const fields: Array<[string, IDataObject[string]]> = Object.entries(request);
-  return Object.fromEntries(fields.filter(([name]) => name !== field)) as ApiRequest;
 }
 
 function aboutWriting(thrown: unknown, id: number, variable: string): Error {

@@ -1,21 +1,71 @@
-import { type IDataObject, type IExecuteFunctions, WAIT_INDEFINITELY } from 'n8n-workflow';
+import { randomUUID } from 'node:crypto';
+import {
+  type IDataObject,
+  type IExecuteFunctions,
+  type IWebhookFunctions,
+  WAIT_INDEFINITELY,
+} from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
+import { isObject } from '../guards';
 import { isTool, readResumeUrl, type ResumeUrl } from '../input/parameters';
 import { type CallbackSettings, readCallbackSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
-import { endedBadlyError, unreadableError } from '../waiting/waitErrors';
-import { CallbackRecord } from './callbackRecord';
+import { endedBadlyError, unreadableError } from '../waiting/requestWait';
 import { hideUrl, storeUrl } from './callbackUrl';
+
+const KEY = 'callback';
 
 const ONE_ONLY =
   "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own, and call that with 'Execute Workflow', in the mode 'Run once for each item' and with 'Wait For Sub-Workflow Completion' switched off.";
 
+/** What the node has to know when the call comes, in a process of n8n that may have been started since. */
+export interface AwaitedCall extends Pick<CallbackSettings, 'variable' | 'simplify' | 'includes'> {
+  requestId: number;
+  /** What the output is to hold besides the Request. */
+  extraFields: IDataObject;
+}
+
+/** What is known of a wait in the node's own context, which n8n saves with the execution, and gives back to a repeat. */
+interface CallbackRecord {
+  runIndex: number;
+  /** A retry has another one, and with it another URL. */
+  executionId: string;
+  /** Tells the call from one for another node, or for an earlier wait, of the same execution: they share n8n's URL. */
+  tag: string;
+  /** Whether this attempt, or an earlier one with the same URL, has started a Request with it. */
+  isSent: boolean;
+  awaited?: AwaitedCall;
+}
+
+/** @returns undefined when the node has waited in this execution already, as in a loop */
+function beginRecord(context: IExecuteFunctions): CallbackRecord | undefined {
+  const node = context.getContext('node');
+  const earlier = node[KEY] as CallbackRecord | undefined;
+  const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
+  const executionId = context.getExecutionId();
+  const isSameExecution = earlier?.executionId === executionId;
+  if (isSameExecution && earlier.runIndex !== runIndex) return undefined;
+  // With Retry On Fail the URL is still the one that the Request may have already.
+  const { tag, isSent } = isSameExecution ? earlier : { tag: randomUUID(), isSent: false };
+  const record: CallbackRecord = { runIndex, executionId, tag, isSent };
+  node[KEY] = record;
+  return record;
+}
+
+/** @returns what the node has to know about a call that has come with the tag; undefined when it does not wait for it */
+export function awaitedCall(context: IWebhookFunctions, tag: unknown): AwaitedCall | undefined {
+  // A webhook's context shows that of the node only to expressions.
+  const name = JSON.stringify(context.getNode().name).replaceAll('}', '\\u007d');
+  const record: unknown = context.evaluateExpression(`{{ $node[${name}].context["${KEY}"] }}`, 0);
+  if (!isObject(record) || record.tag !== tag) return undefined;
+  return (record as unknown as CallbackRecord).awaited;
+}
+
 /** Puts the execution to sleep until the process of its one Request calls, or a limit passes. */
 export class CallbackWait {
-  /** @param resume with the URL that the process has to call: n8n's own, with the tag of the wait */
+  /** @param resume n8n's URL for the process to call, with the tag of the wait */
   private constructor(
     private readonly context: IExecuteFunctions,
     private readonly settings: CallbackSettings,
@@ -24,7 +74,7 @@ export class CallbackWait {
   ) {}
 
   /**
-   * Reads and checks all that can be without a call. Nothing is sent.
+   * Reads and checks all that can be without a call.
    *
    * @throws ProcessMakerError also where the execution cannot sleep for exactly one Request
    */
@@ -38,7 +88,7 @@ export class CallbackWait {
         "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which ProcessMaker reaches it.",
       );
     }
-    const record = CallbackRecord.of(context);
+    const record = beginRecord(context);
     if (!record) {
       throw inputError(
         "'Callback' waits for one Request in an execution, but the node runs a second time, as in a loop",
@@ -56,12 +106,12 @@ export class CallbackWait {
 
   /** The field with the URL, to be sent along when the Request is started. */
   takeField(): { name: string; value: string } {
-    this.record.markSent();
+    this.record.isSent = true;
     return { name: this.variable, value: this.resume.url.toString() };
   }
 
   /**
-   * Makes sure that a Request has the URL, and sleeps.
+   * Makes sure that a Request has the URL, and sleeps. One that has ended will not call any more: it is returned at once.
    *
    * @param extraFields what the output is to hold besides the Request
    * @returns the output for when no call comes
@@ -71,50 +121,25 @@ export class CallbackWait {
     requestId: number,
     extraFields: IDataObject = {},
   ): Promise<IDataObject> {
-    const request = await this.storeUrl(connection, requestId);
-    return await this.sleep(request, extraFields, connection.instanceUrl);
-  }
-
-  private async storeUrl(connection: Connection, requestId: number): Promise<ApiRequest> {
-    const { variable, includes } = this.settings;
-    const { isSent } = this.record;
-    try {
-      return await storeUrl(connection, {
-        requestId,
-        variable,
-        url: this.resume.url.toString(),
-        isSent,
-        includes,
-      });
-    } catch (error) {
+    const { returnsErrored, variable, simplify, includes, limitSeconds } = this.settings;
+    const { instanceUrl } = connection;
+    const url = { variable, includes, value: this.resume.url.toString(), isSent: this.record.isSent };
+    const request = await storeUrl(connection, requestId, url).catch((error: unknown) => {
       throw unreadableError(requestId, error);
-    }
-  }
-
-  /** Sleeps for a Request that has the URL. One that has ended will not call any more: it is returned at once. */
-  private async sleep(
-    request: ApiRequest,
-    extraFields: IDataObject,
-    instanceUrl: string,
-  ): Promise<IDataObject> {
-    const { returnsErrored, variable, simplify, includes } = this.settings;
+    });
     const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
     const shown = { ...hideUrl(json, variable, this.resume.signature), ...extraFields, callback: null };
     if (request.status !== 'ACTIVE') {
       if (request.status === 'COMPLETED' || returnsErrored) return { ...shown, timedOut: false };
       throw endedBadlyError(request, instanceUrl);
     }
-    this.record.expect({ requestId: request.id, variable, simplify, includes, extraFields });
+    this.record.awaited = { requestId, variable, simplify, includes, extraFields };
     const atLimit = { ...shown, timedOut: true };
     // Without this, the output at the limit would be the node's input: n8n does not run the node again.
     this.context.getExecuteData().data.main = [[{ json: atLimit, pairedItem: { item: 0 } }]];
-    await this.context.putExecutionToWait(this.until());
+    const until = limitSeconds === undefined ? WAIT_INDEFINITELY : new Date(Date.now() + limitSeconds * 1000);
+    await this.context.putExecutionToWait(until);
     return atLimit;
-  }
-
-  private until(): Date {
-    const { limitSeconds } = this.settings;
-    return limitSeconds === undefined ? WAIT_INDEFINITELY : new Date(Date.now() + limitSeconds * 1000);
   }
 }
 

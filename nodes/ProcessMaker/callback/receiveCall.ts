@@ -3,9 +3,9 @@ import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookRespo
 import { readRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
 import { asText, isObject } from '../guards';
-import { connect, type Connection } from '../transport/connection';
-import { awaitedCall, type AwaitedCall } from './callbackRecord';
+import { connect } from '../transport/connection';
 import { hideUrl } from './callbackUrl';
+import { awaitedCall, type AwaitedCall } from './callbackWait';
 
 /** n8n's address of an execution that sleeps: `$execution.resumeUrl`. */
 export const callbackWebhooks: IWebhookDescription[] = [
@@ -26,7 +26,7 @@ const READ_SECONDS = 10;
 /** Not 409, after which the process would call again: for this call nobody will ever wait. */
 const GONE = 410;
 
-/** What of n8n's response to the call is needed. */
+/** n8n types it by Express, whose types are not installed. */
 interface CallResponse {
   status(code: number): { json(body: IDataObject): void };
 }
@@ -37,8 +37,8 @@ interface CallResponse {
  */
 export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResponseData> {
   const { wait, signature } = this.getQueryData() as IDataObject;
-  const awaited = awaitedCall(this);
-  if (awaited === undefined || wait !== awaited.tag) {
+  const awaited = awaitedCall(this, wait);
+  if (!awaited) {
     const response = this.getResponseObject() as unknown as CallResponse;
     response.status(GONE).json({ message: 'The execution does not wait for this call any more.' });
     return { noWebhookResponse: true };
@@ -60,7 +60,7 @@ function bodyOf(context: IWebhookFunctions): IDataObject | string | null {
 async function readNow(context: IWebhookFunctions, awaited: AwaitedCall): Promise<IDataObject> {
   const { requestId, simplify, includes } = awaited;
   try {
-    const connection: Connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };
+    const connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };
     const request = await readRequest(connection, requestId, includes);
     return requestJson(request, { simplify, includes, includeTasks: false }, connection.instanceUrl);
   } catch (error) {

@@ -3,7 +3,6 @@ import type { ApiTask } from '../api/tasks/tasks';
 import { type Connection, pauseFor } from '../transport/connection';
 import { ProcessMakerError } from '../transport/processMakerError';
 import { type PolledRequest, StateReader } from './requestReaders';
-import { stoppedError, unknownStateError, unreadableError } from './waitErrors';
 
 /** Pauses between two polls grow from the first, which is the shortest, to the longest. */
 const SHORTEST_PAUSE_MS = 1000;
@@ -54,11 +53,11 @@ export class PollBackoff {
   }
 }
 
-/** How a wait has ended: with the Task, with the Request at its end, or with the Request when the time was over. */
-export type WaitOutcome = { task: ApiTask } | { ended: ApiRequest } | { timedOut: ApiRequest };
+/** How a wait has ended: with the Task, or with the Request at its end or when the time was over. */
+type WaitOutcome = { task: ApiTask } | { request: ApiRequest };
 
 /** What one item waits for. */
-export interface WaitTarget {
+interface WaitTarget {
   requestId: number;
   /** How long it may take, from when the poller was made. */
   seconds: number;
@@ -97,34 +96,32 @@ export class RequestPoller {
     return this.deadlineOf(seconds) <= Date.now();
   }
 
-  /** @throws ProcessMakerError when it cannot be known, or the execution has ended before */
+  /** @throws ProcessMakerError of the last read when it cannot be known; the reason of `canceled` when that came before */
   async pollUntil(target: WaitTarget): Promise<WaitOutcome> {
     return await new Promise((resolve, reject) => {
       this.waiters.add({ ...target, until: this.deadlineOf(target.seconds), resolve, reject });
       if (this.isRunning) return;
       this.isRunning = true;
-      this.run().catch((thrown: unknown) => this.rejectAll(thrown));
+      // What nobody thought of must not let the others wait for ever.
+      this.run().catch((thrown: unknown) => this.stop(thrown));
     });
-  }
-
-  /** What nobody thought of must not let the others wait for ever. */
-  private rejectAll(thrown: unknown): void {
-    this.isRunning = false;
-    for (const { reject } of this.waiters) reject(thrown);
-    this.waiters.clear();
   }
 
   private async run(): Promise<void> {
     // The other items come in meanwhile.
-    let goesOn = await pauseFor(this.connection, this.backoff.pauseBeforeFirst(Date.now()));
-    while (goesOn) {
+    let pause = this.backoff.pauseBeforeFirst(Date.now());
+    while (await pauseFor(this.connection, pause)) {
       await this.poll();
       if (this.waiters.size === 0) break;
-      const pause = this.backoff.pauseAfterPoll(Date.now(), this.nextDeadline());
-      goesOn = await pauseFor(this.connection, pause);
+      pause = this.backoff.pauseAfterPoll(Date.now(), this.nextDeadline());
     }
+    this.stop(this.connection.canceled?.reason);
+  }
+
+  private stop(reason: unknown): void {
     this.isRunning = false;
-    for (const waiter of this.waiters) this.fail(waiter, stoppedError(waiter.requestId));
+    for (const { reject } of this.waiters) reject(reason);
+    this.waiters.clear();
   }
 
   private deadlineOf(seconds: number): number {
@@ -137,52 +134,37 @@ export class RequestPoller {
 
   private async poll(): Promise<void> {
     const now = Date.now();
+    const waiters = [...this.waiters];
     if (this.latestError && this.backoff.mustWait(now)) {
-      for (const waiter of this.waiters) this.settleUnread(waiter, this.latestError);
+      for (const waiter of waiters) this.settleUnread(waiter, this.latestError);
       return;
     }
-    const waiters = [...this.waiters];
     const ids = new Set(waiters.map(({ requestId }) => requestId));
     const idsWithTasks = new Set(waiters.flatMap(({ requestId, isWanted }) => (isWanted ? [requestId] : [])));
     const states = await this.states.read([...ids], idsWithTasks, this.nextDeadline() - now);
-    for (const state of states.values()) this.heed(state);
-    for (const waiter of waiters) this.settle(waiter, states.get(waiter.requestId), now);
+    for (const state of states.values()) {
+      if (!(state instanceof ProcessMakerError) || !state.isTransient) continue;
+      this.latestError = state;
+      this.backoff.heed(state, Date.now());
+    }
+    for (const waiter of waiters) {
+      const state = states.get(waiter.requestId);
+      if (state instanceof ProcessMakerError) this.settleUnread(waiter, state);
+      else if (state) this.settle(waiter, state, now);
+    }
     this.backoff.polled(Date.now());
   }
 
-  private heed(state: PolledRequest | ProcessMakerError): void {
-    if (!(state instanceof ProcessMakerError) || !state.isTransient) return;
-    this.latestError = state;
-    this.backoff.heed(state, Date.now());
-  }
-
-  private settle(waiter: Waiter, state: PolledRequest | ProcessMakerError | undefined, now: number): void {
-    if (!state) return;
-    if (state instanceof ProcessMakerError) {
-      this.settleUnread(waiter, state);
-      return;
-    }
-    const { request, tasks } = state;
+  private settle(waiter: Waiter, { request, tasks }: PolledRequest, now: number): void {
     const task = waiter.isWanted && tasks.find(waiter.isWanted);
-    if (request.status !== 'ACTIVE') this.end(waiter, { ended: request });
-    else if (task) this.end(waiter, { task });
-    else if (waiter.until <= now) this.end(waiter, { timedOut: request });
+    if (!task && request.status === 'ACTIVE' && waiter.until > now) return;
+    this.waiters.delete(waiter);
+    waiter.resolve(task ? { task } : { request });
   }
 
   /** A server that cannot be read for a while ends no wait before its time. */
   private settleUnread(waiter: Waiter, error: ProcessMakerError): void {
-    const { requestId, seconds, until } = waiter;
-    if (this.connection.canceled?.aborted) this.fail(waiter, stoppedError(requestId));
-    else if (!error.isTransient) this.fail(waiter, unreadableError(requestId, error));
-    else if (until <= Date.now()) this.fail(waiter, unknownStateError(requestId, seconds, error));
-  }
-
-  private end(waiter: Waiter, outcome: WaitOutcome): void {
-    this.waiters.delete(waiter);
-    waiter.resolve(outcome);
-  }
-
-  private fail(waiter: Waiter, error: Error): void {
+    if (error.isTransient && waiter.until > Date.now() && !this.connection.canceled?.aborted) return;
     this.waiters.delete(waiter);
     waiter.reject(error);
   }

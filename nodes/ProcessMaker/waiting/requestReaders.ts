@@ -1,10 +1,10 @@
+import type { Batch } from '../api/lists';
 import { type ApiRequest, readByIds, readUnlisted } from '../api/requests/requests';
 import { type ApiTask, isApiTask, readTasksByIds } from '../api/tasks/tasks';
 import { BatchReader } from '../execution/readers';
 import { objectsIn } from '../guards';
-import { type Connection, pauseFor } from '../transport/connection';
+import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
 import { explained, ProcessMakerError } from '../transport/processMakerError';
-import { RetryBudget } from '../transport/connection';
 
 /** A poll is short, since the next one comes soon; the last one may take a little longer than the time that is left. */
 const MAX_POLL_SECONDS = 30;
@@ -38,45 +38,44 @@ export class StateReader {
    * @param left how much time is left, in milliseconds
    * @returns each Request, or why it could not be read, by id
    */
-  async read(
-    ids: number[],
-    idsWithTasks: ReadonlySet<number>,
-    left: number,
-  ): Promise<Map<number, PolledRequest | ProcessMakerError>> {
+  async read(ids: number[], idsWithTasks: ReadonlySet<number>, left: number): Promise<Batch<PolledRequest>> {
     const timeoutSeconds = Math.min(MAX_POLL_SECONDS, Math.max(MIN_POLL_SECONDS, left / 1000));
     const connection = { ...this.connection, retries: new RetryBudget(0), timeoutSeconds };
-    const states = await this.readRequests(connection, ids);
-    const active = [...states.values()].flatMap((state) =>
-      !(state instanceof ProcessMakerError) && state.status === 'ACTIVE' && idsWithTasks.has(state.id)
-        ? [state]
-        : [],
-    );
-    const tasks = await this.readTasks(connection, active);
-    const polled = [...states].map(([id, state]) => {
-      const found = tasks.get(id) ?? [];
-      if (state instanceof ProcessMakerError) return [id, state] as const;
-      return [id, found instanceof ProcessMakerError ? found : { request: state, tasks: found }] as const;
+    const requests = await this.readRequests(connection, ids);
+    const open = new Map<number, ApiTask[]>();
+    for (const [id, request] of requests) {
+      if (request instanceof ProcessMakerError || request.status !== 'ACTIVE') continue;
+      if (idsWithTasks.has(id)) open.set(id, openTasksOf(request));
+    }
+    const listed = await this.listTasks(connection, [...open.values()].flat());
+    const polled = [...requests].map(([id, request]) => {
+      if (request instanceof ProcessMakerError) return [id, request] as const;
+      const shown = open.get(id) ?? [];
+      const error = shown.map((task) => listed.get(task.id)).find((one) => one instanceof ProcessMakerError);
+      // A new Task may be in its Request a moment before it is in the list, which alone tells its element.
+      const tasks = shown.map((task) => this.listedTasks.get(task.id) ?? task);
+      return [id, error ?? { request, tasks }] as const;
     });
     return new Map(polled);
   }
 
-  private async readRequests(
-    connection: Connection,
-    ids: number[],
-  ): Promise<Map<number, ApiRequest | ProcessMakerError>> {
+  private async readRequests(connection: Connection, ids: number[]): Promise<Batch<ApiRequest>> {
     const states = await readByIds(connection, ids, ['activeTasks']);
     const missing = ids.filter((id) => !states.has(id));
     // Those for which ProcessMaker has failed must not keep the others from being read.
     missing.sort((a, b) => Number(this.failedIds.has(a)) - Number(this.failedIds.has(b)));
-    let unavailable: ProcessMakerError | undefined;
-    for (const id of missing) {
-      // By itself, ProcessMaker says why a Request is not in the list.
-      const state = unavailable ?? (await orError(readUnlisted(connection, id, ['activeTasks'])));
-      if (!unavailable && state instanceof ProcessMakerError && state.isTransient) {
-        unavailable = state;
+    for (const [index, id] of missing.entries()) {
+      try {
+        // By itself, ProcessMaker says why a Request is not in the list.
+        states.set(id, await readUnlisted(connection, id, ['activeTasks']));
+      } catch (error) {
+        if (!(error instanceof ProcessMakerError)) throw explained(error);
+        states.set(id, error);
+        if (!error.isTransient) continue;
         this.failedIds.add(id);
+        for (const unread of missing.slice(index)) states.set(unread, error);
+        break;
       }
-      states.set(id, state);
     }
     return states;
   }
@@ -85,22 +84,13 @@ export class StateReader {
    * Completes what Requests show of their Tasks: `GET /api/1.0/tasks?pmql=id IN […]`, each until a list has shown it.
    * Lists do not show the Tasks of other users; of those, only what their Request shows is known: id, name, status, user.
    */
-  private async readTasks(
-    connection: Connection,
-    requests: ApiRequest[],
-  ): Promise<Map<number, ApiTask[] | ProcessMakerError>> {
-    const shown = new Map(requests.map((request) => [request.id, openTasksOf(request)]));
-    const ids = [...shown.values()].flat().flatMap(({ id }) => (this.listedTasks.has(id) ? [] : [id]));
-    const read = await readTasksByIds(connection, ids, []);
-    for (const [id, task] of read) {
+  private async listTasks(connection: Connection, tasks: ApiTask[]): Promise<Batch<ApiTask>> {
+    const ids = tasks.map(({ id }) => id).filter((id) => !this.listedTasks.has(id));
+    const listed = await readTasksByIds(connection, ids);
+    for (const [id, task] of listed) {
       if (!(task instanceof ProcessMakerError)) this.listedTasks.set(id, task);
     }
-    const tasks = [...shown].map(([requestId, open]) => {
-      const error = open.map(({ id }) => read.get(id)).find((one) => one instanceof ProcessMakerError);
-      // A new Task may be in its Request a moment before it is in the list, which alone tells its element.
-      return [requestId, error ?? open.map((task) => this.listedTasks.get(task.id) ?? task)] as const;
-    });
-    return new Map(tasks);
+    return listed;
   }
 }
 
@@ -110,15 +100,6 @@ function openTasksOf(request: ApiRequest): ApiTask[] {
     .filter(isApiTask)
     .map((task) => ({ ...task, process_request_id: request.id, process_request: request }))
     .sort((a, b) => a.id - b.id);
-}
-
-async function orError<T>(reading: Promise<T>): Promise<T | ProcessMakerError> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof ProcessMakerError) return error;
-    throw explained(error);
-  }
 }
 
 /** Reads Requests that are asked for at the same moment in one call: `GET /api/1.0/requests?pmql=id IN […]`. */

@@ -1,22 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiRequest } from '../api/requests/requests';
+import { engineReason } from '../api/requests/hiddenKey';
+import { type ApiRequest, requestUrl } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
 import { requestJson, taskJson } from '../descriptions/output';
 import type { WaitSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
-import { ProcessMakerError } from '../transport/processMakerError';
-import { RequestPoller, type WaitOutcome } from './requestPoller';
+import { type ErrorDetails, explained, ProcessMakerError } from '../transport/processMakerError';
+import { RequestPoller } from './requestPoller';
 import { ResultReader } from './requestReaders';
-import {
-  endedBadlyError,
-  endedFirstError,
-  resultUnreadError,
-  stoppedError,
-  timeoutError,
-  unknownStateError,
-  unreadableError,
-} from './waitErrors';
+
+const WAIT_AGAIN = "The operation 'Wait' of Request waits for it again.";
 
 /** Lets the items of a run wait for their Requests, all together. */
 export class RequestWait {
@@ -39,73 +33,47 @@ export class RequestWait {
    * @throws ProcessMakerError when the wait does not end as it should
    */
   async wait(requestId: number, settings: WaitSettings): Promise<IDataObject> {
-    const { taskElement, seconds, simplify } = settings;
-    const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
-    for (;;) {
-      const outcome = await this.poller.pollUntil({ requestId, seconds, isWanted });
-      if ('task' in outcome) {
-        return taskJson(outcome.task, { simplify, includeData: false }, this.connection.instanceUrl);
-      }
-      const json = await this.requestOf(outcome, settings);
-      if (json) return json;
-    }
-  }
-
-  /** @returns undefined when the Request goes on: one in ERROR may have been retried since the poll */
-  private async requestOf(
-    outcome: Exclude<WaitOutcome, { task: ApiTask }>,
-    settings: WaitSettings,
-  ): Promise<IDataObject | undefined> {
     const { seconds, simplify, includes } = settings;
-    const isTimedOut = 'timedOut' in outcome;
-    const polled = isTimedOut ? outcome.timedOut : outcome.ended;
-    this.checkEnd(polled, settings);
-    // The polls do without the data.
-    const request = await this.readResult(polled, settings, isTimedOut);
-    const isActive = request.status === 'ACTIVE';
-    if (isActive && !isTimedOut && !this.poller.isOver(seconds)) return undefined;
-    this.checkEnd(request, settings);
-    const output = { simplify, includes, includeTasks: false };
-    const json = requestJson(request, output, this.connection.instanceUrl);
-    return isActive ? { ...json, timedOut: true } : json;
-  }
-
-  /** @throws ProcessMakerError for a Request that is not to be returned */
-  private checkEnd(request: ApiRequest, settings: WaitSettings): void {
-    const { taskElement, seconds, returnsOnTimeout, returnsErrored } = settings;
     const { instanceUrl } = this.connection;
-    const missing = taskElement === undefined ? undefined : nameOfTask(taskElement);
-    if (request.status === 'ACTIVE') {
-      if (returnsOnTimeout) return;
-      throw timeoutError(request, seconds, instanceUrl, missing);
+    for (;;) {
+      const outcome = await this.poll(requestId, settings);
+      if ('task' in outcome) return taskJson(outcome.task, { simplify, includeData: false }, instanceUrl);
+      checkEnd(outcome.request, settings, instanceUrl);
+      // The polls do without the data.
+      const request = await this.readResult(outcome.request, settings);
+      const isActive = request.status === 'ACTIVE';
+      // One in ERROR may have been retried since the poll.
+      if (isActive && !this.poller.isOver(seconds)) continue;
+      checkEnd(request, settings, instanceUrl);
+      const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
+      return isActive ? { ...json, timedOut: true } : json;
     }
-    if (missing !== undefined) throw endedFirstError(request, missing, instanceUrl);
-    if (request.status === 'COMPLETED' || returnsErrored) return;
-    throw endedBadlyError(request, instanceUrl);
   }
 
-  private async readResult(
-    polled: ApiRequest,
-    settings: WaitSettings,
-    isTimedOut: boolean,
-  ): Promise<ApiRequest> {
+  private async poll(requestId: number, { taskElement, seconds }: WaitSettings) {
+    const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
     try {
-      return await this.results.get(polled.id, settings.includes);
+      return await this.poller.pollUntil({ requestId, seconds, isWanted });
     } catch (error) {
-      throw this.unreadResult(polled, settings, isTimedOut, error);
+      throw this.aboutReading(requestId, seconds, error);
     }
   }
 
-  private unreadResult(
-    polled: ApiRequest,
-    { seconds }: WaitSettings,
-    isTimedOut: boolean,
-    thrown: unknown,
-  ): Error {
-    if (this.connection.canceled?.aborted) return stoppedError(polled.id);
-    if (!isTimedOut) return resultUnreadError(polled, thrown, this.connection.instanceUrl);
+  private async readResult({ id, status }: ApiRequest, settings: WaitSettings): Promise<ApiRequest> {
+    try {
+      return await this.results.get(id, settings.includes);
+    } catch (error) {
+      throw this.aboutReading(id, settings.seconds, error, status);
+    }
+  }
+
+  /** @param status in which a poll has found the Request that could not be read with its data */
+  private aboutReading(requestId: number, seconds: number, thrown: unknown, status = 'ACTIVE'): Error {
+    const { canceled, instanceUrl } = this.connection;
+    if (canceled?.aborted) return stoppedError(requestId);
+    if (status !== 'ACTIVE') return resultUnreadError(requestId, status, thrown, instanceUrl);
     const isTransient = thrown instanceof ProcessMakerError && thrown.isTransient;
-    return isTransient ? unknownStateError(polled.id, seconds, thrown) : unreadableError(polled.id, thrown);
+    return isTransient ? unknownStateError(requestId, seconds, thrown) : unreadableError(requestId, thrown);
   }
 }
 
@@ -113,6 +81,102 @@ function isTask({ element_id, element_name }: ApiTask, wanted: string): boolean 
   return wanted === '' || element_id === wanted || element_name === wanted;
 }
 
-function nameOfTask(wanted: string): string {
-  return wanted === '' ? 'a Task' : `the Task "${wanted}"`;
+/** @throws ProcessMakerError for a Request that is not to be returned */
+function checkEnd(request: ApiRequest, settings: WaitSettings, instanceUrl: string): void {
+  const { taskElement, seconds, returnsOnTimeout, returnsErrored } = settings;
+  const missing = taskElement === '' ? 'a Task' : taskElement && `the Task "${taskElement}"`;
+  if (request.status === 'ACTIVE') {
+    if (returnsOnTimeout) return;
+    throw timeoutError(request, seconds, instanceUrl, missing);
+  }
+  if (missing) throw endedFirstError(request, missing, instanceUrl);
+  if (request.status !== 'COMPLETED' && !returnsErrored) throw endedBadlyError(request, instanceUrl);
+}
+
+/** The execution was canceled, or another item has stopped the node. */
+function stoppedError(requestId: number): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'canceled',
+    message: `Request ${requestId} was no longer waited for, since the execution has ended before`,
+    description: `It goes on in ProcessMaker. ${WAIT_AGAIN}`,
+    delivery: 'notProcessed',
+    outcome: 'started',
+    requestId,
+  });
+}
+
+/** ProcessMaker could not be read at the end of the time. */
+function unknownStateError(requestId: number, seconds: number, thrown: unknown): Error {
+  return explained(thrown, ({ message }) => ({
+    message: `It is not known where Request ${requestId} stands after ${duration(seconds)}, since ProcessMaker could not be read: ${message}`,
+    description: WAIT_AGAIN,
+    delivery: 'notProcessed',
+    outcome: 'started',
+    requestId,
+  }));
+}
+
+/** ProcessMaker has refused to give the Request, and will do so at the next poll as well. */
+export function unreadableError(requestId: number, thrown: unknown): Error {
+  return explained(thrown, ({ message }) => ({
+    message: message.includes(`Request ${requestId}`)
+      ? message
+      : `Request ${requestId} could not be waited for: ${message}`,
+    requestId,
+  }));
+}
+
+function resultUnreadError(id: number, status: string, thrown: unknown, instanceUrl: string): Error {
+  return explained(thrown, ({ message }) => ({
+    message: `Request ${id} has ended in status ${status}, but could not be read with its data: ${message}`,
+    description: `See it at ${requestUrl(id, instanceUrl)}. The operation 'Get' of Request reads it.`,
+    outcome: status === 'ERROR' ? 'startedInError' : 'started',
+    requestId: id,
+  }));
+}
+
+/** @param missing the Task that was waited for, where it is not the end of the Request */
+function timeoutError(request: ApiRequest, seconds: number, instanceUrl: string, missing?: string) {
+  const { id } = request;
+  return endError(request, {
+    kind: 'timeout',
+    message: `Request ${id} was still ACTIVE after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
+    description: `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
+  });
+}
+
+/** A Request that was waited for has ended in ERROR or CANCELED. */
+export function endedBadlyError(request: ApiRequest, instanceUrl: string): ProcessMakerError {
+  const { id, status } = request;
+  const ended = `has ended in status ${status}${engineReason(request)}`;
+  return endError(request, {
+    message: `Request ${id} ${status === 'CANCELED' ? 'was canceled' : ended}`,
+    description: `See it at ${requestUrl(id, instanceUrl)}. The option 'Return Requests in Error' returns it like any other.`,
+  });
+}
+
+/** A Request has ended before the Task that was waited for. */
+function endedFirstError(request: ApiRequest, missing: string, instanceUrl: string): ProcessMakerError {
+  const { id, status } = request;
+  return endError(request, {
+    message: `Request ${id} has ended in status ${status} before ${missing} has appeared${engineReason(request)}`,
+    description: `See it at ${requestUrl(id, instanceUrl)}. A Task that is opened and done between two looks is not seen.`,
+  });
+}
+
+function endError(
+  { id, status }: ApiRequest,
+  details: Pick<ErrorDetails, 'message' | 'description'> & Partial<ErrorDetails>,
+): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'invalid',
+    delivery: 'notProcessed',
+    outcome: status === 'ERROR' ? 'startedInError' : 'started',
+    requestId: id,
+    ...details,
+  });
+}
+
+function duration(seconds: number): string {
+  return seconds === 1 ? 'a second' : `${seconds} seconds`;
 }
