@@ -7,8 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { authentication } from './descriptions/common';
-import { filterFields } from './trigger/filterFields';
-import { outputOptions } from './trigger/output';
+import { filterFields, outputOptions } from './trigger/filterFields';
 import { poll } from './trigger/poll';
 import * as loadOptions from './methods/loadOptions';
 

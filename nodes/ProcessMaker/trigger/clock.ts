@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asText, isObject } from '../guards';
+import { asText } from '../guards';
 import { ownSeconds, parseTime } from './time';
 
 /**
@@ -20,11 +20,6 @@ export interface ClockState {
   rows: number;
   /** n8n's own time then. */
   own: number;
-}
-
-/** Whether a value, from n8n's static data, is what an earlier poll has kept of the clocks. */
-export function isClockState(value: unknown): value is ClockState & IDataObject {
-  return isObject(value) && [value.date, value.rows, value.own].every((one) => typeof one === 'number');
 }
 
 /**
@@ -74,13 +69,8 @@ export class ServerClock {
     return this.state.rows - OVERLAP_SECONDS;
   }
 
-  /** What the server's time is at least, by its `Date` and by what has passed. */
-  get sure(): number {
-    return this.state.date;
-  }
-
   /** The same as `settled` for what the passing of time alone brings about. */
   get passed(): number {
-    return this.sure - OVERLAP_SECONDS;
+    return this.state.date - OVERLAP_SECONDS;
   }
 }

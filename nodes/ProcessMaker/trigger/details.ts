@@ -1,18 +1,20 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { type Batch, valueIn } from '../api/lists';
-import { KEY_FIELD } from '../api/requests/hiddenKey';
-import { includesOf, readByIds, readRequest } from '../api/requests/requests';
-import { readTask, readTasksByIds } from '../api/tasks/tasks';
-import { isObject, objectsIn } from '../guards';
+import { KEY_FIELD, withShownData } from '../api/requests/hiddenKey';
+import { includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
+import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
+import { asText, isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
 import type { EventType, Row } from './eventTypes';
+import type { Watch } from './filters';
 import type { NewEvent } from './readNewEvents';
 
-/** What is needed of the Requests and Tasks of new events, beside their rows. */
-export interface Details {
-  includeData: boolean;
-  ignoresN8n: boolean;
-}
+const READERS = {
+  requests: { readTogether: readByIds, readOne: readRequest },
+  tasks: { readTogether: readTasksByIds, readOne: readTask },
+};
 
 /**
  * Adds to events what their lists do not show. Only what is new is read in full.
@@ -23,20 +25,13 @@ export interface Details {
 export async function addDetails(
   connection: Connection,
   events: NewEvent[],
-  { includeData, ignoresN8n }: Details,
+  { includeData, ignoresN8n }: Pick<Watch, 'includeData' | 'ignoresN8n'>,
 ): Promise<NewEvent[]> {
   const includes = [...includesOf(includeData), ...(ignoresN8n ? ['summary'] : [])];
-  const requests = await readAll(
-    idsOf(events, 'requests'),
-    async (ids) => await readByIds(connection, ids, includes),
-    async (id) => await readRequest(connection, id, includes),
-  );
+  const requests = await readAll(connection, events, 'requests', includes);
   // Beside the data, a list shows all of a Task.
-  const tasks = await readAll(
-    includeData || ignoresN8n ? idsOf(events, 'tasks') : [],
-    async (ids) => await readTasksByIds(connection, ids, ['data']),
-    async (id) => await readTask(connection, id, ['data']),
-  );
+  const eventsOfTasks = includeData || ignoresN8n ? events : [];
+  const tasks = await readAll(connection, eventsOfTasks, 'tasks', ['data']);
   const rows = { requests, tasks };
   return events.flatMap((event) => {
     // What the event was found by counts, even when the Request has gone on since.
@@ -48,22 +43,20 @@ export async function addDetails(
   });
 }
 
-function idsOf(events: NewEvent[], list: EventType['list']): number[] {
-  return [...new Set(events.filter(({ type }) => type.list === list).map(({ row }) => row.id))];
-}
-
 /** Reads in one go; what is missing there, by itself. Without what is gone. */
-async function readAll<T>(
-  ids: number[],
-  readTogether: (ids: number[]) => Promise<Batch<T>>,
-  readOne: (id: number) => Promise<T>,
-): Promise<Map<number, T>> {
-  const found = new Map<number, T>();
-  if (ids.length === 0) return found;
-  const together = await readTogether(ids);
+async function readAll(
+  connection: Connection,
+  events: NewEvent[],
+  list: EventType['list'],
+  includes: string[],
+): Promise<Map<number, Row>> {
+  const { readTogether, readOne } = READERS[list];
+  const ids = new Set(events.filter(({ type }) => type.list === list).map(({ row }) => row.id));
+  const together: Batch<Row> = await readTogether(connection, [...ids], includes);
+  const found = new Map<number, Row>();
   for (const id of ids) {
-    const row = valueIn(together, id) ?? (await unlessGone(readOne(id)));
-    if (row !== undefined) found.set(id, row);
+    const row = valueIn(together, id) ?? (await unlessGone(readOne(connection, id, includes)));
+    if (row) found.set(id, row);
   }
   return found;
 }
@@ -87,4 +80,26 @@ function isByN8n(row: Row, summary: unknown): boolean {
   if (request.parent_request_id !== null && request.parent_request_id !== undefined) return false;
   if (isObject(row.data) && row.data[KEY_FIELD] !== undefined) return true;
   return objectsIn(summary).some(({ key }) => key === KEY_FIELD);
+}
+
+/** The JSON of an item for an event. */
+export function eventJson(
+  { type, row: found }: NewEvent,
+  { simplify }: Watch,
+  instanceUrl: string,
+): IDataObject {
+  const row = withShownData(found);
+  if (!simplify) return { event: type.value, ...row };
+  const { id, caseNumber, ...fields } =
+    type.list === 'requests' ? simplifyRequest(row, instanceUrl) : simplifyTask(row, instanceUrl);
+  const isErrored = type.value === 'requestErrored';
+  // Ten fields are left.
+  for (const field of type.leftOut) delete fields[field];
+  return {
+    id,
+    caseNumber,
+    event: type.value,
+    ...fields,
+    ...(isErrored && { reason: asText(objectsIn(row.errors).at(-1)?.message) || null }),
+  };
 }

@@ -1,13 +1,10 @@
-import type { IDataObject } from 'n8n-workflow';
-
+import type { ApiRequest } from '../api/requests/requests';
+import type { ApiTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
 import { parseTime } from './time';
 
 /** A Request or a Task as a list of ProcessMaker gives it. */
-export interface Row extends IDataObject {
-  id: number;
-  status: string;
-}
+export type Row = ApiRequest | ApiTask;
 
 /** What happened to a Request or a Task, as far as its row tells. */
 export interface Occurrence {
@@ -25,36 +22,34 @@ export interface EventType {
   list: 'requests' | 'tasks';
   /** The PMQL name of the time by which rows are searched for. */
   column: 'created' | 'completed' | 'updated_at' | 'due';
-  /** The status in which a row is an event, by the name that its list is searched with; any unless told. */
+  /** The status in which a row is an event, by the name that its list is searched with; any when it is missing. */
   status?: string;
-  /** Nothing when the row is no event of the type. */
-  occurrence: (row: Row) => Occurrence | undefined;
-}
-
-function occurrenceAt(time: number | undefined, identity: string): Occurrence | undefined {
-  return time === undefined ? undefined : { time, identity };
+  /** Without a time, the row is no event of the type. */
+  occurrence: (row: Row) => Partial<Occurrence> & Pick<Occurrence, 'identity'>;
+  /** Of the simplified form, what it says anyway, or cannot have. The name of a Request is that of its process. */
+  leftOut: string[];
 }
 
 /** An event that happens once to a Request or Task, at a time that its row keeps. */
 function once(field: 'created_at' | 'completed_at'): EventType['occurrence'] {
-  return (row) => occurrenceAt(parseTime(row[field]), String(row.id));
+  return (row) => ({ time: parseTime(row[field]), identity: String(row.id) });
 }
 
 /**
  * The last entry in a Request's list of what went wrong. A Request in ERROR may be changed later, when its data is
  * edited: that is no new event.
  */
-function breakdown(row: Row): Occurrence | undefined {
+function breakdown(row: Row) {
   const entries = objectsIn(row.errors);
   // Without an entry nothing but the last change tells when it was.
   const time = parseTime(entries.at(-1)?.created_at) ?? parseTime(row.updated_at);
-  return occurrenceAt(time, `${row.id}.${entries.length}.${time}`);
+  return { time, identity: `${row.id}.${entries.length}.${time}` };
 }
 
 /** A due date that has passed. One that was moved can pass again. */
-function overdue(row: Row): Occurrence | undefined {
+function overdue(row: Row) {
   const time = parseTime(row.due_at);
-  return occurrenceAt(time, `${row.id}.${time}`);
+  return { time, identity: `${row.id}.${time}` };
 }
 
 /** In the order in which they come about when several fall into one second. */
@@ -66,6 +61,7 @@ export const EVENT_TYPES: EventType[] = [
     list: 'requests',
     column: 'created',
     occurrence: once('created_at'),
+    leftOut: ['name'],
   },
   {
     value: 'taskCreated',
@@ -74,6 +70,7 @@ export const EVENT_TYPES: EventType[] = [
     list: 'tasks',
     column: 'created',
     occurrence: once('created_at'),
+    leftOut: ['completedAt'],
   },
   {
     value: 'taskOverdue',
@@ -83,6 +80,7 @@ export const EVENT_TYPES: EventType[] = [
     column: 'due',
     status: 'ACTIVE',
     occurrence: overdue,
+    leftOut: ['completedAt'],
   },
   {
     value: 'taskCompleted',
@@ -92,6 +90,7 @@ export const EVENT_TYPES: EventType[] = [
     column: 'completed',
     // Of any status: a Task has its time of completion before it is CLOSED, and may stay so for a while.
     occurrence: once('completed_at'),
+    leftOut: ['dueAt'],
   },
   {
     value: 'requestErrored',
@@ -101,6 +100,7 @@ export const EVENT_TYPES: EventType[] = [
     column: 'updated_at',
     status: 'Error',
     occurrence: breakdown,
+    leftOut: ['name', 'completedAt'],
   },
   {
     value: 'requestCanceled',
@@ -110,6 +110,7 @@ export const EVENT_TYPES: EventType[] = [
     column: 'completed',
     status: 'Canceled',
     occurrence: once('completed_at'),
+    leftOut: ['name'],
   },
   {
     value: 'requestCompleted',
@@ -119,11 +120,6 @@ export const EVENT_TYPES: EventType[] = [
     column: 'completed',
     status: 'Completed',
     occurrence: once('completed_at'),
+    leftOut: ['name'],
   },
 ];
-
-/** Those that are about Tasks. */
-export const TASK_EVENTS = EVENT_TYPES.filter(({ list }) => list === 'tasks').map(({ value }) => value);
-
-/** Those that are about Requests. */
-export const REQUEST_EVENTS = EVENT_TYPES.filter(({ list }) => list === 'requests').map(({ value }) => value);

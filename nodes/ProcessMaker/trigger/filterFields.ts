@@ -1,6 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_TYPES, REQUEST_EVENTS, TASK_EVENTS } from './eventTypes';
+import { optionsOf, simplifyOption } from '../descriptions/common';
+import { EVENT_TYPES, type EventType } from './eventTypes';
+
+function shownFor(list: EventType['list']): INodeProperties['displayOptions'] {
+  return {
+    show: { '/triggerOn': EVENT_TYPES.filter((type) => type.list === list).map(({ value }) => value) },
+  };
+}
 
 /** n8n writes its own name in lower case, also in titles. */
 const IGNORE_N8N = 'Ignore Requests Started by n8n';
@@ -19,7 +26,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. me',
       default: '',
-      displayOptions: { show: { '/triggerOn': TASK_EVENTS } },
+      displayOptions: shownFor('tasks'),
       description:
         'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
     },
@@ -37,7 +44,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. data.amount > 1000',
       default: '',
-      displayOptions: { show: { '/triggerOn': REQUEST_EVENTS } },
+      displayOptions: shownFor('requests'),
       description:
         "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
     },
@@ -47,7 +54,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. node_2',
       default: '',
-      displayOptions: { show: { '/triggerOn': TASK_EVENTS } },
+      displayOptions: shownFor('tasks'),
       description:
         "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
     },
@@ -57,7 +64,7 @@ export const watchFilters: INodeProperties = {
       type: 'string',
       placeholder: 'e.g. task = "Approve"',
       default: '',
-      displayOptions: { show: { '/triggerOn': TASK_EVENTS } },
+      displayOptions: shownFor('tasks'),
       description:
         "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
     },
@@ -89,3 +96,23 @@ export const filterFields: INodeProperties[] = [
   },
   watchFilters,
 ];
+
+/** What of an event is given out, and where the trigger begins; read by `readWatch`. */
+export const outputOptions = optionsOf(
+  {
+    displayName: 'Include Data',
+    name: 'includeData',
+    type: 'boolean',
+    default: false,
+    description: "Whether to return the Request's data, in the field data",
+  },
+  simplifyOption,
+  {
+    displayName: 'Start From Now When Activated',
+    name: 'startFromNow',
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether to leave out what happened while the workflow was switched off, instead of catching up with it',
+  },
+);

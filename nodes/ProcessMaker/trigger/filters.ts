@@ -6,39 +6,50 @@ import { checkCollection, readOwnPmql } from '../input/filters';
 import type { Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { EVENT_TYPES, type EventType } from './eventTypes';
-import { watchFilters } from './filterFields';
+import { outputOptions, watchFilters } from './filterFields';
 import { OWN_PMQL, type Reading } from './rows';
 
-/** What is to be watched. */
+/** What is to be watched, and what of an event is given out. */
 export interface Watch {
   eventTypes: EventType[];
-  processIds: number[];
-  elementId: string;
-  /** An id; `me` for the user of the access token. */
-  assignee: number | 'me' | undefined;
-  requestPmql: string | undefined;
-  taskPmql: string | undefined;
+  filters: Reading['filters'];
   ignoresN8n: boolean;
+  includeData: boolean;
+  simplify: boolean;
+  startFromNow: boolean;
 }
 
-/**
- * What the parameters say is to be watched. Nothing is sent.
- *
- * @throws ProcessMakerError when one of them is of no use
- */
-export function readWatch(context: IPollFunctions): Watch {
+const USER_ADVICE =
+  "Enter the id of the user in 'Assignee': the number stands in the address of the user's page.";
+
+/** @throws ProcessMakerError when a parameter is of no use, before any call */
+export async function readWatch(context: IPollFunctions, connection: Connection): Promise<Watch> {
   const eventTypes = readEventTypes(context.getNodeParameter('triggerOn'));
   const processIds = readProcessIds(context.getNodeParameter('processes', []));
-  const given = context.getNodeParameter('filters', {}) as IDataObject;
-  const filters = checkCollection(given, watchFilters, 'filter');
+  const filters = context.getNodeParameter('filters', {}) as IDataObject;
+  checkCollection(filters, watchFilters, 'filter');
+  const elementId = asText(filters.elementId).trim();
+  const assignee = readAssignee(asText(filters.assignee).trim());
+  const ownOfRequests = readOwnPmql(filters.requestPmql, OWN_PMQL.requests);
+  const ownOfTasks = readOwnPmql(filters.taskPmql, OWN_PMQL.tasks);
+  const options = context.getNodeParameter('options', {}) as IDataObject;
+  checkCollection(options, outputOptions, 'option');
+  const asksUser = assignee === 'me' && eventTypes.some(({ list }) => list === 'tasks');
+  const userId = asksUser ? await readTokenUserId(connection, USER_ADVICE) : assignee;
+  const processes = processIds.length > 0 ? [`process_id IN [${processIds.join(',')}]`] : [];
+  // The parameter 'user_id' would also find what is only offered to the user.
+  const assigned = userId === undefined ? [] : [`user_id = ${userId}`];
+  const element = elementId === '' ? {} : { element_id: elementId };
   return {
     eventTypes,
-    processIds,
-    elementId: asText(filters.elementId).trim(),
-    assignee: readAssignee(asText(filters.assignee).trim()),
-    requestPmql: readOwnPmql(filters.requestPmql, OWN_PMQL.requests),
-    taskPmql: readOwnPmql(filters.taskPmql, OWN_PMQL.tasks),
+    filters: {
+      requests: { pmql: processes, qs: {}, own: ownOfRequests },
+      tasks: { pmql: [...processes, ...assigned], qs: element, own: ownOfTasks },
+    },
     ignoresN8n: filters.ignoreN8n === true,
+    includeData: options.includeData === true,
+    simplify: options.simplify !== false,
+    startFromNow: options.startFromNow === true,
   };
 }
 
@@ -86,7 +97,7 @@ function readProcessIds(value: unknown): number[] {
   });
 }
 
-function readAssignee(text: string): Watch['assignee'] {
+function readAssignee(text: string): number | 'me' | undefined {
   if (text === '') return undefined;
   if (text.toLowerCase() === 'me') return 'me';
   const id = parseId(text);
@@ -96,26 +107,3 @@ function readAssignee(text: string): Watch['assignee'] {
     'Enter the number in the address of the user\'s page, or "me" for the user of the access token.',
   );
 }
-
-const USER_ADVICE =
-  "Enter the id of the user in 'Assignee': the number stands in the address of the user's page.";
-
-/** The conditions of both lists, for every call of a poll. */
-export async function filtersOf(connection: Connection, watch: Watch): Promise<Reading['filters']> {
-  const { processIds, requestPmql, taskPmql, elementId, eventTypes, assignee } = watch;
-  const asksUser = assignee === 'me' && eventTypes.some(({ list }) => list === 'tasks');
-  const userId = asksUser ? await readTokenUserId(connection, USER_ADVICE) : assignee;
-  const processes = processIds.length > 0 ? [`process_id IN [${processIds.join(',')}]`] : [];
-  // The parameter 'user_id' would also find what is only offered to the user.
-  const assigned = userId === undefined ? [] : [`user_id = ${userId}`];
-  return {
-    requests: { pmql: [...processes, ...given(requestPmql)], qs: {}, own: requestPmql },
-    tasks: {
-      pmql: [...processes, ...assigned, ...given(taskPmql)],
-      qs: elementId === '' ? {} : { element_id: elementId },
-      own: taskPmql,
-    },
-  };
-}
-
-const given = (own: string | undefined) => (own === undefined ? [] : [own]);

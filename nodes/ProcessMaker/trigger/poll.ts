@@ -2,15 +2,13 @@ import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { withConnection } from '../execution/nodeError';
 import type { Connection } from '../transport/connection';
-import { explained } from '../transport/processMakerError';
+import { explained, inputError } from '../transport/processMakerError';
 import { ServerClock } from './clock';
-import { addDetails, type Details } from './details';
+import { addDetails, eventJson } from './details';
 import type { EventType } from './eventTypes';
-import { filtersOf, readWatch, type Watch } from './filters';
-import { latestEvent } from './latest';
-import { eventJson, readOutput } from './output';
-import { readNewEvents, type NewEvent, type NewEvents } from './readNewEvents';
-import { readServerTime, type Reading } from './rows';
+import { readWatch, type Watch } from './filters';
+import { eventsIn, type NewEvent, type NewEvents, readNewEvents } from './readNewEvents';
+import { readRows, readServerTime, type Reading } from './rows';
 import { readState, type TypeState } from './state';
 
 /** How long calls are repeated that are refused for a cause that may pass. The next poll comes soon anyway. */
@@ -35,26 +33,21 @@ async function pollWith(
   context: IPollFunctions,
   connection: Connection,
 ): Promise<INodeExecutionData[][] | null> {
-  const watch = readWatch(context);
-  const output = readOutput(context);
   const { instanceUrl } = connection;
-  const details = { includeData: output.includeData, ignoresN8n: watch.ignoresN8n };
-  const toItems = (events: NewEvent[]) => [
-    events.map((event) => ({ json: eventJson(event, output, instanceUrl) })),
-  ];
   try {
-    const filters = await filtersOf(connection, watch);
-    if (context.getMode() === 'manual') {
-      const reading = { connection, filters, clock: new ServerClock() };
-      return toItems([await latestEvent(reading, watch, details)]);
-    }
+    const watch = await readWatch(context, connection);
+    const { filters } = watch;
+    const toItems = (events: NewEvent[]) => [
+      events.map((event) => ({ json: eventJson(event, watch, instanceUrl) })),
+    ];
     const memory = context.getWorkflowStaticData('node');
     const { kinds: before } = memory;
-    const fromNow = output.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
     const state = readState(memory, instanceUrl);
     const clock = new ServerClock(state?.clock);
     const reading = { connection, filters, clock };
-    const { events, states } = await findEvents(reading, watch, details, state?.kinds ?? {}, fromNow);
+    if (context.getMode() === 'manual') return toItems([await latestEvent(reading, watch)]);
+    const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
+    const { events, states } = await findEvents(reading, watch, state?.kinds ?? {}, fromNow);
     // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
     if (memory.kinds !== before) return null;
     Object.assign(memory, { instance: instanceUrl, clock: clock.state, kinds: states });
@@ -65,23 +58,42 @@ async function pollWith(
   }
 }
 
-interface Found {
-  events: NewEvent[];
-  /** How far each event type has been read. */
-  states: Record<string, TypeState>;
+/** A sample for a manual test: the latest event of the chosen types, among the newest 100 rows of each. */
+async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
+  const events: NewEvent[] = [];
+  let isEverything = true;
+  for (const type of watch.eventTypes) {
+    // What becomes due later is no event yet; all else that can be seen has happened.
+    const to = type.column === 'due' ? await readServerTime(reading) : undefined;
+    const { rows, total } = await readRows(reading, type, { from: 0, after: 0, to }, 'desc');
+    isEverything &&= total <= rows.length;
+    events.push(...eventsIn(rows, type));
+  }
+  events.sort((one, other) => other.time - one.time || other.row.id - one.row.id);
+  // Only the details tell which of them are ignored.
+  const candidates = watch.ignoresN8n ? events : events.slice(0, 1);
+  const [latest] = await addDetails(reading.connection, candidates, watch);
+  if (latest) return latest;
+  const names = watch.eventTypes.map(({ name }) => `'${name}'`).join(', ');
+  throw inputError(
+    isEverything
+      ? `There is no event of the kind ${names} in ProcessMaker yet that could serve as a sample`
+      : `Among the latest events of the kind ${names} in ProcessMaker is none that could serve as a sample`,
+    "Make one happen in ProcessMaker, or loosen 'Process Names or IDs' and 'Filters'. What the user of the access token may not see is not found.",
+  );
 }
 
+/** @returns the new events, the oldest first, and how far each event type has been read */
 async function findEvents(
   reading: Reading,
-  { eventTypes }: Watch,
-  details: Details,
+  watch: Watch,
   earlier: Record<string, TypeState>,
   fromNow: boolean,
-): Promise<Found> {
+) {
   const states = fromNow ? {} : earlier;
   const found = new Map<EventType, NewEvents>();
   let cutoff = Infinity;
-  for (const type of eventTypes) {
+  for (const type of watch.eventTypes) {
     const state = states[type.value];
     const read = await (state
       ? readNewEvents(reading, type, state, { cutoff })
@@ -96,7 +108,7 @@ async function findEvents(
     found.set(type, await readNewEvents(reading, type, state, { cutoff, limit: Infinity }));
   }
   const events = [...found.values()].flatMap((read) => read.events);
-  const detailed = await addDetails(reading.connection, events, details);
+  const detailed = await addDetails(reading.connection, events, watch);
   return {
     events: detailed.sort((one, other) => one.time - other.time),
     states: Object.fromEntries([...found].map(([type, { state }]) => [type.value, state])),
@@ -106,11 +118,11 @@ async function findEvents(
 /** The first poll of a type: all that can be seen by now is known, and no event. */
 async function begin(reading: Reading, type: EventType, earlier?: TypeState): Promise<NewEvents> {
   await readServerTime(reading);
-  const { passed, sure } = reading.clock;
+  const { passed, state: clock } = reading.clock;
   // What becomes due between the two is still to come, should the `Date` be ahead.
   // What was given too early for that reason is not given once more.
   const state = { since: passed, from: passed, after: 0, seen: earlier?.seen ?? {} };
-  const read = await readNewEvents(reading, type, state, { limit: Infinity, until: sure });
+  const read = await readNewEvents(reading, type, state, { limit: Infinity, until: clock.date });
   return { ...read, events: [] };
 }
 

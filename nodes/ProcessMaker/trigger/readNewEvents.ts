@@ -12,6 +12,14 @@ export interface NewEvent extends Occurrence {
   row: Row;
 }
 
+/** The events among rows, whether they are new or not. */
+export function eventsIn(rows: Row[], type: EventType): NewEvent[] {
+  return rows.flatMap((row) => {
+    const { time, identity } = type.occurrence(row);
+    return time === undefined ? [] : [{ time, identity, type, row }];
+  });
+}
+
 export interface NewEvents {
   events: NewEvent[];
   /** How far reading has come. */
@@ -20,7 +28,7 @@ export interface NewEvents {
   resumeFrom?: number;
 }
 
-export interface ReadingBounds {
+interface ReadingBounds {
   /** New events after which the rest is left. */
   limit?: number;
   /** Where the present is, when not at the server's `Date`. */
@@ -29,10 +37,7 @@ export interface ReadingBounds {
   cutoff?: number;
 }
 
-/**
- * Reads what is new of one type of event, in time windows from the oldest on, so that after a long pause the oldest
- * events come first, and not too many at once.
- */
+/** Reads what is new of one type of event, in time windows from the oldest on, and not too much at once. */
 export async function readNewEvents(
   reading: Reading,
   type: EventType,
@@ -52,10 +57,7 @@ export async function readNewEvents(
   let resumeFrom: number | undefined;
   while (end === undefined || next.from <= end) {
     const { window, rows, rest, settled } = await readWindow(reading, type, next);
-    for (const row of rows) {
-      const occurrence = type.occurrence(row);
-      if (occurrence && seen.isNew(occurrence)) events.push({ ...occurrence, type, row });
-    }
+    events.push(...eventsIn(rows, type).filter((event) => seen.isNew(event)));
     const isLast = rest === undefined && window.to === present;
     progress.note(window, rest, isLast, settled);
     if (!isLast && events.length >= limit) resumeFrom = window.to;
@@ -65,18 +67,8 @@ export async function readNewEvents(
   return { events, state: progress.state(type, seen), resumeFrom };
 }
 
-interface ReadWindow {
-  /** What was read, which may be less than what was asked for. */
-  window: TimeWindow;
-  rows: Row[];
-  /** What is left of a second that holds too much. */
-  rest?: TimeWindow;
-  /** Everything that was written before this time was visible when reading began. */
-  settled: number;
-}
-
-/** Reads a time window, or the first part of one that holds too much. */
-async function readWindow(reading: Reading, type: EventType, asked: TimeWindow): Promise<ReadWindow> {
+/** Reads a time window, or the first part of one that holds too much; `rest` is what is left of a single second. */
+async function readWindow(reading: Reading, type: EventType, asked: TimeWindow) {
   const { clock } = reading;
   let window = asked;
   let page = await readRows(reading, type, window);
@@ -84,6 +76,7 @@ async function readWindow(reading: Reading, type: EventType, asked: TimeWindow):
     window = firstHalf(window, clock.date ?? 0);
     page = await readRows(reading, type, window);
   }
+  // Everything that was written before this time was visible when reading began.
   const settled = type.column === 'due' ? clock.passed : clock.settled;
   const rows = [...page.rows];
   // The end is where a page is not full: what is added meanwhile changes the total.
@@ -93,47 +86,40 @@ async function readWindow(reading: Reading, type: EventType, asked: TimeWindow):
     page = await readRows(reading, type, rest);
     rows.push(...page.rows);
   }
-  return { window, rows, settled };
+  return { window, rows, rest: undefined, settled };
 }
 
 /** Where the next poll has to begin: nothing before it can become visible any more. */
 class Progress {
-  private from: number;
-
-  private after: number;
+  private start: Pick<TypeState, 'from' | 'after'>;
 
   private isSettling = true;
 
   private hasEnded = false;
 
   constructor(private readonly before: TypeState) {
-    this.from = before.from;
-    this.after = before.after;
+    this.start = before;
   }
 
   note({ from, to }: TimeWindow, rest: TimeWindow | undefined, isLast: boolean, settled: number): void {
     this.hasEnded = isLast;
     if (!this.isSettling) return;
-    if (!isLast && (to ?? from) < settled) {
-      this.from = rest?.from ?? (to ?? from) + 1;
-      this.after = rest?.after ?? 0;
+    this.isSettling = !isLast && (to ?? from) < settled;
+    if (this.isSettling) {
+      this.start = rest ?? { from: (to ?? from) + 1, after: 0 };
       return;
     }
-    this.isSettling = false;
     // What becomes due while a slow server is read is behind the last window.
     const reached = to === undefined ? settled : Math.min(settled, to + 1);
-    if (reached > this.from) {
-      this.from = reached;
-      this.after = 0;
-    }
+    if (reached > this.start.from) this.start = { from: reached, after: 0 };
   }
 
   state(type: EventType, seen: Seen): TypeState {
-    const { from, after, before } = this;
+    const { from, after } = this.start;
     // A Request in ERROR is found by its last change, which may be later than what broke it: while catching up, an
     // event from before may still come.
-    const isOwnTime = type.column !== 'updated_at';
-    const since = isOwnTime || this.hasEnded ? Math.max(from, before.since) : before.since;
+    const isOwnTime = type.column !== 'updated_at' || this.hasEnded;
+    const since = isOwnTime ? Math.max(from, this.before.since) : this.before.since;
     return { since, from, after, seen: seen.from(since) };
   }
 }

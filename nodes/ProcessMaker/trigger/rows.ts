@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { pmqlAll } from '../api/lists';
+import { isApiRequest } from '../api/requests/requests';
+import { isApiTask } from '../api/tasks/tasks';
 import type { Connection } from '../transport/connection';
 import { type ListPage, readPage } from '../transport/pagination';
 import { explained, unexpectedResponse } from '../transport/processMakerError';
@@ -16,10 +18,10 @@ export const PAGE_ROWS = 100;
 const TIMEOUT_SECONDS = 30;
 
 /** What narrows a list down: PMQL conditions and query parameters. */
-export interface ListFilter {
+interface ListFilter {
   pmql: string[];
   qs: IDataObject;
-  /** The PMQL of the user, which is one of the conditions. */
+  /** The PMQL of the user, one more condition. */
   own?: string;
 }
 
@@ -41,7 +43,7 @@ export async function readRows(
   { from, after, to }: TimeWindow,
   direction: 'asc' | 'desc' = 'asc',
 ): Promise<{ rows: Row[]; total: number }> {
-  const { pmql, qs } = reading.filters[list];
+  const { pmql, qs, own } = reading.filters[list];
   // In the PMQL, the status of Tasks would leave out those that are offered to a group.
   const isParameter = list === 'tasks' && status !== undefined;
   const conditions = [
@@ -50,17 +52,17 @@ export async function readRows(
     ...(to === undefined ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
     ...(after > 0 ? [`id > ${after}`] : []),
     ...pmql,
+    ...(own === undefined ? [] : [own]),
   ];
-  const { entries, total } = await readFirstPage(reading, list, PAGE_ROWS, {
+  const { entries, total } = await readFirstPage(reading, list, {
     ...qs,
     ...(isParameter && { status }),
     pmql: pmqlAll(conditions),
-    order_by: 'id',
     order_direction: direction,
   }).catch((error: unknown) => {
-    throw aboutPmql(error, list, reading);
+    throw aboutPmql(error, list, own);
   });
-  const rows = entries.filter(isRow);
+  const rows: Row[] = entries.filter(list === 'requests' ? isApiRequest : isApiTask);
   if (rows.length < entries.length || Number.isNaN(total)) {
     throw unexpectedResponse(
       'The answer does not hold Requests or Tasks in the form that ProcessMaker gives them',
@@ -72,20 +74,18 @@ export async function readRows(
 
 /** The server's time; where no response has told it yet, by a search that finds nothing. */
 export async function readServerTime(reading: Reading): Promise<number> {
-  const nothing = { pmql: 'id = 0', order_by: 'id' };
-  return reading.clock.date ?? (await readFirstPage(reading, 'requests', 1, nothing)).date;
+  return reading.clock.date ?? (await readFirstPage(reading, 'requests', { pmql: 'id = 0' })).date;
 }
 
 async function readFirstPage(
   { connection, clock }: Reading,
   list: EventType['list'],
-  pageSize: number,
   qs: IDataObject,
 ): Promise<ListPage & { date: number }> {
   const page = await readPage(connection, {
     path: apiPath('1.0', list),
-    qs,
-    pageSize,
+    qs: { ...qs, order_by: 'id' },
+    pageSize: PAGE_ROWS,
     timeoutSeconds: TIMEOUT_SECONDS,
     onHeaders: (headers) => clock.noteHeaders(headers),
   });
@@ -95,10 +95,6 @@ async function readFirstPage(
   });
 }
 
-function isRow(entry: IDataObject): entry is Row {
-  return Number.isSafeInteger(entry.id) && typeof entry.status === 'string';
-}
-
 /** The filters that hold PMQL of the user. */
 export const OWN_PMQL: Record<EventType['list'], string> = { requests: 'Request PMQL', tasks: 'Task PMQL' };
 
@@ -106,8 +102,7 @@ export const OWN_PMQL: Record<EventType['list'], string> = { requests: 'Request 
 const PMQL_STATUSES = [400, 422, 500];
 
 /** A refusal that the user's own PMQL may be the reason of. */
-function aboutPmql(thrown: unknown, list: EventType['list'], { filters }: Reading): Error {
-  const { own } = filters[list];
+function aboutPmql(thrown: unknown, list: EventType['list'], own: string | undefined): Error {
   return explained(thrown, ({ httpStatus = 0 }) => {
     if (own === undefined || !PMQL_STATUSES.includes(httpStatus)) return undefined;
     return {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../guards';
-import { isClockState, type ClockState } from './clock';
+import type { ClockState } from './clock';
 import type { Occurrence } from './eventTypes';
 
 /** How far the events of one type have been read. Times are seconds since 1970, by the server's clock. */
@@ -17,7 +17,7 @@ export interface TypeState {
 }
 
 /** What the trigger keeps between polls, in n8n's static data of the node. */
-export interface TriggerState {
+interface TriggerState {
   /** Ids of another instance are others. */
   instance: string;
   clock: ClockState;
@@ -25,51 +25,36 @@ export interface TriggerState {
   kinds: Record<string, TypeState>;
 }
 
-/** What earlier polls have left; undefined when there is nothing that fits the instance. */
-export function readState(
-  { instance, clock, kinds }: IDataObject,
-  instanceUrl: string,
-): TriggerState | undefined {
-  if (instance !== instanceUrl || !isClockState(clock) || !isObject(kinds)) return undefined;
-  const entries = Object.entries(kinds).filter((entry): entry is [string, TypeState & IDataObject] =>
-    isTypeState(entry[1]),
-  );
-  return { instance, clock, kinds: Object.fromEntries(entries) };
-}
-
-function isTypeState(value: unknown): value is TypeState & IDataObject {
-  return (
-    isObject(value) &&
-    [value.since, value.from, value.after].every((number) => typeof number === 'number') &&
-    isObject(value.seen)
-  );
+/** What earlier polls have left; undefined when it is that of another instance, or there is nothing. */
+export function readState(memory: IDataObject, instanceUrl: string): TriggerState | undefined {
+  const isComplete = isObject(memory.clock) && isObject(memory.kinds);
+  return isComplete && memory.instance === instanceUrl ? (memory as unknown as TriggerState) : undefined;
 }
 
 /** Remembers which events of a type are done. */
 export class Seen {
-  private readonly identities: Set<string>;
-
-  private readonly bySecond: Map<string, string[]>;
+  /** By identity, the second of each. */
+  private readonly times = new Map<string, number>();
 
   constructor(private readonly state: TypeState) {
-    const groups = Object.entries(state.seen);
-    this.bySecond = new Map(groups.map(([second, identities]) => [second, [...identities]]));
-    this.identities = new Set(groups.flatMap(([, identities]) => identities));
+    for (const [second, identities] of Object.entries(state.seen)) {
+      for (const identity of identities) this.times.set(identity, Number(second));
+    }
   }
 
   /** Whether an event has not been seen before; from now on it has. */
   isNew({ time, identity }: Occurrence): boolean {
-    if (time < this.state.since || this.identities.has(identity)) return false;
-    this.identities.add(identity);
-    const second = String(time);
-    const group = this.bySecond.get(second);
-    if (group) group.push(identity);
-    else this.bySecond.set(second, [identity]);
+    if (time < this.state.since || this.times.has(identity)) return false;
+    this.times.set(identity, time);
     return true;
   }
 
   /** What has to be kept when everything before a time is done. */
   from(since: number): TypeState['seen'] {
-    return Object.fromEntries([...this.bySecond].filter(([second]) => Number(second) >= since));
+    const seen: TypeState['seen'] = {};
+    for (const [identity, time] of this.times) {
+      if (time >= since) (seen[time] ??= []).push(identity);
+    }
+    return seen;
   }
 }

@@ -1,9 +1,4 @@
-/**
- * A time as ProcessMaker's API gives it, in seconds since 1970, which is as fine as its database keeps it. It is in UTC
- * where it has no zone.
- *
- * @returns undefined when it is none
- */
+/** A time of ProcessMaker's API, in UTC where it has no zone, in seconds since 1970; undefined when it is none. */
 export function parseTime(value: unknown): number | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   const hasZone = /(?:[zZ]|[+-]\d{2}:?\d{2})$/.test(value);
@@ -37,16 +32,8 @@ export function firstHalf({ from, after, to }: TimeWindow, now: number): TimeWin
   return { from, after, to: from + Math.floor((end - from) / 2) };
 }
 
-/**
- * What comes behind a window: at first twice as long a one, and the rest once that reaches the present.
- *
- * @param end where reading has to end, when not at the end of what there is
- */
-export function nextWindow(
-  { from, to = from }: TimeWindow,
-  now: number,
-  end: number | undefined,
-): TimeWindow {
+/** What comes behind a window: one twice as long, or where that would reach the present, all up to the end. */
+export function nextWindow({ from, to = from }: TimeWindow, now: number, end?: number): TimeWindow {
   const start = to + 1;
   const until = start + 2 * (to - from) + 1;
   return { from: start, after: 0, to: until < now ? until : end };
