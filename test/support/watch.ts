@@ -47,6 +47,14 @@ export async function editData(harness: Harness, requestId: number): Promise<voi
   });
 }
 
+/** Deletes a Request, as an administrator can, without n8n. */
+export async function deleteByHand(harness: Harness, requestId: number): Promise<void> {
+  await fetch(`${harness.server.url}/api/1.0/requests/${requestId}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${harness.server.tokens.admin}` },
+  });
+}
+
 /** The Task at which a Request waits. */
 export function taskOf(harness: Harness, requestId: number): number {
   return harness.server.tasks().find((task) => task.requestId === requestId)?.id ?? 0;

@@ -1,5 +1,6 @@
+import { pass, respond } from '../../support/gateway';
 import { expectShown, HIDDEN_DATA } from '../../support/hidden-data';
-import { serverTime, startByHand, taskOf, watching } from '../../support/watch';
+import { deleteByHand, serverTime, startByHand, taskOf, watching } from '../../support/watch';
 import { useHarness } from '../../support/harness';
 
 const harness = useHarness({ now: () => new Date(serverTime.now) });
@@ -187,6 +188,13 @@ describe('several events', () => {
   });
 });
 
+/** The ids for which a call asks for data together; none when it asks for anything else. */
+function idsInCall(path: string): number[] {
+  const { searchParams } = new URL(path, harness.gateway.url);
+  const [, ids = ''] = /id IN \[([\d,]+)\]/.exec(searchParams.get('pmql') ?? '') ?? [];
+  return searchParams.get('include')?.includes('data') ? ids.split(',').map(Number) : [];
+}
+
 describe('the output of an event', () => {
   it('emits an event in ten fields, id and case number first', async () => {
     const poller = await watching(harness, {
@@ -210,6 +218,47 @@ describe('the output of an event', () => {
     harness.gateway.calls = [];
     await poller.poll();
     expect(harness.gateway.calls.filter(({ path }) => path.includes('include'))).toEqual([]);
+  });
+
+  it('keeps the row of an event whose Request is gone when its data is read', async () => {
+    const poller = await watching(harness, { triggerOn: ['requestStarted'], options: { includeData: true } });
+    const gone = await startByHand(harness, WITH_TASK, { order: 'PO-1' });
+    const kept = await startByHand(harness, WITH_TASK, { order: 'PO-2' });
+    harness.gateway.treat = ({ path }) =>
+      idsInCall(path).length === 2
+        ? async (response, forward) => {
+            await deleteByHand(harness, gone);
+            await pass(response, forward);
+          }
+        : undefined;
+    await poller.poll();
+    expect(poller.errors).toEqual([]);
+    expect(poller.items).toMatchObject([
+      { event: 'requestStarted', id: gone, status: 'ACTIVE', caseNumber: expect.any(Number) as number },
+      { event: 'requestStarted', id: kept, data: { order: 'PO-2' } },
+    ]);
+    expect(poller.items[0]).not.toHaveProperty('data');
+  });
+
+  it('reads the data of each id by itself when ProcessMaker responds 500 for several together', async () => {
+    const poller = await watching(harness, { triggerOn: ['requestStarted'], options: { includeData: true } });
+    const ids: number[] = [];
+    for (const order of ['PO-1', 'PO-2', 'PO-3']) {
+      ids.push(await startByHand(harness, WITH_TASK, { order }));
+    }
+    harness.gateway.treat = ({ path }) =>
+      idsInCall(path).length > 1 ? respond(500, { message: 'Server Error' }) : undefined;
+    await poller.poll();
+    expect(poller.errors).toEqual([]);
+    expect(poller.items).toMatchObject([
+      { id: ids[0], data: { order: 'PO-1' } },
+      { id: ids[1], data: { order: 'PO-2' } },
+      { id: ids[2], data: { order: 'PO-3' } },
+    ]);
+    const alone = harness.gateway.calls
+      .map(({ path }) => idsInCall(path))
+      .filter(({ length }) => length === 1);
+    expect(alone).toEqual(ids.map((id) => [id]));
   });
 
   it.each([true, false])(
