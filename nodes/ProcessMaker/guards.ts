@@ -24,3 +24,8 @@ export function parseId(text: string): number | undefined {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** Whether a value is an object with an id and a status, as Requests and Tasks are. */
+export function hasIdAndStatus<T extends IDataObject>(value: unknown): value is T {
+  return isObject(value) && Number.isInteger(value.id) && typeof value.status === 'string';
+}

@@ -1,6 +1,6 @@
 import { type IDataObject, tryToParseDateTime } from 'n8n-workflow';
 
-import { asText, isObject } from '../guards';
+import { asText } from '../guards';
 import type { Connection } from '../transport/connection';
 import { type ListCall, PAGE_SIZE, readList, readPage } from '../transport/pagination';
 import {
@@ -60,11 +60,6 @@ export function pmqlTime(value: unknown, parameter: string, timezone: string): s
 export function pmqlAll(conditions: Array<string | undefined>): string {
   const kept = conditions.flatMap((one) => one || []);
   return kept.length < 2 ? (kept[0] ?? '') : kept.map((one) => `(${one})`).join(' AND ');
-}
-
-/** Whether a value is an object with an id and a status, as Requests and Tasks are. */
-export function hasIdAndStatus<T extends IDataObject>(value: unknown): value is T {
-  return isObject(value) && Number.isInteger(value.id) && typeof value.status === 'string';
 }
 
 /** What was read under each key, or why it could not be read. */

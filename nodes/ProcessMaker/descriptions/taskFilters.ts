@@ -1,9 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { filtersOf } from './common';
-import { processLocator } from './locators/process';
-import { requestLocator } from './locators/request';
-import { userLocator } from './locators/user';
+import { processLocator, requestLocator, userLocator } from './locators';
 
 /** Whose Tasks to get. */
 export const assignedToFields: INodeProperties[] = [

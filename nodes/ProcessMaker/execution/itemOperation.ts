@@ -5,7 +5,7 @@ import type { ProcessMakerError } from '../transport/processMakerError';
 import type { AttemptRecord } from './attemptRecord';
 import type { Attempt } from './change';
 import type { Slot } from './concurrency';
-import type { Hints } from './hints';
+import type { Hints } from './itemResults';
 import type { DoneSummary, ItemResults, OutputItem } from './itemResults';
 
 /** The work on one item, whose parameters are given. */

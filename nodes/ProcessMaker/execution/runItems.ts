@@ -6,7 +6,7 @@ import { inputError, ProcessMakerError, toProcessMakerError } from '../transport
 import { AttemptRecord, shortHash } from './attemptRecord';
 import type { Attempt } from './change';
 import { runConcurrently, Throttle, type Slot } from './concurrency';
-import { Hints } from './hints';
+import { Hints } from './itemResults';
 import type { Entry, ItemOperation, ItemRun, PreparedOperation, Work } from './itemOperation';
 import { carriedOut, ItemResults, NOTHING_DONE, type DoneSummary } from './itemResults';
 

@@ -1,6 +1,7 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { FileReference } from '../api/files/files';
+import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { asText, messageOf, objectsIn, parseId } from '../guards';
 import { FILE_TIMEOUT_SECONDS, toFileName } from '../transport/files';
 import { inputError } from '../transport/processMakerError';
@@ -124,4 +125,30 @@ export function readFileTimeout(context: IExecuteFunctions, itemIndex: number): 
     `The option 'Timeout' is not a number from 1 to ${MAX_FILE_TIMEOUT_SECONDS}`,
     'Enter a number of seconds, e.g. 300.',
   );
+}
+
+const NOT_WRITABLE = new Set([...OWN_FIELDS, KEY_FIELD]);
+
+/** @throws ProcessMakerError when the id of one of these files cannot be written to its variable. Nothing is sent. */
+export function checkVariables(files: InputFile[]): void {
+  for (const { field, variable, hasVariable } of files) {
+    if (!hasVariable) {
+      throw inputError(
+        `The file in '${field}' has no variable that its id could be written to`,
+        "Enter a 'Variable', or switch off 'Write File ID to Variable'.",
+      );
+    }
+    if (NOT_WRITABLE.has(variable)) {
+      throw inputError(
+        `The id of a file cannot be written to '${variable}', which is ProcessMaker's or this node's own`,
+        "Enter another 'Variable', or switch off 'Write File ID to Variable'.",
+      );
+    }
+    if (/[.[\]]/.test(variable)) {
+      throw inputError(
+        `The id of a file cannot be written to '${variable}', which is within another variable`,
+        "ProcessMaker would lose what else that variable holds. Switch off 'Write File ID to Variable', and change the data in another step.",
+      );
+    }
+  }
 }

@@ -91,23 +91,26 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     headers,
     canceled: 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined,
     retries: new RetryBudget(retrySeconds * 1000),
-    scrub: scrubber([...secretsOf(credentials), ...Object.values(headers)]),
+    scrub: scrubber(credentials, headers),
   };
 }
 
-function secretsOf({ accessToken, clientSecret, oauthTokenData }: IDataObject): string[] {
-  const tokens = isObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
-  return [accessToken, clientSecret, ...tokens].map((secret) => asText(secret).trim());
-}
-
-/** A shorter value, such as the 1 of a header, is no secret, and stands in many a text. */
+/** A shorter value, such as the 1 of a header, is no secret, and is part of many a text. */
 const MIN_SECRET_LENGTH = 4;
 
-function scrubber(secrets: string[]): Connection['scrub'] {
-  const known = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH);
+function scrubber(
+  { accessToken, clientSecret, oauthTokenData }: IDataObject,
+  headers: Connection['headers'],
+): Connection['scrub'] {
+  const tokens = isObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
+  const secrets: string[] = [];
+  for (const value of [accessToken, clientSecret, ...tokens, ...Object.values(headers)]) {
+    const secret = asText(value).trim();
+    if (secret.length >= MIN_SECRET_LENGTH) secrets.push(secret);
+  }
   // One may be part of another, of which the rest would be left.
-  known.sort((a, b) => b.length - a.length);
-  return (text) => known.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  secrets.sort((a, b) => b.length - a.length);
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
 /** Waits, unless the execution is canceled. Tells whether it was not. */

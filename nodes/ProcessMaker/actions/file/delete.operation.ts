@@ -6,8 +6,7 @@ import {
   readFiles,
   sendFileDeletion,
 } from '../../api/files/files';
-import { fileLocator } from '../../descriptions/locators/file';
-import { requestLocator } from '../../descriptions/locators/request';
+import { fileLocator, requestLocator } from '../../descriptions/locators';
 import { done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
 import { readFileReference } from '../../input/inputFiles';

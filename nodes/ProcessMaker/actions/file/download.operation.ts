@@ -2,8 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { downloadFile, findFile, simplifyFile } from '../../api/files/files';
 import { fileTimeoutOption, optionsOf } from '../../descriptions/common';
-import { fileLocator } from '../../descriptions/locators/file';
-import { requestLocator } from '../../descriptions/locators/request';
+import { fileLocator, requestLocator } from '../../descriptions/locators';
 import { asText } from '../../guards';
 import { readFileReference, readFileTimeout } from '../../input/inputFiles';
 import { readRequestReference } from '../../input/references';

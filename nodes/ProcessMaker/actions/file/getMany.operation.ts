@@ -7,7 +7,7 @@ import {
   returnAllFields,
   simplifyOption,
 } from '../../descriptions/common';
-import { requestLocator } from '../../descriptions/locators/request';
+import { requestLocator } from '../../descriptions/locators';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
 import { readRequestReference } from '../../input/references';

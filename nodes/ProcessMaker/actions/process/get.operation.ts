@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { listStartable, readProcess, simplifyProcess } from '../../api/processes/processes';
 import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/common';
-import { processLocator } from '../../descriptions/locators/process';
+import { processLocator } from '../../descriptions/locators';
 import { ProcessFinder } from '../../execution/processFinder';
 import { once } from '../../execution/readers';
 import { readProcessReference } from '../../input/references';

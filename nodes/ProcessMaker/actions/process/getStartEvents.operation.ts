@@ -1,4 +1,4 @@
-import { processLocator } from '../../descriptions/locators/process';
+import { processLocator } from '../../descriptions/locators';
 import { ProcessFinder } from '../../execution/processFinder';
 import { readProcessReference } from '../../input/references';
 import { operation } from '../operation';

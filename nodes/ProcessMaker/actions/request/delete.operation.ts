@@ -1,6 +1,6 @@
 import { deleteRequest as sendDelete } from '../../api/requests/changes';
 import { aboutRequest, readUnlisted } from '../../api/requests/requests';
-import { requestLocator } from '../../descriptions/locators/request';
+import { requestLocator } from '../../descriptions/locators';
 import { done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';

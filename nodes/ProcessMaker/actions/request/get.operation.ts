@@ -1,4 +1,4 @@
-import { requestLocator } from '../../descriptions/locators/request';
+import { requestLocator } from '../../descriptions/locators';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/output';
 import { RequestReader } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';

@@ -1,6 +1,6 @@
 import { updateRequest } from '../../api/requests/changes';
 import { type ApiRequest, readRequest, type RequestReference } from '../../api/requests/requests';
-import { requestLocator } from '../../descriptions/locators/request';
+import { requestLocator } from '../../descriptions/locators';
 import {
   readRequestOutput,
   requestJson,

@@ -1,6 +1,6 @@
 import { CallbackWait } from '../../callback/callbackWait';
 import { optionsOf, simplifyOption } from '../../descriptions/common';
-import { requestLocator } from '../../descriptions/locators/request';
+import { requestLocator } from '../../descriptions/locators';
 import { onTimeoutOption, timeLimitOption, waitFields } from '../../descriptions/waitFields';
 import { RequestIds } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';

@@ -1,5 +1,5 @@
 import { optionsOf } from '../../descriptions/common';
-import { taskLocator } from '../../descriptions/locators/task';
+import { taskLocator } from '../../descriptions/locators';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/output';
 import { TaskReader } from '../../execution/readers';
 import { readTaskId } from '../../input/references';

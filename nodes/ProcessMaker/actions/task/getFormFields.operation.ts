@@ -1,5 +1,5 @@
 import { readFormOfTask } from '../../api/forms/screens';
-import { taskLocator } from '../../descriptions/locators/task';
+import { taskLocator } from '../../descriptions/locators';
 import { readTaskId } from '../../input/references';
 import { operation } from '../operation';
 

@@ -174,3 +174,25 @@ export async function sendRequestFile(
   if ('fileUploadId' in body && Number.isInteger(body.fileUploadId)) return Number(body.fileUploadId);
   throw unexpectedResponse('The answer to the upload does not hold the id of the file', 'unknown');
 }
+
+/**
+ * Looks for what the variable holds, or for this very file: its variable, its name, and its content, byte by byte, since
+ * a file of another day may have the same size.
+ *
+ * @returns its id
+ */
+export async function findUploaded(
+  connection: Connection,
+  requestId: number,
+  { variable, fileName }: { variable: string; fileName: string },
+  { by, content }: { by: 'file' | 'variable'; content: Buffer },
+): Promise<number | undefined> {
+  const files = (await readFiles(connection, requestId)).filter((file) => variableOf(file) === variable);
+  if (by === 'variable') return files[0]?.id;
+  const context = connection.context as IExecuteFunctions;
+  for (const { id, size, file_name } of files.reverse()) {
+    if (size !== content.length || !isSameName(file_name, fileName)) continue;
+    if (content.equals(await loadFile(connection, context, requestId, id))) return id;
+  }
+  return undefined;
+}

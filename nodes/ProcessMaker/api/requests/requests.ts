@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, objectsIn } from '../../guards';
+import { hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
-import { type Batch, hasIdAndStatus, readChunks, readInChunks, valueIn } from '../lists';
+import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
 
 /** A Request as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiRequest extends IDataObject {

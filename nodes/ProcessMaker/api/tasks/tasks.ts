@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asText, isObject } from '../../guards';
+import { hasIdAndStatus, asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { type ListCall, type ListPage, readList, readPage } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
-import { type Batch, hasIdAndStatus, type ListOrder, readInChunks, searchList } from '../lists';
+import { type Batch, type ListOrder, readInChunks, searchList } from '../lists';
 
 /** A Task as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiTask extends IDataObject {

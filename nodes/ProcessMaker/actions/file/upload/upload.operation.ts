@@ -7,17 +7,16 @@ import {
   optionsOf,
   writeFileIdOption,
 } from '../../../descriptions/common';
-import { requestLocator } from '../../../descriptions/locators/request';
+import { requestLocator } from '../../../descriptions/locators';
 import type { Attempt } from '../../../execution/change';
 import { MemoryLimit } from '../../../execution/concurrency';
 import { RequestIds } from '../../../execution/readers';
-import { type InputFile, readFileTimeout, readInputFiles } from '../../../input/inputFiles';
+import { checkVariables, type InputFile, readFileTimeout, readInputFiles } from '../../../input/inputFiles';
 import { readRequestReference } from '../../../input/references';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
-import { checkVariables, FileVariables } from './fileVariables';
-import { describeOutcomes, uploadFiles } from './uploads';
+import { describeOutcomes, FileVariables, uploadFiles } from './uploads';
 
 /** Uploads the files of each item, and gives one item per file. */
 export const upload = operation({

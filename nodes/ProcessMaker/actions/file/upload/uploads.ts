@@ -1,13 +1,14 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { isSameName, loadFile, readFiles, sendRequestFile, variableOf } from '../../../api/files/files';
-import { aboutRequest } from '../../../api/requests/requests';
-import { done, makeChange, NOT_SEEN } from '../../../execution/change';
-import type { MemoryLimit } from '../../../execution/concurrency';
+import { findUploaded, sendRequestFile } from '../../../api/files/files';
+import { updateRequest } from '../../../api/requests/changes';
+import { aboutRequest, readRequest } from '../../../api/requests/requests';
+import { type Change, done, makeChange, NOT_SEEN } from '../../../execution/change';
+import { KeyedQueue, type MemoryLimit } from '../../../execution/concurrency';
+import { isObject } from '../../../guards';
 import type { InputFile } from '../../../input/inputFiles';
 import type { Connection } from '../../../transport/connection';
 import { explained, type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
-import type { FileVariables } from './fileVariables';
 
 /** A file that is in ProcessMaker now. */
 export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fileName' | 'mimeType'> {
@@ -91,20 +92,13 @@ async function uploadFile(
   const content = await file.load();
   const { field, variable, fileName, mimeType } = file;
   const uploaded = { requestId, field, variable, fileName, mimeType, size: content.length };
-  const find = async (by: UploadSettings['lookFor']) =>
-    await findUploaded(connection, requestId, file, { by, content });
+  const find = (by: 'file' | 'variable') => findUploaded(connection, requestId, file, { by, content });
+  const sent = { fileName, mimeType, content };
   const earlier = lookFor && (await find(lookFor));
   if (earlier !== undefined) return { fileId: earlier, ...uploaded };
   try {
     const fileId = await makeChange(connection, {
-      send: async () =>
-        await sendRequestFile(
-          connection,
-          requestId,
-          variable,
-          { fileName, mimeType, content },
-          timeoutSeconds,
-        ),
+      send: () => sendRequestFile(connection, requestId, variable, sent, timeoutSeconds),
       async look() {
         const found = await find('file');
         return found === undefined ? NOT_SEEN : done(found);
@@ -115,28 +109,6 @@ async function uploadFile(
   } catch (error) {
     throw aboutUpload(error, requestId, file);
   }
-}
-
-/**
- * Looks for what the variable holds, or for this very file: its variable, its name, and its content, byte by byte, since
- * a file of another day may have the same size.
- *
- * @returns its id
- */
-async function findUploaded(
-  connection: Connection,
-  requestId: number,
-  { variable, fileName }: InputFile,
-  { by, content }: { by: UploadSettings['lookFor']; content: Buffer },
-): Promise<number | undefined> {
-  const files = (await readFiles(connection, requestId)).filter((file) => variableOf(file) === variable);
-  if (by === 'variable') return files[0]?.id;
-  const context = connection.context as IExecuteFunctions;
-  for (const { id, size, file_name } of files.reverse()) {
-    if (size !== content.length || !isSameName(file_name, fileName)) continue;
-    if (content.equals(await loadFile(connection, context, requestId, id))) return id;
-  }
-  return undefined;
 }
 
 function aboutUpload(thrown: unknown, requestId: number, { fileName }: InputFile): Error {
@@ -154,6 +126,48 @@ function aboutUpload(thrown: unknown, requestId: number, { fileName }: InputFile
       description: 'Send a smaller file, or ask the administrator to raise the limit of the web server.',
     };
   });
+}
+
+/** Writes to the data of a Request, never twice at once: of simultaneous changes ProcessMaker keeps only some. */
+export class FileVariables {
+  private readonly queue = new KeyedQueue();
+
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * Puts the id of each file into its variable, where forms look for it, and leaves the other variables alone. When the
+   * response was lost, the Request's data tells whether they were written.
+   */
+  async write(requestId: number, files: UploadedFile[]): Promise<void> {
+    const { connection } = this;
+    const data = Object.fromEntries(files.map(({ variable, fileId }) => [variable, fileId]));
+    const change: Change<void> = {
+      send: async () => await updateRequest(connection, requestId, { data }),
+      async look() {
+        const request = await readRequest(connection, requestId, ['data']);
+        const stored = isObject(request.data) ? request.data : {};
+        return files.every(({ variable, fileId }) => stored[variable] === fileId)
+          ? done(undefined)
+          : NOT_SEEN;
+      },
+    };
+    try {
+      await this.queue.run(requestId, async () => await makeChange(connection, change));
+    } catch (error) {
+      throw notWritten(error, requestId, files);
+    }
+  }
+}
+
+function notWritten(thrown: unknown, requestId: number, files: UploadedFile[]): Error {
+  const names = files.map(({ fileId, variable }) => `file ${fileId} ('${variable}')`).join(', ');
+  return explained(thrown, ({ kind, delivery, message, description }) => ({
+    message: `Uploaded to Request ${requestId}, but ${delivery === 'unknown' ? 'it is not known whether its id was' : 'its id was not'} written to the variable: ${names}. ${message}`,
+    description:
+      kind === 'forbidden'
+        ? "To write into the data of a Request, the user needs the permission to edit task data (edit-task_data) while it is active, or to edit request data (edit-request_data). Ask a ProcessMaker administrator, or switch off 'Write File ID to Variable'."
+        : description,
+  }));
 }
 
 /** A sentence on what became of each file, for an item of several; empty for a single one. */

@@ -12,8 +12,13 @@ import {
   toProcessMakerError,
 } from '../../../transport/processMakerError';
 import { RequestWait } from '../../../waiting/requestWait';
-import { FileVariables } from '../../file/upload/fileVariables';
-import { describeOutcomes, uploadFiles, type Uploads, type UploadSettings } from '../../file/upload/uploads';
+import {
+  FileVariables,
+  describeOutcomes,
+  uploadFiles,
+  type Uploads,
+  type UploadSettings,
+} from '../../file/upload/uploads';
 import type { Start } from './readStart';
 
 /** What an item is answered with. */

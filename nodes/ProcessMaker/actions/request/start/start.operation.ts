@@ -1,19 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { processLocator, startEventLocator } from '../../../descriptions/locators/process';
+import { processLocator, startEventLocator } from '../../../descriptions/locators';
 import { requestDataFields } from '../../../descriptions/requestData';
 import { waitAfterwardsFields } from '../../../descriptions/waitFields';
 import type { PreparedOperation } from '../../../execution/itemOperation';
 import { runItems } from '../../../execution/runItems';
 import { isTool } from '../../../input/parameters';
-import type { Operation } from '../../operation';
 import { StartWait } from './afterStart';
 import { readRunOptions, readStart, type Start } from './readStart';
 import { forAgent, startedSummary, withOutcome } from './startErrors';
 import { hiddenKeyNotice, startOptions } from './startOptions';
 import { StartRun } from './startRun';
 
-export const start: Operation = {
+export const start = {
   value: 'start',
   name: 'Start',
   action: 'Start request',

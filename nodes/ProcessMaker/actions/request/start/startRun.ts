@@ -86,12 +86,11 @@ export class StartRun {
       if (!one || !('found' in one)) continue;
       record.mark(index, one.found.id);
       if (one.isOwn) this.startedIds.push(one.found.id);
-      const error = this.errorOf(start, one.found, one.isOwn ? 'earlierAttempt' : 'existingKey');
+      const { json, error } = this.answerOf(start, one.found, one.isOwn ? 'earlierAttempt' : 'existingKey');
       if (error) {
         fail(index, error);
         continue;
       }
-      const json = this.jsonOf(start, one.found);
       results.succeed(index, [{ json: one.alreadyStarted ? { ...json, alreadyStarted: true } : json }]);
       if (start.files.length > 0) withFiles.push(start);
     }
@@ -115,8 +114,7 @@ export class StartRun {
     const extras = { userKey, field: this.wait?.takeField(), slot };
     const request = await sendStart(this.run, this.looks, start, extras);
     this.startedIds.push(request.id);
-    const error = this.errorOf(start, request, 'started');
-    return await this.answer(start, request.id, { json: this.jsonOf(start, request), error });
+    return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
   }
 
   /** An item with the same Idempotency Key as another one gets what came of that one. */
@@ -152,14 +150,12 @@ export class StartRun {
     return [{ json }];
   }
 
-  private errorOf({ options }: Start, request: ApiRequest, origin: Origin) {
+  private answerOf({ options }: Start, request: ApiRequest, origin: Origin): Answer {
+    const { instanceUrl } = this.run.connection;
+    const { simplify, returnErroredRequests } = options;
     const mayHaveFailed = request.status === 'ERROR' || request.status === 'CANCELED';
-    if (!mayHaveFailed || options.returnErroredRequests) return undefined;
-    return errorOf(request, origin, this.run.connection.instanceUrl);
-  }
-
-  private jsonOf({ options }: Start, request: ApiRequest): IDataObject {
-    const output = { simplify: options.simplify, includes: [], includeTasks: false };
-    return requestJson(request, output, this.run.connection.instanceUrl);
+    const error = mayHaveFailed && !returnErroredRequests ? errorOf(request, origin, instanceUrl) : undefined;
+    const json = requestJson(request, { simplify, includes: [], includeTasks: false }, instanceUrl);
+    return { json, error };
   }
 }

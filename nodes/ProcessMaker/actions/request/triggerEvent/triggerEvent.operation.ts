@@ -2,8 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestUrl } from '../../../api/requests/requests';
 import { changeDataFields } from '../../../descriptions/changeData';
-import { requestLocator } from '../../../descriptions/locators/request';
-import { waitingEventLocator } from '../../../descriptions/locators/waitingEvent';
+import { requestLocator, waitingEventLocator } from '../../../descriptions/locators';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { KeyedQueue } from '../../../execution/concurrency';
 import { RequestIds } from '../../../execution/readers';

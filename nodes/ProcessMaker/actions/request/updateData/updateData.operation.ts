@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { changeDataFields } from '../../../descriptions/changeData';
-import { requestLocator } from '../../../descriptions/locators/request';
+import { requestLocator } from '../../../descriptions/locators';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { KeyedQueue } from '../../../execution/concurrency';
 import { RequestIds } from '../../../execution/readers';

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { simplifyTask } from '../../../api/tasks/tasks';
 import { taskDataFields } from '../../../descriptions/changeData';
 import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/common';
-import { taskLocator } from '../../../descriptions/locators/task';
+import { taskLocator } from '../../../descriptions/locators';
 import { TaskReader } from '../../../execution/readers';
 import { isObject } from '../../../guards';
 import { readChangeData } from '../../../input/data';

@@ -1,7 +1,6 @@
 import { simplifyTask } from '../../../api/tasks/tasks';
 import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/common';
-import { taskLocator } from '../../../descriptions/locators/task';
-import { userLocator } from '../../../descriptions/locators/user';
+import { taskLocator, userLocator } from '../../../descriptions/locators';
 import { TaskReader } from '../../../execution/readers';
 import { readTaskId, readUserId } from '../../../input/references';
 import { operation } from '../../operation';
