@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest-environment.ts',
   // Tests wait more than they work.
   maxWorkers: '100%',
   // Whole workflows over HTTP, on machines that may be busy with other things.
