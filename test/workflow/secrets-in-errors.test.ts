@@ -227,4 +227,21 @@ describe('with OAuth2, when the token has to be renewed', () => {
     expect(harness.gateway.calls.some(({ path }) => path === '/oauth/token')).toBe(true);
     for (const secret of access.secrets) expect(shown).not.toContain(secret);
   });
+
+  it.each(deeds)('%s does not show the new token either', async (_deed, deed) => {
+    const access = accessOf();
+    const old = access.secrets[0] ?? '';
+    const shown = await deed(access, () => {
+      harness.gateway.treat = ({ headers, path }) => {
+        if (path === '/oauth/token') return undefined;
+        const { authorization = '' } = headers;
+        const isOld = authorization === `Bearer ${old}`;
+        return isOld ? respond(401, {}) : respond(422, { message: `Refused: ${authorization}` });
+      };
+    });
+    const sent = harness.gateway.calls.map(({ headers }) => headers.authorization ?? '');
+    const renewed = sent.filter((text) => /^Bearer /.test(text) && !text.includes(old));
+    expect(renewed.length).toBeGreaterThan(0);
+    for (const text of renewed) expect(shown).not.toContain(text.replace('Bearer ', ''));
+  });
 });

@@ -66,6 +66,8 @@ export interface Connection {
   timeoutSeconds?: number;
   /** Takes secrets out of a text that came from elsewhere. */
   scrub: (text: string) => string;
+  /** Reads the secrets again: n8n may have renewed an OAuth2 token since. */
+  learnSecrets: () => Promise<void>;
 }
 
 /**
@@ -81,6 +83,7 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
   const instanceUrl = normalizeInstanceUrl(asText(credentials.instanceUrl));
   if (instanceUrl === undefined) throw inputError(INVALID_INSTANCE_URL, 'Check the credential.');
   const headers = extraHeaders(credentials);
+  const secrets = secretsOf(credentials, headers);
   return {
     context,
     instanceUrl,
@@ -91,17 +94,22 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     headers,
     canceled: 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined,
     retries: new RetryBudget(retrySeconds * 1000),
-    scrub: scrubber(credentials, headers),
+    scrub: (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text),
+    async learnSecrets() {
+      if (!isOAuth2) return;
+      const latest = secretsOf(await context.getCredentials(credential), headers);
+      secrets.unshift(...latest.filter((secret) => !secrets.includes(secret)));
+    },
   };
 }
 
 /** A shorter value, such as the 1 of a header, is no secret, and is part of many a text. */
 const MIN_SECRET_LENGTH = 4;
 
-function scrubber(
+function secretsOf(
   { accessToken, clientSecret, oauthTokenData }: IDataObject,
   headers: Connection['headers'],
-): Connection['scrub'] {
+): string[] {
   const tokens = isObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
   const secrets: string[] = [];
   for (const value of [accessToken, clientSecret, ...tokens, ...Object.values(headers)]) {
@@ -109,8 +117,7 @@ function scrubber(
     if (secret.length >= MIN_SECRET_LENGTH) secrets.push(secret);
   }
   // One may be part of another, of which the rest would be left.
-  secrets.sort((a, b) => b.length - a.length);
-  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  return secrets.sort((a, b) => b.length - a.length);
 }
 
 /** Waits, unless the execution is canceled. Tells whether it was not. */

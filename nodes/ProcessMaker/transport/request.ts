@@ -80,10 +80,12 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<H
   try {
     response = await withDeadline(send(connection, options), timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
   } catch (error) {
+    await connection.learnSecrets();
     const aboutToken = connection.isOAuth2 ? oAuth2Error(error) : undefined;
     throw callError(connection, call, aboutToken ?? networkError(error, timeoutSeconds));
   }
   if (!isGood(response, call.expects)) {
+    await connection.learnSecrets();
     throw callError(connection, call, classifyResponse(response, { ...call, url: options.url }));
   }
   connection.retries.restore();

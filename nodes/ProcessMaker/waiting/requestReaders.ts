@@ -10,6 +10,9 @@ import { explained, ProcessMakerError } from '../transport/processMakerError';
 const MAX_POLL_SECONDS = 30;
 const MIN_POLL_SECONDS = 5;
 
+/** So many failures are those of the server, and no longer of single Requests. */
+const MAX_FAILURES = 3;
+
 /** The result of a long wait is worth repeating its reading for a while. */
 const RESULT_RETRY_SECONDS = 60;
 const RESULT_TIMEOUT_SECONDS = 30;
@@ -64,6 +67,7 @@ export class StateReader {
     const missing = ids.filter((id) => !states.has(id));
     // Those for which ProcessMaker has failed must not keep the others from being read.
     missing.sort((a, b) => Number(this.failedIds.has(a)) - Number(this.failedIds.has(b)));
+    let failures = 0;
     for (const [index, id] of missing.entries()) {
       try {
         // By itself, ProcessMaker says why a Request is not in the list.
@@ -73,6 +77,8 @@ export class StateReader {
         states.set(id, error);
         if (!error.isTransient) continue;
         this.failedIds.add(id);
+        // A 500 may be about this Request alone.
+        if (!error.isOverload && ++failures < MAX_FAILURES) continue;
         for (const unread of missing.slice(index)) states.set(unread, error);
         break;
       }

@@ -26,6 +26,7 @@ function connectionTo(request: (options: IHttpRequestOptions) => Promise<unknown
     canceled: undefined,
     retries: new RetryBudget(0),
     scrub: (text) => text.replaceAll(TOKEN, '***'),
+    learnSecrets: () => Promise.resolve(),
   } satisfies Connection;
 }
 

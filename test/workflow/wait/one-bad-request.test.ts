@@ -27,3 +27,29 @@ it.each([
   expect(failedItems(run)).toMatchObject([{ requestId: badId, httpStatus: status }]);
   expect(failedItems(run)[0]?.message).toContain(reason);
 });
+
+it('a Request for which ProcessMaker fails leaves the others alone, also when there is time for one poll only', async () => {
+  const tasks = await startTasks(harness, 5);
+  const [first, bad, ...others] = tasks;
+  const badId = bad?.requestId ?? 0;
+  await Promise.all(tasks.map(({ id }) => harness.server.completeTask(id, {})));
+  harness.gateway.treat = ({ path }) => {
+    const ids = /id IN \[([\d,]+)\]/.exec(decodeURIComponent(path))?.[1]?.split(',') ?? [];
+    if (path.includes(`/requests/${badId}`)) return respond(500, { message: 'Server Error' });
+    if (!ids.includes(String(badId))) return undefined;
+    // As long as the whole wait.
+    return async (response, forward) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await respond(500, { message: 'Server Error' })(response, forward);
+    };
+  };
+  const run = await harness.perform(
+    'request wait',
+    { request: locator('id', '={{ $json.requestId }}'), options: { timeLimit: 1 } },
+    { input: tasks, user: 'admin', settings: ERROR_OUTPUT },
+  );
+  expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(
+    [first, ...others].map((task) => task?.requestId),
+  );
+  expect(failedItems(run)).toMatchObject([{ requestId: badId, httpStatus: 500 }]);
+});
