@@ -109,7 +109,7 @@ const REQUEST_OPERATIONS: IdOperation[] = [
     operation: 'request delete',
     parameters: REQUEST_OF_ITEM,
     change: {
-      gives: ({ id }) => ({ deleted: true, id }),
+      gives: () => ({ deleted: true }),
       isSent: sends('DELETE', toRequest),
       isMade: (harness, { id }) => requestOf(harness, id) === undefined,
     },

@@ -10,6 +10,8 @@ import { operation } from '../operation';
 
 const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to have started it.';
 
+const DELETED = [{ json: { deleted: true } }];
+
 /** Deletes one Request per item. */
 export const deleteRequest = operation({
   value: 'delete',
@@ -24,18 +26,17 @@ export const deleteRequest = operation({
   begin(connection, all) {
     const ids = new RequestIds(connection, all);
     return async ({ reference }, { isDone, mayBeDone }) => {
-      const deleted = [{ json: { deleted: true, ...reference } }];
-      if (isDone) return deleted;
+      if (isDone) return DELETED;
       let id: number;
       try {
         id = await ids.idOf(reference);
       } catch (error) {
         // An earlier attempt has found the case, and its Request is gone.
-        if (mayBeDone && isKind(error, 'input')) return deleted;
+        if (mayBeDone && isKind(error, 'input')) return DELETED;
         throw explained(error);
       }
       await deleteById(connection, id, mayBeDone);
-      return [{ json: { deleted: true, id } }];
+      return DELETED;
     };
   },
 });
