@@ -23,7 +23,7 @@ export async function run(command: string, args: string[], options: CommandOptio
       if (tail.length > TAIL_LINES) tail.shift();
     });
   }
-  // What it had half done is done anew the next time: nothing to wait for.
+  // What it had half done is done again the next time: nothing to wait for.
   const stop = () => void stopGroup(child, 1_000);
   signal.addEventListener('abort', stop, { once: true });
   try {

@@ -18,13 +18,13 @@ export async function exclusively<T>(signal: AbortSignal, work: () => Promise<T>
 
 async function acquire(signal: AbortSignal): Promise<() => Promise<void>> {
   mkdirSync(state, { recursive: true });
-  for (let told = false; ;) {
+  for (let hasSaid = false; ;) {
     try {
       return await lock(root, { lockfilePath: path.join(state, 'lock'), stale: 15_000, update: 3_000 });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
-      if (!told) say('Another demo of this checkout installs or builds right now; waiting for it …');
-      told = true;
+      if (!hasSaid) say('Another demo of this checkout installs or builds right now; waiting for it …');
+      hasSaid = true;
       await sleep(1_000, undefined, { signal });
     }
   }

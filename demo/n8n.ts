@@ -11,7 +11,7 @@ import { say } from './progress';
 
 const PREFERRED_PORT = 5678;
 const READY_WITHIN_MS = 180_000;
-/** All that n8n gets from this environment: settings of another n8n, or a token, are not its business. */
+/** All that n8n gets from this environment: it must not see settings of another n8n, or a token. */
 const PASSED_ON = [
   ...['HOME', 'LANG', 'TMPDIR', 'TEMP', 'TMP', 'TZ', 'SystemRoot', 'USERPROFILE', 'APPDATA'],
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
@@ -29,7 +29,7 @@ export interface N8n {
   endedByItself(): Promise<never>;
 }
 
-/** Starts n8n and waits until it answers; again on the port that it had, when that is given. */
+/** Starts n8n and waits until it responds; on its former port, where it had one. */
 export async function startN8n(
   runtime: N8nRuntime,
   userFolder: string,
@@ -89,7 +89,7 @@ async function startOn(
 async function waitUntilReady(n8n: N8n, child: ChildProcess, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
-    if (await answers(`${n8n.url}/healthz/readiness`, signal)) return;
+    if (await responds(`${n8n.url}/healthz/readiness`, signal)) return;
     await sleep(250, undefined, { signal });
   }
   throw new Error(`n8n did not start. Its last lines:\n${lastLines(n8n.logFile)}`);
@@ -99,7 +99,7 @@ function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
 }
 
-async function answers(url: string, signal: AbortSignal): Promise<boolean> {
+async function responds(url: string, signal: AbortSignal): Promise<boolean> {
   try {
     return (await fetch(url, { signal })).ok;
   } catch {

@@ -145,7 +145,7 @@ export class N8nClient {
       signal: this.signal,
     });
     if (!response.ok) {
-      throw new Error(`n8n answered ${response.status} to ${method} ${path}: ${await response.text()}`);
+      throw new Error(`n8n returned ${response.status} to ${method} ${path}: ${await response.text()}`);
     }
     const [cookie] = response.headers.getSetCookie();
     if (cookie) this.cookie = cookie.split(';')[0] ?? '';

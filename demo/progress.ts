@@ -1,4 +1,4 @@
-/** Tells what happens now; on stderr, because stdout is for the result. */
+/** Prints what happens now; on stderr, because stdout is for the result. */
 export function say(text: string): void {
   console.error(text);
 }

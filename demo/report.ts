@@ -19,7 +19,7 @@ interface Result {
   once: boolean;
 }
 
-/** Tells what was started and, when it keeps running, where to look and how to stop. */
+/** Prints what was started and, when it keeps running, where to look and how to stop. */
 export function report(result: Result): void {
   const { requests, owner, n8n, instance, executionUrl, once } = result;
   console.log(`\nn8n has started ${requests.length === 1 ? 'one Request' : `${requests.length} Requests`}:`);

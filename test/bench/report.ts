@@ -54,7 +54,7 @@ ${rows(tight, TIGHT.workers)}
 
 The run is as long as it is because of the Recovery Window: an item whose call was reset is looked for until the window ends, and only then started again.
 
-## A server that answers at once
+## A server that responds at once
 
 Here everything is the client's own work.
 
@@ -70,7 +70,7 @@ On the fast server, with default options, each in a fresh process. _Process_ is 
 
 ${memoryTable(memory)}
 
-In the place of n8n's Code node, whose task runner is only to be had in a whole n8n, stands a node that returns items of the same shape and does nothing else. The garbage is that of n8n's request helper, about 10 KB for each call, as the second row shows.
+Instead of n8n's Code node, whose task runner is only available in a whole n8n, the first row uses a node that returns items of the same shape and does nothing else. The garbage is that of n8n's request helper, about 10 KB for each call, as the second row shows.
 `;
 }
 

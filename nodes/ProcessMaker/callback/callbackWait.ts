@@ -32,7 +32,7 @@ interface CallbackRecord {
   runIndex: number;
   /** A retry has another one, and with it another URL. */
   executionId: string;
-  /** Tells the call from one for another node, or for an earlier wait, of the same execution: they share n8n's URL. */
+  /** Keeps calls for other nodes, and for earlier waits, of the same execution apart: they share n8n's URL. */
   tag: string;
   /** Whether this attempt, or an earlier one with the same URL, has started a Request with it. */
   isSent: boolean;

@@ -13,7 +13,7 @@ export const callbackWebhooks: IWebhookDescription[] = [
     name: 'default',
     httpMethod: 'POST',
     responseMode: 'onReceived',
-    // Without it, the process would be answered with the text 'firstEntryJson'.
+    // Without it, the process would get the text 'firstEntryJson' as the response.
     responseData: '',
     path: '',
     restartWebhook: true,
@@ -66,7 +66,7 @@ async function readNow(context: IWebhookFunctions, awaited: AwaitedCall): Promis
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const before: unknown = context.evaluateExpression('{{ $json }}', 0);
-    const note = `The Request is shown as it stood when the waiting began, since it could not be read when the call came: ${reason}`;
+    const note = `The Request is shown as it was when the waiting began, since it could not be read when the call came: ${reason}`;
     return { ...(isObject(before) ? before : { id: requestId }), note };
   }
 }

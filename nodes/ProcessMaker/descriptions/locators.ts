@@ -99,7 +99,7 @@ export const processLocator = locator(
   }),
 );
 
-/** Empty stands for Automatic: n8n empties the field when another process is chosen. */
+/** Empty means Automatic: n8n empties the field when another process is chosen. */
 export const startEventLocator = locator(
   {
     displayName: 'Start Event',
@@ -127,7 +127,7 @@ export const requestLocator = locator(
       'By Case Number',
       'caseNumber',
       'e.g. 42',
-      'The number that ProcessMaker shows as "Case #42". It stands for the Request that the case began with, not for those of its sub-processes.',
+      'The number that ProcessMaker shows as "Case #42". It means the Request that the case began with, not those of its sub-processes.',
     ),
     ...matching('#?[0-9]+', 'A case number is a whole number'),
   },

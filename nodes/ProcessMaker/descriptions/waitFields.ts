@@ -58,7 +58,7 @@ const fieldsOfWays: INodeProperties[] = [
     type: 'boolean',
     default: false,
     description:
-      "Whether to go on without a call after some time. The Request is then returned as it stood when the waiting began, with 'timedOut' set to true.",
+      "Whether to go on without a call after some time. The Request is then returned as it was when the waiting began, with 'timedOut' set to true.",
     displayOptions: { show: { waitFor: ['callback'] } },
   },
   {
@@ -126,7 +126,7 @@ export const onTimeoutOption: INodeProperties = {
     {
       name: 'Return Request',
       value: 'return',
-      description: 'Return the Request as it stands, with timedOut set to true',
+      description: 'Return the Request as it is, with timedOut set to true',
     },
   ],
   displayOptions: WHILE_RUNNING,

@@ -15,18 +15,18 @@ const RECORD_KEY = 'attempts';
 type Mark = string | number;
 
 /**
- * The Retry button was used, and n8n had no context of the round that came next: n8n may have crashed, so that this
- * round and all that follow may have been carried out before.
+ * The Retry button was used, and n8n had no context of the iteration that came next: n8n may have crashed, so that this
+ * iteration and all that follow may have been carried out before.
  */
 interface Crash {
   /** When the retry began, in milliseconds since 1970. */
   at: number;
-  /** The first round that may have been carried out before. What was started in earlier ones has answered there. */
+  /** The first iteration that may have been carried out before. What was started in earlier ones belongs to them. */
   round: number;
 }
 
 interface Stored {
-  /** How many rounds this node had completed when this one began. */
+  /** How many iterations of a loop this node had completed when this one began. */
   round: number;
   runIndex: number;
   /** A retry has another one. */
@@ -34,7 +34,7 @@ interface Stored {
   /** Takes the place of n8n's resume token where there is none. */
   seed?: string;
   crash?: Crash;
-  /** After a crash: Requests that have answered for an item of an earlier round, and so cannot for another one. */
+  /** After a crash: Requests that belong to an item of an earlier iteration, and so to no other one. */
   answered?: number[];
   /** By item: the key from just before the start is sent until its outcome is known, then the Request's id. */
   marks: Record<string, Mark>;
@@ -45,10 +45,10 @@ interface Stored {
 }
 
 /**
- * What this node has sent in this round, kept in the node's own context. n8n gives it back when it runs the node again
- * for all items: on Retry On Fail, and on the Retry button after an ordinary failure, but not after a crash. The context
- * is shared by all rounds of a loop. n8n saves it with the execution: it holds little, and what is in it goes when the
- * round has ended well.
+ * What this node has sent in this iteration, kept in the node's own context. n8n gives it back when it runs the node
+ * again for all items: on Retry On Fail, and on the Retry button after an ordinary failure, but not after a crash. All
+ * iterations of a loop share the context. n8n saves it with the execution: it holds little, and is emptied when the
+ * iteration has ended well.
  *
  * A start is known by its item and a digest of what is sent (see `keys`). Other changes are known by a digest alone,
  * counted, since their items may come back in another order.
@@ -56,10 +56,10 @@ interface Stored {
 export class AttemptRecord {
   readonly round: number;
 
-  /** What makes it uncertain what was sent before; undefined when the record tells all. */
+  /** What makes it uncertain what was sent before; undefined when the record is complete. */
   readonly crash: Crash | undefined;
 
-  /** Whether this round may have been carried out before. */
+  /** Whether this iteration may have been carried out before. */
   readonly isRepeat: boolean;
 
   private readonly stored: Stored;
@@ -118,7 +118,7 @@ export class AttemptRecord {
     delete this.stored.marks[itemIndex];
   }
 
-  /** Whether a Request that was started in a round has answered for an item of an earlier round. */
+  /** Whether a Request that was started in an iteration belongs to an item of an earlier iteration. */
   hasAnswered(round: number, requestId: number): boolean {
     return (this.crash !== undefined && round < this.crash.round) || this.answered.has(requestId);
   }
@@ -131,7 +131,7 @@ export class AttemptRecord {
     return { mayBeDone: mayBeSent || this.crash !== undefined, isDone: false };
   }
 
-  /** To be called with what came of a change; nothing when it went well. */
+  /** To be called with the error of a change; with none when it went well. */
   end(digest: string, { mayBeDone, isDone }: Attempt, error?: ProcessMakerError): void {
     if (isDone) return;
     if (!error || error.done) {
@@ -142,7 +142,7 @@ export class AttemptRecord {
     }
   }
 
-  /** Forgets the round. To be called only when every item ended well, since n8n may repeat any other. */
+  /** Forgets the iteration. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
     if (this.crash) this.stored.answered = answeredIn(this.stored);
     this.stored.marks = {};
@@ -166,18 +166,18 @@ function nextStored(
   const crash = isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
   const begun = { round, ...now, crash, marks: {}, sent: undefined, done: undefined };
   if (!earlier) return begun;
-  // The context's own count tells rounds apart; the run index, which a crash shifts, only a round from its repeat.
+  // The record's own count tells iterations apart; the run index, which a crash shifts, only one from its repeat.
   if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
-  // n8n saves the context at a Wait node, so that after a crash it can be that of an older round.
+  // n8n saves the context at a Wait node, so that after a crash it can be that of an older iteration.
   return { ...earlier, ...begun, answered: earlier.crash && answeredIn(earlier) };
 }
 
-/** Ids of the Requests that have answered for items of this round. */
+/** Ids of the Requests that belong to items of this iteration. */
 function idsIn({ marks }: Stored): number[] {
   return Object.values(marks).filter((mark) => typeof mark === 'number');
 }
 
-/** The Requests that have answered until the end of this round. */
+/** The Requests that belong to items of this iteration or of an earlier one. */
 function answeredIn(stored: Stored): number[] {
   return [...(stored.answered ?? []), ...idsIn(stored)];
 }

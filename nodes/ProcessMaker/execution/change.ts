@@ -88,7 +88,7 @@ async function lookUntilSeen<T>(
 
 /** Pauses between looks; the last one goes on. */
 const PAUSES_MS = [1000, 1000, 2000, 3000, 5000];
-/** After its window a key is given up only on an answer; this many looks may stay without one. */
+/** After its window a key is given up only on a response; this many looks may get none. */
 const MAX_SILENT_LOOKS = 3;
 
 interface Sought<V> {
@@ -115,8 +115,8 @@ export class SharedLook<V> {
   ) {}
 
   /**
-   * @returns what was found; `missing` when it is not there, by an answer after its window; `unread` when it could not
-   * be looked up, since ProcessMaker stayed silent or the execution was canceled
+   * @returns what was found; `missing` when it is not there, by a response after its window; `unread` when it could not
+   * be looked up, since ProcessMaker did not respond or the execution was canceled
    */
   async find(key: string, windowMs: number): Promise<V | 'missing' | 'unread'> {
     return await new Promise((resolve, reject) => {
@@ -139,7 +139,7 @@ export class SharedLook<V> {
         this.settle((one) => one.resolve('unread'));
         return;
       }
-      // A key that comes in while the answer is on its way is not looked for by it.
+      // A key that comes in while this call is on its way is not in it.
       const askedAt = Date.now();
       const asked = this.sought;
       const found = await this.readAll(asked);
@@ -166,7 +166,7 @@ export class SharedLook<V> {
   }
 }
 
-/** Tells a key what was found, and whether it is still looked for. */
+/** Reports to a key what was found. Returns whether it is still looked for. */
 function isOpen<V>({ key, until, resolve }: Sought<V>, found: Map<string, V>, askedAt: number): boolean {
   const value = found.get(key);
   if (value !== undefined) resolve(value);

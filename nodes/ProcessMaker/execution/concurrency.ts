@@ -129,7 +129,7 @@ export class KeyedQueue {
 
   async run<T>(key: unknown, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(key) ?? Promise.resolve();
-    // What became of the work before is told to those who asked for it.
+    // An error of the work before is for those who asked for it.
     const turn = before.then(work, work);
     this.last.set(key, turn);
     return await turn;

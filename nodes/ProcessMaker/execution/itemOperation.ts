@@ -8,7 +8,7 @@ import type { Slot } from './concurrency';
 import type { Hints } from './itemResults';
 import type { DoneSummary, ItemResults, OutputItem } from './itemResults';
 
-/** The work on one item, whose parameters are given. */
+/** The work on one item, with its parameters. */
 export type Work<T> = (value: T, attempt: Attempt, slot: Slot) => Promise<OutputItem[]>;
 
 /** The parameters of an item. */
@@ -28,9 +28,9 @@ export interface ItemRun {
 }
 
 interface AnyOperation<T> {
-  /** Whether it changes something in ProcessMaker. What became of a failed item is told then. */
+  /** Whether it changes something in ProcessMaker. Then a failed item reports its outcome. */
   changes: boolean;
-  /** How many items are worked on at the same time; a few unless told. */
+  /** How many items are worked on at the same time; a few by default. */
   parallel?: number;
   /** How long to repeat calls with which nothing was done, in seconds. */
   retrySeconds?: number;
@@ -51,10 +51,10 @@ interface AnyOperation<T> {
 
 /** An operation that works on each item by itself. */
 export interface ItemOperation<T> extends AnyOperation<T> {
-  /** What of the parameters says which change it is, when others may differ in a repeat; all of them unless told. */
+  /** What of the parameters says which change it is, when others may differ in a repeat; all of them by default. */
   changeOf?(value: T): unknown;
   /**
-   * Is given the parameters of all items, so that what they need can be looked up together; makes the work on one.
+   * Gets the parameters of all items, so that what they need can be looked up together; makes the work on one.
    *
    * @param stopped ends when an item has failed after which the node may not go on
    */

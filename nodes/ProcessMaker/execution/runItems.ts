@@ -57,7 +57,7 @@ class OperationRun<T> {
     this.throttle = new Throttle(parallel);
   }
 
-  /** @returns undefined when the credential is of no use; then every item has failed */
+  /** @returns undefined when the credential is not valid; then every item has failed */
   async connect(): Promise<Connection | undefined> {
     const { context, operation, results, throttle } = this;
     try {
@@ -137,7 +137,7 @@ class OperationRun<T> {
     if (this.results.mustStop) this.stop.abort();
   }
 
-  /** Tells the changes of one operation and instance from the same ones of another: a node may change before a retry. */
+  /** Differs for the same change by another operation or on another instance: a node may be edited before a retry. */
   private digestOf(value: T, instanceUrl: string): string {
     const { resource, operation } = this.context.getNode().parameters;
     const change =

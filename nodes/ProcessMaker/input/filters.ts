@@ -73,7 +73,7 @@ export function readOwnPmql(pmql: unknown, parameter = 'PMQL'): string | undefin
   if (!hasPairs(own.replace(TEXTS, ''))) {
     throw inputError(
       `'${parameter}' has a bracket or a quote without its counterpart`,
-      'Check the brackets and quotes of the condition. Texts stand in double quotes.',
+      'Check the brackets and quotes of the condition. Write texts in double quotes.',
     );
   }
   // ProcessMaker takes the backslash for a part of the text.

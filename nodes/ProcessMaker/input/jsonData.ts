@@ -96,7 +96,7 @@ function findInFields(object: object, onChange: OnChange, path: string, ancestor
   if (keys.length === 0) {
     if (path !== '') onChange('emptyObject', path);
   } else if (keys.at(-1) === String(keys.length - 1)) {
-    // JavaScript puts whole numbers first, in order: such a last key tells that the keys count up from 0.
+    // JavaScript puts whole numbers first, in order: such a last key shows that the keys count up from 0.
     onChange('list', path);
   }
   for (const key of keys) {

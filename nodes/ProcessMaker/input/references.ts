@@ -53,7 +53,7 @@ function readId(locator: unknown, instanceUrl: string, kind: typeof REQUEST): nu
     text === ''
       ? `No ${thing} is given in '${parameter}'`
       : `'${parameter}' holds "${text}", which is not the id of a ${thing}`,
-    `An id is a whole number, e.g. 4711. It stands in the address of its page, e.g. ${instanceUrl}${examplePath}`,
+    `An id is a whole number, e.g. 4711. It is in the address of its page, e.g. ${instanceUrl}${examplePath}`,
   );
 }
 

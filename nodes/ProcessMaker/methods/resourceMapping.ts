@@ -13,7 +13,7 @@ import { explained, isKind } from '../transport/processMakerError';
 /**
  * The fields of the chosen process for 'Form Fields'.
  *
- * @throws NodeApiError when ProcessMaker refuses to tell
+ * @throws NodeApiError when ProcessMaker refuses to show them
  */
 export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
   const locator = this.getCurrentNodeParameter('process');
@@ -61,7 +61,7 @@ function chosenStartEvent(context: ILoadOptionsFunctions): string | undefined {
 /**
  * The fields of the form of the chosen Task for 'Form Fields'.
  *
- * @throws NodeApiError when ProcessMaker refuses to tell
+ * @throws NodeApiError when ProcessMaker refuses to show them
  */
 export async function getTaskFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
   const locator = this.getCurrentNodeParameter('task');

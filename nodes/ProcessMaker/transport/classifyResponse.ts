@@ -12,7 +12,7 @@ import {
   retryAfterText,
 } from './response';
 
-/** What is known of the call that was answered; its body is an object when a file was sent. */
+/** What is known of the call that got the response; its body is an object when a file was sent. */
 export interface AnsweredCall {
   url: string;
   expects?: Expected;
@@ -63,7 +63,7 @@ const RULES: Rule[] = [
     upTo: 399,
     kind: 'redirect',
     message:
-      "The 'Instance URL' of the credential answers with a redirect, as a sign-in page or a gateway does",
+      "The 'Instance URL' of the credential responds with a redirect, as a sign-in page or a gateway does",
     description: `Redirects are not followed, so that the token goes nowhere else. ${CHECK_INSTANCE_URL}`,
   },
   {
@@ -128,7 +128,7 @@ const RULES: Rule[] = [
   },
   {
     // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait. A gateway answers HTML or JSON
-    // of its own, also when it has waited in vain for ProcessMaker.
+    // of its own, also when ProcessMaker did not respond to it in time.
     status: 503,
     when: (response) =>
       hasMessage(response) && Object.keys(response.body).length === 1 && retryAfter(response) !== undefined,
@@ -157,7 +157,7 @@ const RULES: Rule[] = [
     upTo: Infinity,
     kind: 'gateway',
     message: ({ statusCode }) =>
-      `No answer came from ProcessMaker itself, but HTTP status ${statusCode} from a server in front of it`,
+      `ProcessMaker itself did not respond: HTTP status ${statusCode} came from a server in front of it`,
     description: 'See whether ProcessMaker can be reached in a browser, and run it again later.',
     isUnknown: true,
   },
@@ -165,7 +165,7 @@ const RULES: Rule[] = [
 
 const ANYTHING_ELSE: Omit<Rule, 'status'> = {
   kind: 'unexpectedResponse',
-  message: ({ statusCode }) => `The answer is not that of a ProcessMaker API (HTTP status ${statusCode})`,
+  message: ({ statusCode }) => `The response is not that of a ProcessMaker API (HTTP status ${statusCode})`,
   description: CHECK_INSTANCE_URL,
   isUnknown: true,
 };

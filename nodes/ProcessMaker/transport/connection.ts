@@ -16,15 +16,15 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * How long a run goes on repeating calls with which ProcessMaker did nothing. The time counts from the last call that
- * ProcessMaker answered, so that a long run survives many short interruptions, while a server that stays away ends it
- * once and not item by item.
+ * ProcessMaker responded to, so that a long run survives many short interruptions, while a server that stays away ends
+ * it once and not item by item.
  */
 export class RetryBudget {
   private since = Date.now();
 
   constructor(private readonly milliseconds: number) {}
 
-  /** ProcessMaker has answered. */
+  /** ProcessMaker has responded. */
   restore(): void {
     this.since = Date.now();
   }
@@ -60,7 +60,7 @@ export interface Connection {
   canceled: AbortSignal | undefined;
   /** For calls with which nothing was done. */
   retries: RetryBudget;
-  /** Is told of each response, and of each sign of overload. */
+  /** Learns of each response, and of each sign of overload. */
   throttle?: { increase(): void; decrease(): void };
   /** How long to wait for a response, where the call itself does not say it. */
   timeoutSeconds?: number;
@@ -120,7 +120,7 @@ function secretsOf(
   return secrets.sort((a, b) => b.length - a.length);
 }
 
-/** Waits, unless the execution is canceled. Tells whether it was not. */
+/** Waits. Returns false when the execution was canceled. */
 export async function pauseFor({ canceled }: Connection, milliseconds: number): Promise<boolean> {
   await sleep(milliseconds, canceled).catch(() => undefined);
   return canceled?.aborted !== true;

@@ -44,7 +44,7 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
     return {
       kind: 'timeout',
-      message: `ProcessMaker did not answer within ${timeoutSeconds} seconds`,
+      message: `ProcessMaker did not respond within ${timeoutSeconds} seconds`,
       description:
         "It may be busy: try again later. Where an operation has the option 'Timeout', that sets how long to wait.",
       delivery: 'unknown',
@@ -53,13 +53,13 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
   const reason = thrown instanceof Error && thrown.message !== '' ? thrown.message : 'no reason given';
   return {
     kind: 'connectionLost',
-    message: `The connection to ProcessMaker was lost before its answer arrived (${code || reason})`,
+    message: `The connection to ProcessMaker was lost before its response arrived (${code || reason})`,
     description: 'Run it again later.',
     delivery: 'unknown',
   };
 }
 
-/** What the first exception of the chain says that says something. */
+/** The code or syscall of the first exception of the chain that has one. */
 export function detailOf(thrown: unknown, name: 'code' | 'syscall'): string {
   const details = chainOf(thrown).map((error) => (error as NodeJS.ErrnoException)[name]);
   return details.find((detail) => typeof detail === 'string') ?? '';

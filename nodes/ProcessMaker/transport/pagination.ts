@@ -59,7 +59,7 @@ export async function readPage(
   const isWhole = Array.isArray(data) && entries.length === data.length;
   if (!isWhole || !Number.isInteger(Number(lastPage))) {
     throw unexpectedResponse(
-      `The answer to ${call.path} is not a list in the form that ProcessMaker gives it`,
+      `The response to ${call.path} is not a list in the form that ProcessMaker gives it`,
     );
   }
   return { entries, lastPage: Number(lastPage), total: Number(total) };

@@ -106,7 +106,7 @@ export class ProcessMakerError extends Error implements ErrorDetails {
   }
 }
 
-/** What was given is of no use; nothing was sent. */
+/** A parameter or the credential is not valid; nothing was sent. */
 export function inputError(message: string, description: string): ProcessMakerError {
   return new ProcessMakerError({ kind: 'input', message, description, delivery: 'notProcessed' });
 }
@@ -125,7 +125,7 @@ export function isKind(thrown: unknown, ...kinds: ErrorKind[]): thrown is Proces
   return thrown instanceof ProcessMakerError && kinds.includes(thrown.kind);
 }
 
-/** Something that was thrown, as a ProcessMakerError. What nobody has foreseen leaves the outcome unknown. */
+/** Something that was thrown, as a ProcessMakerError. An unexpected error leaves the outcome unknown. */
 export function toProcessMakerError(thrown: unknown): ProcessMakerError {
   if (thrown instanceof ProcessMakerError) return thrown;
   return new ProcessMakerError({

@@ -158,12 +158,12 @@ export function callError(
   const error = new ProcessMakerError({ ...details, message, description });
   if (error.isOverload) connection.throttle?.decrease();
   if (delivery === 'notProcessed') {
-    // ProcessMaker, or what stands before it, has answered for good.
+    // ProcessMaker, or a server in front of it, has responded, and will not respond otherwise to a repeat.
     if (httpStatus !== undefined && !retry) connection.retries.restore();
     return error;
   }
   if (method !== 'GET') return error.with({ description: `${MAY_HAVE_HAPPENED} ${description}` });
-  // Reading changes nothing, whatever became of it, and may be repeated.
+  // Reading changes nothing, so that it may be repeated whatever its outcome was.
   const again = error.isTransient && { retry: { maxAttempts: maxReads } };
   return error.with({ delivery: 'notProcessed', ...again });
 }

@@ -56,11 +56,11 @@ export class ServerClock {
     const { date = 0, own, latest, before } = this;
     if (!before) return { date, rows: Math.min(date, latest), own };
     const elapsed = own - before.own;
-    // An own clock that was set back tells nothing.
+    // n8n's clock was set back: it does not show how much time has passed.
     const sure = elapsed < 0 ? date : Math.min(date, before.date + elapsed);
     const passed = elapsed < 0 ? 0 : Math.max(0, sure - before.date);
     const rows = Math.min(date, Math.max(before.rows + passed, latest));
-    // A `Date` that was far behind once is made up for by rows that were written since.
+    // Rows that were written since make up for a `Date` that was far behind once.
     return { date: Math.max(sure, rows), rows, own };
   }
 

@@ -34,7 +34,7 @@ export async function addDetails(
   const tasks = await readAll(connection, eventsOfTasks, 'tasks', ['data']);
   const rows = { requests, tasks };
   return events.flatMap((event) => {
-    // What the event was found by counts, even when the Request has gone on since.
+    // The event keeps the values by which it was found, even when the Request has gone on since.
     const { summary, ...row }: Row = { ...rows[event.type.list].get(event.row.id), ...event.row };
     if (ignoresN8n && isByN8n(row, summary)) return [];
     // Of Tasks, the data is read for that as well.

@@ -6,7 +6,7 @@ import { parseTime } from './time';
 /** A Request or a Task as a list of ProcessMaker gives it. */
 export type Row = ApiRequest | ApiTask;
 
-/** What happened to a Request or a Task, as far as its row tells. */
+/** What happened to a Request or a Task, as far as its row shows. */
 export interface Occurrence {
   /** When, by the server's clock: seconds since 1970. */
   time: number;
@@ -26,7 +26,7 @@ export interface EventType {
   status?: string;
   /** Without a time, the row is no event of the type. */
   occurrence: (row: Row) => Partial<Occurrence> & Pick<Occurrence, 'identity'>;
-  /** Of the simplified form, what it says anyway, or cannot have. The name of a Request is that of its process. */
+  /** Simplified fields that the event says itself, or cannot have. The name of a Request is that of its process. */
   leftOut: string[];
 }
 
@@ -41,7 +41,7 @@ function once(field: 'created_at' | 'completed_at'): EventType['occurrence'] {
  */
 function breakdown(row: Row) {
   const entries = objectsIn(row.errors);
-  // Without an entry nothing but the last change tells when it was.
+  // Without an entry, only the time of the last change shows when it was.
   const time = parseTime(entries.at(-1)?.created_at) ?? parseTime(row.updated_at);
   return { time, identity: `${row.id}.${entries.length}.${time}` };
 }

@@ -20,7 +20,7 @@ export interface Watch {
 }
 
 const USER_ADVICE =
-  "Enter the id of the user in 'Assignee': the number stands in the address of the user's page.";
+  "Enter the id of the user in 'Assignee': it is the number in the address of the user's page.";
 
 /** @throws ProcessMakerError when a parameter is of no use, before any call */
 export async function readWatch(context: IPollFunctions, connection: Connection): Promise<Watch> {
@@ -61,13 +61,13 @@ function readEventTypes(value: unknown): EventType[] {
   throw inputError(
     unknown === undefined
       ? "No event is chosen in 'Trigger On'"
-      : `'Trigger On' holds "${unknown}", which is no event that ProcessMaker Trigger knows`,
+      : `'Trigger On' holds "${unknown}", which is not a valid option`,
     `Choose at least one of the list. Expressions can give ${EVENT_TYPES.map((type) => type.value).join(', ')}.`,
   );
 }
 
 const PROCESS_ADVICE =
-  'Choose processes from the list, or give their ids, which stand in the addresses of their pages.';
+  'Choose processes from the list, or give their ids, which are in the addresses of their pages.';
 
 /** A list of ids, or text such as `3, 12` from an expression. */
 function readProcessIds(value: unknown): number[] {
@@ -84,7 +84,7 @@ function readProcessIds(value: unknown): number[] {
   if (all.length > 0 && given.length === 0) {
     throw inputError(
       "'Process Names or IDs' has no value",
-      'Check its expression. An empty list, [], stands for all processes.',
+      'Check its expression. An empty list, [], means all processes.',
     );
   }
   return given.map((text) => {

@@ -21,7 +21,7 @@ const begun = new WeakSet<IPollFunctions>();
  * One poll: what is new since the last one, the oldest first.
  *
  * @returns null when nothing is new
- * @throws NodeApiError when ProcessMaker cannot be read; NodeOperationError when what was given is of no use
+ * @throws NodeApiError when ProcessMaker cannot be read; NodeOperationError when a parameter is not valid
  */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
   const work = async (connection: Connection) => await pollWith(context, connection);
@@ -70,7 +70,7 @@ async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
     events.push(...eventsIn(rows, type));
   }
   events.sort((one, other) => other.time - one.time || other.row.id - one.row.id);
-  // Only the details tell which of them are ignored.
+  // Only the details show which of them are ignored.
   const candidates = watch.ignoresN8n ? events : events.slice(0, 1);
   const [latest] = await addDetails(reading.connection, candidates, watch);
   if (latest) return latest;
@@ -119,14 +119,14 @@ async function findEvents(
 async function begin(reading: Reading, type: EventType, earlier?: TypeState): Promise<NewEvents> {
   await readServerTime(reading);
   const { passed, state: clock } = reading.clock;
-  // What becomes due between the two is still to come, should the `Date` be ahead.
-  // What was given too early for that reason is not given once more.
+  // If the `Date` is ahead, what becomes due between the two is still to come.
+  // An event that was returned too early for that reason is not returned again.
   const state = { since: passed, from: passed, after: 0, seen: earlier?.seen ?? {} };
   const read = await readNewEvents(reading, type, state, { limit: Infinity, until: clock.date });
   return { ...read, events: [] };
 }
 
-/** What an error means for a poll, which is no run that anybody could repeat. */
+/** What an error means for a poll, which nobody can repeat by hand. */
 function aboutPoll(thrown: unknown): Error {
   return explained(thrown, ({ isTransient, kind }) => {
     if (!isTransient || kind === 'serverError') return undefined;

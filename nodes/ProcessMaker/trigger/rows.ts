@@ -65,14 +65,14 @@ export async function readRows(
   const rows: Row[] = entries.filter(list === 'requests' ? isApiRequest : isApiTask);
   if (rows.length < entries.length || Number.isNaN(total)) {
     throw unexpectedResponse(
-      'The answer does not hold Requests or Tasks in the form that ProcessMaker gives them',
+      'The response does not hold Requests or Tasks in the form that ProcessMaker gives them',
     );
   }
   for (const row of rows) reading.clock.noteRow(row);
   return { rows, total };
 }
 
-/** The server's time; where no response has told it yet, by a search that finds nothing. */
+/** The server's time; where no response has shown it yet, by a search that finds nothing. */
 export async function readServerTime(reading: Reading): Promise<number> {
   return reading.clock.date ?? (await readFirstPage(reading, 'requests', { pmql: 'id = 0' })).date;
 }
@@ -90,7 +90,7 @@ async function readFirstPage(
     onHeaders: (headers) => clock.noteHeaders(headers),
   });
   if (clock.date !== undefined) return { ...page, date: clock.date };
-  throw unexpectedResponse("The answer of ProcessMaker does not carry the server's time").with({
+  throw unexpectedResponse("The response of ProcessMaker does not contain the server's time").with({
     description: "Let the gateway in front of ProcessMaker pass on the header 'Date'.",
   });
 }

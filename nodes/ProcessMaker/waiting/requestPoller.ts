@@ -53,7 +53,7 @@ export class PollBackoff {
   }
 }
 
-/** How a wait has ended: with the Task, or with the Request at its end or when the time was over. */
+/** How a wait has ended: with the Task, or with the Request at its end or at the time limit. */
 type WaitOutcome = { task: ApiTask } | { request: ApiRequest };
 
 /** What one item waits for. */
@@ -91,7 +91,7 @@ export class RequestPoller {
     this.states = new StateReader(connection);
   }
 
-  /** Whether the time of those who wait so long is over. */
+  /** Whether a time limit of so many seconds has passed. */
   isOver(seconds: number): boolean {
     return this.deadlineOf(seconds) <= Date.now();
   }

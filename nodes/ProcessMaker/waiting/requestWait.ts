@@ -105,10 +105,10 @@ function stoppedError(requestId: number): ProcessMakerError {
   });
 }
 
-/** ProcessMaker could not be read at the end of the time. */
+/** ProcessMaker could not be read at the time limit. */
 function unknownStateError(requestId: number, seconds: number, thrown: unknown): Error {
   return explained(thrown, ({ message }) => ({
-    message: `It is not known where Request ${requestId} stands after ${duration(seconds)}, since ProcessMaker could not be read: ${message}`,
+    message: `The status of Request ${requestId} after ${duration(seconds)} is not known, since ProcessMaker could not be read: ${message}`,
     description: WAIT_AGAIN,
     delivery: 'notProcessed',
     outcome: 'started',
@@ -160,7 +160,7 @@ function endedFirstError(request: ApiRequest, missing: string, instanceUrl: stri
   const { id, status } = request;
   return endError(request, {
     message: `Request ${id} has ended in status ${status} before ${missing} has appeared${engineReason(request)}`,
-    description: `See it at ${requestUrl(id, instanceUrl)}. A Task that is opened and done between two looks is not seen.`,
+    description: `See it at ${requestUrl(id, instanceUrl)}. A Task that is opened and completed between two polls is not seen.`,
   });
 }
 

@@ -221,7 +221,7 @@ it('leaves the state as it is when a response does not carry the time of the ser
   pass(MINUTE_MS);
   await poller.poll();
   expect(poller.errors).toMatchObject([
-    { message: "The answer of ProcessMaker does not carry the server's time" },
+    { message: "The response of ProcessMaker does not contain the server's time" },
   ]);
   expect(state()).toBe(before);
   harness.server.hasDate = true;

@@ -155,14 +155,14 @@ describe('when the trigger is activated', () => {
       response.writeHead(status, headers).end(body);
     };
     const refusal = await refusalOf(STARTED);
-    expect(refusal.message).toBe("The answer of ProcessMaker does not carry the server's time");
+    expect(refusal.message).toBe("The response of ProcessMaker does not contain the server's time");
   });
 
   it('reports that the server does not tell who the assignee "me" is', async () => {
     harness.gateway.treat = ({ path }) =>
       path.includes('/users/configuration') ? respond(404, { error: 'Not found' }) : undefined;
     const refusal = await refusalOf({ triggerOn: ['taskCreated'], filters: { assignee: 'me' } });
-    expect(refusal.message).toContain('does not tell whose access token it is');
+    expect(refusal.message).toContain('does not show whose access token it is');
     expect(refusal.description).toContain("'Assignee'");
   });
 });

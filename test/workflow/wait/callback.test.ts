@@ -392,7 +392,7 @@ it('does not lose what is sent to the callback URL when the Request cannot be re
       id: task.requestId,
       callback: { approved: false },
       timedOut: false,
-      note: expect.stringContaining('as it stood when the waiting began') as string,
+      note: expect.stringContaining('as it was when the waiting began') as string,
     },
   ]);
 });

@@ -61,7 +61,7 @@ describe('a pause that the server asks for', () => {
     expect(failedItems(run)).toMatchObject([
       {
         text: expect.stringContaining(
-          `It is not known where Request ${tasks[0]?.requestId} stands after 2 seconds`,
+          `The status of Request ${tasks[0]?.requestId} after 2 seconds is not known`,
         ) as string,
         httpStatus: 429,
         requestId: tasks[0]?.requestId,
@@ -190,7 +190,7 @@ describe('a server that does not respond', () => {
     const [failed] = failedItems(run);
     expect(failed).toMatchObject({ outcome: 'started', requestId: id });
     expect(failed?.text).toMatch(
-      `It is not known where Request ${id} stands after a second, since ProcessMaker could not be read`,
+      `The status of Request ${id} after a second is not known, since ProcessMaker could not be read`,
     );
     expect(failed?.text).toMatch(`Request ${id} was started, and is not to be started again`);
     expect(failed?.text).not.toMatch('still ACTIVE');

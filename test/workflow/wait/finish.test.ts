@@ -176,7 +176,7 @@ describe('a server that is away', () => {
     const run = await wait(tasks, { timeLimit: 1, onTimeout: 'return' });
     expect(failedItems(run)).toMatchObject([
       {
-        text: expect.stringMatching(/^It is not known where Request \d+ stands after a second/) as string,
+        text: expect.stringMatching(/^The status of Request \d+ after a second is not known/) as string,
         requestId: tasks[0]?.requestId,
         outcome: 'started',
       },

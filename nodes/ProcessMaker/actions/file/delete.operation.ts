@@ -51,7 +51,7 @@ function findUnlessGone(files: ApiFile[], wanted: FileReference, requestId: numb
   }
 }
 
-/** When the response was lost, the list of files tells whether the file was deleted. */
+/** When the response was lost, the list of files shows whether the file was deleted. */
 async function deleteOne(connection: Connection, requestId: number, fileId: number): Promise<void> {
   try {
     await makeChange<void>(connection, {

@@ -9,7 +9,7 @@ export const get = operation({
   value: 'get',
   name: 'Get',
   action: 'Get request',
-  description: 'Get a Request as it stands now',
+  description: 'Get a Request as it is now',
   fields: [requestLocator, requestOutputCollection],
   changes: false,
   read: (context, itemIndex, connection) => ({

@@ -121,7 +121,7 @@ export async function setRequestStatus(
   );
 }
 
-/** Reads a Request that was changed. That this fails does not undo the change, and is told so. */
+/** Reads a Request that was changed. The error says that the change was made, even though this read failed. */
 export async function readChanged(
   connection: Connection,
   id: number,

@@ -10,7 +10,7 @@ export const get = operation({
   value: 'get',
   name: 'Get',
   action: 'Get task',
-  description: 'Get a Task as it stands now',
+  description: 'Get a Task as it is now',
   fields: [taskLocator, optionsOf(...taskOutputOptions)],
   changes: false,
   read: (context, itemIndex, connection) => ({

@@ -172,7 +172,7 @@ export async function sendRequestFile(
   const call = { method: 'POST', path: filesPath(requestId), body: form, timeoutSeconds } as const;
   const body = await sendRequest(connection, call);
   if ('fileUploadId' in body && Number.isInteger(body.fileUploadId)) return Number(body.fileUploadId);
-  throw unexpectedResponse('The answer to the upload does not hold the id of the file', 'unknown');
+  throw unexpectedResponse('The response to the upload does not hold the id of the file', 'unknown');
 }
 
 /**

@@ -53,7 +53,7 @@ export interface FormField {
   required?: boolean;
   /** The values to choose from. */
   options?: INodePropertyOptions[];
-  /** What the editor fills in; unless told, false for a boolean and nothing for others. */
+  /** What the editor fills in; by default, false for a boolean and nothing for others. */
   initially?: boolean | null;
 }
 

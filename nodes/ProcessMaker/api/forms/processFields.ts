@@ -71,7 +71,7 @@ function laterFields(
 }
 
 /**
- * The variables of all forms of a process: `GET /api/1.1/processes/variables?processIds=…`, which answers for any valid
+ * The variables of all forms of a process: `GET /api/1.1/processes/variables?processIds=…`, which accepts any valid
  * token. Buttons and files are left out.
  *
  * @returns none for a process without a form; undefined on servers before 4.14.2, which do not know the route

@@ -15,7 +15,7 @@ const LATEST_TASKS = 20;
 const MAX_FORMS = 5;
 
 /**
- * Reads screens and those inside of them: `GET /api/1.0/screens/{id}`, which answers for any valid token.
+ * Reads screens and those inside of them: `GET /api/1.0/screens/{id}`, which accepts any valid token.
  *
  * @returns what all of them hold; a screen that is gone, or that the user may not read, is left out
  */
@@ -48,7 +48,7 @@ export async function readTaskScreens(connection: Connection, taskId: number): P
 
 /**
  * The forms of the latest tasks of a process that the user of the token may see: `GET /api/1.0/tasks?process_id=…`, and
- * `GET /api/1.0/tasks/{id}?include=screen` for one task of each element. No other route tells an ordinary user which
+ * `GET /api/1.0/tasks/{id}?include=screen` for one task of each element. No other route shows an ordinary user which
  * screens the tasks of a process have.
  */
 export async function readTaskForms(connection: Connection, processId: number): Promise<ScreenFields> {

@@ -31,7 +31,7 @@ export interface StartTarget {
   startEventId: string;
 }
 
-/** Stands for "the one start event that this user may trigger by hand" in the Start Event field. */
+/** Means "the one start event that this user may trigger by hand" in the Start Event field. */
 export const AUTOMATIC = 'automatic';
 
 /** One page holds more processes than an instance has: the server puts together the whole list for every page. */
@@ -94,7 +94,7 @@ export async function readProcess(connection: Connection, id: number): Promise<I
     throw explained(error, { notFound, forbidden });
   });
   if (isObject(process)) return process;
-  throw unexpectedResponse('The answer is not a process in the form that ProcessMaker gives it');
+  throw unexpectedResponse('The response is not a process in the form that ProcessMaker gives it');
 }
 
 /** The fields of a process that matter to most workflows. */

@@ -31,7 +31,7 @@ export async function startRequest(
     throw explained(error, aboutStart(target));
   });
   if (isApiRequest(request)) return request;
-  throw unexpectedResponse('The answer to the start is not a ProcessMaker Request', 'unknown').with({
+  throw unexpectedResponse('The response to the start is not a ProcessMaker Request', 'unknown').with({
     description:
       "Check the 'Instance URL' of the credential, and look in ProcessMaker whether a Request was started before you start it again.",
     httpStatus: 201,

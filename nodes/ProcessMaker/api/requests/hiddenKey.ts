@@ -20,7 +20,7 @@ export const OWN_FIELDS: readonly string[] = [...SET_BY_SERVER, '_parent'];
 /** Of names in the data of Requests: what the nodes themselves have put there. */
 const OWN_PREFIX = '_n8n';
 
-/** Of n8n's URL that wakes an execution, with the nodes' own mark of the round; also as HTML, where `&` is `&amp;`. */
+/** Of n8n's URL that wakes an execution, with the nodes' own mark of the wait; also as HTML, where `&` is `&amp;`. */
 const MARK = /[?&;]wait=/;
 const SIGNATURE = /([?&;]signature=)[^&#\s"'<>]+/g;
 

@@ -5,7 +5,7 @@ import { apiPath } from '../../transport/request';
 import { type ListOrder, pmqlAll, searchList } from '../lists';
 import { type ApiRequest, asRequests } from './requests';
 
-/** What ProcessMaker cannot carry out it cannot the next time either. */
+/** Only one repeat: a search that ProcessMaker cannot carry out will not work the next time either. */
 const MAX_READS = 2;
 
 /** Which Requests are looked for. */
@@ -71,7 +71,7 @@ function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearc
 }
 
 const PMQL_ADVICE =
-  'Fields are id, case_number, process_id, status, request, requester, participant, started, completed, updated_at, and data.… for the data. Texts stand in double quotes; the names of fields of the data have no dashes or spaces.';
+  'Fields are id, case_number, process_id, status, request, requester, participant, started, completed, updated_at, and data.… for the data. Write texts in double quotes; the names of fields of the data have no dashes or spaces.';
 
 /**
  * A page of the Requests that the user of the token may see, the newest first: `GET /api/1.0/requests`.

@@ -121,7 +121,7 @@ export function aboutTask(thrown: unknown, id: number): Error {
 }
 
 function notTasks() {
-  return unexpectedResponse('The answer does not hold Tasks in the form that ProcessMaker gives them');
+  return unexpectedResponse('The response does not hold Tasks in the form that ProcessMaker gives them');
 }
 
 /** The ten fields of a Task that matter to most workflows, and the data of its Request where it was asked for. */

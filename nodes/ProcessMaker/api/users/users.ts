@@ -40,13 +40,13 @@ function throwAboutUsers(thrown: unknown): never {
 }
 
 /**
- * The user of the access token: `GET /api/1.0/users/configuration`, which tells any user since ProcessMaker 4.12.
+ * The user of the access token: `GET /api/1.0/users/configuration`, which any user may read since ProcessMaker 4.12.
  *
- * @param advice what to do where an older server does not tell
+ * @param advice what to do where an older server does not show it
  */
 export async function readTokenUserId(connection: Connection, advice: string): Promise<number> {
   const notFound = {
-    message: 'This ProcessMaker does not tell whose access token it is',
+    message: 'This ProcessMaker does not show whose access token it is',
     description: `It does so since version 4.12. ${advice}`,
   };
   const path = apiPath('1.0', 'users', 'configuration');

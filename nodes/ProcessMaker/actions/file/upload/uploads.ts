@@ -31,7 +31,7 @@ export interface UploadSettings {
   variables?: FileVariables;
 }
 
-/** What became of a file that was to be uploaded, as it is told of an item that did not end well. */
+/** What became of a file that was to be uploaded, as it is reported for an item that failed. */
 export interface FileOutcome extends IDataObject {
   fileName: string;
   variable: string;
@@ -41,7 +41,7 @@ export interface FileOutcome extends IDataObject {
 
 export interface Uploads {
   uploaded: UploadedFile[];
-  /** Why the next file was not uploaded, or may not be, so that those after it were not tried; or why ids were not written. */
+  /** Why the next file was not uploaded, or may not be, so that no further one was sent; or why ids were not written. */
   error?: ProcessMakerError;
   outcomes: FileOutcome[];
 }

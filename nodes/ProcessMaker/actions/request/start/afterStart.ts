@@ -21,7 +21,7 @@ import {
 } from '../../file/upload/uploads';
 import type { Start } from './readStart';
 
-/** What an item is answered with. */
+/** What is returned for an item. */
 export interface Answer {
   json: IDataObject;
   /** Why it has failed, although its Request is there, such as one in ERROR. */

@@ -9,12 +9,12 @@ import type { InputFile } from '../../../input/inputFiles';
 /** Room for a prefix and a generation below the 255 characters that ProcessMaker compares. */
 const MAX_ENCODED = 180;
 
-/** A hidden key: of which run and round, which item, and a digest of all that makes it the same start. */
+/** A hidden key: of which run and iteration, which item, and a digest of all that makes it the same start. */
 export function itemKey(run: string, round: number, itemIndex: number, digest: string): string {
   return `${run}.${round}.${itemIndex}.${digest}`;
 }
 
-/** The start of every hidden key of a run, or of one of its rounds. */
+/** The start of every hidden key of a run, or of one of its iterations. */
 export function keyPrefix(run: string, round?: number): string {
   return round === undefined ? `${run}.` : `${run}.${round}.`;
 }
@@ -54,7 +54,7 @@ export function userKeyPrefixOf(key: string): string {
 
 /**
  * A key for one start under a user's own key. The generation counts the starts that were allowed because the one
- * before had ended in ERROR or CANCELED; run and round tell whether this round has made it.
+ * before had ended in ERROR or CANCELED; run and round show whether this iteration has made it.
  */
 export function userKey(prefix: string, generation: number, run: string, round: number): string {
   return `${prefix}${generation}.${run}.${round}`;

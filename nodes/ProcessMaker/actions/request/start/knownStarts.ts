@@ -12,10 +12,10 @@ export type Known =
   | { error: Error }
   /** Start it under this user's key. */
   | { startAs: string }
-  /** Another item of this run has the same user's key; it starts once, and answers for both. */
+  /** Another item of this run has the same user's key; it starts once, and both get its Request. */
   | { sameAs: number };
 
-/** What is known of the items of a round before anything is sent, by item. */
+/** What is known of the items of an iteration before anything is sent, by item. */
 export class KnownStarts {
   private readonly byIndex = new Map<number, Known>();
 
@@ -127,7 +127,7 @@ function decideByGenerations(known: KnownStarts, start: TargetedStart, found: Fo
   const { request } = newest;
   const isOwn = newest.run === run && newest.round === round;
   const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
-  // What this very round has started is answered from its Request, like everything else on a repeat.
+  // For what this very iteration has started, its Request is returned, like everything else on a repeat.
   if (options.onExisting === 'startAgain' && hasEndedBadly && !isOwn) {
     known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
     // An earlier attempt may have sent the next generation already.

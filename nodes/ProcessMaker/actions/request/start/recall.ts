@@ -17,11 +17,11 @@ export interface EarlierStart<T> {
 
 /**
  * Finds for each item the start that an earlier attempt made of it. After a crash the nodes before this one have run
- * again, so that items may stand in another order, or be others.
+ * again, so that items may be in another order, or be others.
  *
  * @param digests by item; undefined for an item that is not looked for
  * @returns `matched`: items whose start was found. `disputed`: items without one, whose position is that of a start
- * that belongs to no item; whether they are the same start cannot be told
+ * that belongs to no item; whether they are the same start is not known
  */
 export function matchStarts<T>(
   digests: Array<string | undefined>,
@@ -50,11 +50,11 @@ export function matchStarts<T>(
   return { matched, disputed };
 }
 
-/** The place of a start of another round: it is none of this round. */
+/** The position of a start of another iteration: it has none in this one. */
 const NO_PLACE = -1;
 
 /**
- * Looks once for everything that the round has started, by the hidden keys, in one call.
+ * Looks once for everything that the iteration has started, by the hidden keys, in one call.
  *
  * @returns items in whose place an earlier attempt has sent other data, with its Request; undefined when the look-up did
  * not succeed
@@ -66,7 +66,7 @@ async function lookByHiddenKeys(
   if (starts.length === 0) return undefined;
   const { record } = known;
   const { run } = record.identity;
-  // After a crash an item can come back in another round than it was in.
+  // After a crash an item can come back in another iteration than it was in.
   const prefix = keyPrefix(run, record.crash ? undefined : record.round);
   const found = await known.find({ prefixes: [prefix] }, starts);
   if (!found) return undefined;
@@ -76,7 +76,7 @@ async function lookByHiddenKeys(
   }
   const earlier = found.flatMap(({ key, request }) => {
     const parts = parseItemKey(key, run);
-    // One that has answered in another round is none of this one.
+    // One that belongs to another iteration is none of this one.
     if (!parts || record.hasAnswered(parts.round, request.id)) return [];
     const itemIndex = parts.round === record.round ? parts.itemIndex : NO_PLACE;
     return [{ itemIndex, digest: parts.digest, request }];
@@ -91,7 +91,7 @@ async function lookByHiddenKeys(
 const PAUSE_MS = 3000;
 
 /**
- * Finds out what was started before: on a repeat everything that this round has sent, and Requests under the users'
+ * Finds out what was started before: on a repeat everything that this iteration has sent, and Requests under the users'
  * own keys in any case. An ordinary first run without such keys costs no call.
  *
  * @returns what is known of each item; a look-up that did not succeed is an error of the items that need it
@@ -143,7 +143,7 @@ function lookUntil(open: TargetedStart[], record: AttemptRecord, began: number):
   return last;
 }
 
-/** Without keys, only the marks tell what was started. */
+/** Without keys, only the marks show what was started. */
 async function recallByIds(known: KnownStarts, starts: TargetedStart[]): Promise<void> {
   if (starts.length === 0) return;
   const { connection, record } = known;

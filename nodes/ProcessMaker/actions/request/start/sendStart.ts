@@ -9,9 +9,9 @@ import { digestOf, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
 import { howToSearch, notFound } from './startErrors';
 
-/** ProcessMaker is done with a call to which it has answered itself; its row is there soon, or never. */
-const WINDOW_AFTER_OWN_ANSWER_MS = 1000;
-const MAX_SENDS_AFTER_OWN_ANSWER = 2;
+/** ProcessMaker is done with a call to which it has responded itself; its row is there soon, or never. */
+const WINDOW_AFTER_OWN_RESPONSE_MS = 1000;
+const MAX_SENDS_AFTER_OWN_RESPONSE = 2;
 const MAX_SENDS = 5;
 
 /** What goes with a start besides its data. */
@@ -28,7 +28,7 @@ interface Field {
   value: string;
 }
 
-/** How often a start was sent in vain: with a 500 of ProcessMaker's own, and without an answer of its own. */
+/** How often a start was sent in vain: with a 500 of ProcessMaker's own, and without a response of its own. */
 interface Sends {
   answered: number;
   unanswered: number;
@@ -96,19 +96,19 @@ async function lookFor(
     // The first of several: another process may have been given the data, and the key with it.
     return new Map(found.toReversed().map(({ key: foundKey, request }) => [foundKey, request]));
   });
-  // ProcessMaker itself has answered, with a 500 of its own: it is not at work on the call any more.
-  const hasAnswered = error.kind === 'serverError';
-  const windowMs = hasAnswered ? WINDOW_AFTER_OWN_ANSWER_MS : options.windowSeconds * 1000;
+  // ProcessMaker itself has responded, with a 500 of its own: it is not at work on the call any more.
+  const hasResponded = error.kind === 'serverError';
+  const windowMs = hasResponded ? WINDOW_AFTER_OWN_RESPONSE_MS : options.windowSeconds * 1000;
   const found = await looks.look.find(key, windowMs);
   if (found === 'unread') return NOT_SEEN;
   if (found !== 'missing') return done(found);
   if (options.startAgainWhenNotFound && !results.mustStop && !connection.canceled?.aborted) {
-    const isAllowed = hasAnswered
-      ? ++sends.answered < MAX_SENDS_AFTER_OWN_ANSWER
+    const isAllowed = hasResponded
+      ? ++sends.answered < MAX_SENDS_AFTER_OWN_RESPONSE
       : ++sends.unanswered < MAX_SENDS;
     if (isAllowed) return { state: 'notSeen', sendAgain: true };
   }
-  return { state: hasAnswered ? 'notDone' : 'notSeen', error: notFound(error, hasAnswered) };
+  return { state: hasResponded ? 'notDone' : 'notSeen', error: notFound(error, hasResponded) };
 }
 
 /** Adds fields to the JSON text of an object that has none of their names. */

@@ -30,7 +30,7 @@ export function forAgent(error: ProcessMakerError): ProcessMakerError {
   return error.with({ message: `Do not call again with the same input, since ${why}: ${message}` });
 }
 
-/** Where a Request comes from that an item is answered with. */
+/** Where the Request comes from that is returned for an item. */
 export type Origin = 'started' | 'earlierAttempt' | 'existingKey';
 
 /**
@@ -55,7 +55,7 @@ export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string
   return new ProcessMakerError({
     kind: 'invalid',
     message: `Request ${id} ${isInStatus}${engineReason(request)}`,
-    description: `See it at ${requestUrl(id, instanceUrl)}. When the cause is mended, an administrator can retry it in ProcessMaker. ${advice}`,
+    description: `See it at ${requestUrl(id, instanceUrl)}. When the cause is fixed, an administrator can retry it in ProcessMaker. ${advice}`,
     delivery: 'notProcessed',
     outcome: status === 'ERROR' ? 'startedInError' : 'started',
     requestId: id,
@@ -94,7 +94,7 @@ export function disputed({ id }: ApiRequest): ProcessMakerError {
   return unknown({
     kind: 'invalid',
     message: `An earlier attempt of this execution started Request ${id} in the place of this item, but with other data`,
-    description: `Whether it is the same start cannot be told, so it is not started again. If Request ${id} is not that of this item, run the workflow again for it. Values that differ each time, such as the time, cause this.`,
+    description: `It is not known whether it is the same start, so it is not started again. If Request ${id} is not that of this item, run the workflow again for it. Values that differ each time, such as the time, cause this.`,
     requestId: id,
   });
 }
@@ -139,10 +139,10 @@ export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessM
 /**
  * A start whose response was lost, and that is not there.
  *
- * @param hasAnswered whether ProcessMaker itself has answered, so that it cannot come any more
+ * @param hasResponded whether ProcessMaker itself has responded, so that it cannot come any more
  */
-export function notFound(error: ProcessMakerError, hasAnswered: boolean): ProcessMakerError {
-  if (!hasAnswered) {
+export function notFound(error: ProcessMakerError, hasResponded: boolean): ProcessMakerError {
+  if (!hasResponded) {
     const description = `${error.description} No Request was found by the end of the 'Recovery Window'.`;
     return error.with({ description });
   }

@@ -31,7 +31,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: true,
       description:
-        "Whether to put a key into the Request's data (_n8n_key) by which the node finds a start again whose answer was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
+        "Whether to put a key into the Request's data (_n8n_key) by which the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
     },
     {
       displayName: 'Idempotency Key',
@@ -81,7 +81,7 @@ export const startOptions: INodeProperties = {
       typeOptions: { minValue: 0, maxValue: 3600 },
       default: 60,
       description:
-        'How many seconds to look for a Request whose start was not answered, and to repeat starts that the server refuses because it is busy, starting or in maintenance',
+        'How many seconds to look for a Request whose start got no response, and to repeat starts that the server refuses because it is busy, starting or in maintenance',
     },
     {
       displayName: 'Requests in Parallel',
@@ -108,7 +108,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        'Whether to start an item again when its start was not answered and no Request was found by the end of the Recovery Window. Otherwise an error is thrown, which says that the outcome is unknown.',
+        'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window. Otherwise an error is thrown, which says that the outcome is unknown.',
     },
     timeLimitOption,
     {
@@ -118,7 +118,7 @@ export const startOptions: INodeProperties = {
       typeOptions: { minValue: 1, maxValue: 3600 },
       default: 120,
       description:
-        'How many seconds to wait for the answer to each start. After that, it is not known whether the Request was started.',
+        'How many seconds to wait for the response to each start. After that, it is not known whether the Request was started.',
     },
     onTimeoutOption,
     writeFileIdOption,

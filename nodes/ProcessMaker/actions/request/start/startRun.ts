@@ -17,7 +17,7 @@ import { errorOf, type Origin } from './startErrors';
 /** So many items that were started before get their files at the same time. */
 const UPLOADS_IN_PARALLEL = 5;
 
-/** One round of the Start operation over all its items. What no item asks for is not made. */
+/** One run of the Start operation over all its items. What no item asks for is not made. */
 export class StartRun {
   /** What becomes of the items with an Idempotency Key, which may have duplicates. */
   private readonly primaries = new Map<number, Promise<OutputItem[]>>();
@@ -75,7 +75,7 @@ export class StartRun {
     }
   }
 
-  /** Answers what was started before from its Request. */
+  /** For each item that was started before, returns its Request. */
   private async answerKnown(known: KnownStarts, starts: TargetedStart[]): Promise<void> {
     const { fail, record, results } = this.run;
     const withFiles: TargetedStart[] = [];
@@ -117,7 +117,7 @@ export class StartRun {
     return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
   }
 
-  /** An item with the same Idempotency Key as another one gets what came of that one. */
+  /** An item with the same Idempotency Key as another one gets the result of that one. */
   private async answerDuplicate(start: TargetedStart, primary: number, slot: Slot): Promise<OutputItem[]> {
     const { record, results } = this.run;
     let json: IDataObject = {};

@@ -39,7 +39,7 @@ export async function triggerOnce(
     notFound = error;
   }
   const status = await readStatus(connection, id);
-  // Only the status may not be known: that there is no such Request is told as it is.
+  // When the status cannot be read, it is left out of the message. A Request that does not exist is reported as such.
   if (isKind(status, 'notFound')) throw status;
   if (mayBeDone) return;
   throw notFound.with({
@@ -49,7 +49,7 @@ export async function triggerOnce(
   });
 }
 
-/** Whether it was triggered cannot be seen by a user who is no administrator; the Request's status may be a help. */
+/** Whether it was triggered cannot be seen by a user who is no administrator; the Request's status may help. */
 async function explainUnknown(
   connection: Connection,
   { id, eventId }: EventToTrigger,

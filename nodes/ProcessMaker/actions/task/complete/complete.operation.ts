@@ -37,7 +37,7 @@ export const complete = operation({
         typeOptions: { minValue: 0, maxValue: MAX_WINDOW_SECONDS },
         default: DEFAULT_WINDOW_SECONDS,
         description:
-          'How many seconds to look whether a Task was completed whose completion was not answered. It is not sent again in the meantime.',
+          'How many seconds to look whether a Task was completed whose completion got no response. It is not sent again in the meantime.',
       },
       simplifyOption,
     ),

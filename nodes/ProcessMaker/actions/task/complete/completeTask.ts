@@ -63,7 +63,7 @@ export async function completeTask(
 async function sendCompletion(connection: Connection, before: ApiTask, data: IDataObject): Promise<ApiTask> {
   const response = await updateTask(connection, before.id, { status: 'COMPLETED', data });
   if (isApiTask(response) && isClosed(response)) return { ...before, ...response };
-  throw unexpectedResponse('The answer is not that of ProcessMaker to the completion of a Task', 'unknown');
+  throw unexpectedResponse('The response is not that of ProcessMaker to the completion of a Task', 'unknown');
 }
 
 const isClosed = ({ status }: ApiTask) => status === 'CLOSED';
@@ -76,7 +76,7 @@ async function lookAtTask(
 ): Promise<Seen<ApiTask>> {
   const task = await readIfPossible(connection, id);
   if (task && isClosed(task)) return done(task);
-  // ProcessMaker itself has told that it gave up.
+  // ProcessMaker itself has responded that it gave up.
   if (task && error.kind === 'serverError') {
     const notDone = error.with({
       message: `ProcessMaker could not complete Task ${id} and gave no reason (HTTP status 500)`,
@@ -92,7 +92,7 @@ async function lookAtTask(
   return { state: 'notSeen', error: error.with({ description: `${error.description} ${seen}` }) };
 }
 
-/** What is known of the change stays as it is when the Task cannot be read after it. */
+/** When the Task cannot be read after the change, what is known of the change stays as it is. */
 async function readIfPossible(connection: Connection, id: number): Promise<ApiTask | undefined> {
   try {
     return await readTask(connection, id);
@@ -118,7 +118,7 @@ function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {
     kind: 'invalid',
     message: `Task ${task.id} was completed, but its Request ${asText(id)} is in status ERROR now`,
     description:
-      "Do not complete the Task again. The page of the Request in ProcessMaker tells what went wrong; when it is put right, an administrator can go on with the operation 'Retry' of 'Request'.",
+      "Do not complete the Task again. The page of the Request in ProcessMaker shows what went wrong; when it is fixed, an administrator can go on with the operation 'Retry' of 'Request'.",
     delivery: 'notProcessed',
     done: true,
   });

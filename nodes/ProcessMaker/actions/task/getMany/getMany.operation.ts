@@ -50,7 +50,7 @@ export const getMany = operation({
       const qs = { ...(await queryOf(search)), ...(includeData && { include: 'data' }) };
       let tasks: ApiTask[];
       try {
-        // What is most likely written in the wrong way stays so.
+        // PMQL that ProcessMaker cannot read will not work the next time either.
         tasks = await listTasks(connection, qs, { limit, order, maxReads: hasOwnPmql ? 1 : undefined });
       } catch (error) {
         throw hasOwnPmql ? aboutOwnPmql(error) : explained(error);

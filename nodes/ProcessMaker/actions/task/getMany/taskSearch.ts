@@ -100,10 +100,10 @@ export function taskQueries(connection: Connection, all: TaskSearch[]) {
 }
 
 const MY_ID_ADVICE =
-  "Choose 'User' in 'Assigned To' and give the user, by ID if need be: the number stands in the address of the user's profile.";
+  "Choose 'User' in 'Assigned To' and give the user, by ID if need be: it is the number in the address of the user's profile.";
 
 const PMQL_ADVICE =
-  'Check it with the search of the Tasks page in ProcessMaker. Texts stand in "quotes", a field of the data is data.amount, and a time is "2026-11-24T09:30:00Z".';
+  'Check it with the search of the Tasks page in ProcessMaker. Write texts in "quotes", a field of the data is data.amount, and a time is "2026-11-24T09:30:00Z".';
 
 /** What some responses mean when the user wrote PMQL. What is wrong in it comes back as 422 or 500. */
 export function aboutOwnPmql(thrown: unknown): Error {

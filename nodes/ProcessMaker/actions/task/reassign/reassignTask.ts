@@ -37,7 +37,7 @@ export async function reassignTask(
 async function sendReassignment(connection: Connection, before: ApiTask, userId: number): Promise<ApiTask> {
   const response = await updateTask(connection, before.id, { user_id: userId });
   if (!isApiTask(response)) {
-    const message = 'The answer is not that of ProcessMaker to the reassignment of a Task';
+    const message = 'The response is not that of ProcessMaker to the reassignment of a Task';
     throw unexpectedResponse(message, 'unknown');
   }
   const after = { ...before, ...response };
