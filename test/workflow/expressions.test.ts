@@ -25,6 +25,16 @@ describe('an expression', () => {
     expect(harness.requests()).toHaveLength(2);
   });
 
+  it('runs the other items when an expression in Options cannot be evaluated for the first one', async () => {
+    const idempotencyKey = "={{ $json.bad ? $('No such node').item.json : 'expression-' + $json.n }}";
+    const run = await harness.start(
+      { ...TARGET, options: { idempotencyKey } },
+      { input: [{ bad: true }, { n: 1 }, { n: 2 }], settings: ERROR_OUTPUT },
+    );
+    expect(run.items('ProcessMaker')).toHaveLength(2);
+    expect(failedItems(run)).toMatchObject([{ input: { bad: true }, outcome: 'notStarted' }]);
+  });
+
   it.each(['={{ $now }}', '={{ new Date() }}'])('refuses %s as the data of a Request', async (jsonData) => {
     const run = await harness.start({ ...TARGET, dataMode: 'json', jsonData });
     expect(run.error?.message).toContain('not a JSON object');

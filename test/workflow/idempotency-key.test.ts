@@ -1,6 +1,13 @@
 import { respond, resetAfter, resetBefore } from '../support/gateway';
 import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
-import { createWorkflow, failedItems, locator, loopWorkflow, startWorkflow } from '../support/workflows';
+import {
+  createWorkflow,
+  ERROR_OUTPUT,
+  failedItems,
+  locator,
+  loopWorkflow,
+  startWorkflow,
+} from '../support/workflows';
 import { useHarness } from '../support/harness';
 
 const harness = useHarness();
@@ -46,6 +53,24 @@ describe('an Idempotency Key', () => {
     const run = await harness.start(parameters, { input });
     expect(outputs(run).map(({ processId }) => processId)).toEqual([2, 4, 2]);
     expect(harness.requests().map(({ processId }) => processId)).toEqual([2, 4]);
+  });
+
+  it('does not take the Request of another process for a lost start with the same Idempotency Key', async () => {
+    const parameters = { ...keyed({ recoveryWindow: 0 }), process: locator('id', '={{ $json.process }}') };
+    harness.gateway.treat = ({ method, path }) =>
+      method === 'POST' && path.includes('process_events/4') ? resetBefore : undefined;
+    const input = [2, 4].map((process) => ({ process, number: 'a' }));
+    const run = await harness.start(parameters, { input, settings: ERROR_OUTPUT });
+    expect(outputs(run).map(({ processId }) => processId)).toEqual([2]);
+    expect(failedItems(run)).toMatchObject([{ input: { process: 4 }, outcome: 'unknown' }]);
+  });
+
+  it('gives thousands of items with the same Idempotency Key the one Request', async () => {
+    const input = Array.from({ length: 3000 }, () => ({ number: 'a' }));
+    const run = await harness.start(keyed(), { input, settings: ERROR_OUTPUT });
+    expect(outputs(run)).toHaveLength(3000);
+    expect(new Set(outputs(run).map(({ id }) => id))).toEqual(new Set(ids()));
+    expect(harness.requests()).toHaveLength(1);
   });
 
   it('treats a number as Idempotency Key like its text', async () => {

@@ -199,6 +199,18 @@ describe('Start Again When Not Found', () => {
     expect(harness.numbers().sort()).toEqual(['a', 'b', 'c']);
   });
 
+  it('leaves a lost start unknown that is refused when it is started again', async () => {
+    let starts = 0;
+    harness.gateway.treat = ({ method }) => {
+      if (method !== 'POST') return undefined;
+      return ++starts === 1 ? resetBefore : respond(403, { message: 'This action is unauthorized.' });
+    };
+    const options = { startAgainWhenNotFound: true, recoveryWindow: 0 };
+    const run = await harness.start({ ...TARGET, options }, { settings: ERROR_OUTPUT });
+    expect(starts).toBe(2);
+    expect(failedItems(run)).toMatchObject([{ httpStatus: 403, outcome: 'unknown' }]);
+  });
+
   it('does not start an item again that is found, with Start Again When Not Found', async () => {
     treat(['b'], resetAfter);
     const run = await start({ startAgainWhenNotFound: true, recoveryWindow: 1 });

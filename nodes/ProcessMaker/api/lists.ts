@@ -2,7 +2,7 @@ import { type IDataObject, tryToParseDateTime } from 'n8n-workflow';
 
 import { asText } from '../guards';
 import type { Connection } from '../transport/connection';
-import { type ListCall, PAGE_SIZE, readList, readPage } from '../transport/pagination';
+import { type ListCall, PAGE_SIZE, readListWithTotal, readPage } from '../transport/pagination';
 import {
   explained,
   inputError,
@@ -119,6 +119,7 @@ export interface ListOrder {
 /**
  * Reads a list in this order. By id, each page is asked for behind the last id of the one before
  * (`pmql=… AND id < …`): borders of pages would move when entries come, go or change meanwhile, and some would be missed.
+ * In another order, the server sorts, and what the pages of a whole list have left out is read by id.
  *
  * @param call its `qs` may hold `pmql`
  * @throws ProcessMakerError also when a response does not go on behind that id
@@ -129,7 +130,18 @@ export async function searchList(
   { field, direction }: ListOrder,
 ): Promise<IDataObject[]> {
   const ordered = { ...call, qs: { ...qs, order_by: field, order_direction: direction } };
-  return await (field === 'id' ? listById(connection, ordered) : readList(connection, ordered));
+  if (field === 'id') return await listById(connection, ordered);
+  const { entries, total } = await readListWithTotal(connection, ordered);
+  const isWhole = call.limit === undefined || call.limit === Infinity;
+  // Entries with the same value may be on two pages or on none, and others move to a page that was read already.
+  if (!isWhole || !(entries.length < total)) return entries;
+  const ids = new Set(entries.map(({ id }) => id));
+  for (const entry of await listById(connection, { ...ordered, qs: { ...ordered.qs, order_by: 'id' } })) {
+    if (ids.has(entry.id)) continue;
+    const before = entries.findLastIndex((one) => asText(one[field]) === asText(entry[field]));
+    entries.splice(before < 0 ? entries.length : before + 1, 0, entry);
+  }
+  return entries;
 }
 
 async function listById(

@@ -15,11 +15,8 @@ export interface Attempt {
  * `notSeen`: it may have been. `error` takes the place of the error that is looked into.
  */
 export type Seen<T> =
-  | { state: 'done'; value: T }
-  | { state: 'notDone'; error?: Error }
-  | { state: 'notSeen'; error?: Error; sendAgain?: boolean };
+  { state: 'done'; value: T } | { state: 'notDone' | 'notSeen'; error?: Error; sendAgain?: boolean };
 
-export const NOT_DONE = { state: 'notDone' } as const;
 export const NOT_SEEN = { state: 'notSeen' } as const;
 
 export function done<T>(value: T): Seen<T> {
@@ -45,15 +42,19 @@ export interface Change<T> {
  * @throws ProcessMakerError: with delivery `notProcessed` when it was not made, `unknown` when nobody knows
  */
 export async function makeChange<T>(connection: Connection, change: Change<T>): Promise<T> {
+  let mayBeDone = false;
   for (;;) {
     try {
       return await withRetries(connection, change.send);
     } catch (error) {
-      if (!isUnknown(error)) throw explained(error);
+      // What is sure of the last sending is not sure of one before whose response was lost.
+      if (!isUnknown(error)) throw explained(error, () => (mayBeDone ? { delivery: 'unknown' } : undefined));
       const seen = await lookUntilSeen(connection, change, error);
       if (seen.state === 'done') return seen.value;
-      if (seen.state === 'notDone') throw seen.error ?? error.with({ delivery: 'notProcessed' });
-      if (!seen.sendAgain) throw seen.error ?? error;
+      mayBeDone ||= seen.state === 'notSeen';
+      if (seen.sendAgain) continue;
+      const last = seen.error ?? error;
+      throw explained(last, () => ({ delivery: mayBeDone ? 'unknown' : 'notProcessed' }));
     }
   }
 }
@@ -123,29 +124,31 @@ export class SharedLook<V> {
       this.sought.push({ key, until: Date.now() + windowMs, resolve, reject });
       if (this.isLooking) return;
       this.isLooking = true;
-      this.lookForAll()
-        .catch((thrown: unknown) => this.settle((one) => one.reject(thrown)))
-        .finally(() => {
-          this.isLooking = false;
-        });
+      this.lookForAll().catch((thrown: unknown) => this.settle(this.sought, (one) => one.reject(thrown)));
     });
   }
 
   private async lookForAll(): Promise<void> {
-    for (let round = 0, silent = 0; this.sought.length > 0; round++) {
-      const pause = PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0;
-      const goesOn = await pauseFor(this.connection, pause);
-      if (!goesOn || silent === MAX_SILENT_LOOKS) {
-        this.settle((one) => one.resolve('unread'));
-        return;
+    try {
+      for (let round = 0, silent = 0; this.sought.length > 0; round++) {
+        const pause = PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0;
+        const goesOn = await pauseFor(this.connection, pause);
+        // A key that comes in while this call is on its way is not in it.
+        const askedAt = Date.now();
+        const asked = [...this.sought];
+        const found = goesOn ? await this.readAll(asked) : undefined;
+        if (found) {
+          silent = 0;
+          this.sought = this.sought.filter((one) => !asked.includes(one) || isOpen(one, found, askedAt));
+          continue;
+        }
+        if (asked.every(({ until }) => until <= askedAt)) silent++;
+        if (goesOn && silent < MAX_SILENT_LOOKS) continue;
+        this.settle(asked, (one) => one.resolve('unread'));
+        silent = 0;
       }
-      // A key that comes in while this call is on its way is not in it.
-      const askedAt = Date.now();
-      const asked = this.sought;
-      const found = await this.readAll(asked);
-      if (found)
-        this.sought = this.sought.filter((one) => !asked.includes(one) || isOpen(one, found, askedAt));
-      else if (asked.every(({ until }) => until <= askedAt)) silent++;
+    } finally {
+      this.isLooking = false;
     }
   }
 
@@ -159,10 +162,9 @@ export class SharedLook<V> {
     }
   }
 
-  private settle(end: (one: Sought<V>) => void): void {
-    const { sought } = this;
-    this.sought = [];
-    for (const one of sought) end(one);
+  private settle(ended: Array<Sought<V>>, end: (one: Sought<V>) => void): void {
+    this.sought = this.sought.filter((one) => !ended.includes(one));
+    for (const one of ended) end(one);
   }
 }
 

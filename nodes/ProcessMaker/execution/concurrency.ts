@@ -35,8 +35,7 @@ export interface Slot {
 /** When further work may begin. */
 export interface Limits {
   throttle: Throttle;
-  /** @param waiting how many that have begun have given up their place for now */
-  mayBegin: (waiting: number) => boolean;
+  mayBegin: () => boolean;
 }
 
 /**
@@ -70,6 +69,8 @@ class ConcurrentRun<T> implements Slot {
 
   private waiting = 0;
 
+  private isAdvancing = false;
+
   /** Those that have waited, and want a place again. */
   private readonly returning: Array<() => void> = [];
 
@@ -96,6 +97,10 @@ class ConcurrentRun<T> implements Slot {
   }
 
   advance(): void {
+    // Work that is begun here may wait at once. The loop sees that by itself; thousands of calls inside each other would
+    // be more than the stack holds.
+    if (this.isAdvancing) return;
+    this.isAdvancing = true;
     const { queue, limits, returning } = this;
     while (this.running + 1 <= limits.throttle.limit) {
       const back = returning.shift();
@@ -103,10 +108,11 @@ class ConcurrentRun<T> implements Slot {
         this.waiting--;
         this.running++;
         back();
-      } else if (!this.thrown && this.next < queue.length && limits.mayBegin(this.waiting)) {
+      } else if (!this.thrown && this.next < queue.length && limits.mayBegin()) {
         void this.begin(queue[this.next++] as T);
       } else break;
     }
+    this.isAdvancing = false;
     if (this.running === 0 && this.waiting === 0) this.end();
   }
 

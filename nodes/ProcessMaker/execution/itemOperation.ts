@@ -25,6 +25,8 @@ export interface ItemRun {
   record: AttemptRecord;
   /** Ends an item that is not sent. */
   fail: (index: number, error: unknown) => void;
+  /** An item whose response was lost is looked for. */
+  doubt: (index: number) => void;
 }
 
 interface AnyOperation<T> {

@@ -47,6 +47,9 @@ class OperationRun<T> {
 
   private readonly stop = new AbortController();
 
+  /** Items whose response was lost, until it is known what became of them. */
+  private readonly inDoubt = new Set<number>();
+
   constructor(
     private readonly context: IExecuteFunctions,
     private readonly operation: ItemOperation<T> | PreparedOperation<T>,
@@ -85,17 +88,16 @@ class OperationRun<T> {
     } else {
       const record = this.record ?? new AttemptRecord(context);
       const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
-      const run = { context, connection, results, record, fail };
+      const doubt: ItemRun['doubt'] = (index) => this.inDoubt.add(index);
+      const run = { context, connection, results, record, fail, doubt };
       ({ open, work } = await operation.prepare(run, entries));
       afterwards = operation.afterwards?.bind(operation, run);
     }
     // A node that may not continue first learns what became of an item before it begins another.
-    const mayBegin = (waiting: number) => !results.mustStop && (results.continues || waiting === 0);
+    const mayBegin = () => !results.mustStop && (results.continues || this.inDoubt.size === 0);
     await runConcurrently(open, { throttle, mayBegin }, (entry, slot) =>
       this.workOn(connection, entry, work, slot),
     );
-    // What is left after a stop has no output when the node may continue.
-    if (results.continues) for (const { index } of open) this.fail(index, canceled(), false);
     await afterwards?.();
   }
 
@@ -133,6 +135,7 @@ class OperationRun<T> {
       error = toProcessMakerError(thrown);
       this.fail(index, attempt.isDone ? error.with({ done: true }) : error, true);
     }
+    this.inDoubt.delete(index);
     record?.end(digest, attempt, error);
     if (this.results.mustStop) this.stop.abort();
   }

@@ -49,7 +49,7 @@ export function readWaitSettings(context: IExecuteFunctions, itemIndex: number, 
       "Enter a number of seconds, e.g. 300. To wait for more than an hour, choose 'Callback' in 'Wait For'.",
     );
   }
-  const { onTimeout = 'error' } = options;
+  const onTimeout = options.onTimeout ?? 'error';
   if (onTimeout !== 'error' && onTimeout !== 'return') throw invalidOption('On Timeout', onTimeout);
   const isTask = waitFor === 'task';
   return {

@@ -97,7 +97,9 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     scrub: (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text),
     async learnSecrets() {
       if (!isOAuth2) return;
-      const latest = secretsOf(await context.getCredentials(credential), headers);
+      // It is called while an error is reported, which must not get lost.
+      const credentialsNow = await context.getCredentials(credential).catch(() => ({}));
+      const latest = secretsOf(credentialsNow, headers);
       secrets.unshift(...latest.filter((secret) => !secrets.includes(secret)));
     },
   };

@@ -20,23 +20,30 @@ export interface ListCall extends Omit<ReadCall, 'expects'> {
  * @returns the entries in the server's order, each id once, since a list may change between two pages
  * @throws ProcessMakerError also when a response is anything but such a list, so that it is never taken for an empty one
  */
-export async function readList(
+export async function readList(connection: Connection, call: ListCall): Promise<IDataObject[]> {
+  return (await readListWithTotal(connection, call)).entries;
+}
+
+/** The same, with the highest number of entries that a page said the list has. */
+export async function readListWithTotal(
   connection: Connection,
   { limit = Infinity, pageSize = PAGE_SIZE, ...call }: ListCall,
-): Promise<IDataObject[]> {
+): Promise<{ entries: IDataObject[]; total: number }> {
+  let total = 0;
   const entries: IDataObject[] = [];
   const ids = new Set<unknown>();
   const perPage = Math.min(pageSize, limit);
   for (let page = 1, lastPage = 1; page <= lastPage && entries.length < limit; page++) {
     const listed = await readPage(connection, { ...call, pageSize: perPage }, page);
     lastPage = listed.lastPage;
+    total = Math.max(total, listed.total || 0);
     for (const entry of listed.entries) {
       if (entries.length === limit || ids.has(entry.id)) continue;
       if (entry.id !== undefined) ids.add(entry.id);
       entries.push(entry);
     }
   }
-  return entries;
+  return { entries, total };
 }
 
 export interface ListPage {

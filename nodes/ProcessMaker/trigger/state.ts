@@ -25,10 +25,24 @@ interface TriggerState {
   kinds: Record<string, TypeState>;
 }
 
-/** What earlier polls have left; undefined when it is that of another instance, or there is nothing. */
+/**
+ * What earlier polls have left; undefined when it is that of another instance, or there is nothing. What is not in its
+ * form, as in a workflow that was edited as a text, is left out: that event type begins anew.
+ */
 export function readState(memory: IDataObject, instanceUrl: string): TriggerState | undefined {
-  const isComplete = isObject(memory.clock) && isObject(memory.kinds);
-  return isComplete && memory.instance === instanceUrl ? (memory as unknown as TriggerState) : undefined;
+  const { instance, clock, kinds } = memory;
+  if (instance !== instanceUrl || !isObject(kinds) || !hasNumbers(clock, 'date', 'rows', 'own'))
+    return undefined;
+  const isWhole = ([, one]: [string, unknown]) =>
+    hasNumbers(one, 'since', 'from', 'after') &&
+    isObject(one.seen) &&
+    Object.values(one.seen).every(Array.isArray);
+  const whole = Object.fromEntries(Object.entries(kinds).filter(isWhole));
+  return { instance, clock, kinds: whole } as unknown as TriggerState;
+}
+
+function hasNumbers(value: unknown, ...names: string[]): value is IDataObject {
+  return isObject(value) && names.every((name) => Number.isFinite(value[name]));
 }
 
 /** Remembers which events of a type are done. */

@@ -1,5 +1,5 @@
 import type { Batch } from '../api/lists';
-import { type ApiRequest, readByIds, readUnlisted } from '../api/requests/requests';
+import { type ApiRequest, readByIds, readRequest, readUnlisted } from '../api/requests/requests';
 import { type ApiTask, isApiTask, readTasksByIds } from '../api/tasks/tasks';
 import { BatchReader } from '../execution/readers';
 import { objectsIn } from '../guards';
@@ -131,9 +131,17 @@ export class ResultReader {
       // The others come in meanwhile.
       await pauseFor(connection, 0);
       this.open.delete(key);
-      return await readByIds(connection, [...ids], includes);
+      for (let attempts = 1; ; attempts++) {
+        const results = await readByIds(connection, [...ids], includes);
+        const failed = [...results.values()].find(
+          (one) => one instanceof ProcessMakerError && one.isTransient,
+        );
+        const pause =
+          failed && retries.pauseBefore(attempts, (failed as ProcessMakerError).retry?.afterSeconds);
+        if (pause === undefined || !(await pauseFor(connection, pause))) return results;
+      }
     };
-    const reader = new BatchReader(ids, readAll, async (id) => await readUnlisted(connection, id, includes));
+    const reader = new BatchReader(ids, readAll, async (id) => await readRequest(connection, id, includes));
     const batch = { ids, reader };
     this.open.set(key, batch);
     return batch;

@@ -37,6 +37,25 @@ describe('the first poll', () => {
     ]);
   });
 
+  it.each([
+    ['a text', () => 'x'],
+    ['without times', () => ({ seen: {} })],
+    ['with times that are null', (kept: object) => ({ ...kept, since: null, from: null })],
+    ['with a time that is a text', (kept: { from: number }) => ({ ...kept, from: `${kept.from}` })],
+    ['without the events that it has seen', (kept: object) => ({ ...kept, seen: null })],
+  ])('begins anew when the saved state of an event type is %s', async (_name, change) => {
+    await startByHand(harness, WITH_TASK);
+    const poller = await watching(harness, STARTED);
+    const memory = JSON.parse(poller.saved) as Record<string, { kinds: Record<string, unknown> }>;
+    const { kinds = {} } = memory['node:Temporary'] ?? {};
+    kinds.requestStarted = change(kinds.requestStarted as { from: number });
+    poller.saved = JSON.stringify(memory);
+    await poller.poll();
+    const id = await startByHand(harness, WITH_TASK);
+    await poller.poll();
+    expect(poller.items).toMatchObject([{ event: 'requestStarted', id }]);
+  });
+
   it('emits nothing at the first poll of another instance', async () => {
     const poller = await watching(harness, STARTED);
     await startByHand(harness, WITH_TASK);

@@ -99,6 +99,15 @@ describe('reading the result', () => {
     },
   );
 
+  it('reads the result of a wait until a longer outage is over', async () => {
+    const times = treatFirst(isResult, respond(502, '<html></html>'), 7);
+    const ended = start();
+    await completeStarted();
+    const run = await ended;
+    expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', data: { number: 'a' } }]);
+    expect(times).toHaveLength(8);
+  });
+
   it('does not read the result of a wait again when the server asks for more than a minute, and says how the Request ended', async () => {
     const times = treatFirst(isResult, respond(503, AWAY, { 'retry-after': '61' }));
     const ended = start();

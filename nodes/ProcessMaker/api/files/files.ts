@@ -92,8 +92,8 @@ export async function sendFileDeletion(
 
 /** What a response means when it is about one file: one that is missing is a 400, or a 404 in plain text. */
 export function aboutFile(thrown: unknown, requestId: number, fileId: number): Error {
-  return explained(aboutRequest(thrown, requestId), ({ httpStatus }) => {
-    if (httpStatus !== 400 && httpStatus !== 404) return undefined;
+  return explained(aboutRequest(thrown, requestId), ({ httpStatus, delivery }) => {
+    if (delivery === 'unknown' || (httpStatus !== 400 && httpStatus !== 404)) return undefined;
     return {
       kind: 'notFound',
       message: `Request ${requestId} has no file ${fileId} any more`,

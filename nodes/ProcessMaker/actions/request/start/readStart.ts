@@ -122,7 +122,12 @@ function isParallel(value: unknown): value is number {
 
 /** What holds for a whole run, by the options of its first item. One that is not valid fails its item later. */
 export function readRunOptions(context: IExecuteFunctions): { parallel: number; retrySeconds: number } {
-  const options: IDataObject = context.getNodeParameter('options', 0, {});
+  let options: IDataObject = {};
+  try {
+    options = context.getNodeParameter('options', 0, {});
+  } catch {
+    // The first item fails with it once it is read.
+  }
   const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
   return {
     parallel: isParallel(options.requestsInParallel) ? options.requestsInParallel : DEFAULT_PARALLEL,

@@ -4,6 +4,7 @@ import type { ApiRequest } from '../../../api/requests/requests';
 import { done, makeChange, NOT_SEEN, SharedLook, type Seen } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
+import { asText } from '../../../guards';
 import { explained, type ProcessMakerError } from '../../../transport/processMakerError';
 import { digestOf, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
@@ -71,7 +72,12 @@ export async function sendStart(
       look:
         key === undefined
           ? undefined
-          : (error) => slot.whileWaiting(() => lookFor(run, looks, start, { key, error, sends })),
+          : async (error) => {
+              run.doubt(index);
+              const seen = await slot.whileWaiting(() => lookFor(run, looks, start, { key, error, sends }));
+              // Another item may have failed while this one waited for its place.
+              return run.results.mustStop && 'sendAgain' in seen ? NOT_SEEN : seen;
+            },
     });
     record.mark(index, request.id);
     return request;
@@ -88,27 +94,36 @@ export async function sendStart(
 async function lookFor(
   { connection, results }: ItemRun,
   looks: StartLooks,
-  { options }: TargetedStart,
+  { options, target }: TargetedStart,
   { key, error, sends }: { key: string; error: ProcessMakerError; sends: Sends },
 ): Promise<Seen<ApiRequest>> {
-  looks.look ??= new SharedLook(connection, async (prefixes) => {
+  looks.look ??= new SharedLook(connection, async (sought) => {
+    const prefixes = sought.map((one) => one.slice(one.indexOf(' ') + 1));
     const found = await findByKeys(connection, { prefixes, includeData: looks.includeData });
     // The first of several: another process may have been given the data, and the key with it.
-    return new Map(found.toReversed().map(({ key: foundKey, request }) => [foundKey, request]));
+    return new Map(
+      found.toReversed().map(({ key: one, request }) => [inProcess(request.process_id, one), request]),
+    );
   });
   // ProcessMaker itself has responded, with a 500 of its own: it is not at work on the call any more.
   const hasResponded = error.kind === 'serverError';
   const windowMs = hasResponded ? WINDOW_AFTER_OWN_RESPONSE_MS : options.windowSeconds * 1000;
-  const found = await looks.look.find(key, windowMs);
+  const found = await looks.look.find(inProcess(target.processId, key), windowMs);
   if (found === 'unread') return NOT_SEEN;
   if (found !== 'missing') return done(found);
+  const state = hasResponded ? 'notDone' : 'notSeen';
   if (options.startAgainWhenNotFound && !results.mustStop && !connection.canceled?.aborted) {
     const isAllowed = hasResponded
       ? ++sends.answered < MAX_SENDS_AFTER_OWN_RESPONSE
       : ++sends.unanswered < MAX_SENDS;
-    if (isAllowed) return { state: 'notSeen', sendAgain: true };
+    if (isAllowed) return { state, sendAgain: true };
   }
-  return { state: hasResponded ? 'notDone' : 'notSeen', error: notFound(error, hasResponded) };
+  return { state, error: notFound(error, hasResponded) };
+}
+
+/** The same Idempotency Key in another process is another key. */
+function inProcess(processId: unknown, key: string): string {
+  return `${asText(processId)} ${key}`;
 }
 
 /** Adds fields to the JSON text of an object that has none of their names. */

@@ -13,7 +13,7 @@ export function withOutcome(
 ): ProcessMakerError {
   if (error.outcome) return error;
   const mark = record?.earlierMark(index);
-  if (!wasSent && typeof mark === 'number') return error.with({ outcome: 'started', requestId: mark });
+  if (typeof mark === 'number') return error.with({ outcome: 'started', requestId: mark });
   const mayBeFromBefore = !wasSent && (mark !== undefined || record?.crash !== undefined);
   const isUnknown = mayBeFromBefore || error.delivery === 'unknown';
   return error.with({ outcome: isUnknown ? 'unknown' : 'notStarted' });
