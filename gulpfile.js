@@ -12,7 +12,7 @@ function typescript(...options) {
   return new Promise((resolve, reject) => {
     spawn(process.execPath, [compiler, ...options], { stdio: 'inherit' })
       .on('error', reject)
-      .on('close', (code) => (code === 0 ? resolve() : reject(new Error('TypeScript found mistakes.'))));
+      .on('close', (code) => (code === 0 ? resolve() : reject(new Error('TypeScript reported errors.'))));
   });
 }
 

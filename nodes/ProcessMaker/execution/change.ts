@@ -31,7 +31,7 @@ export interface Change<T> {
   look?: (error: ProcessMakerError) => Promise<Seen<T>>;
   /** The pauses before each look, in milliseconds. */
   lookAfterMs?: number[];
-  /** For how long the last pause is repeated, in milliseconds; unless given, there are only the looks of `lookAfterMs`. */
+  /** For how long the last pause is repeated, in milliseconds; by default, there are only the looks of `lookAfterMs`. */
   windowMs?: number;
 }
 
@@ -130,8 +130,8 @@ export class SharedLook<V> {
 
   private async lookForAll(): Promise<void> {
     try {
-      for (let round = 0, silent = 0; this.sought.length > 0; round++) {
-        const pause = PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0;
+      for (let look = 0, silent = 0; this.sought.length > 0; look++) {
+        const pause = PAUSES_MS[Math.min(look, PAUSES_MS.length - 1)] ?? 0;
         const goesOn = await pauseFor(this.connection, pause);
         // A key that comes in while this call is on its way is not in it.
         const askedAt = Date.now();

@@ -71,7 +71,7 @@ function detailsOf({ httpStatus, outcome, requestId, files }: ProcessMakerError)
 /**
  * Connects and works, for a poll or a method of the editor.
  *
- * @throws NodeApiError, so that the editor shows why a list cannot be read instead of an empty one, and n8n can tell by
+ * @throws NodeApiError, so that the editor shows why a list cannot be read instead of an empty one, and n8n can see by
  * the HTTP status how long to leave a poll alone; NodeOperationError when a parameter is not valid
  */
 export async function withConnection<T, C extends Connection['context']>(

@@ -127,7 +127,7 @@ const RULES: Rule[] = [
     canRetry: true,
   },
   {
-    // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait. A gateway answers HTML or JSON
+    // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait. A gateway sends HTML or JSON
     // of its own, also when ProcessMaker did not respond to it in time.
     status: 503,
     when: (response) =>

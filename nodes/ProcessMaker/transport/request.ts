@@ -124,8 +124,8 @@ function requestOptions(
 
 async function send({ context, credential }: Connection, options: IHttpRequestOptions) {
   const { helpers } = context;
-  const answered: unknown = await helpers.httpRequestWithAuthentication.call(context, credential, options);
-  const response = answered as HttpResponse;
+  const raw: unknown = await helpers.httpRequestWithAuthentication.call(context, credential, options);
+  const response = raw as HttpResponse;
   return options.encoding === 'stream' ? await readUnlessFile(response) : response;
 }
 

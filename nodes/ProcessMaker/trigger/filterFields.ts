@@ -97,7 +97,7 @@ export const filterFields: INodeProperties[] = [
   watchFilters,
 ];
 
-/** What of an event is given out, and where the trigger begins; read by `readWatch`. */
+/** What of an event is returned, and where the trigger begins; read by `readWatch`. */
 export const outputOptions = optionsOf(
   {
     displayName: 'Include Data',

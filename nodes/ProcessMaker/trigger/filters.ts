@@ -9,7 +9,7 @@ import { EVENT_TYPES, type EventType } from './eventTypes';
 import { outputOptions, watchFilters } from './filterFields';
 import { OWN_PMQL, type Reading } from './rows';
 
-/** What is to be watched, and what of an event is given out. */
+/** What is to be watched, and what of an event is returned. */
 export interface Watch {
   eventTypes: EventType[];
   filters: Reading['filters'];

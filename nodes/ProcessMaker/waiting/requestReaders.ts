@@ -55,7 +55,7 @@ export class StateReader {
       if (request instanceof ProcessMakerError) return [id, request] as const;
       const shown = open.get(id) ?? [];
       const error = shown.map((task) => listed.get(task.id)).find((one) => one instanceof ProcessMakerError);
-      // A new Task may be in its Request a moment before it is in the list, which alone tells its element.
+      // A new Task may be in its Request a moment before it is in the list, which alone shows its element.
       const tasks = shown.map((task) => this.listedTasks.get(task.id) ?? task);
       return [id, error ?? { request, tasks }] as const;
     });

@@ -16,7 +16,7 @@ export function takeTask(connection: Connection, taskId: number, itemIndex: numb
   if (other !== undefined) {
     throw inputError(
       `'Task' holds Task ${taskId}, which item ${other} holds already`,
-      "Each Task can be given once in a run. Take the other items out, e.g. with n8n's node Remove Duplicates.",
+      "Each Task can be used once in a run. Take the other items out, e.g. with n8n's node Remove Duplicates.",
     );
   }
   taken.set(taskId, itemIndex);

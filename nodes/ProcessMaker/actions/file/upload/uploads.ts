@@ -82,7 +82,7 @@ export async function uploadFiles(
 /** How long to pause before each look for a file whose response was lost: ProcessMaker may still be storing it. */
 const LOOK_AFTER_MS = [0, 500, 1000];
 
-/** Uploads a file to a Request. When the response was lost, the Request's files tell whether it arrived. */
+/** Uploads a file to a Request. When the response was lost, the Request's files show whether it arrived. */
 async function uploadFile(
   connection: Connection,
   requestId: number,
@@ -136,7 +136,7 @@ export class FileVariables {
 
   /**
    * Puts the id of each file into its variable, where forms look for it, and leaves the other variables alone. When the
-   * response was lost, the Request's data tells whether they were written.
+   * response was lost, the Request's data shows whether they were written.
    */
   async write(requestId: number, files: UploadedFile[]): Promise<void> {
     const { connection } = this;

@@ -29,10 +29,10 @@ interface Field {
   value: string;
 }
 
-/** How often a start was sent in vain: with a 500 of ProcessMaker's own, and without a response of its own. */
+/** How often a start was sent without success: with a 500 of ProcessMaker's own, and without a response of its own. */
 interface Sends {
-  answered: number;
-  unanswered: number;
+  responded: number;
+  silent: number;
 }
 
 /** The look-ups for starts whose response was lost: one for all those of a run. */
@@ -65,7 +65,7 @@ export async function sendStart(
   record.mark(index, key ?? '');
   const keyField = key === undefined ? undefined : { name: KEY_FIELD, value: key };
   const ready = { target, body: withFields(text, field, keyField), ...options };
-  const sends: Sends = { answered: 0, unanswered: 0 };
+  const sends: Sends = { responded: 0, silent: 0 };
   try {
     const request = await makeChange(connection, {
       send: () => startRequest(connection, ready),
@@ -114,8 +114,8 @@ async function lookFor(
   const state = hasResponded ? 'notDone' : 'notSeen';
   if (options.startAgainWhenNotFound && !results.mustStop && !connection.canceled?.aborted) {
     const isAllowed = hasResponded
-      ? ++sends.answered < MAX_SENDS_AFTER_OWN_RESPONSE
-      : ++sends.unanswered < MAX_SENDS;
+      ? ++sends.responded < MAX_SENDS_AFTER_OWN_RESPONSE
+      : ++sends.silent < MAX_SENDS;
     if (isAllowed) return { state, sendAgain: true };
   }
   return { state, error: notFound(error, hasResponded) };
