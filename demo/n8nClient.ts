@@ -2,6 +2,7 @@ import { parse as parseFlatted } from 'flatted';
 import type { INodeExecutionData, IRun, IWorkflowBase } from 'n8n-workflow';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const LONGEST_EXECUTION_MS = 600_000;
 const RUNNING = ['new', 'running', 'waiting'];
 
 export interface Owner {
@@ -114,6 +115,7 @@ export class N8nClient {
     executionId: string,
     isReached: (status: Execution['status']) => boolean,
   ): Promise<Execution> {
+    const end = Date.now() + LONGEST_EXECUTION_MS;
     for (;;) {
       const { status, data } = (await this.call('GET', `/rest/executions/${executionId}`)) as {
         status: Execution['status'];
@@ -122,6 +124,7 @@ export class N8nClient {
       if (isReached(status)) {
         return { id: executionId, status, data: parseFlatted(data) as IRun['data'] };
       }
+      if (Date.now() > end) throw new Error(`Execution ${executionId} is still in status ${status}.`);
       await sleep(200, undefined, { signal: this.signal });
     }
   }

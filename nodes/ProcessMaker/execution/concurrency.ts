@@ -97,8 +97,7 @@ class ConcurrentRun<T> implements Slot {
   }
 
   advance(): void {
-    // Work that is begun here may wait at once. The loop sees that by itself; thousands of calls inside each other would
-    // be more than the stack holds.
+    // The loop sees by itself what begun work changes; calls inside each other would overflow the stack.
     if (this.isAdvancing) return;
     this.isAdvancing = true;
     const { queue, limits, returning } = this;

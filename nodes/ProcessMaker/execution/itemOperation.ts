@@ -5,8 +5,7 @@ import type { ProcessMakerError } from '../transport/processMakerError';
 import type { AttemptRecord } from './attemptRecord';
 import type { Attempt } from './change';
 import type { Slot } from './concurrency';
-import type { Hints } from './itemResults';
-import type { DoneSummary, ItemResults, OutputItem } from './itemResults';
+import type { DoneSummary, Hints, ItemResults, OutputItem } from './itemResults';
 
 /** The work on one item, with its parameters. */
 export type Work<T> = (value: T, attempt: Attempt, slot: Slot) => Promise<OutputItem[]>;

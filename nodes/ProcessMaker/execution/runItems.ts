@@ -6,9 +6,8 @@ import { inputError, ProcessMakerError, toProcessMakerError } from '../transport
 import { AttemptRecord, shortHash } from './attemptRecord';
 import type { Attempt } from './change';
 import { runConcurrently, Throttle, type Slot } from './concurrency';
-import { Hints } from './itemResults';
 import type { Entry, ItemOperation, ItemRun, PreparedOperation, Work } from './itemOperation';
-import { carriedOut, ItemResults, NOTHING_DONE, type DoneSummary } from './itemResults';
+import { carriedOut, Hints, ItemResults, NOTHING_DONE, type DoneSummary } from './itemResults';
 
 /** So many items are worked on at the same time. */
 const PARALLEL = 5;

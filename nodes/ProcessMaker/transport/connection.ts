@@ -98,8 +98,7 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     async learnSecrets() {
       if (!isOAuth2) return;
       // It is called while an error is reported, which must not get lost.
-      const credentialsNow = await context.getCredentials(credential).catch(() => ({}));
-      const latest = secretsOf(credentialsNow, headers);
+      const latest = secretsOf(await context.getCredentials(credential).catch(() => ({})), headers);
       secrets.unshift(...latest.filter((secret) => !secrets.includes(secret)));
     },
   };

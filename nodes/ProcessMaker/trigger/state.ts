@@ -25,20 +25,18 @@ interface TriggerState {
   kinds: Record<string, TypeState>;
 }
 
-/**
- * What earlier polls have left; undefined when it is that of another instance, or there is nothing. What is not in its
- * form, as in a workflow that was edited as a text, is left out: that event type begins anew.
- */
+/** What earlier polls have left for this instance. An event type whose state is not in its form begins anew. */
 export function readState(memory: IDataObject, instanceUrl: string): TriggerState | undefined {
   const { instance, clock, kinds } = memory;
-  if (instance !== instanceUrl || !isObject(kinds) || !hasNumbers(clock, 'date', 'rows', 'own'))
-    return undefined;
-  const isWhole = ([, one]: [string, unknown]) =>
-    hasNumbers(one, 'since', 'from', 'after') &&
-    isObject(one.seen) &&
-    Object.values(one.seen).every(Array.isArray);
-  const whole = Object.fromEntries(Object.entries(kinds).filter(isWhole));
-  return { instance, clock, kinds: whole } as unknown as TriggerState;
+  const isComplete = isObject(kinds) && hasNumbers(clock, 'date', 'rows', 'own');
+  if (!isComplete || instance !== instanceUrl) return undefined;
+  const whole = Object.entries(kinds).filter(([, one]) => isTypeState(one));
+  return { instance, clock, kinds: Object.fromEntries(whole) } as unknown as TriggerState;
+}
+
+function isTypeState(state: unknown): boolean {
+  if (!hasNumbers(state, 'since', 'from', 'after') || !isObject(state.seen)) return false;
+  return Object.values(state.seen).every(Array.isArray);
 }
 
 function hasNumbers(value: unknown, ...names: string[]): value is IDataObject {

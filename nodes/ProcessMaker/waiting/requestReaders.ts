@@ -133,11 +133,9 @@ export class ResultReader {
       this.open.delete(key);
       for (let attempts = 1; ; attempts++) {
         const results = await readByIds(connection, [...ids], includes);
-        const failed = [...results.values()].find(
-          (one) => one instanceof ProcessMakerError && one.isTransient,
-        );
-        const pause =
-          failed && retries.pauseBefore(attempts, (failed as ProcessMakerError).retry?.afterSeconds);
+        const errors = [...results.values()].filter((one) => one instanceof ProcessMakerError);
+        const failed = errors.find(({ isTransient }) => isTransient);
+        const pause = failed && retries.pauseBefore(attempts, failed.retry?.afterSeconds);
         if (pause === undefined || !(await pauseFor(connection, pause))) return results;
       }
     };
