@@ -126,6 +126,17 @@ describe('Continue', () => {
 });
 
 describe('Stop Workflow', () => {
+  it('begins no further start until it is known what became of one', async () => {
+    let starts = 0;
+    harness.gateway.treat = ({ method }) =>
+      method === 'POST' && ++starts === 1 ? respond(500, { message: 'Server Error' }) : undefined;
+    const input = Array.from({ length: 12 }, (_, number) => ({ number }));
+    const run = await harness.start({ ...TARGET, options: { recoveryWindow: 0 } }, { input });
+    expect(run.error?.message).toContain('item 0');
+    expect(starts).toBe(5);
+    expect(harness.requests()).toHaveLength(4);
+  });
+
   it('sends no further start with Stop Workflow after a failed item, and lists the started Requests', async () => {
     failFor('c');
     const run = await harness.start({ ...TARGET, options: { requestsInParallel: 1 } }, { input: ITEMS });

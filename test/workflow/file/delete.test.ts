@@ -115,3 +115,10 @@ it('refuses to delete when no file is given, before any call', async () => {
   ]);
   expect(harness.gateway.calls).toEqual([]);
 });
+
+it('reports an unknown outcome when a gateway refuses the deletion and the file is still there', async () => {
+  const { id, first } = await withFiles();
+  harness.gateway.treat = ({ method }) => (method === 'DELETE' ? respond(400, '<html></html>') : undefined);
+  const run = await remove(BY_ID, [{ id, fileId: first }]);
+  expect(failedItems(run)).toMatchObject([{ httpStatus: 400, outcome: 'unknown' }]);
+});
