@@ -12,7 +12,7 @@ export interface Attempt {
 
 /**
  * What is seen in ProcessMaker of a change whose response was lost. `notDone`: a read proves that it was not made;
- * `notSeen`: it may have been. `error` takes the place of the error that is looked into.
+ * `notSeen`: it may have been. `error` takes the place of the error that is looked into, whatever its delivery.
  */
 export type Seen<T> =
   { state: 'done'; value: T } | { state: 'notDone' | 'notSeen'; error?: Error; sendAgain?: boolean };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { StartTarget } from '../../../api/processes/processes';
 import { shortHash } from '../../../execution/attemptRecord';
+import { asText } from '../../../guards';
 import type { InputFile } from '../../../input/inputFiles';
 
 // A hidden key is `run.round.item.digest`; a user's own key becomes `u.<text>.generation.run.round`.
@@ -40,6 +41,11 @@ export function digestOf(
 ): string {
   const filesText = files.length === 0 ? '' : `\n${JSON.stringify(files)}`;
   return shortHash(`${processId}\n${startEventId}\n${body}${filesText}`);
+}
+
+/** A key together with the process it is for: the same Idempotency Key in another process is another key. */
+export function inProcess(processId: unknown, key: string): string {
+  return `${asText(processId)} ${key}`;
 }
 
 /** The start of every key that a user's own key leads to, whichever generation and run. */

@@ -2,7 +2,7 @@ import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requ
 import type { ApiRequest } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import type { Connection } from '../../../transport/connection';
-import { parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
+import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
 import type { Start, TargetedStart } from './readStart';
 import { alreadyExists, gone, lookUpError, stillUnknown } from './startErrors';
 
@@ -82,7 +82,7 @@ export function takePrimaries(known: KnownStarts, starts: TargetedStart[]): Targ
   for (const start of starts) {
     const { idempotencyKey } = start.options;
     if (idempotencyKey === undefined) continue;
-    const scope = `${start.target.processId} ${idempotencyKey}`;
+    const scope = inProcess(start.target.processId, idempotencyKey);
     const primary = primaries.get(scope);
     if (primary) known.set(start.index, { sameAs: primary.index });
     else primaries.set(scope, start);

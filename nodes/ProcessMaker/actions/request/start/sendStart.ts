@@ -4,9 +4,8 @@ import type { ApiRequest } from '../../../api/requests/requests';
 import { done, makeChange, NOT_SEEN, SharedLook, type Seen } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
-import { asText } from '../../../guards';
 import { explained, type ProcessMakerError } from '../../../transport/processMakerError';
-import { digestOf, itemKey } from './keys';
+import { digestOf, inProcess, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
 import { howToSearch, notFound } from './startErrors';
 
@@ -70,14 +69,7 @@ export async function sendStart(
     const request = await makeChange(connection, {
       send: () => startRequest(connection, ready),
       look:
-        key === undefined
-          ? undefined
-          : async (error) => {
-              run.doubt(index);
-              const seen = await slot.whileWaiting(() => lookFor(run, looks, start, { key, error, sends }));
-              // Another item may have failed while this one waited for its place.
-              return run.results.mustStop && 'sendAgain' in seen ? NOT_SEEN : seen;
-            },
+        key === undefined ? undefined : (error) => lookFor(run, looks, start, { key, error, sends, slot }),
     });
     record.mark(index, request.id);
     return request;
@@ -92,26 +84,28 @@ export async function sendStart(
 
 /** Looks for a start whose response was lost. Where it is not found, it may be sent again when the option says so. */
 async function lookFor(
-  { connection, results }: ItemRun,
+  { connection, results, doubt }: ItemRun,
   looks: StartLooks,
-  { options, target }: TargetedStart,
-  { key, error, sends }: { key: string; error: ProcessMakerError; sends: Sends },
+  { index, options, target }: TargetedStart,
+  { key, error, sends, slot }: { key: string; error: ProcessMakerError; sends: Sends; slot: Slot },
 ): Promise<Seen<ApiRequest>> {
-  looks.look ??= new SharedLook(connection, async (sought) => {
+  doubt(index);
+  const look = (looks.look ??= new SharedLook(connection, async (sought) => {
     const prefixes = sought.map((one) => one.slice(one.indexOf(' ') + 1));
     const found = await findByKeys(connection, { prefixes, includeData: looks.includeData });
     // The first of several: another process may have been given the data, and the key with it.
     return new Map(
       found.toReversed().map(({ key: one, request }) => [inProcess(request.process_id, one), request]),
     );
-  });
+  }));
   // ProcessMaker itself has responded, with a 500 of its own: it is not at work on the call any more.
   const hasResponded = error.kind === 'serverError';
   const windowMs = hasResponded ? WINDOW_AFTER_OWN_RESPONSE_MS : options.windowSeconds * 1000;
-  const found = await looks.look.find(inProcess(target.processId, key), windowMs);
+  const found = await slot.whileWaiting(() => look.find(inProcess(target.processId, key), windowMs));
   if (found === 'unread') return NOT_SEEN;
   if (found !== 'missing') return done(found);
   const state = hasResponded ? 'notDone' : 'notSeen';
+  // Another item may have failed while this one waited.
   if (options.startAgainWhenNotFound && !results.mustStop && !connection.canceled?.aborted) {
     const isAllowed = hasResponded
       ? ++sends.responded < MAX_SENDS_AFTER_OWN_RESPONSE
@@ -119,11 +113,6 @@ async function lookFor(
     if (isAllowed) return { state, sendAgain: true };
   }
   return { state, error: notFound(error, hasResponded) };
-}
-
-/** The same Idempotency Key in another process is another key. */
-function inProcess(processId: unknown, key: string): string {
-  return `${asText(processId)} ${key}`;
 }
 
 /** Adds fields to the JSON text of an object that has none of their names. */

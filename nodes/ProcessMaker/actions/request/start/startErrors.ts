@@ -148,7 +148,7 @@ export function notFound(error: ProcessMakerError, hasResponded: boolean): Proce
   }
   const description =
     "No Request was started. Often the id in 'Start Event' is that of another element, such as a task.";
-  return error.with({ description, delivery: 'notProcessed' });
+  return error.with({ description });
 }
 
 /** How to find a start in ProcessMaker by hand. */

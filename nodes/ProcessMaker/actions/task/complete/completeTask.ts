@@ -82,7 +82,6 @@ async function lookAtTask(
       message: `ProcessMaker could not complete Task ${id} and gave no reason (HTTP status 500)`,
       description:
         'The Task is still open. Let a ProcessMaker administrator look into the log of the server, and see whether the Task can be completed by hand.',
-      delivery: 'notProcessed',
     });
     return { state: 'notDone', error: notDone };
   }

@@ -58,7 +58,6 @@ async function lookAtTask(
   const notDone = error.with({
     message: `ProcessMaker could not give Task ${id} to user ${userId} and gave no reason (HTTP status 500)`,
     description: `Most often there is no user ${userId}: check 'User'. The Task was not reassigned.`,
-    delivery: 'notProcessed',
   });
   return { state: 'notDone', error: notDone };
 }
