@@ -78,7 +78,7 @@ function withFiles(earlier: ProcessMakerError, { error, outcomes }: Uploads): Pr
 function filesMissing(requestId: number, { outcomes }: Uploads, error: ProcessMakerError): ProcessMakerError {
   return error.with({
     message: `Request ${requestId} was started, but not all of its files are in place: ${error.message}`,
-    description: `${joined([describeOutcomes(outcomes), error.description])} To retry this execution uploads only what is missing.`,
+    description: `${joined([describeOutcomes(outcomes), error.description])} Retry the execution: only the missing files are uploaded.`,
     outcome: 'started',
     requestId,
     files: outcomes,
