@@ -14,6 +14,8 @@ export interface Played {
   memoryTakers: number[];
   /** What was thrown while nobody listened. */
   strays: string[];
+  /** What protects the node, and was not missed when it was taken away. */
+  notFoundOut: string[];
 }
 
 const PROCESSES = 2;
@@ -23,13 +25,14 @@ const NOTABLE_MIB = 20;
 const SILENT_MS = 60_000;
 
 /** Plays cases in processes of their own. A case that ends its process is found, and the others are played again. */
-export async function playAll(seed: number, numbers: number[]): Promise<Played> {
-  const played: Played = { verdicts: [], memory: 0, memoryTakers: [], strays: [] };
+export async function playAll(seed: number, numbers: number[], isWeakened: boolean): Promise<Played> {
+  const played: Played = { verdicts: [], memory: 0, memoryTakers: [], strays: [], notFoundOut: [] };
   const share = (one: number) => numbers.filter((_, index) => index % PROCESSES === one);
   const jobs = Array.from({ length: PROCESSES }, (_, one): Job => ({
     seed,
     numbers: share(one),
     lanes: LANES,
+    isWeakened: isWeakened && one === 0,
   }));
   const work = async () => {
     for (let job = jobs.shift(); job; job = jobs.shift()) {
@@ -64,6 +67,9 @@ async function playJob(job: Job, played: Played): Promise<Job[]> {
         if (message.memory > played.memory + NOTABLE_MIB) played.memoryTakers = [...underWay];
         played.memory = Math.max(played.memory, message.memory);
         break;
+      case 'notFoundOut':
+        played.notFoundOut.push(message.name);
+        break;
       case 'stray':
         played.strays.push(`While ${[...underWay].join(', ')} were played: ${message.text}`);
     }
@@ -75,7 +81,8 @@ async function playJob(job: Job, played: Played): Promise<Job[]> {
   if (suspects.length === 0) throw new Error(`A part has ended with code ${code}.`);
   for (const number of suspects) open.delete(number);
   const rest: Job = { ...job, numbers: [...open] };
-  if (suspects.length > 1) return [...suspects.map((one) => ({ seed, numbers: [one], lanes: 1 })), rest];
+  if (suspects.length > 1)
+    return [...suspects.map((one) => ({ seed, numbers: [one], lanes: 1, isWeakened: false })), rest];
   played.verdicts.push(...suspects.map((number) => dead(seed, number)));
   return [rest];
 }

@@ -34,7 +34,9 @@ async function main(): Promise<void> {
   const { seed, cases, only } = readArguments();
   console.log(`Seed ${seed}`);
   const numbers = only === undefined ? Array.from({ length: cases }, (_, number) => number) : [only];
-  const report = new Report(await playAll(seed, numbers), seed);
+  const played = await playAll(seed, numbers, only === undefined);
+  if (only !== undefined) console.log(played.verdicts);
+  const report = new Report(played, seed);
   const missed = [...report.broken, ...(only === undefined ? report.missed : [])];
   for (const text of missed) console.log(`✗ ${text}`);
   process.exitCode = missed.length === 0 ? 0 : 1;

@@ -4,8 +4,9 @@ import { beginToTick, speedUpTime, untilTicks } from './fast-time';
 import { Lane } from './lane';
 import { shortenLists } from './limits';
 import { catchLogs } from './logs';
-import { Plan } from './plan';
+import { Plan, type HostileCase } from './plan';
 import { play, type Verdict } from './play';
+import { isFoundOut, WEAKENINGS } from './weakenings';
 
 /** Some of the cases, which are played in a process of their own. */
 export interface Job {
@@ -13,6 +14,8 @@ export interface Job {
   numbers: number[];
   /** How many are played at the same time. */
   lanes: number;
+  /** Whether cases are also played with a node that is not protected. */
+  isWeakened: boolean;
 }
 
 /** What the process tells of them. */
@@ -21,6 +24,8 @@ export type Message =
   | { type: 'ended'; verdict: Verdict }
   /** How much more memory the process has taken than it had at the start, in MiB. */
   | { type: 'alive'; memory: number }
+  /** A node without some protection, with which nothing was found. */
+  | { type: 'notFoundOut'; name: string }
   | { type: 'stray'; text: string };
 
 const tell = (message: Message) => process.send?.(message);
@@ -35,8 +40,24 @@ async function openLane(engine: Engine): Promise<Lane> {
   return lane;
 }
 
+/** Cases with which a node that is not protected is found out, at the latest. */
+const ENOUGH_CASES = 16;
+
+async function playWeakened(plan: Plan, lane: Lane): Promise<void> {
+  for (const weakening of WEAKENINGS) {
+    const fitting: HostileCase[] = [];
+    for (let number = 0; fitting.length < ENOUGH_CASES; number++) {
+      const one = plan.caseOf(number);
+      const { fault, operation = one.subject.name } = weakening;
+      if (one.fault.name === fault && one.subject.name === operation) fitting.push(one);
+    }
+    const cases = fitting.map((one) => async () => await play(lane, one));
+    if (!(await isFoundOut(weakening, cases))) tell({ type: 'notFoundOut', name: weakening.name });
+  }
+}
+
 async function main(text: string): Promise<void> {
-  const { seed, numbers, lanes: count } = JSON.parse(text) as Job;
+  const { seed, numbers, lanes: count, isWeakened } = JSON.parse(text) as Job;
   const engine = await createEngine();
   const lanes: Lane[] = [];
   while (lanes.length < count) lanes.push(await openLane(engine));
@@ -45,9 +66,13 @@ async function main(text: string): Promise<void> {
   beginToTick();
   catchLogs();
   const start = peak();
+  let isOver = false;
+  let memory = 0;
   const alive = async () => {
     for (;;) {
-      tell({ type: 'alive', memory: peak() - start });
+      // A node without protection takes any amount.
+      if (!isOver) memory = peak() - start;
+      tell({ type: 'alive', memory });
       await untilTicks(2);
     }
   };
@@ -68,8 +93,10 @@ async function main(text: string): Promise<void> {
     }
   };
   await Promise.all(lanes.map((_, index) => work(index)));
+  isOver = true;
+  if (isWeakened) await playWeakened(plan, lanes[0] as Lane);
   await Promise.all(lanes.map(async (lane) => await lane.close()));
-  process.send?.({ type: 'alive', memory: peak() - start } satisfies Message, () => process.exit());
+  process.send?.({ type: 'alive', memory } satisfies Message, () => process.exit());
 }
 
 if (require.main === module) {

@@ -61,13 +61,14 @@ export class Report {
 
   /** Strays, too much memory, and what was played too seldom. */
   get missed(): string[] {
-    const { memory, memoryTakers, strays } = this.played;
+    const { memory, memoryTakers, strays, notFoundOut } = this.played;
     const seldom = (counts: Counts, least: number) =>
       Object.entries(counts).flatMap(([name, times]) =>
         times < least ? [`'${name}' was met in ${times} cases only, and not in ${least}`] : [],
       );
     return [
       ...strays,
+      ...notFoundOut.map((name) => `Nothing was found without ${name}`),
       ...(memory > MOST_MEMORY
         ? [
             `${Math.round(memory)} MiB of memory above the start, taken by one of the cases ${memoryTakers.join(', ')}`,

@@ -27,20 +27,21 @@ function onLists(change: (list: List, call: Call, pages: number) => List): Treat
   };
 }
 
-/** So many rows after those of a list, each with an id of its own, in the order that was asked for. */
-function rowsAfter({ data }: List, { path }: Call, count: number, skipped: number): List['data'] {
-  const [first, ...others] = data;
+/** So many rows like those of a list, each with an id of its own, in the order that was asked for. */
+function rowsLike({ data }: List, { path }: Call, count: number, skipped = 0): List['data'] {
+  const [first] = data;
   if (!first) return [];
   const { searchParams } = new URL(path, 'http://list');
-  const step = searchParams.get('order_direction') === 'desc' ? -1 : 1;
-  const begin = step > 0 ? Number(first.id) : 1e9;
-  const rows = Array.from({ length: count }, (_, index) => ({
-    ...(others[index % 7] ?? first),
-    id: begin + step * (skipped + index),
+  const isDescending = searchParams.get('order_direction') === 'desc';
+  const idOf = (index: number) => (isDescending ? LARGE_ID - index : Number(first.id) + index);
+  return Array.from({ length: count }, (_, index) => ({
+    ...(data[index % data.length] ?? first),
+    id: idOf(skipped + index),
   }));
-  return skipped === 0 ? [first, ...rows.slice(1)] : rows;
 }
 
+/** Ids may go down from there for ever. */
+const LARGE_ID = 1e9;
 const FULL_PAGE = 100;
 const asked = ({ path }: Call) =>
   Number(new URL(path, 'http://list').searchParams.get('per_page')) || FULL_PAGE;
@@ -68,7 +69,7 @@ export const LIST_FAULTS: Fault[] = [
       const isFull = random.oneIn(2);
       let page: List | undefined;
       return onLists((list, call, number) => {
-        const data = isFull ? rowsAfter(list, call, asked(call), 0) : list.data;
+        const data = isFull ? rowsLike(list, call, asked(call)) : list.data;
         page ??= data.length > 0 ? { ...list, data } : undefined;
         return { ...(page ?? list), meta: { ...list.meta, last_page: number + 2, total: 1e6 } };
       });
@@ -79,7 +80,7 @@ export const LIST_FAULTS: Fault[] = [
     weight: 2,
     fits,
     begin: (random) => {
-      const total = random.pick([501, 1e6, 1e300]);
+      const total = random.pick([1e6, 1e9, 1e300]);
       let first: List | undefined;
       return onLists((list, call, number) => {
         if (list.data.length > 0) first ??= list;
@@ -87,8 +88,9 @@ export const LIST_FAULTS: Fault[] = [
         const count = asked(call);
         return {
           ...list,
-          data: rowsAfter(first, call, count, number * count),
-          meta: { ...list.meta, last_page: 1e9, total },
+          data: rowsLike(first, call, count, number * count),
+          // It fits together, as a list does that is really so long.
+          meta: { ...list.meta, last_page: Math.ceil(total / count), total, per_page: count },
         };
       });
     },
@@ -116,7 +118,7 @@ export const LIST_FAULTS: Fault[] = [
       let page: List | undefined;
       return onLists((list, call) => {
         // Again and again the rows that were there before, in other words those that the border leaves out.
-        page ??= list.data.length > 0 ? { ...list, data: rowsAfter(list, call, asked(call), 0) } : undefined;
+        page ??= list.data.length > 0 ? { ...list, data: rowsLike(list, call, asked(call)) } : undefined;
         const data = page?.data ?? [];
         return {
           ...list,
@@ -133,7 +135,7 @@ export const LIST_FAULTS: Fault[] = [
     begin: () =>
       onLists((list, call) => ({
         ...list,
-        data: rowsAfter(list, call, 3 * asked(call), 0),
+        data: rowsLike(list, call, 3 * asked(call)),
         meta: { ...list.meta, last_page: 1e6, total: 1e6 },
       })),
   },
