@@ -21,10 +21,8 @@ export interface Fault {
   fits?: (subject: Subject) => boolean;
   /** It may take much memory, so that only one of them happens at a time. */
   isHeavy?: true;
-  /** What it says is in the form that ProcessMaker has, and not true: nobody could know. */
+  /** What it says is in the form that ProcessMaker has, and not true, or no longer: nobody could know. */
   isLie?: true;
-  /** What it says was true once, so that a change that was made is not to be seen. */
-  isStale?: true;
   /** n8n's own calls for a new OAuth2 token are left alone: the package cannot bound them. */
   sparesTokenCalls?: true;
   /** It takes time, so that it meets so many calls at most. */

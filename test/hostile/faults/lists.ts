@@ -63,7 +63,7 @@ export const LIST_FAULTS: Fault[] = [
   {
     name: 'the same page for ever',
     weight: 3,
-    isStale: true,
+    isLie: true,
     fits,
     begin: (random) => {
       const isFull = random.oneIn(2);
@@ -111,7 +111,7 @@ export const LIST_FAULTS: Fault[] = [
   {
     name: 'rows at or below the cursor',
     weight: 3,
-    isStale: true,
+    isLie: true,
     fits,
     begin: (random) => {
       const isWithLast = random.oneIn(3);

@@ -49,7 +49,7 @@ export function falseClaims(
   return items.flatMap((item, index) => {
     const isMade = change.isMade(harness, item);
     if (claims[index] === 'made' && !isMade) return [`item ${index} is reported as done, and is not`];
-    if (claims[index] === 'notMade' && isMade && !fault?.isStale)
+    if (claims[index] === 'notMade' && isMade && !fault?.isLie)
       return [`item ${index} is reported as not done, and is`];
     return [];
   });
