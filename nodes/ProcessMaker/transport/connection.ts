@@ -84,6 +84,7 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
   if (instanceUrl === undefined) throw inputError(INVALID_INSTANCE_URL, 'Check the credential.');
   const headers = extraHeaders(credentials);
   const secrets = secretsOf(credentials, headers);
+  let pattern: RegExp | undefined;
   return {
     context,
     instanceUrl,
@@ -94,12 +95,15 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     headers,
     canceled: 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined,
     retries: new RetryBudget(retrySeconds * 1000),
-    scrub: (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text),
+    scrub: (text) => text.replace((pattern ??= anyOf(secrets)), '***'),
     async learnSecrets() {
       if (!isOAuth2) return;
       // It is called while an error is reported, which must not get lost.
       const latest = secretsOf(await context.getCredentials(credential).catch(() => ({})), headers);
-      secrets.unshift(...latest.filter((secret) => !secrets.includes(secret)));
+      const renewed = latest.filter((secret) => !secrets.includes(secret));
+      if (renewed.length === 0) return;
+      secrets.push(...renewed);
+      pattern = undefined;
     },
   };
 }
@@ -117,8 +121,21 @@ function secretsOf(
     const secret = asText(value).trim();
     if (secret.length >= MIN_SECRET_LENGTH) secrets.push(secret);
   }
+  return secrets;
+}
+
+/** Finds secrets, each character of which may be percent-encoded, even more than once, or escaped as in quoted JSON. */
+function anyOf(secrets: string[]): RegExp {
   // One may be part of another, of which the rest would be left.
-  return secrets.sort((a, b) => b.length - a.length);
+  const longestFirst = secrets.toSorted((a, b) => b.length - a.length);
+  const forms = longestFirst.map((secret) => [...secret].map(formsOf).join(''));
+  return new RegExp(forms.join('|') || '(?!)', 'gi');
+}
+
+function formsOf(char: string): string {
+  const encoded = [...Buffer.from(char)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`);
+  const backslashes = /["\\/]/.test(char) ? '\\\\*' : '';
+  return `${backslashes}(?:${char.replace(/[^\w\s]/, '\\$&')}|${encoded.join('')})`;
 }
 
 /** Waits. Returns false when the execution was canceled. */
