@@ -131,6 +131,13 @@ export class Hints {
 
   private isSubWorkflowWithoutKey = false;
 
+  private readonly others: string[] = [];
+
+  /** A whole sentence. */
+  add(message: string): void {
+    this.others.push(message);
+  }
+
   /** A value that ProcessMaker will store in another form. The first example of each kind is kept. */
   change(change: ServerChange, path: string, itemIndex: number): void {
     if (this.changes.has(change)) return;
@@ -149,7 +156,7 @@ export class Hints {
 
   /** Shows the hints on the node's output panel. */
   show(context: IExecuteFunctions): void {
-    const messages: string[] = [];
+    const messages = [...this.others];
     if (this.leftOut.size > 0) {
       const names = [...this.leftOut].map(([name, item]) => `'${name}' (item ${item})`).join(', ');
       messages.push(

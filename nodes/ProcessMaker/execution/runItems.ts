@@ -75,7 +75,7 @@ class OperationRun<T> {
   }
 
   async workOnAll(connection: Connection): Promise<void> {
-    const { context, operation, results, throttle, stop } = this;
+    const { context, operation, results, hints, throttle, stop } = this;
     const entries = this.readItems(connection);
     results.throwIfStopped();
     let open = entries;
@@ -88,7 +88,7 @@ class OperationRun<T> {
       const record = this.record ?? new AttemptRecord(context);
       const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
       const doubt: ItemRun['doubt'] = (index) => this.inDoubt.add(index);
-      const run = { context, connection, results, record, fail, doubt };
+      const run = { context, connection, results, hints, record, fail, doubt };
       ({ open, work } = await operation.prepare(run, entries));
       afterwards = operation.afterwards?.bind(operation, run);
     }

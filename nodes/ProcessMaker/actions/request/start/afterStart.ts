@@ -90,7 +90,7 @@ function joined(sentences: string[]): string {
 }
 
 /** Fields of an item that no Request has. */
-const EXTRA_FIELDS = ['alreadyStarted', 'files'];
+const EXTRA_FIELDS = ['alreadyStarted', 'duplicates', 'files'];
 
 /** What the items of a run wait for when their Requests are started. */
 export class StartWait {

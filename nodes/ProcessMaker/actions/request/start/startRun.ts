@@ -8,7 +8,8 @@ import type { OutputItem } from '../../../execution/itemResults';
 import { ProcessFinder } from '../../../execution/processFinder';
 import { toProcessMakerError } from '../../../transport/processMakerError';
 import { StartFiles, type Answer, type StartWait } from './afterStart';
-import type { KnownStarts } from './knownStarts';
+import { Duplicates } from './duplicates';
+import { besides, type KnownStarts } from './knownStarts';
 import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
 import { sendStart, type StartLooks } from './sendStart';
@@ -21,6 +22,9 @@ const UPLOADS_IN_PARALLEL = 5;
 export class StartRun {
   /** What becomes of the items with an Idempotency Key, which may have duplicates. */
   private readonly primaries = new Map<number, Promise<OutputItem[]>>();
+
+  /** What other executions have started at the same time; only where items have an Idempotency Key. */
+  duplicates: Duplicates | undefined;
 
   private readonly looks: StartLooks = { includeData: false };
 
@@ -51,6 +55,10 @@ export class StartRun {
     results.throwIfStopped();
     if (!mayBeKnown && !results.hasErrors) return entries;
     const starts = entries.flatMap(({ value }) => (value.target ? [value as TargetedStart] : []));
+    this.duplicates = new Duplicates(this.run, this.wait !== undefined, async (start, request) => {
+      const answer = this.answerOf(start, request, 'existingKey');
+      return await this.answer(start, request.id, { ...answer, lookFor: 'variable' });
+    });
     this.known = await recallStarts(connection, record, starts);
     await this.answerKnown(this.known, starts);
     return entries.filter(({ index }) => !results.has(index));
@@ -85,13 +93,16 @@ export class StartRun {
       if (one && 'error' in one) fail(index, one.error);
       if (!one || !('found' in one)) continue;
       record.mark(index, one.found.id);
-      if (one.isOwn) this.startedIds.push(one.found.id);
+      const { own, same } = one;
+      if (one.isOwn || own) this.startedIds.push(own?.request.id ?? one.found.id);
+      if (own) this.duplicates?.add(start, own.key, own.request.id);
       const { json, error } = this.answerOf(start, one.found, one.isOwn ? 'earlierAttempt' : 'existingKey');
       if (error) {
         fail(index, error);
         continue;
       }
-      results.succeed(index, [{ json: one.alreadyStarted ? { ...json, alreadyStarted: true } : json }]);
+      const extra = { ...(one.alreadyStarted && { alreadyStarted: true }), ...besides(one.found.id, same) };
+      results.succeed(index, [{ json: { ...json, ...extra } }]);
       if (start.files.length > 0) withFiles.push(start);
     }
     const limits = { throttle: new Throttle(UPLOADS_IN_PARALLEL), mayBegin: () => true };
@@ -114,6 +125,7 @@ export class StartRun {
     const extras = { userKey, field: this.wait?.takeField(), slot };
     const request = await sendStart(this.run, this.looks, start, extras);
     this.startedIds.push(request.id);
+    if (userKey !== undefined) this.duplicates?.add(start, userKey, request.id);
     return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
   }
 
@@ -128,6 +140,7 @@ export class StartRun {
     } catch (thrown) {
       error = toProcessMakerError(thrown);
     }
+    this.duplicates?.share(start, primary);
     const requestId = record.earlierMark(primary);
     if (typeof requestId === 'number') {
       return await this.answer(start, requestId, { json, error, lookFor: 'variable' });
