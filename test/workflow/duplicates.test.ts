@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { binary, rows } from '../support/files';
 import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
 import { pass, respond, resetAfter, thenDo, type Behaviour } from '../support/gateway';
 import { rivalAfter, rivalBefore, startRival, untilAllHaveCome } from '../support/rivals';
@@ -280,6 +281,18 @@ describe('Cancel Mine', () => {
       { id: rival, alreadyStarted: true, duplicates: [mine] },
     ]);
     expect(puts()).toHaveLength(1);
+  });
+
+  it('uploads the files of the item to the Request that is returned', async () => {
+    harness.treatOnce('a', rivalBefore(harness));
+    const options = { ...CANCEL_MINE, ...rows(['contract', 'contract']) };
+    const binaries = [{ contract: binary('contract.txt', 'signed') }];
+    const run = await harness.start(keyed(options), { input: itemsOf('a'), binaries, user: 'admin' });
+    const [rival, mine] = ids();
+    expect(outputs(run)).toMatchObject([
+      { id: rival, alreadyStarted: true, duplicates: [mine], files: [{ requestId: rival }] },
+    ]);
+    expect(harness.files().map(({ requestId }) => requestId)).toEqual([mine, rival]);
   });
 
   it('refuses an unknown value of the option before anything is sent', async () => {
