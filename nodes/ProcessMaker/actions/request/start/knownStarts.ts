@@ -6,9 +6,16 @@ import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from
 import type { Start, TargetedStart } from './readStart';
 import { alreadyExists, gone, lookUpError, stillUnknown } from './startErrors';
 
+/** A Request that is there; `isOwn` when this iteration has started it. */
+export interface FoundStart {
+  found: ApiRequest;
+  alreadyStarted: boolean;
+  isOwn: boolean;
+}
+
 /** What is known of an item before anything is sent. An item of which nothing is known is to be started. */
 export type Known =
-  | { found: ApiRequest; alreadyStarted: boolean; isOwn: boolean }
+  | FoundStart
   | { error: Error }
   /** Start it under this user's key. */
   | { startAs: string }
