@@ -13,10 +13,21 @@ export function withOutcome(
 ): ProcessMakerError {
   if (error.outcome) return error;
   const mark = record?.earlierMark(index);
-  if (typeof mark === 'number') return error.with({ outcome: 'started', requestId: mark });
+  if (typeof mark === 'number') {
+    // An item whose Request was there before, and which was to get its files.
+    const canceled = error.kind === 'canceled' ? notUploaded(mark) : {};
+    return error.with({ outcome: 'started', requestId: mark, ...canceled });
+  }
   const mayBeFromBefore = !wasSent && (mark !== undefined || record?.crash !== undefined);
   const isUnknown = mayBeFromBefore || error.delivery === 'unknown';
   return error.with({ outcome: isUnknown ? 'unknown' : 'notStarted' });
+}
+
+function notUploaded(requestId: number) {
+  return {
+    message: `The execution was stopped before the files of Request ${requestId} were uploaded`,
+    description: 'Retry the execution: nothing is started again, and only the missing files are uploaded.',
+  };
 }
 
 /** Agents see the message alone, and are quick to call a tool again that did not succeed. */
