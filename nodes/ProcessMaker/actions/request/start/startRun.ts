@@ -22,7 +22,7 @@ export class StartRun {
   /** What becomes of the items with an Idempotency Key, which may have duplicates. */
   private readonly primaries = new Map<number, Promise<OutputItem[]>>();
 
-  private readonly looks: StartLooks = { includeData: false };
+  private readonly looks: StartLooks;
 
   private finder: ProcessFinder | undefined;
 
@@ -34,7 +34,9 @@ export class StartRun {
     private readonly run: ItemRun,
     private readonly startedIds: number[],
     private readonly wait: StartWait | undefined,
-  ) {}
+  ) {
+    this.looks = { connection: { ...run.connection, timeoutSeconds: 0 }, includeData: false };
+  }
 
   /**
    * Finds process and start event of every item, and what was started before: a look-up per run, not per item.
@@ -42,9 +44,11 @@ export class StartRun {
    * @returns the items that are still to be worked on
    */
   async prepare(entries: Array<Entry<Start>>): Promise<Array<Entry<Start>>> {
-    const { connection, record, results } = this.run;
+    const { record, results } = this.run;
+    const { connection } = this.looks;
     let mayBeKnown = record.isRepeat;
     for (const { value } of entries) {
+      connection.timeoutSeconds = Math.max(connection.timeoutSeconds, value.options.timeoutSeconds);
       mayBeKnown ||= value.options.idempotencyKey !== undefined;
       if (!value.target) await this.findTarget(value);
     }
