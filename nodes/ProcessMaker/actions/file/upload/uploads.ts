@@ -84,9 +84,6 @@ export async function uploadFiles(
   return { uploaded, outcomes, ...(error && { error }) };
 }
 
-/** How long to pause before each look for a file whose response was lost: ProcessMaker may still be storing it. */
-const LOOK_AFTER_MS = [0, 500, 1000];
-
 /** Uploads a file to a Request. When the response was lost, the Request's files show whether it arrived. */
 async function uploadFile(
   connection: Connection,
@@ -111,7 +108,6 @@ async function uploadFile(
         const found = await find(content);
         return found?.isSame ? done(found.file.id) : NOT_SEEN;
       },
-      lookAfterMs: LOOK_AFTER_MS,
     });
     return { ...place, fileId, fileName, mimeType, size: content.length };
   } catch (error) {

@@ -23,7 +23,7 @@ export class StartRun {
   /** What other executions have started at the same time; only where items have an Idempotency Key. */
   duplicates: Duplicates | undefined;
 
-  private readonly looks: StartLooks = { includeData: false };
+  private readonly looks: StartLooks;
 
   private finder: ProcessFinder | undefined;
 
@@ -35,7 +35,9 @@ export class StartRun {
     private readonly run: ItemRun,
     private readonly startedIds: number[],
     private readonly wait: StartWait | undefined,
-  ) {}
+  ) {
+    this.looks = { connection: { ...run.connection, timeoutSeconds: 0 }, includeData: false };
+  }
 
   /**
    * Finds process and start event of every item, and what was started before: a look-up per run, not per item.
@@ -43,9 +45,11 @@ export class StartRun {
    * @returns the items that are still to be worked on
    */
   async prepare(entries: Array<Entry<Start>>): Promise<Array<Entry<Start>>> {
-    const { connection, record, results } = this.run;
+    const { record, results } = this.run;
+    const { connection } = this.looks;
     let mayBeKnown = record.isRepeat;
     for (const { value } of entries) {
+      connection.timeoutSeconds = Math.max(connection.timeoutSeconds, value.options.timeoutSeconds);
       mayBeKnown ||= value.options.idempotencyKey !== undefined;
       if (!value.target) await this.findTarget(value);
     }
