@@ -23,7 +23,12 @@ const LONGEST_PAUSE_MS = 10_000;
 export class RetryBudget {
   private since = Date.now();
 
-  constructor(private readonly milliseconds: number) {}
+  constructor(private milliseconds: number) {}
+
+  /** Of several times that are asked for, the longest counts. */
+  extendTo(seconds: number): void {
+    this.milliseconds = Math.max(this.milliseconds, seconds * 1000);
+  }
 
   /** ProcessMaker has responded. */
   restore(): void {
@@ -137,6 +142,23 @@ function formsOf(char: string): string {
   const encoded = [...Buffer.from(char)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`);
   const backslashes = /["\\/]/.test(char) ? '\\\\*' : '';
   return `${backslashes}(?:${char.replace(/[^\w\s]/, '\\$&')}|${encoded.join('')})`;
+}
+
+/**
+ * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
+ * the users of Requests, Tasks and processes.
+ */
+export function dropSignInSecrets(value: unknown): void {
+  if (Array.isArray(value)) {
+    for (const entry of value) dropSignInSecrets(entry);
+  } else if (isObject(value)) {
+    if ('remember_token' in value && 'username' in value) delete value.remember_token;
+    for (const [name, field] of Object.entries(value)) {
+      // The data of a Request or a Task is the user's own. A list has its entries in `data`, and no id.
+      const isOwnData = 'id' in value && (name === 'data' || name === 'request_data');
+      if (!isOwnData) dropSignInSecrets(field);
+    }
+  }
 }
 
 /** Waits. Returns false when the execution was canceled. */

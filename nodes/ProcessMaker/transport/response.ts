@@ -138,23 +138,6 @@ function isTooDeep(text: string): boolean {
   return depth > MAX_DEPTH;
 }
 
-/**
- * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
- * the users of Requests, Tasks and processes.
- */
-export function dropSignInSecrets(value: unknown): void {
-  if (Array.isArray(value)) {
-    for (const entry of value) dropSignInSecrets(entry);
-  } else if (isObject(value)) {
-    if ('remember_token' in value && 'username' in value) delete value.remember_token;
-    for (const [name, field] of Object.entries(value)) {
-      // The data of a Request or a Task is the user's own. A list has its entries in `data`, and no id.
-      const isOwnData = 'id' in value && (name === 'data' || name === 'request_data');
-      if (!isOwnData) dropSignInSecrets(field);
-    }
-  }
-}
-
 /** The instance that a redirect leads to; undefined when it is the same, or the header does not say it. */
 export function redirectTarget({ headers }: HttpResponse, requestUrl: string): string | undefined {
   const location = asText(headers.location);
@@ -188,4 +171,16 @@ export function reasonsIn({ body }: HttpResponse): string {
 export function fileRefusal({ body }: HttpResponse): string | undefined {
   const errors = isObject(body) && isObject(body.errors) ? body.errors : {};
   return typeof errors.message === 'string' ? errors.message : undefined;
+}
+
+/**
+ * Whether a 500 is that of ProcessMaker itself, which has then ended its work on the call: Laravel's fixed text, in no
+ * language but English, or its form for debugging. Other JSON may come from a gateway, while ProcessMaker goes on.
+ */
+export function isOwnServerError({ body }: HttpResponse): boolean {
+  if (!isObject(body)) return false;
+  if (Object.keys(body).length === 1) return body.message === 'Server Error';
+  const { exception, file, line, trace } = body;
+  const isText = [exception, file].every((text) => typeof text === 'string');
+  return isText && Number.isInteger(line) && Array.isArray(trace);
 }
