@@ -35,10 +35,9 @@ describe('shallow updates', () => {
     const request = await started({ kept: 1, order: { lines: [1], total: 5 } });
     const data = { order: { total: 6 }, text: ' <b>x</b> ', empty: '' };
     const run = await update([{ ...request, data }]);
-    expect(run.items('ProcessMaker')).toMatchObject([
-      { ...request, status: 'ACTIVE', data: { kept: 1, ...data } },
-    ]);
-    expect(stored()).toEqual({ kept: 1, ...data });
+    const kept = { kept: 1, ...data, text: '<b>x</b>', empty: null };
+    expect(run.items('ProcessMaker')).toMatchObject([{ ...request, status: 'ACTIVE', data: kept }]);
+    expect(stored()).toEqual(kept);
     expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data });
   });
 
