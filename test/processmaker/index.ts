@@ -75,7 +75,9 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     scriptStatuses: instance.scriptStatuses,
     tasks: () =>
       instance.database
-        .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE element_type <> 'startEvent' ORDER BY id`)
+        .all<TokenRow>(
+          `SELECT * FROM process_request_tokens WHERE element_type NOT IN ('startEvent', 'end_event', 'gateway') ORDER BY id`,
+        )
         .map(toStoredTask),
     requests: () =>
       instance.database.all<RequestRow>('SELECT * FROM process_requests ORDER BY id').map(toStoredRequest),

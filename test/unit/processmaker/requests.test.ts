@@ -87,10 +87,37 @@ test('a Request is completed by hand only from ERROR, and only by an administrat
   expect(stored(active)?.status).toBe('COMPLETED');
 });
 
+test('a Request that is completed is called CANCELED when it is canceled', async () => {
+  const id = await start(4, 'node_1');
+  expect((await call('admin', 'PUT', `/requests/${id}`, { status: 'CANCELED' })).status).toBe(204);
+  expect(stored(id)?.status).toBe('CANCELED');
+});
+
+test('a body that names everything replaces it, any other is told what it lacks', async () => {
+  const id = await start(2, 'node_1', { a: 1 });
+  const fields = { name: 'New', data: { b: 2 }, process_id: 2 };
+  expect((await call('limited', 'PUT', `/requests/${id}`, fields)).status).toBe(204);
+  expect(stored(id)).toMatchObject({ processName: 'New', data: { b: 2 } });
+  expect(await call('limited', 'PUT', `/requests/${id}`, { status: 'CLOSED', data: {} })).toEqual({
+    status: 422,
+    body: {
+      message: 'The Name field is required. (and 3 more errors)',
+      errors: {
+        name: ['The Name field is required.'],
+        data: ['The Data field is required.'],
+        status: ['The selected Status is invalid.'],
+        process_id: ['The Process id field is required.'],
+      },
+    },
+  });
+});
+
 test('a script that failed is retried, and goes on where scripts can run', async () => {
   const id = await start(26, 'due');
   await becomes(id, 'ERROR');
-  expect((await call('limited', 'PUT', `/requests/${id}/retry`)).status).toBe(403);
+  const refusal = async (token: TokenName) => (await call(token, 'PUT', `/requests/${id}/retry`)).body;
+  expect(await refusal('limited')).toEqual({ message: 'Not authorized to complete this request.' });
+  expect(await refusal('nobody')).toEqual({ message: 'This action is unauthorized.' });
   expect((await call('admin', 'PUT', `/requests/${id}/retry`)).body).toMatchObject({ success: true });
   expect(stored(id)?.status).toBe('ERROR');
   processMaker.scriptsRun = true;
