@@ -101,8 +101,8 @@ export class StartRun {
         fail(index, error);
         continue;
       }
-      const extra = { ...(one.alreadyStarted && { alreadyStarted: true }), ...besides(one.found.id, same) };
-      results.succeed(index, [{ json: { ...json, ...extra } }]);
+      const extra = { alreadyStarted: true, ...besides(one.found.id, same) };
+      results.succeed(index, [{ json: one.alreadyStarted ? { ...json, ...extra } : json }]);
       if (start.files.length > 0) withFiles.push(start);
     }
     const limits = { throttle: new Throttle(UPLOADS_IN_PARALLEL), mayBegin: () => true };
