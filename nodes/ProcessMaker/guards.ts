@@ -27,7 +27,8 @@ export function messageOf(thrown: unknown): string {
 
 /** Whether a value is an object with an id and a status, as Requests and Tasks are. */
 export function hasIdAndStatus<T extends IDataObject>(value: unknown): value is T {
-  return isObject(value) && Number.isInteger(value.id) && typeof value.status === 'string';
+  const { id, status } = isObject(value) ? value : {};
+  return Number.isSafeInteger(id) && Number(id) > 0 && typeof status === 'string';
 }
 
 /** Far above any form; keeps a mistyped index from making a giant list. */

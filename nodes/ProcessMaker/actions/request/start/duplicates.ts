@@ -14,8 +14,6 @@ import type { TargetedStart } from './readStart';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
 const LOOK_AFTER_MS = 2000;
-/** The pauses before each look for a Request that was to be canceled, when the response was lost. */
-const LOOK_FOR_CANCEL_AFTER_MS = [0, 1000, 3000];
 const IN_PARALLEL = 5;
 const MAX_IDS_IN_HINT = 25;
 
@@ -134,7 +132,6 @@ export class Duplicates {
       await makeChange(connection, {
         send: async () => await updateRequest(connection, id, { status: 'CANCELED' }),
         look: async () => ((await readStatus()) === 'CANCELED' ? done(undefined) : NOT_SEEN),
-        lookAfterMs: LOOK_FOR_CANCEL_AFTER_MS,
       });
       // ProcessMaker takes the call also for one that has come to its end since.
       const status = await readStatus();

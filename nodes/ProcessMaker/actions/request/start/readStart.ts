@@ -62,6 +62,7 @@ export function readStart(
 ): Start {
   const given: IDataObject = context.getNodeParameter('options', index, {});
   const options = readOptions(given);
+  connection.retries.extendTo(options.windowSeconds);
   const process = toProcessReference(context.getNodeParameter('process', index), connection);
   const { mode, value } = readLocator(context.getNodeParameter('startEvent', index, AUTOMATIC));
   const isAutomatic = mode === 'list' && (value === '' || value === AUTOMATIC);
@@ -129,19 +130,15 @@ function isParallel(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARALLEL;
 }
 
-/** What holds for a whole run, by the options of its first item. One that is not valid fails its item later. */
-export function readRunOptions(context: IExecuteFunctions): { parallel: number; retrySeconds: number } {
-  let options: IDataObject = {};
+/** How many items of a run are worked on at once, by its first item. What is not valid fails that item later. */
+export function readParallel(context: IExecuteFunctions): number {
+  let parallel: unknown;
   try {
-    options = context.getNodeParameter('options', 0, {});
+    parallel = context.getNodeParameter('options', 0, {}).requestsInParallel;
   } catch {
     // The first item fails with it once it is read.
   }
-  const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
-  return {
-    parallel: isParallel(options.requestsInParallel) ? options.requestsInParallel : DEFAULT_PARALLEL,
-    retrySeconds: windowSeconds >= 0 ? windowSeconds : DEFAULT_WINDOW_SECONDS,
-  };
+  return isParallel(parallel) ? parallel : DEFAULT_PARALLEL;
 }
 
 /** A number of which many share the text is no key. */

@@ -7,7 +7,7 @@ import type { PreparedOperation } from '../../../execution/itemOperation';
 import { runItems } from '../../../execution/runItems';
 import { isTool } from '../../../input/parameters';
 import { StartWait } from './afterStart';
-import { readRunOptions, readStart, type Start } from './readStart';
+import { readParallel, readStart, type Start } from './readStart';
 import { forAgent, startedSummary, withOutcome } from './startErrors';
 import { hiddenKeyNotice, startOptions } from './startOptions';
 import { StartRun } from './startRun';
@@ -41,7 +41,9 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
   let startRun: StartRun | undefined;
   return {
     changes: true,
-    ...readRunOptions(context),
+    parallel: readParallel(context),
+    // Each item has its own.
+    retrySeconds: 0,
     read(_context, index, connection, hints) {
       const read = readStart(context, index, connection, hints);
       if (context.getNodeParameter('waitFor', index) !== 'nothing') {

@@ -44,7 +44,7 @@ export const startOptions: INodeProperties = {
       ...inputFilesField,
       displayName: 'Files',
       description:
-        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to',
+        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to. A Request that was there before keeps its own files; a file that is not uploaded for that reason is returned with uploaded: false.',
     },
     {
       displayName: 'Hidden Key',
