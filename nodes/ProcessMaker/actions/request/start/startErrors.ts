@@ -123,6 +123,14 @@ export function gone(requestId: number): ProcessMakerError {
   });
 }
 
+/** The Request is there; only what is to be returned of it is missing. */
+export function unreadAfterStart(requestId: number, thrown: unknown): Error {
+  return explained(thrown, ({ message }) => ({
+    message: `Request ${requestId} was started, but could not be read afterwards: ${message}`,
+    description: "It is not to be started again. The operation 'Get' of Request reads it.",
+  }));
+}
+
 /** There is a Request with the user's own key, and the option says that it must not exist. */
 export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessMakerError {
   return new ProcessMakerError({

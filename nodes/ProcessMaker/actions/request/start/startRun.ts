@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApiRequest } from '../../../api/requests/requests';
+import { type ApiRequest, includesOf, readRequest } from '../../../api/requests/requests';
 import { requestJson } from '../../../descriptions/output';
 import { runConcurrently, Throttle, type Slot } from '../../../execution/concurrency';
 import type { Entry, ItemRun, Work } from '../../../execution/itemOperation';
@@ -12,7 +12,7 @@ import type { KnownStarts } from './knownStarts';
 import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
 import { sendStart, type StartLooks } from './sendStart';
-import { errorOf, type Origin } from './startErrors';
+import { errorOf, type Origin, unreadAfterStart } from './startErrors';
 
 /** So many items that were started before get their files at the same time. */
 const UPLOADS_IN_PARALLEL = 5;
@@ -112,9 +112,18 @@ export class StartRun {
     slot: Slot,
   ): Promise<OutputItem[]> {
     const extras = { userKey, field: this.wait?.takeField(), slot };
-    const request = await sendStart(this.run, this.looks, start, extras);
-    this.startedIds.push(request.id);
+    const sent = await sendStart(this.run, this.looks, start, extras);
+    this.startedIds.push(sent.id);
+    // ProcessMaker takes such a field of the data for the parameter of the call, and leaves out what that asked for.
+    const request = 'include' in start.data ? await this.readStarted(start, sent.id) : sent;
     return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
+  }
+
+  private async readStarted({ options }: Start, id: number): Promise<ApiRequest> {
+    const includes = includesOf(options.includeData);
+    return await readRequest(this.run.connection, id, includes).catch((error: unknown) => {
+      throw unreadAfterStart(id, error);
+    });
   }
 
   /** An item with the same Idempotency Key as another one gets the result of that one. */
