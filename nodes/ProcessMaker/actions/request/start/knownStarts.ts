@@ -1,5 +1,5 @@
 import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requests/hiddenKey';
-import type { ApiRequest } from '../../../api/requests/requests';
+import { type ApiRequest, isBeingRetried } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import type { Connection } from '../../../transport/connection';
 import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
@@ -126,7 +126,8 @@ function decideByGenerations(known: KnownStarts, start: TargetedStart, found: Fo
   }
   const { request } = newest;
   const isOwn = newest.run === run && newest.round === round;
-  const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
+  const hasFailed = request.status === 'ERROR' && !isBeingRetried(request);
+  const hasEndedBadly = hasFailed || request.status === 'CANCELED';
   // For what this very iteration has started, its Request is returned, like everything else on a repeat.
   if (options.onExisting === 'startAgain' && hasEndedBadly && !isOwn) {
     known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
