@@ -8,6 +8,12 @@ export interface Attempt {
   mayBeDone: boolean;
   /** An earlier attempt has made it. What is seen now may be the work of others since. */
   isDone: boolean;
+  /** n8n has kept no record of the node, so that nobody knows whether there was an earlier attempt. */
+  hasNoRecord?: boolean;
+  /** What an earlier attempt has noted with `noteSent`. */
+  sentAt?: number;
+  /** Keeps when it is sent, by the server's clock, for an operation that can see by that what became of it. */
+  noteSent?: (at: number) => void;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
+import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, done, makeChange, type Seen } from '../../../execution/change';
 import { asText, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
@@ -38,11 +39,11 @@ export async function completeTask(
   connection: Connection,
   before: ApiTask,
   { data, windowSeconds }: Completion,
-  { mayBeDone, isDone }: Attempt,
+  attempt: Attempt,
 ): Promise<CompletedTask> {
   const { id } = before;
-  if (isDone) return completed(before, true);
-  if (isClosed(before)) return perhapsCompleted(before, mayBeDone);
+  if (attempt.isDone) return completed(before, true);
+  if (isClosed(before)) return perhapsCompleted(before, attempt);
   let task: ApiTask;
   try {
     task = await makeChange(connection, {
@@ -55,7 +56,7 @@ export async function completeTask(
     const after = isKind(error, 'invalid') ? await readIfPossible(connection, id) : undefined;
     if (!after || !isClosed(after)) throw aboutTask(error, id);
     // An earlier attempt came to its end since, or somebody else was faster.
-    return perhapsCompleted(after, mayBeDone);
+    return perhapsCompleted(after, attempt);
   }
   return completed(task, false);
 }
@@ -104,10 +105,11 @@ async function readIfPossible(connection: Connection, id: number): Promise<ApiTa
  * A closed Task that an earlier attempt may have completed. A cancel closes Tasks too, and nobody knows which of the two
  * it was.
  */
-function perhapsCompleted(task: ApiTask, mayBeDone: boolean): CompletedTask {
-  const isCanceled = requestOf(task).status === 'CANCELED';
-  if (mayBeDone && !isCanceled) return completed(task, true);
-  throw closedBefore(task).with({ delivery: mayBeDone ? 'unknown' : 'notProcessed' });
+function perhapsCompleted(task: ApiTask, attempt: Attempt): CompletedTask {
+  const refusal = closedBefore(task);
+  acceptAsMade(attempt, refusal);
+  if (requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
+  return completed(task, true);
 }
 
 function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {
