@@ -11,7 +11,8 @@ const NO_RECORD =
  * @throws the refusal, unless the record says that an earlier attempt has sent the change; with the outcome `unknown`
  * where there is no record, since a crash and a node before this one that has failed look the same then
  */
-export function acceptAsMade({ mayBeDone, hasNoRecord }: Attempt, refusal: Error): void {
+export function acceptAsMade({ mayBeDone }: Attempt, refusal: Error): void {
   if (!mayBeDone) throw refusal;
-  if (hasNoRecord) throw explained(refusal, () => ({ outcome: 'unknown', description: NO_RECORD }));
+  if (mayBeDone === 'noRecord')
+    throw explained(refusal, () => ({ outcome: 'unknown', description: NO_RECORD }));
 }

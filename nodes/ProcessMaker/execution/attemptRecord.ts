@@ -127,27 +127,24 @@ export class AttemptRecord {
 
   /** To be called before a change is sent. */
   begin(digest: string): Attempt {
-    if (takeOut(this.earlier.done, digest)) return { mayBeDone: true, isDone: true };
+    if (takeOut(this.earlier.done, digest)) return { mayBeDone: 'sent', isDone: true };
     const wasSent = takeOut(this.earlier.sent, digest);
     if (!wasSent) (this.stored.sent ??= []).push(digest);
-    const hasNoRecord = !wasSent && this.crash !== undefined;
+    const keep = (at: number) => ((this.stored.sentAt ??= {})[digest] = at);
     return {
-      mayBeDone: wasSent || hasNoRecord,
+      mayBeDone: wasSent ? 'sent' : this.crash !== undefined && 'noRecord',
       isDone: false,
-      hasNoRecord,
-      sentAt: this.stored.sentAt?.[digest],
-      noteSent: (at) => ((this.stored.sentAt ??= {})[digest] = at),
+      sent: { at: this.stored.sentAt?.[digest], keep },
     };
   }
 
   /** To be called with the error of a change; with none when it went well. */
-  end(digest: string, { mayBeDone, isDone, hasNoRecord }: Attempt, error?: ProcessMakerError): void {
+  end(digest: string, { mayBeDone, isDone }: Attempt, error?: ProcessMakerError): void {
     if (isDone) return;
-    const wasSent = mayBeDone && !hasNoRecord;
     if (!error || error.done) {
       takeOut(this.stored.sent, digest);
       (this.stored.done ??= []).push(digest);
-    } else if (!wasSent && error.delivery === 'notProcessed' && error.outcome !== 'partlyDone') {
+    } else if (mayBeDone !== 'sent' && error.delivery === 'notProcessed' && error.outcome !== 'partlyDone') {
       takeOut(this.stored.sent, digest);
     }
   }

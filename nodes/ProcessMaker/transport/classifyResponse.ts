@@ -6,6 +6,7 @@ import {
   fileRefusal,
   type HttpResponse,
   isJson,
+  isOwnServerError,
   reasonsIn,
   redirectTarget,
   retryAfter,
@@ -43,8 +44,8 @@ const NOT_FOUND = {
 } as const;
 
 /**
- * What a status means, by status and by the shape of the body, never by its text, which comes in many languages. The
- * first rule that fits counts.
+ * What a status means, by status and by the shape of the body, never by a text that comes in many languages. The first
+ * rule that fits counts.
  */
 const RULES: Rule[] = [
   { status: 204, when: (_, { expects }) => expects === 'found', ...NOT_FOUND },
@@ -142,11 +143,11 @@ const RULES: Rule[] = [
     when: (response, { body }) => typeof body === 'object' && fileRefusal(response) !== undefined,
     kind: 'invalid',
     message: 'ProcessMaker refused the file',
-    description: (response) => fileRefusal(response) ?? '',
+    description: (response) => fileRefusal(response) || 'It gave no reason.',
   },
   {
     status: 500,
-    when: hasMessage,
+    when: isOwnServerError,
     kind: 'serverError',
     message: 'ProcessMaker could not carry out the call and gave no reason (HTTP status 500)',
     description: 'Often an id in the settings is wrong.',
@@ -157,7 +158,7 @@ const RULES: Rule[] = [
     upTo: Infinity,
     kind: 'gateway',
     message: ({ statusCode }) =>
-      `ProcessMaker itself did not respond: HTTP status ${statusCode} came from a server in front of it`,
+      `HTTP status ${statusCode} came in place of a response in ProcessMaker's own form, as from a server in front of it`,
     description: 'See whether ProcessMaker can be reached in a browser, and run it again later.',
     isUnknown: true,
   },

@@ -22,7 +22,12 @@ const LONGEST_PAUSE_MS = 10_000;
 export class RetryBudget {
   private since = Date.now();
 
-  constructor(private readonly milliseconds: number) {}
+  constructor(private milliseconds: number) {}
+
+  /** Of several times that are asked for, the longest counts. */
+  extendTo(seconds: number): void {
+    this.milliseconds = Math.max(this.milliseconds, seconds * 1000);
+  }
 
   /** ProcessMaker has responded. */
   restore(): void {

@@ -125,6 +125,18 @@ export function fileRefusal({ body }: HttpResponse): string | undefined {
   return typeof errors.message === 'string' ? errors.message : undefined;
 }
 
+/**
+ * Whether a 500 is that of ProcessMaker itself, which has then ended its work on the call: Laravel's fixed text, in no
+ * language but English, or its form for debugging. Other JSON may come from a gateway, while ProcessMaker goes on.
+ */
+export function isOwnServerError({ body }: HttpResponse): boolean {
+  if (!isObject(body)) return false;
+  if (Object.keys(body).length === 1) return body.message === 'Server Error';
+  const { exception, file, line, trace } = body;
+  const isText = [exception, file].every((text) => typeof text === 'string');
+  return isText && Number.isInteger(line) && Array.isArray(trace);
+}
+
 /** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
 const CALL_ENDED = new OperationalError('The call has ended');
 

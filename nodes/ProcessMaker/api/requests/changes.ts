@@ -51,9 +51,9 @@ function aboutStart({ processId, startEventId }: StartTarget) {
         "Check 'Process' and 'Start Event', and that the credential is that of the right instance.",
     },
     serverError: {
-      message: `ProcessMaker could not start process ${processId} with start event "${startEventId}" and gave no reason (HTTP status 500)`,
+      message: `ProcessMaker responded to the start of process ${processId} with start event "${startEventId}" with HTTP status 500`,
       description:
-        "Often the id in 'Start Event' is that of another element, such as a task. A Request may have been started all the same: look in ProcessMaker before you start it again.",
+        "A Request may have been started all the same: look in ProcessMaker before you start it again. The log of the server says why; the id in 'Start Event' may also be that of another element, such as a task.",
     },
   };
 }

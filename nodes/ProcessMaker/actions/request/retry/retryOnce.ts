@@ -18,7 +18,7 @@ const SETTLED_MS = 2000;
  * @throws ProcessMakerError
  */
 export async function retryOnce(toChange: RequestToChange, sentIds: Set<number>): Promise<ApiRequest> {
-  const { connection, output, mayBeDone, hasNoRecord, sentAt, noteSent } = toChange;
+  const { connection, output, mayBeDone, sent } = toChange;
   const { includes } = output;
   const { request, at } = await readSettled(toChange);
   const { id, status } = request;
@@ -34,14 +34,14 @@ export async function retryOnce(toChange: RequestToChange, sentIds: Set<number>)
       'It is not retried twice in a run. Take the other items out.',
     );
   }
-  if (mayBeDone && !hasNoRecord) {
-    if (latestFailure(request) > (sentAt ?? Infinity)) return request;
+  if (mayBeDone === 'sent') {
+    if (latestFailure(request) > (sent?.at ?? Infinity)) return request;
     throw inputError(
       `It is not known whether an earlier attempt retried Request ${id}, which is in status ERROR, so it is not retried again`,
       'Its script may still run: see its page in ProcessMaker. To retry it all the same, run the workflow again for this item.',
     ).with({ outcome: 'unknown' });
   }
-  noteSent?.(at);
+  sent?.keep(at);
   sentIds.add(id);
   return await changeRequest(connection, {
     id,

@@ -1,8 +1,14 @@
+import type { StartTarget } from '../../../api/processes/processes';
 import { engineReason, KEY_FIELD } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, requestUrl } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
-import { type ErrorDetails, explained, ProcessMakerError } from '../../../transport/processMakerError';
+import {
+  type ErrorDetails,
+  explained,
+  ProcessMakerError,
+  toProcessMakerError,
+} from '../../../transport/processMakerError';
 
 const RUN_AGAIN = 'To start it all the same, run the workflow again for this item.';
 
@@ -13,10 +19,21 @@ export function withOutcome(
 ): ProcessMakerError {
   if (error.outcome) return error;
   const mark = record?.earlierMark(index);
-  if (typeof mark === 'number') return error.with({ outcome: 'started', requestId: mark });
-  const mayBeFromBefore = !wasSent && (mark !== undefined || record?.crash !== undefined);
-  const isUnknown = mayBeFromBefore || error.delivery === 'unknown';
+  if (typeof mark === 'number') {
+    // An item whose Request was there before, and which was to get its files.
+    const canceled = error.kind === 'canceled' ? notUploaded(mark) : {};
+    return error.with({ outcome: 'started', requestId: mark, ...canceled });
+  }
+  const mayBeFromBefore = mark !== undefined || record?.crash !== undefined;
+  const isUnknown = wasSent ? error.delivery === 'unknown' : mayBeFromBefore;
   return error.with({ outcome: isUnknown ? 'unknown' : 'notStarted' });
+}
+
+function notUploaded(requestId: number) {
+  return {
+    message: `The execution was stopped before the files of Request ${requestId} were uploaded`,
+    description: 'Retry the execution: nothing is started again, and only the missing files are uploaded.',
+  };
 }
 
 /** Agents see the message alone, and are quick to call a tool again that did not succeed. */
@@ -105,7 +122,7 @@ export function disputed({ id }: ApiRequest): ProcessMakerError {
  * @param isRepeat whether this execution itself may have sent it
  */
 export function lookUpError(thrown: unknown, isRepeat: boolean): Error {
-  return explained(thrown, ({ message }) => ({
+  return explained(toProcessMakerError(thrown), ({ message }) => ({
     message: `What was started before could not be looked up, so nothing is started: ${message}`,
     outcome: isRepeat ? 'unknown' : 'notStarted',
   }));
@@ -123,14 +140,6 @@ export function gone(requestId: number): ProcessMakerError {
   });
 }
 
-/** The Request is there; only what is to be returned of it is missing. */
-export function unreadAfterStart(requestId: number, thrown: unknown): Error {
-  return explained(thrown, ({ message }) => ({
-    message: `Request ${requestId} was started, but could not be read afterwards: ${message}`,
-    description: "It is not to be started again. The operation 'Get' of Request reads it.",
-  }));
-}
-
 /** There is a Request with the user's own key, and the option says that it must not exist. */
 export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessMakerError {
   return new ProcessMakerError({
@@ -144,19 +153,23 @@ export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessM
   });
 }
 
-/**
- * A start whose response was lost, and that is not there.
- *
- * @param hasResponded whether ProcessMaker itself has responded, so that it cannot come any more
- */
-export function notFound(error: ProcessMakerError, hasResponded: boolean): ProcessMakerError {
-  if (!hasResponded) {
-    const description = `${error.description} No Request was found by the end of the 'Recovery Window'.`;
-    return error.with({ description });
-  }
-  const description =
-    "No Request was started. Often the id in 'Start Event' is that of another element, such as a task.";
-  return error.with({ description });
+/** A start whose response was lost, and that is not there. */
+export function notFound(error: ProcessMakerError): ProcessMakerError {
+  const until = error.kind === 'serverError' ? 'in the seconds after' : "by the end of the 'Recovery Window'";
+  return error.with({ description: `${error.description} No Request was found ${until}.` });
+}
+
+/** The process has no such start event, which is why ProcessMaker has responded with a 500. */
+export function noStartEvent(
+  error: ProcessMakerError,
+  { processId, startEventId }: StartTarget,
+  ids: string[],
+) {
+  return error.with({
+    kind: 'notFound',
+    message: `Process ${processId} has no start event "${startEventId}"`,
+    description: `No Request was started. Its start events are: ${ids.join(', ')}. Give one of them in 'Start Event'. The id that was given may be that of another element, such as a task.`,
+  });
 }
 
 /** How to find a start in ProcessMaker by hand. */

@@ -33,6 +33,7 @@ export async function triggerOnce(
     await makeChange(connection, {
       send: async () => await triggerEvent(connection, id, eventId, data),
       look: async (error) => await explainUnknown(connection, event, error),
+      looksOnce: true,
     });
     return;
   } catch (error) {

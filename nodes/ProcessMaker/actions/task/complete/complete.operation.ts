@@ -11,7 +11,7 @@ import { readTaskId } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { takeTask } from '../takeTask';
-import { type CompletedTask, completeTask } from './completeTask';
+import { type CompletedTask, completeTask, TaskLook } from './completeTask';
 
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;
@@ -50,8 +50,10 @@ export const complete = operation({
   changeOf: ({ id }) => id,
   begin(connection, all) {
     const reader = new TaskReader(connection, all);
-    return async ({ id, simplify, ...completion }, attempt) => {
-      const completed = await completeTask(connection, await reader.get({ id }), completion, attempt);
+    const look = new TaskLook(connection);
+    return async ({ id, simplify, ...change }, attempt) => {
+      const task = await reader.get({ id });
+      const completed = await completeTask(connection, task, { ...change, look }, attempt);
       return [{ json: toJson(completed, simplify, connection.instanceUrl) }];
     };
   },
