@@ -93,6 +93,12 @@ export function redirectTarget({ headers }: HttpResponse, requestUrl: string): s
   return target === normalizeInstanceUrl(requestUrl) ? undefined : target;
 }
 
+/** The server's time at its response, in milliseconds since 1970; undefined when it does not say. */
+export function serverTime({ date }: HttpResponse['headers']): number | undefined {
+  const time = Date.parse(asText(date));
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** The seconds that a response asks to wait. The form with a date is not used by ProcessMaker, and not read. */
 export function retryAfter({ headers }: HttpResponse): number | undefined {
   const value = headers['retry-after'];
