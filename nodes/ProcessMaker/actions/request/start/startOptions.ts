@@ -31,12 +31,13 @@ export const startOptions: INodeProperties = {
           name: 'Cancel Mine',
           value: 'cancelMine',
           description:
-            "Cancel this item's Request and return the other one. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
+            "Also cancel this item's own Request where another one is returned. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
         },
         {
           name: 'Report',
           value: 'report',
-          description: "Return this item's Request, and name the others in the field duplicates",
+          description:
+            'Return the Request with the lowest ID in every execution, and name the others in the field duplicates',
         },
       ],
     },
