@@ -2,18 +2,22 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Behaviour } from '../support/gateway';
 import { delay, respond, thenRespond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { makeNodeThrow, THROWS_AT_ONCE, THROWS_WHEN_RETURNED } from '../support/unforeseen';
 import { useHarness } from '../support/harness';
 
-// A response that nobody has foreseen makes the node itself throw: JSON of 20,000 levels overflows the stack.
+// A response of which nobody thought makes the node itself throw.
 const harness = useHarness();
 
+beforeAll(makeNodeThrow);
+
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
-const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
-const deep = (status: number): Behaviour => respond(status, DEEP, { 'content-type': 'application/json' });
-/** The list as the server gives it, each Request with data that is nested too deeply. */
-const withDeepData: Behaviour = async (response, forward) => {
+const throws = (status: number): Behaviour => respond(status, THROWS_AT_ONCE);
+/** The list as the server gives it, each Request with such data. */
+const withBadData: Behaviour = async (response, forward) => {
   const { status, headers, body } = await forward();
-  response.writeHead(status, headers).end(body.replace(/"data":\{[^{}]*\}/g, `"data":${DEEP}`));
+  const list = JSON.parse(body) as { data: IDataObject[] };
+  const data = list.data.map((request) => ({ ...request, data: THROWS_WHEN_RETURNED }));
+  response.writeHead(status, headers).end(JSON.stringify({ ...list, data }));
 };
 const ITEMS = Array.from({ length: 300 }, (_, number) => ({ number: String(number) }));
 
@@ -21,7 +25,7 @@ const ITEMS = Array.from({ length: 300 }, (_, number) => ({ number: String(numbe
 function throwFor(number: string): void {
   harness.gateway.treat = ({ method, body }) => {
     if (method !== 'POST') return undefined;
-    return (JSON.parse(body) as IDataObject).number === number ? thenRespond(deep(201)) : delay(50);
+    return (JSON.parse(body) as IDataObject).number === number ? thenRespond(throws(201)) : delay(50);
   };
 }
 
@@ -58,7 +62,7 @@ describe('a start whose response makes the node throw', () => {
     harness.gateway.treat = ({ method }) => {
       if (method !== 'POST' || !isFirst) return undefined;
       isFirst = false;
-      return thenRespond(deep(201));
+      return thenRespond(throws(201));
     };
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
     const run = await harness.start(TARGET, { input: ITEMS.slice(0, 3), settings });
@@ -68,7 +72,7 @@ describe('a start whose response makes the node throw', () => {
 });
 
 it('accounts for lost starts whose look-up makes the node throw', async () => {
-  harness.gateway.treat = ({ method }) => (method === 'POST' ? respond(502, '<html></html>') : deep(200));
+  harness.gateway.treat = ({ method }) => (method === 'POST' ? respond(502, '<html></html>') : throws(200));
   const run = await harness.start(TARGET, { input: ITEMS.slice(0, 3), settings: ERROR_OUTPUT });
   expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown']);
   for (const { text, input } of failedItems(run)) {
@@ -80,7 +84,7 @@ describe('what is thrown before anything is sent', () => {
   const keyed: INodeParameters = { ...TARGET, options: { idempotencyKey: '={{ "u" + $json.number }}' } };
 
   it('fails every item as not started where the node may continue', async () => {
-    harness.gateway.treat = () => deep(200);
+    harness.gateway.treat = () => throws(200);
     const run = await harness.start(keyed, { input: ITEMS.slice(0, 3), settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject(
       ITEMS.slice(0, 3).map((input) => ({ input, outcome: 'notStarted' })),
@@ -89,7 +93,7 @@ describe('what is thrown before anything is sent', () => {
   });
 
   it('fails every item as not started when the list of processes makes the node throw', async () => {
-    harness.gateway.treat = () => deep(200);
+    harness.gateway.treat = () => throws(200);
     const byName = { process: locator('name', 'A single start with form') };
     const run = await harness.start(byName, { input: ITEMS.slice(0, 3), settings: ERROR_OUTPUT });
     expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(Array(3).fill('notStarted'));
@@ -99,7 +103,7 @@ describe('what is thrown before anything is sent', () => {
     const options = { idempotencyKey: '={{ "known" + $json.number }}', includeData: true };
     const parameters = { ...TARGET, options };
     await harness.start(parameters, { input: ITEMS.slice(0, 1) });
-    harness.gateway.treat = ({ method }) => (method === 'GET' ? withDeepData : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'GET' ? withBadData : undefined);
     const run = await harness.start(parameters, { input: ITEMS.slice(0, 2), settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([
       { outcome: 'started', requestId: harness.requests()[0]?.id },
@@ -109,7 +113,7 @@ describe('what is thrown before anything is sent', () => {
   });
 
   it('ends the run with the item that it is about', async () => {
-    harness.gateway.treat = () => deep(200);
+    harness.gateway.treat = () => throws(200);
     const run = await harness.start(keyed, { input: ITEMS.slice(0, 3) });
     expect(run.error?.message).toContain('[item 0]');
     expect(run.error).toMatchObject({ context: { outcome: 'notStarted' } });
@@ -122,7 +126,7 @@ it('leaves a change unknown whose response makes the node throw, and begins no o
   let puts = 0;
   harness.gateway.treat = ({ method }) => {
     if (method !== 'PUT') return undefined;
-    return ++puts === 3 ? thenRespond(deep(200)) : delay(50);
+    return ++puts === 3 ? thenRespond(throws(200)) : delay(50);
   };
   const tasks = started
     .items('ProcessMaker')

@@ -61,7 +61,9 @@ export async function uploadFiles(
   let error: ProcessMakerError | undefined;
   try {
     for (const file of files) {
-      uploaded.push(await memory.run(file.size, () => uploadFile(connection, requestId, file, settings)));
+      // Itself, and the form that holds it.
+      const bytes = 2 * file.size;
+      uploaded.push(await memory.run(bytes, () => uploadFile(connection, requestId, file, settings)));
     }
   } catch (thrown) {
     error = toProcessMakerError(thrown);
