@@ -24,6 +24,10 @@ export class Counts {
     this.byName.set(name, this.of(name) + 1);
   }
 
+  get byFault(): Record<string, number> {
+    return Object.fromEntries(this.byName);
+  }
+
   get calls(): number {
     return this.starts + this.lookUps;
   }

@@ -30,11 +30,13 @@ export async function startsUnderFaults(
   console.log(`${items} items in ${Math.round((Date.now() - began) / 1000)} s`);
   console.log(proxy.counts.lines().join('\n'));
 
-  const parts = [...judge()].map(([setting, tally]) => ({
+  const parts = [...judge()].map(([setting, tally]): Part => ({
     name: setting.name,
     tally,
     missed: setting.missed(tally),
   }));
+  // The faults meet all settings alike.
   parts[0]?.missed.push(...proxy.counts.missed());
+  if (parts[0]) parts[0].byFault = proxy.counts.byFault;
   return parts;
 }

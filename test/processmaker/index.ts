@@ -65,6 +65,13 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     set scriptsRun(value: boolean) {
       instance.scriptsRun = value;
     },
+    get scriptsHeld() {
+      return instance.scriptsHeld;
+    },
+    set scriptsHeld(value: boolean) {
+      instance.scriptsHeld = value;
+    },
+    scriptRuns: instance.scriptRuns,
     scriptStatuses: instance.scriptStatuses,
     tasks: () =>
       instance.database

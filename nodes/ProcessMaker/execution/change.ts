@@ -4,10 +4,12 @@ import { withRetries } from '../transport/request';
 
 /** What the record knows of a change before it is sent (see `AttemptRecord`). */
 export interface Attempt {
-  /** An earlier attempt of this execution may have made it already. */
-  mayBeDone: boolean;
+  /** An earlier attempt may have made it: the record says that it was sent, or n8n has kept no record of the node. */
+  mayBeDone: false | 'sent' | 'noRecord';
   /** An earlier attempt has made it. What is seen now may be the work of others since. */
   isDone: boolean;
+  /** When it was sent, by the server's clock, for an operation that can see by that what became of it. */
+  sent?: { at?: number; keep(at: number): void };
 }
 
 /**
@@ -21,9 +23,7 @@ export type Seen<T> =
 
 export const NOT_SEEN = { state: 'notSeen' } as const;
 
-export function done<T>(value: T): Seen<T> {
-  return { state: 'done', value };
-}
+export const done = <T>(value: T): Seen<T> => ({ state: 'done', value });
 
 /** A change of something in ProcessMaker that has to be made exactly once. */
 export interface Change<T> {

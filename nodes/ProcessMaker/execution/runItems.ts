@@ -36,6 +36,8 @@ export async function runItems<T>(
   const connection = await run.connect();
   if (connection) await run.workOnAll(connection);
   run.hints.show(context);
+  // n8n may have renewed an OAuth2 token since, which ProcessMaker may quote.
+  if (run.results.hasErrors) await connection?.learnSecrets();
   const items = run.results.finish();
   if (!run.results.hasErrors) run.record?.clear();
   return items;
@@ -82,7 +84,7 @@ class OperationRun<T> {
   }
 
   async workOnAll(connection: Connection): Promise<void> {
-    const { context, operation, results, throttle, stop } = this;
+    const { context, operation, results, hints, throttle, stop } = this;
     const entries = this.readItems(connection);
     results.throwIfStopped();
     let open = entries;
@@ -95,7 +97,7 @@ class OperationRun<T> {
       const record = this.record ?? new AttemptRecord(context);
       const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
       const doubt: ItemRun['doubt'] = (index) => this.inDoubt.add(index);
-      const run = { context, connection, results, record, fail, doubt };
+      const run = { context, connection, results, hints, record, fail, doubt };
       try {
         ({ open, work } = await operation.prepare(run, entries));
       } catch (thrown) {
@@ -190,10 +192,6 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean): ProcessMakerEr
 }
 
 function canceled(): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'canceled',
-    message: 'The execution was canceled before this item was started',
-    description: 'Run the workflow again for this item.',
-    delivery: 'notProcessed',
-  });
+  const message = 'The execution was canceled before this item was started';
+  return inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
 }

@@ -43,6 +43,8 @@ const NOT_FOUND = {
   description: 'It may have been deleted, or the id belongs to another instance.',
 } as const;
 
+const MAINTENANCE = '{\n    "message": "Service Unavailable"\n}';
+
 /**
  * What a status means, by status and by the shape of the body, never by a text that comes in many languages. The first
  * rule that fits counts.
@@ -128,11 +130,13 @@ const RULES: Rule[] = [
     canRetry: true,
   },
   {
-    // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait. A gateway sends HTML or JSON
-    // of its own, also when ProcessMaker did not respond to it in time.
+    // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait where an administrator has
+    // set it. Without that, only the way in which Laravel writes it tells it from that of a gateway, which sends HTML or
+    // JSON of its own, also when ProcessMaker did not respond to it in time.
     status: 503,
     when: (response) =>
-      hasMessage(response) && Object.keys(response.body).length === 1 && retryAfter(response) !== undefined,
+      response.text === MAINTENANCE ||
+      (hasMessage(response) && Object.keys(response.body).length === 1 && retryAfter(response) !== undefined),
     kind: 'maintenance',
     message: 'ProcessMaker is in maintenance mode',
     description: (response) => `${retryAfterText(response)}Run it again when the maintenance is over.`,

@@ -35,9 +35,7 @@ export async function updateRequestAsUser(
   await setTimeout(instance.changeMs);
   saveData(instance, request.id, {
     ...requestData(request),
-    ...Object.fromEntries(
-      Object.entries(instance.trimsUpdatedData ? (sanitiseUpdatedData(data) as JsonObject) : data),
-    ),
+    ...(sanitiseUpdatedData(data) as JsonObject),
   });
 }
 

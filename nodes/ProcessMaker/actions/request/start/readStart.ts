@@ -24,6 +24,8 @@ export interface StartOptions {
   /** The user's own key, in place of the hidden one. */
   idempotencyKey: string | undefined;
   onExisting: 'return' | 'error' | 'startAgain';
+  /** Whether to cancel what was started although another execution had started it at the same time. */
+  cancelsDuplicates: boolean;
   hiddenKey: boolean;
   windowSeconds: number;
   startAgainWhenNotFound: boolean;
@@ -70,7 +72,7 @@ export function readStart(
       "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
     );
   }
-  const data = checkData(readRequestData(context, index), hints, index, { isNew: true });
+  const data = checkData(readRequestData(context, index), hints, index, 'start');
   const files = given.files === undefined ? [] : readInputFiles(context, index, 'options.files.file');
   if (options.writeFileId) checkVariables(files);
   const startEventId = isAutomatic ? undefined : value;
@@ -82,11 +84,10 @@ export function readStart(
 function readOptions(options: IDataObject): StartOptions {
   const onExisting = options.onExistingRequest ?? 'return';
   if (onExisting !== 'return' && onExisting !== 'error' && onExisting !== 'startAgain') {
-    throw inputError(
-      "The option 'If a Request With the Key Exists' holds a value that is not a valid option",
-      'Choose one from its list.',
-    );
+    throw notListed('If a Request With the Key Exists');
   }
+  const duplicates = options.duplicates ?? 'report';
+  if (duplicates !== 'report' && duplicates !== 'cancelMine') throw notListed('Duplicates');
   const parallel = options.requestsInParallel ?? DEFAULT_PARALLEL;
   const timeoutSeconds = Number(options.timeout ?? DEFAULT_TIMEOUT_SECONDS);
   const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
@@ -103,6 +104,7 @@ function readOptions(options: IDataObject): StartOptions {
     timeoutSeconds,
     windowSeconds,
     onExisting,
+    cancelsDuplicates: duplicates === 'cancelMine',
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
     hiddenKey: options.hiddenKey !== false,
     startAgainWhenNotFound: options.startAgainWhenNotFound === true,
@@ -111,6 +113,13 @@ function readOptions(options: IDataObject): StartOptions {
     returnErroredRequests: options.returnErroredRequests === true,
     writeFileId: options.writeFileId === true,
   };
+}
+
+function notListed(option: string) {
+  return inputError(
+    `The option '${option}' holds a value that is not a valid option`,
+    'Choose one from its list.',
+  );
 }
 
 function notInRange(option: string, range: string, advice: string) {

@@ -38,6 +38,7 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
   const startedIds: number[] = [];
   /** Only made where an item waits. */
   let wait: StartWait | undefined;
+  let startRun: StartRun | undefined;
   return {
     changes: true,
     parallel: readParallel(context),
@@ -54,10 +55,11 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
       return read;
     },
     async prepare(run, entries) {
-      const startRun = new StartRun(run, startedIds, wait);
+      startRun = new StartRun(run, startedIds, wait);
       return { open: await startRun.prepare(entries), work: startRun.work };
     },
     async afterwards(run) {
+      await startRun?.duplicates?.lookAgain();
       await wait?.waitForAll(run);
     },
     complete(error, item) {

@@ -1,6 +1,6 @@
 import type { StartTarget } from '../../../api/processes/processes';
 import { engineReason, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, requestUrl } from '../../../api/requests/requests';
+import { type ApiRequest, isBeingRetried, requestUrl } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
 import {
@@ -19,10 +19,21 @@ export function withOutcome(
 ): ProcessMakerError {
   if (error.outcome) return error;
   const mark = record?.earlierMark(index);
-  if (typeof mark === 'number') return error.with({ outcome: 'started', requestId: mark });
+  if (typeof mark === 'number') {
+    // An item whose Request was there before, and which was to get its files.
+    const canceled = error.kind === 'canceled' ? notUploaded(mark) : {};
+    return error.with({ outcome: 'started', requestId: mark, ...canceled });
+  }
   const mayBeFromBefore = mark !== undefined || record?.crash !== undefined;
   const isUnknown = wasSent ? error.delivery === 'unknown' : mayBeFromBefore;
   return error.with({ outcome: isUnknown ? 'unknown' : 'notStarted' });
+}
+
+function notUploaded(requestId: number) {
+  return {
+    message: `The execution was stopped before the files of Request ${requestId} were uploaded`,
+    description: 'Retry the execution: nothing is started again, and only the missing files are uploaded.',
+  };
 }
 
 /** Agents see the message alone, and are quick to call a tool again that did not succeed. */
@@ -40,15 +51,15 @@ export function forAgent(error: ProcessMakerError): ProcessMakerError {
 export type Origin = 'started' | 'earlierAttempt' | 'existingKey';
 
 /**
- * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists; one that an
- * earlier attempt has started and that was canceled is none either.
+ * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists, unless it is
+ * being retried; one that an earlier attempt has started and that was canceled is none either.
  *
  * @returns undefined for one that is to be returned
  */
 export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string) {
   const { id, status } = request;
   const hasFailed = status === 'ERROR' || (status === 'CANCELED' && origin === 'earlierAttempt');
-  if (!hasFailed) return undefined;
+  if (!hasFailed || isBeingRetried(request)) return undefined;
   const isInStatus = {
     started: `was started, but is in status ${status}`,
     earlierAttempt: `was already started for this item, and is in status ${status}`,

@@ -20,10 +20,32 @@ export const startOptions: INodeProperties = {
   default: {},
   options: [
     {
+      displayName: 'Duplicates',
+      name: 'duplicates',
+      type: 'options',
+      default: 'report',
+      description:
+        'What to do when another execution has started a Request with the same Idempotency Key at the same time. The node looks for it once more, 2 seconds after the last start. That narrows the gap and does not close it, and finds only what the user of the access token may see.',
+      options: [
+        {
+          name: 'Cancel Mine',
+          value: 'cancelMine',
+          description:
+            "Also cancel this item's own Request where another one is returned. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
+        },
+        {
+          name: 'Report',
+          value: 'report',
+          description:
+            'Return the Request with the lowest ID in every execution, and name the others in the field duplicates',
+        },
+      ],
+    },
+    {
       ...inputFilesField,
       displayName: 'Files',
       description:
-        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to',
+        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to. A Request that was there before keeps its own files; a file that is not uploaded for that reason is returned with uploaded: false.',
     },
     {
       displayName: 'Hidden Key',
@@ -40,7 +62,7 @@ export const startOptions: INodeProperties = {
       default: '',
       placeholder: 'e.g. {{ $json.orderId }}',
       description:
-        "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. It is stored in the Request's data in place of the hidden key.",
+        "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
     },
     {
       displayName: 'If a Request With the Key Exists',
