@@ -20,6 +20,8 @@ export interface Fault {
 
 const LONGER_THAN_THE_TIMEOUT_MS = TIMEOUT_SECONDS * 1000 + 1000;
 const LATE_MS = [1000, 2000, 3000];
+/** Well after a response that could be taken for the end of the server's work, and before the end of the window. */
+const MUCH_LATER_MS = [3000, 5000, 7000];
 const DRIP_MS = 150;
 const GATEWAY_STATUSES = [502, 503, 504];
 
@@ -126,7 +128,7 @@ export const FAULTS: Fault[] = [
     name: '500 with a message, server goes on',
     commits: true,
     leavesUnknown: true,
-    treatment: (turn) => whileItGoesOn(errorOfGateway, pick(LATE_MS, turn)),
+    treatment: (turn) => whileItGoesOn(errorOfGateway, pick(MUCH_LATER_MS, turn)),
     isRare: true,
   },
   {
@@ -140,7 +142,7 @@ export const FAULTS: Fault[] = [
     name: '503 of a gateway, server goes on',
     commits: true,
     leavesUnknown: true,
-    treatment: (turn) => whileItGoesOn(unavailableAtGateway, pick(LATE_MS, turn)),
+    treatment: (turn) => whileItGoesOn(unavailableAtGateway, pick(MUCH_LATER_MS, turn)),
     isRare: true,
   },
   {
