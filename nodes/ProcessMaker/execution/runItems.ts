@@ -36,7 +36,6 @@ export async function runItems<T>(
   const connection = await run.connect();
   if (connection) await run.workOnAll(connection);
   run.hints.show(context);
-  // n8n may have renewed an OAuth2 token since, which ProcessMaker may quote.
   if (run.results.hasErrors) await connection?.learnSecrets();
   const items = run.results.finish();
   if (!run.results.hasErrors) run.record?.clear();

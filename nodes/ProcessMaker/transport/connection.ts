@@ -144,6 +144,23 @@ function formsOf(char: string): string {
   return `${backslashes}(?:${char.replace(/[^\w\s]/, '\\$&')}|${encoded.join('')})`;
 }
 
+/**
+ * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
+ * the users of Requests, Tasks and processes.
+ */
+export function dropSignInSecrets(value: unknown): void {
+  if (Array.isArray(value)) {
+    for (const entry of value) dropSignInSecrets(entry);
+  } else if (isObject(value)) {
+    if ('remember_token' in value && 'username' in value) delete value.remember_token;
+    for (const [name, field] of Object.entries(value)) {
+      // The data of a Request or a Task is the user's own. A list has its entries in `data`, and no id.
+      const isOwnData = 'id' in value && (name === 'data' || name === 'request_data');
+      if (!isOwnData) dropSignInSecrets(field);
+    }
+  }
+}
+
 /** Waits. Returns false when the execution was canceled. */
 export async function pauseFor({ canceled }: Connection, milliseconds: number): Promise<boolean> {
   await sleep(milliseconds, canceled).catch(() => undefined);

@@ -1,17 +1,10 @@
 import { type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
 import { classifyResponse } from './classifyResponse';
-import { pauseFor, type Connection, withDeadline } from './connection';
+import { type Connection, dropSignInSecrets, pauseFor, withDeadline } from './connection';
 import { networkError, oAuth2Error } from './networkErrors';
 import { explained, type ErrorDetails, ProcessMakerError } from './processMakerError';
-import {
-  dropSignInSecrets,
-  type Expected,
-  type HttpResponse,
-  isGood,
-  readResponse,
-  type Reading,
-} from './response';
+import { type Expected, type HttpResponse, isGood, readResponse, type Reading } from './response';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const MAX_READS = 5;
