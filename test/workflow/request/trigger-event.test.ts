@@ -127,6 +127,15 @@ it.each([
   },
 );
 
+it('reports an unknown outcome when something else responds to an event in the place of ProcessMaker', async () => {
+  const requests = await waiting();
+  harness.gateway.treat = ({ method }) =>
+    method === 'POST' ? respond(201, { error: 'Who are you?' }) : undefined;
+  const run = await trigger(requests);
+  expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+  expect(posts()).toHaveLength(1);
+});
+
 it('does not trigger an event twice at once when two items name it', async () => {
   const [request = {}] = await waiting();
   harness.gateway.treat = ({ method }) => (method === 'POST' ? delay(50) : undefined);
