@@ -41,8 +41,8 @@ export class Harness {
   gateway!: Gateway;
   private known = new Set<number>();
 
-  async open(options: ProcessMakerOptions): Promise<void> {
-    this.engine = await createEngine();
+  async open(options: ProcessMakerOptions, engine?: Engine): Promise<void> {
+    this.engine = engine ?? (await createEngine());
     this.server = await startProcessMaker(options);
     this.gateway = await startGateway(this.server.url);
   }

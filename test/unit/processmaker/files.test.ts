@@ -50,6 +50,13 @@ test('every byte comes back, under the name that was given', async () => {
   );
 });
 
+test('the name of a file is cleaned, and its variable is not', async () => {
+  const request = await newRequest();
+  await upload(request, 'Größe -x- 1.pdf', Buffer.from('text'), 'size 1');
+  const kept = processMaker.files().filter((file) => file.requestId === request);
+  expect(kept).toMatchObject([{ fileName: 'Größe--x--1.pdf', dataName: 'size 1' }]);
+});
+
 test('a file of the same variable is replaced, one of another is kept', async () => {
   const request = await newRequest();
   await upload(request, 'a.txt', Buffer.from('first'), 'one');

@@ -260,15 +260,15 @@ describe('when the outcome is unknown', () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it("reports an open Task as not completed after ProcessMaker's own 500", async () => {
+  it("reports an open Task as unknown after ProcessMaker's own 500", async () => {
     const tasks = await startTasks(harness);
     treatOnce(respond(500, { message: 'Server Error' }));
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
       {
-        text: expect.stringContaining('could not complete Task') as string,
+        text: expect.stringMatching(/completion of Task \d+ with HTTP status 500.*still open/s) as string,
         httpStatus: 500,
-        outcome: 'notDone',
+        outcome: 'unknown',
       },
     ]);
     expect(puts()).toHaveLength(1);
@@ -343,15 +343,13 @@ describe('when n8n runs the node again', () => {
     expect(done.items('ProcessMaker')).toEqual([]);
   });
 
-  it('returns Tasks that were completed before n8n crashed, and completes none twice', async () => {
+  it('reports as unknown whether it has completed a Task before n8n crashed, and completes none twice', async () => {
     const tasks = await startTasks(harness, 2);
     const input = tasks.map(withData);
     const killed = await run({}, { input: [input[0]] });
     const done = await harness.retryAfterCrash(killed, input);
-    expect(done.items('ProcessMaker')).toMatchObject([
-      { id: tasks[0]?.id, alreadyCompleted: true },
-      { id: tasks[1]?.id, status: 'CLOSED' },
-    ]);
+    expect(failedItems(done)).toMatchObject([{ input: { id: tasks[0]?.id }, outcome: 'unknown' }]);
+    expect(done.items('ProcessMaker')).toMatchObject([{ id: tasks[1]?.id, status: 'CLOSED' }]);
     expect(puts()).toHaveLength(2);
   });
 });
