@@ -41,7 +41,7 @@ async function openLane(engine: Engine): Promise<Lane> {
 }
 
 /** Cases with which a node that is not protected is found out, at the latest. */
-const ENOUGH_CASES = 16;
+const ENOUGH_CASES = 50;
 
 async function playWeakened(plan: Plan, lane: Lane): Promise<void> {
   for (const weakening of WEAKENINGS) {
