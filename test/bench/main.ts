@@ -4,10 +4,23 @@ import { Stop } from '../../demo/stop';
 import { cpuPerItem } from './cpu';
 import { memoryOf } from './memory';
 import { machine, writeReport } from './report';
-import { COMPARED, HTTP_REQUEST, LARGEST, LOOP, node, PHP, SMALL, START_AGAIN, TIGHT } from './settings';
-import { race, raceOn } from './speed';
+import {
+  COMPARED,
+  HTTP_REQUEST,
+  LARGEST,
+  LOOP,
+  node,
+  PHP,
+  SIZES,
+  SMALL,
+  START_AGAIN,
+  TIGHT,
+} from './settings';
+import { raceOnReal } from './real';
+import { medianOf, race, raceOn } from './speed';
 import { targetsOf, type Results } from './targets';
 import { onTrack } from './track';
+import { pollCosts } from './trigger';
 
 async function bench(): Promise<Results> {
   console.log('What takes long because it waits, and the memory …');
@@ -22,12 +35,21 @@ async function bench(): Promise<Results> {
   console.log('The PHP-like server, one after another …');
   const quick = await onTrack(PHP, async (track) => [
     ...(await race(track, [LOOP, node(10)], [COMPARED])),
-    ...(await race(track, [node(20), node(50), HTTP_REQUEST])),
+    ...(await race(
+      track,
+      [node(20)],
+      SIZES.filter((items) => items !== LARGEST),
+    )),
+    await medianOf(3, track, node(20), LARGEST),
+    ...(await race(track, [node(50), HTTP_REQUEST])),
   ]);
   console.log('The fast server …');
   const fast = await raceOn('fast', [LOOP, node(1), node(5), node(20), node(50), HTTP_REQUEST]);
   const cpu = await cpuPerItem();
-  return { php: [...loop, ...oneByOne, ...five, ...quick], small, tight, fast, cpu, memory };
+  console.log('The polls of the trigger …');
+  const polls = await pollCosts();
+  const real = await raceOnReal();
+  return { php: [...loop, ...oneByOne, ...five, ...quick], small, tight, fast, cpu, memory, polls, real };
 }
 
 /** Runs the benchmark and writes docs/BENCHMARK.md. Ends with a line of JSON. */

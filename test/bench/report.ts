@@ -5,7 +5,9 @@ import { format } from 'prettier';
 import { MEMORY_ITEMS, type Memory } from './memory';
 import { PHP, SMALL, TIGHT } from './settings';
 import type { Results, Target } from './targets';
+import { rateOf, type RealRow } from './real';
 import type { Row } from './track';
+import { BURST, type PollRow } from './trigger';
 
 const FILE = path.resolve(__dirname, '../../docs/BENCHMARK.md');
 
@@ -24,7 +26,7 @@ export function machine(): { cores: number; memoryGigabytes: number; node: strin
   };
 }
 
-function page({ php, small, tight, fast, cpu, memory }: Results, targets: Target[]): string {
+function page({ php, small, tight, fast, cpu, memory, polls, real }: Results, targets: Target[]): string {
   const { cores, memoryGigabytes, node, date } = machine();
   return `# Benchmark
 
@@ -70,8 +72,36 @@ On the fast server, with default options, each in a fresh process. _Process_ is 
 
 ${memoryTable(memory)}
 
-Instead of n8n's Code node, whose task runner is only available in a whole n8n, the first row uses a node that returns items of the same shape and does nothing else. The garbage is that of n8n's request helper, about 10 KB for each call, as the second row shows.
-`;
+Instead of n8n's Code node, whose task runner is only available in a whole n8n, the first row uses a node that returns items of the same shape and does nothing else. The garbage is that of n8n's request helper, about 10 KB for each call, as the second row shows. n8n passes the signal that cancels an execution to each call, which keeps it reachable: no client of the helper can need less.
+
+## The polls of the trigger
+
+All seven types of events at once, on the stand-in. A poll after ${BURST} starts, each with a Task, reads these again for three minutes, since a server may show a row late. What a poll costs depends on what has changed, not on how many Requests there are.
+
+${pollTable(polls)}
+${realPart(real)}`;
+}
+
+function pollTable(polls: PollRow[]): string {
+  return table(
+    ['Requests', 'Poll', 'Calls', 'Milliseconds', 'KB', 'Events'],
+    polls.map(({ requests, poll, calls, milliseconds, kilobytes, events }) => [
+      inWords(requests),
+      poll,
+      ...[calls, Math.round(milliseconds), Math.round(kilobytes), events].map(inWords),
+    ]),
+  );
+}
+
+function realPart(real: RealRow[]): string {
+  if (real.length === 0) return '';
+  const cells = real.map((row) => [
+    row.way,
+    inWords(row.started),
+    row.seconds.toFixed(1),
+    rateOf(row).toFixed(1),
+  ]);
+  return `\n## A real ProcessMaker on the same machine\n\n${table(['', 'Started', 'Seconds', 'In a second'], cells)}\n`;
 }
 
 function memoryTable({ process, inUse }: Memory): string {

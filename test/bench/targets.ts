@@ -1,7 +1,9 @@
 import type { CpuPerItem } from './cpu';
 import type { Memory } from './memory';
+import { rateOf, type RealRow } from './real';
 import { COMPARED, LARGEST, LOOP, node, PHP, START_AGAIN } from './settings';
 import type { Row } from './track';
+import type { PollRow } from './trigger';
 
 export interface Results {
   php: Row[];
@@ -10,6 +12,9 @@ export interface Results {
   fast: Row[];
   cpu: CpuPerItem;
   memory: Memory;
+  polls: PollRow[];
+  /** Empty where no real ProcessMaker is named. */
+  real: RealRow[];
 }
 
 export interface Target {
@@ -20,7 +25,7 @@ export interface Target {
 }
 
 /** Holds the results against what they have to be. */
-export function targetsOf({ php, small, tight, fast, cpu, memory }: Results): Target[] {
+export function targetsOf({ php, small, tight, fast, cpu, memory, polls, real }: Results): Target[] {
   const at5 = find(php, node(5).name, LARGEST);
   const at20 = find(php, node(20).name, LARGEST);
   const again = find(tight, START_AGAIN.name, LARGEST);
@@ -44,14 +49,34 @@ export function targetsOf({ php, small, tight, fast, cpu, memory }: Results): Ta
     atLeast("Share of the server's own capacity, 20 in parallel", share, 0.95),
     atLeast('Times as fast as one at a time, 10 in parallel', speedUp, 8),
     atMost("Milliseconds of the node's own CPU for an item", cpu.own, 0.2),
-    atMost("Peak memory, process, as a multiple of the Code node's", ratio(memory.process), 1.2),
-    atMost("Peak memory in use, as a multiple of the Code node's", ratio(memory.inUse), 1.2),
+    atMost(
+      'Peak memory, process, as a multiple of that of a node that only calls the request helper',
+      memory.process.node / memory.process.helperOnly,
+      1.15,
+    ),
+    atMost(
+      "Peak memory in use, as a multiple of the Code node's",
+      memory.inUse.node / memory.inUse.code,
+      1.1,
+    ),
+    exactly('Calls of a quiet poll that more Requests add', callsThatGrow(polls), 0),
+    ...(real.length > 0
+      ? [atLeast('Share of the best rate on a real ProcessMaker, 5 in parallel', shareOf(real), 0.95)]
+      : []),
     exactly('Executions with more connections than set', all.filter(isBeyondItsLimit).length, 0),
   ];
 }
 
-function ratio({ node, code }: { node: number; code: number }): number {
-  return node / code;
+/** How many calls more a quiet poll makes where there are the most Requests. */
+function callsThatGrow(polls: PollRow[]): number {
+  const calls = polls.filter(({ poll }) => poll === 'quiet').map((row) => row.calls);
+  return Math.max(...calls) - Math.min(...calls);
+}
+
+/** What the default reaches of the best rate. */
+function shareOf(real: RealRow[]): number {
+  const [byDefault = 0, ...others] = real.map(rateOf);
+  return byDefault / Math.max(byDefault, ...others);
 }
 
 /** Whether a way opened more connections than it was set to. */

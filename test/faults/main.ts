@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { Cleanup } from '../../demo/cleanup';
 import { Stop } from '../../demo/stop';
 import { killsInN8n } from './n8n';
-import { missedBy } from './part';
+import { twiceAtOnce } from './pairs';
+import { missedBy, type Part } from './part';
 import { startsUnderFaults } from './starts';
 import { Tally } from './tally';
 
@@ -14,12 +15,17 @@ const DEFAULT_ITEMS = '6000';
 async function prove(seed: number, items: number, folder: string, stop: Stop, cleanup: Cleanup) {
   const parts = [
     ...(await startsUnderFaults(seed, items, folder, cleanup)),
+    ...(await twiceAtOnce(seed, items, folder, cleanup)),
     ...(await killsInN8n(folder, stop.signal, cleanup)),
   ];
   const total = new Tally();
   for (const { tally } of parts) total.add(tally);
   console.table(Object.fromEntries(parts.map(({ name, tally }) => [name, { ...tally }])));
-  return { total, missed: parts.flatMap(missedBy) };
+  return { total, byFault: byFaultOf(parts), missed: parts.flatMap(missedBy) };
+}
+
+function byFaultOf(parts: Part[]): Record<string, number> {
+  return Object.assign({}, ...parts.map(({ byFault }) => byFault)) as Record<string, number>;
 }
 
 function readArguments(): { seed: number; items: number } {
@@ -32,9 +38,18 @@ function readArguments(): { seed: number; items: number } {
   return { seed, items };
 }
 
-function lastLine(total: Tally, seed: number): string {
+function lastLine(total: Tally, byFault: Record<string, number>, seed: number): string {
   const { items, started, lost, duplicated, falselyReported, reportedUnknown } = total;
-  return JSON.stringify({ items, started, lost, duplicated, falselyReported, reportedUnknown, seed });
+  return JSON.stringify({
+    items,
+    started,
+    lost,
+    duplicated,
+    falselyReported,
+    reportedUnknown,
+    byFault,
+    seed,
+  });
 }
 
 /** Proves under faults that no start is lost, doubled or falsely reported. Ends with a line of JSON. */
@@ -47,11 +62,14 @@ async function main(): Promise<void> {
     console.log(`Seed ${seed}`);
     const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-faults-'));
     cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const { total, missed } = await Promise.race([prove(seed, items, folder, stop, cleanup), stopped]);
+    const { total, byFault, missed } = await Promise.race([
+      prove(seed, items, folder, stop, cleanup),
+      stopped,
+    ]);
     await cleanup.run();
     for (const text of missed) console.log(`✗ ${text}`);
     process.exitCode = missed.length === 0 ? 0 : 1;
-    console.log(lastLine(total, seed));
+    console.log(lastLine(total, byFault, seed));
   } catch (error) {
     process.exitCode = stop.exitCode ?? 1;
     if (!stop.signal.aborted) console.error(error);

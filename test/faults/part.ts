@@ -6,6 +6,8 @@ const NEVER = ['lost', 'duplicated', 'falselyReported'] as const;
 export interface Part {
   name: string;
   tally: Tally;
+  /** How often each of its faults has come. */
+  byFault?: Record<string, number>;
   missed: string[];
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Cleanup } from '../../demo/cleanup';
 import { createEngine } from '../support/engine';
+import { makeNodeThrow } from '../support/unforeseen';
 import type { Part } from './part';
 import { FaultProxy } from './fault-proxy';
 import { runAll } from './runs';
@@ -21,6 +22,7 @@ export async function startsUnderFaults(
   await proxy.open();
 
   const began = Date.now();
+  makeNodeThrow();
   const judge = await runAll(await createEngine(), server, proxy, items);
   await proxy.settle();
   await proxy.close();
@@ -28,11 +30,13 @@ export async function startsUnderFaults(
   console.log(`${items} items in ${Math.round((Date.now() - began) / 1000)} s`);
   console.log(proxy.counts.lines().join('\n'));
 
-  const parts = [...judge()].map(([setting, tally]) => ({
+  const parts = [...judge()].map(([setting, tally]): Part => ({
     name: setting.name,
     tally,
     missed: setting.missed(tally),
   }));
+  // The faults meet all settings alike.
   parts[0]?.missed.push(...proxy.counts.missed());
+  if (parts[0]) parts[0].byFault = proxy.counts.byFault;
   return parts;
 }

@@ -1,6 +1,12 @@
 import './environment';
 import { LoadOptionsContext } from 'n8n-core';
-import type { INode, INodeListSearchResult, INodeParameters, ResourceMapperFields } from 'n8n-workflow';
+import type {
+  INode,
+  INodeListSearchResult,
+  INodeParameters,
+  INodePropertyOptions,
+  ResourceMapperFields,
+} from 'n8n-workflow';
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 import type { CredentialData } from './credentials';
 import type { Engine } from './engine';
@@ -47,6 +53,13 @@ export async function searchList(engine: Engine, search: ListSearch): Promise<IN
 export async function loadMapperFields(engine: Engine, call: EditorCall): Promise<ResourceMapperFields> {
   const method = engine.nodeTypes.getByName(call.nodeType).methods?.resourceMapping?.[call.method];
   if (!method) throw new Error(`${call.nodeType} has no resource mapping method ${call.method}.`);
+  return await method.call(editorContext(engine, call));
+}
+
+/** Fills a list of options, as the editor does when it shows one. */
+export async function loadOptions(engine: Engine, call: EditorCall): Promise<INodePropertyOptions[]> {
+  const method = engine.nodeTypes.getByName(call.nodeType).methods?.loadOptions?.[call.method];
+  if (!method) throw new Error(`${call.nodeType} has no method ${call.method} for options.`);
   return await method.call(editorContext(engine, call));
 }
 

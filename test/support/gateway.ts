@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /** A call that came to the gateway. */
 export interface Call {
@@ -33,6 +34,8 @@ export interface Gateway {
   mostAtOnce: number;
   /** How a call is treated; sent on and responded to as by the server when it gives nothing. */
   treat: (call: Call) => Behaviour | undefined;
+  /** How many connections to it are open. */
+  connections(): Promise<number>;
   /** Forgets all calls and the treatment. */
   reset(): void;
   close(): Promise<void>;
@@ -66,6 +69,7 @@ export async function startGateway(target: string, port = 0): Promise<Gateway> {
     calls: [],
     mostAtOnce: 0,
     treat: () => undefined,
+    connections: promisify(server.getConnections.bind(server)),
     reset: () => {
       gateway.calls = [];
       gateway.mostAtOnce = 0;

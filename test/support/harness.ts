@@ -41,14 +41,15 @@ export class Harness {
   gateway!: Gateway;
   private known = new Set<number>();
 
-  async open(options: ProcessMakerOptions): Promise<void> {
-    this.engine = await createEngine();
+  async open(options: ProcessMakerOptions, engine?: Engine): Promise<void> {
+    this.engine = engine ?? (await createEngine());
     this.server = await startProcessMaker(options);
     this.gateway = await startGateway(this.server.url);
   }
 
   reset(): void {
     this.server.maintenance = false;
+    this.server.scriptsHeld = false;
     this.gateway.reset();
     this.known = new Set(this.server.requests().map(({ id }) => id));
   }

@@ -34,3 +34,15 @@ it('links from the README only to files that exist', () => {
   expect(links.length).toBeGreaterThan(3);
   for (const link of links) expect(() => readFileSync(join(__dirname, '../..', link))).not.toThrow(/ENOENT/);
 });
+
+it('says in the README and in the panel what an Idempotency Key cannot promise', () => {
+  const panel = optionsOf('options', 'request')
+    .map(({ description = '' }) => description)
+    .join(' ');
+  for (const text of [readme, panel]) {
+    expect(text).toMatch(/narrows the gap and does not close it/);
+    expect(text).toMatch(/user of the access token may see/);
+  }
+  const cancelMine = JSON.stringify(properties).match(/"name":"Cancel Mine".*?}/)?.[0];
+  expect(cancelMine).toMatch(/Scripts and emails of it may have run already/);
+});

@@ -63,5 +63,6 @@ describe('Idempotency Keys of any content', () => {
     await fc.assert(fc.asyncProperty(fc.uniqueArray(key, { minLength: 1, maxLength: 20 }), expectOneEach), {
       numRuns: 20,
     });
-  });
+    // Each run waits for the second look.
+  }, 120_000);
 });

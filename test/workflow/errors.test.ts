@@ -135,7 +135,7 @@ describe('responses of a gateway or of another server', () => {
     [
       'a 500 as JSON',
       respond(500, { message: 'Server Error' }),
-      { outcome: 'notStarted', httpStatus: 500, says: /500.*No Request was started/s },
+      { outcome: 'unknown', httpStatus: 500, says: /500.*No Request was found/s },
     ],
     ['a 500 as HTML', respond(500, HTML), { outcome: 'unknown', httpStatus: 500, says: /500/ }],
     ['a 502', respond(502, HTML), { outcome: 'unknown', httpStatus: 502, says: /502/ }],
@@ -155,7 +155,7 @@ describe('responses of a gateway or of another server', () => {
     [
       'a 500 in another language',
       respond(500, { message: 'Serverfehler' }),
-      { outcome: 'notStarted', httpStatus: 500, says: /500.*No Request was started/s },
+      { outcome: 'unknown', httpStatus: 500, says: /500.*No Request was found/s },
     ],
     [
       'a 403 in another language',

@@ -2,7 +2,8 @@ import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookRespo
 
 import { readRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
-import { asText, isObject } from '../guards';
+import { shownText } from '../execution/nodeError';
+import { asText, isObject, messageOf } from '../guards';
 import { connect } from '../transport/connection';
 import { hideUrl } from './callbackUrl';
 import { awaitedCall, type AwaitedCall } from './callbackWait';
@@ -64,7 +65,7 @@ async function readNow(context: IWebhookFunctions, awaited: AwaitedCall): Promis
     const request = await readRequest(connection, requestId, includes);
     return requestJson(request, { simplify, includes, includeTasks: false }, connection.instanceUrl);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = shownText(messageOf(error));
     const before: unknown = context.evaluateExpression('{{ $json }}', 0);
     const note = `The Request is shown as it was when the waiting began, since it could not be read when the call came: ${reason}`;
     return { ...(isObject(before) ? before : { id: requestId }), note };

@@ -96,7 +96,7 @@ export const inputFilesField = {
   placeholder: 'Add File',
   default: {},
   description:
-    'The binary fields of the item to upload, each with the variable of the Request that it belongs to',
+    'The binary fields of the item to upload, each with the variable of the Request that it belongs to. A file that the Request has under the same variable is replaced.',
   options: [
     {
       displayName: 'File',
@@ -118,7 +118,7 @@ export const inputFilesField = {
           default: '',
           placeholder: 'e.g. contract',
           description:
-            "The variable name of the file in ProcessMaker, such as that of a file upload in a form. A file that the Request has under the same variable is replaced. Without one, ProcessMaker takes the file's name.",
+            "The variable name of the file in ProcessMaker, such as that of a file upload in a form. Without one, ProcessMaker takes the file's name.",
         },
       ],
     },

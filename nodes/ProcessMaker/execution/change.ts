@@ -4,40 +4,42 @@ import { withRetries } from '../transport/request';
 
 /** What the record knows of a change before it is sent (see `AttemptRecord`). */
 export interface Attempt {
-  /** An earlier attempt of this execution may have made it already. */
-  mayBeDone: boolean;
+  /** An earlier attempt may have made it: the record says that it was sent, or n8n has kept no record of the node. */
+  mayBeDone: false | 'sent' | 'noRecord';
   /** An earlier attempt has made it. What is seen now may be the work of others since. */
   isDone: boolean;
+  /** When it was sent, by the server's clock, for an operation that can see by that what became of it. */
+  sent?: { at?: number; keep(at: number): void };
 }
 
 /**
- * What is seen in ProcessMaker of a change whose response was lost. `notDone`: a read proves that it was not made;
+ * What is seen in ProcessMaker of a change whose response was lost. `notDone`: a read proves that it was never made;
  * `notSeen`: it may have been. `error` takes the place of the error that is looked into, whatever its delivery.
  */
 export type Seen<T> =
-  { state: 'done'; value: T } | { state: 'notDone' | 'notSeen'; error?: Error; sendAgain?: boolean };
+  | { state: 'done'; value: T }
+  | { state: 'notDone'; error?: Error }
+  | { state: 'notSeen'; error?: Error; sendAgain?: boolean };
 
 export const NOT_SEEN = { state: 'notSeen' } as const;
 
-export function done<T>(value: T): Seen<T> {
-  return { state: 'done', value };
-}
+export const done = <T>(value: T): Seen<T> => ({ state: 'done', value });
 
 /** A change of something in ProcessMaker that has to be made exactly once. */
 export interface Change<T> {
   /** Sends it once, and gives what became of it. */
   send: () => Promise<T>;
-  /** Looks in ProcessMaker whether it was made. Without it, a change whose response was lost stays unknown. */
-  look?: (error: ProcessMakerError) => Promise<Seen<T>>;
-  /** The pauses before each look, in milliseconds. */
-  lookAfterMs?: number[];
-  /** For how long the last pause is repeated, in milliseconds; by default, there are only the looks of `lookAfterMs`. */
-  windowMs?: number;
+  /** Looks in ProcessMaker whether it was made, when the response was lost. */
+  look: (error: ProcessMakerError) => Promise<Seen<T>>;
+  /** Looks only once, since `look` waits by itself or has nothing to wait for. */
+  looksOnce?: boolean;
 }
 
+/** What ProcessMaker has ended its work on is seen soon, or never. */
+const SOON_MS = [0, 1000, 3000];
+
 /**
- * Makes a change. It is sent again only when nothing was done, for a cause that may pass, or when `look` says so. When
- * the response was lost, what became of it is looked up.
+ * Makes a change. It is sent again only when nothing was done, for a cause that may pass, or when `look` says so.
  *
  * @throws ProcessMakerError: with delivery `notProcessed` when it was not made, `unknown` when nobody knows
  */
@@ -51,10 +53,9 @@ export async function makeChange<T>(connection: Connection, change: Change<T>): 
       if (!isUnknown(error)) throw explained(error, () => (mayBeDone ? { delivery: 'unknown' } : undefined));
       const seen = await lookUntilSeen(connection, change, error);
       if (seen.state === 'done') return seen.value;
-      mayBeDone ||= seen.state === 'notSeen';
-      if (seen.sendAgain) continue;
-      const last = seen.error ?? error;
-      throw explained(last, () => ({ delivery: mayBeDone ? 'unknown' : 'notProcessed' }));
+      mayBeDone = seen.state === 'notSeen';
+      if (seen.state === 'notSeen' && seen.sendAgain) continue;
+      throw explained(seen.error ?? error, () => ({ delivery: mayBeDone ? 'unknown' : 'notProcessed' }));
     }
   }
 }
@@ -66,48 +67,63 @@ function isUnknown(thrown: unknown): thrown is ProcessMakerError {
 
 async function lookUntilSeen<T>(
   connection: Connection,
-  { look, lookAfterMs = [0], windowMs }: Change<T>,
+  { look, looksOnce }: Change<T>,
   error: ProcessMakerError,
 ): Promise<Seen<T>> {
-  if (!look) return NOT_SEEN;
-  const until = Date.now() + (windowMs ?? 0);
   let seen: Seen<T> = NOT_SEEN;
-  for (let looks = 0; ; looks++) {
-    const pause = lookAfterMs[Math.min(looks, lookAfterMs.length - 1)] ?? 0;
-    const isOver = windowMs === undefined ? looks >= lookAfterMs.length : Date.now() + pause > until;
-    if (looks > 0 && isOver) return seen;
-    if (pause > 0 && !(await pauseFor(connection, pause))) return seen;
+  let waited = 0;
+  for (const after of looksOnce ? [0] : SOON_MS) {
+    if (after > waited && !(await pauseFor(connection, after - waited))) return seen;
+    waited = after;
     try {
       seen = await look(error);
     } catch (unread) {
       if (!(unread instanceof ProcessMakerError)) throw explained(unread);
       seen = NOT_SEEN;
     }
-    if (seen.state !== 'notSeen' || seen.sendAgain) return seen;
+    if (seen.state !== 'notSeen') return seen;
   }
+  return seen;
 }
 
-/** Pauses between looks; the last one goes on. */
-const PAUSES_MS = [1000, 1000, 2000, 3000, 5000];
-/** After its window a key is given up only on a response; this many looks may get none. */
+/** Pauses between looks within a window. A start may still wait for a web worker at first. */
+const PAUSES_MS = [1000, 1000, 2000, 3000];
+const LAST_PAUSE_MS = 5000;
+/** Between two calls of a run, at least; longer after one without a response. */
+const GAP_MS = 1000;
+/** After its last time a key is given up only on a response; this many looks may get none. */
 const MAX_SILENT_LOOKS = 3;
+
+/**
+ * When to look for a change, in milliseconds after its response was lost: until the end of the window, once at least. A
+ * 500 of ProcessMaker's own, as `error`, says that it is not at work on the call any more.
+ */
+export function lookTimes(windowSeconds: number, error?: ProcessMakerError): number[] {
+  if (error?.kind === 'serverError') return [...SOON_MS];
+  const end = Math.max(windowSeconds * 1000, GAP_MS);
+  const times: number[] = [];
+  for (let time = 0; time < end; times.push(Math.min(time, end))) {
+    time += PAUSES_MS[times.length] ?? LAST_PAUSE_MS;
+  }
+  return times;
+}
 
 interface Sought<V> {
   key: string;
-  /** In milliseconds since 1970. */
-  until: number;
+  /** When to look for it, in milliseconds since 1970. */
+  times: number[];
   resolve: (found: V | 'missing' | 'unread') => void;
   reject: (thrown: unknown) => void;
 }
 
-/**
- * Looks for what was sent under keys until each is found or its window has passed, all those of a run in one call each
- * time.
- */
+/** Looks for what was sent under keys at the times of each, for all those of a run in one call each time. */
 export class SharedLook<V> {
   private sought: Array<Sought<V>> = [];
 
   private isLooking = false;
+
+  /** Ends a pause, since there is a key to be looked for sooner. */
+  private pause = new AbortController();
 
   /** @param read finds what is there under the keys */
   constructor(
@@ -116,63 +132,69 @@ export class SharedLook<V> {
   ) {}
 
   /**
-   * @returns what was found; `missing` when it is not there, by a response after its window; `unread` when it could not
-   * be looked up, since ProcessMaker did not respond or the execution was canceled
+   * @param times when to look, in milliseconds from now
+   * @returns what was found; `missing` when it is not there, by a response after the last time; `unread` when it could
+   * not be looked up, since ProcessMaker did not respond or the execution was canceled
    */
-  async find(key: string, windowMs: number): Promise<V | 'missing' | 'unread'> {
+  async find(key: string, times: number[]): Promise<V | 'missing' | 'unread'> {
     return await new Promise((resolve, reject) => {
-      this.sought.push({ key, until: Date.now() + windowMs, resolve, reject });
-      if (this.isLooking) return;
-      this.isLooking = true;
-      this.lookForAll().catch((thrown: unknown) => this.settle(this.sought, (one) => one.reject(thrown)));
+      this.sought.push({ key, times: times.map((time) => Date.now() + time), resolve, reject });
+      this.pause.abort();
+      if (!this.isLooking) void this.lookForAll();
     });
   }
 
   private async lookForAll(): Promise<void> {
-    try {
-      for (let look = 0, silent = 0; this.sought.length > 0; look++) {
-        const pause = PAUSES_MS[Math.min(look, PAUSES_MS.length - 1)] ?? 0;
-        const goesOn = await pauseFor(this.connection, pause);
-        // A key that comes in while this call is on its way is not in it.
-        const askedAt = Date.now();
-        const asked = [...this.sought];
-        const found = goesOn ? await this.readAll(asked) : undefined;
-        if (found) {
-          silent = 0;
-          this.sought = this.sought.filter((one) => !asked.includes(one) || isOpen(one, found, askedAt));
-          continue;
-        }
-        if (asked.every(({ until }) => until <= askedAt)) silent++;
-        if (goesOn && silent < MAX_SILENT_LOOKS) continue;
-        this.settle(asked, (one) => one.resolve('unread'));
+    this.isLooking = true;
+    for (let silent = 0, earliest = 0; this.sought.length > 0;) {
+      const askedAt = await this.waitUntilDue(earliest);
+      // A key that comes in while this call is on its way is not in it.
+      const asked = this.sought.splice(0);
+      const found = await this.readAll(asked);
+      if (found) silent = 0;
+      else if (asked.every(({ times }) => Number(times.at(-1)) <= askedAt)) silent++;
+      if (!found && (silent === MAX_SILENT_LOOKS || this.connection.canceled?.aborted)) {
+        for (const { resolve } of asked.splice(0)) resolve('unread');
         silent = 0;
       }
-    } finally {
-      this.isLooking = false;
+      this.sought = asked.filter((one) => !found || isOpen(one, found, askedAt)).concat(this.sought);
+      earliest = Date.now() + GAP_MS * (silent + 1);
+    }
+    this.isLooking = false;
+  }
+
+  /** @returns the time of the next look */
+  private async waitUntilDue(earliest: number): Promise<number> {
+    const { canceled } = this.connection;
+    for (;;) {
+      this.pause = new AbortController();
+      const first = this.sought.reduce((least, { times: [time = 0] }) => Math.min(least, time), Infinity);
+      const due = Math.max(earliest, first);
+      const signals = canceled ? [canceled, this.pause.signal] : [this.pause.signal];
+      const pause = { ...this.connection, canceled: AbortSignal.any(signals) };
+      const isOver = await pauseFor(pause, Math.max(0, due - Date.now()));
+      if (isOver || canceled?.aborted) return Math.max(due, Date.now());
     }
   }
 
   /** @returns undefined when ProcessMaker could not be read */
   private async readAll(asked: Array<Sought<V>>): Promise<Map<string, V> | undefined> {
+    if (this.connection.canceled?.aborted) return undefined;
     try {
       return await this.read(asked.map(({ key }) => key));
-    } catch (error) {
-      if (error instanceof ProcessMakerError) return undefined;
-      throw explained(error);
+    } catch (thrown) {
+      if (thrown instanceof ProcessMakerError) return undefined;
+      for (const { reject } of asked.splice(0)) reject(thrown);
+      return new Map();
     }
-  }
-
-  private settle(ended: Array<Sought<V>>, end: (one: Sought<V>) => void): void {
-    this.sought = this.sought.filter((one) => !ended.includes(one));
-    for (const one of ended) end(one);
   }
 }
 
 /** Reports to a key what was found. Returns whether it is still looked for. */
-function isOpen<V>({ key, until, resolve }: Sought<V>, found: Map<string, V>, askedAt: number): boolean {
+function isOpen<V>({ key, times, resolve }: Sought<V>, found: Map<string, V>, askedAt: number): boolean {
   const value = found.get(key);
-  if (value !== undefined) resolve(value);
-  else if (until <= askedAt) resolve('missing');
-  else return true;
+  while (value === undefined && Number(times[0]) <= askedAt) times.shift();
+  if (value === undefined && times.length > 0) return true;
+  resolve(value ?? 'missing');
   return false;
 }

@@ -152,7 +152,7 @@ export class MemoryLimit {
 
   private waiting: Array<() => void> = [];
 
-  /** @param bytes how much the work holds in memory */
+  /** @param bytes how much the work holds in memory at most */
   async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     while (this.used > 0 && this.used + bytes > MAX_BYTES) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -21,6 +21,7 @@ export interface ItemRun {
   context: IExecuteFunctions;
   connection: Connection;
   results: ItemResults;
+  hints: Hints;
   record: AttemptRecord;
   /** Ends an item that is not sent. */
   fail: (index: number, error: unknown) => void;

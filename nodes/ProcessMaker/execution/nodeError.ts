@@ -9,12 +9,14 @@ import {
 import { connect, type Connection } from '../transport/connection';
 import { ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
 
-/** Where an error is shown. */
+/** Where an error is shown, and what is shown beside it. */
 interface Place {
   /** The item that it is about; undefined where there are no items. */
   itemIndex?: number;
   /** Takes secrets out of a text. */
   scrub?: Connection['scrub'];
+  /** What is added to its texts. */
+  added?: { message: string; description: string };
 }
 
 /** The item for the error output: with the single key `error`, n8n merges it with the item of the input. */
@@ -24,7 +26,7 @@ export function toFailedItem(
   scrub?: Connection['scrub'],
 ): INodeExecutionData {
   return {
-    json: { error: { ...textsOf(error, { itemIndex, scrub }), ...detailsOf(error) } },
+    json: { error: { ...textsOf(error, { itemIndex, scrub }), ...detailsOf(error, scrub) } },
     pairedItem: { item: itemIndex },
   };
 }
@@ -38,7 +40,7 @@ export function toNodeError(
   const error = toProcessMakerError(thrown);
   const { message, description } = textsOf(error, place);
   const { itemIndex } = place;
-  const details = detailsOf(error);
+  const details = detailsOf(error, place.scrub);
   const nodeError =
     error.kind === 'input'
       ? new NodeOperationError(node, message, { description, itemIndex })
@@ -54,17 +56,35 @@ export function toNodeError(
   return nodeError;
 }
 
-function textsOf({ message, description }: ProcessMakerError, { itemIndex, scrub = String }: Place) {
+function textsOf({ message, description }: ProcessMakerError, { itemIndex, scrub, added }: Place) {
   const item = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
-  return { message: scrub(message) + item, description: scrub(description) };
+  const texts = [shownText(description, scrub), added?.description ?? ''];
+  return {
+    message: shownText(message, scrub) + (added?.message ?? '') + item,
+    description: texts.filter((text) => text !== '').join(' '),
+  };
 }
 
-function detailsOf({ httpStatus, outcome, requestId, files }: ProcessMakerError): IDataObject {
+/** So much of the beginning and of the end of a text is shown. */
+const MAX_BEGINNING = 1500;
+const MAX_END = 500;
+
+/** A text as it is shown: without secrets, and without the middle of a very long one, as a server may give it. */
+export function shownText(text: string, scrub: Connection['scrub'] = String): string {
+  const shown = scrub(text);
+  if (shown.length <= MAX_BEGINNING + MAX_END) return shown;
+  return `${shown.slice(0, MAX_BEGINNING)} … ${shown.slice(-MAX_END)}`.toWellFormed();
+}
+
+function detailsOf(
+  { httpStatus, outcome, requestId, files }: ProcessMakerError,
+  scrub: Connection['scrub'] = String,
+): IDataObject {
   return {
     ...(httpStatus !== undefined && { httpStatus }),
     ...(outcome !== undefined && { outcome }),
     ...(requestId !== undefined && { requestId }),
-    ...(files && { files }),
+    ...(files && { files: JSON.parse(scrub(JSON.stringify(files))) as IDataObject[] }),
   };
 }
 
@@ -84,6 +104,7 @@ export async function withConnection<T, C extends Connection['context']>(
     connection = await connect(context, retrySeconds);
     return await work(connection);
   } catch (error) {
+    await connection?.learnSecrets();
     throw asNodeError(context.getNode(), error, connection?.scrub);
   }
 }

@@ -1,8 +1,14 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { messageOf } from '../guards';
 import { hidingResumeUrl, unreadable } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
-import { inputError, ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
+import {
+  explained,
+  inputError,
+  ProcessMakerError,
+  toProcessMakerError,
+} from '../transport/processMakerError';
 import { AttemptRecord, shortHash } from './attemptRecord';
 import type { Attempt } from './change';
 import { runConcurrently, Throttle, type Slot } from './concurrency';
@@ -30,6 +36,7 @@ export async function runItems<T>(
   const connection = await run.connect();
   if (connection) await run.workOnAll(connection);
   run.hints.show(context);
+  if (run.results.hasErrors) await connection?.learnSecrets();
   const items = run.results.finish();
   if (!run.results.hasErrors) run.record?.clear();
   return items;
@@ -68,14 +75,15 @@ class OperationRun<T> {
       results.scrub = scrub;
       return { ...connection, scrub, throttle };
     } catch (error) {
-      const unusable = error instanceof ProcessMakerError ? error : notConnected(error);
-      for (let index = 0; index < results.count; index++) this.fail(index, unusable, false);
+      const isKnown = error instanceof ProcessMakerError;
+      const unusable = isKnown ? error : inputError(messageOf(error), 'Check the credential.');
+      this.failAll(unusable, false);
       return undefined;
     }
   }
 
   async workOnAll(connection: Connection): Promise<void> {
-    const { context, operation, results, throttle, stop } = this;
+    const { context, operation, results, hints, throttle, stop } = this;
     const entries = this.readItems(connection);
     results.throwIfStopped();
     let open = entries;
@@ -88,8 +96,13 @@ class OperationRun<T> {
       const record = this.record ?? new AttemptRecord(context);
       const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
       const doubt: ItemRun['doubt'] = (index) => this.inDoubt.add(index);
-      const run = { context, connection, results, record, fail, doubt };
-      ({ open, work } = await operation.prepare(run, entries));
+      const run = { context, connection, results, hints, record, fail, doubt };
+      try {
+        ({ open, work } = await operation.prepare(run, entries));
+      } catch (thrown) {
+        this.failAll(thrown, false);
+        return;
+      }
       afterwards = operation.afterwards?.bind(operation, run);
     }
     // A node that may not continue first learns what became of an item before it begins another.
@@ -97,7 +110,16 @@ class OperationRun<T> {
     await runConcurrently(open, { throttle, mayBegin }, (entry, slot) =>
       this.workOn(connection, entry, work, slot),
     );
-    await afterwards?.();
+    await afterwards?.().catch((thrown: unknown) => this.failAll(thrown, true));
+  }
+
+  /** What nobody has foreseen in a step for all items fails each that has no result, or whose result is not whole. */
+  private failAll(thrown: unknown, wereSent: boolean): void {
+    const { results } = this;
+    if (results.mustStop) throw explained(thrown);
+    for (let index = 0; index < results.count; index++) {
+      if (!results.errorOf(index) && (wereSent || !results.has(index))) this.fail(index, thrown, wereSent);
+    }
   }
 
   private readItems(connection: Connection): Array<Entry<T>> {
@@ -125,17 +147,19 @@ class OperationRun<T> {
       return;
     }
     const record = 'begin' in this.operation ? this.record : undefined;
-    const digest = record ? this.digestOf(value, instanceUrl) : '';
-    const attempt = record?.begin(digest) ?? FIRST_ATTEMPT;
+    let digest = '';
+    let attempt: Attempt | undefined;
     let error: ProcessMakerError | undefined;
     try {
+      if (record) digest = this.digestOf(value, instanceUrl);
+      attempt = record?.begin(digest) ?? FIRST_ATTEMPT;
       this.results.succeed(index, await work(value, attempt, slot));
     } catch (thrown) {
       error = toProcessMakerError(thrown);
-      this.fail(index, attempt.isDone ? error.with({ done: true }) : error, true);
+      this.fail(index, attempt?.isDone ? error.with({ done: true }) : error, attempt !== undefined);
     }
     this.inDoubt.delete(index);
-    record?.end(digest, attempt, error);
+    if (attempt) record?.end(digest, attempt, error);
     if (this.results.mustStop) this.stop.abort();
   }
 
@@ -155,9 +179,8 @@ class OperationRun<T> {
   }
 
   private summarize(results: ItemResults): DoneSummary {
-    const { operation } = this;
-    if (operation.summarize) return operation.summarize(results);
-    return operation.changes ? carriedOut(results) : NOTHING_DONE;
+    const { changes } = this.operation;
+    return this.operation.summarize?.(results) ?? (changes ? carriedOut(results) : NOTHING_DONE);
   }
 }
 
@@ -167,15 +190,7 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean): ProcessMakerEr
   return error.with({ outcome: wasSent && error.delivery === 'unknown' ? 'unknown' : 'notDone' });
 }
 
-function notConnected(thrown: unknown): ProcessMakerError {
-  return inputError(thrown instanceof Error ? thrown.message : String(thrown), 'Check the credential.');
-}
-
 function canceled(): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'canceled',
-    message: 'The execution was canceled before this item was started',
-    description: 'Run the workflow again for this item.',
-    delivery: 'notProcessed',
-  });
+  const message = 'The execution was canceled before this item was started';
+  return inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
 }

@@ -2,17 +2,23 @@ import {
   deepCopy,
   type IDataObject,
   type IExecuteFunctions,
+  type ResourceMapperField,
   tryToParseDateTime,
   validateFieldType,
 } from 'n8n-workflow';
 
-import { type MapperField, setByPath } from '../api/forms/field';
-import { isObject, objectsIn } from '../guards';
+import { isObject, objectsIn, setByPath } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
 import { isTool, readAssignments } from './parameters';
 
 export const FORM_FIELDS = { name: 'formFields', displayName: 'Form Fields' };
 export const ADDITIONAL_FIELDS = { name: 'additionalFields', displayName: 'Additional Fields' };
+
+/** A field in the schema of n8n's resource mapper, which n8n keeps with the node. */
+export interface MapperField extends ResourceMapperField {
+  /** ProcessMaker keeps such a date as `2026-11-24`, and any other as a point in time. */
+  dateOnly?: true;
+}
 
 /** @returns the fields that 'Form Fields' and 'Additional Fields' of an item give a value; none when nothing is given */
 export function readFormData(context: IExecuteFunctions, itemIndex: number): IDataObject {

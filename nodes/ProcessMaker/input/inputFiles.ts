@@ -3,7 +3,7 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { FileReference } from '../api/files/files';
 import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { asText, messageOf, objectsIn, parseId } from '../guards';
-import { FILE_TIMEOUT_SECONDS, toFileName } from '../transport/files';
+import { FILE_TIMEOUT_SECONDS, MAX_FILE_MEGABYTES, toFileName } from '../transport/files';
 import { inputError } from '../transport/processMakerError';
 import { readLocator } from './references';
 
@@ -20,8 +20,6 @@ export interface InputFile {
   /** Reads the content from where n8n keeps it. */
   load: () => Promise<Buffer>;
 }
-
-const MAX_MEGABYTES = 100;
 
 /** The rows of a parameter such as 'Input Binary Fields', given by its path, with what the item has in these fields. */
 export function readInputFiles(context: IExecuteFunctions, itemIndex: number, path: string): InputFile[] {
@@ -86,9 +84,9 @@ function binaryOf(context: IExecuteFunctions, itemIndex: number, field: string):
 }
 
 function checkSize(size: number, field: string, fileName: string): void {
-  if (size <= MAX_MEGABYTES * 1024 * 1024) return;
+  if (size <= MAX_FILE_MEGABYTES * 1024 * 1024) return;
   throw inputError(
-    `The file '${fileName}' in '${field}' is larger than ${MAX_MEGABYTES} MB`,
+    `The file '${fileName}' in '${field}' is larger than ${MAX_FILE_MEGABYTES} MB`,
     'The node reads a file into memory to send it, and takes none that is larger. ProcessMaker itself may have a lower limit.',
   );
 }

@@ -6,8 +6,7 @@ import {
   validateFieldType,
 } from 'n8n-workflow';
 
-import { setByPath } from '../api/forms/field';
-import { asText, messageOf } from '../guards';
+import { asText, messageOf, setByPath } from '../guards';
 import type { Connection } from '../transport/connection';
 import { inputError, ProcessMakerError } from '../transport/processMakerError';
 

@@ -1,11 +1,12 @@
 import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 
-import { type FormField, toMapperField } from '../api/forms/field';
+import type { FormField } from '../api/forms/field';
 import { type FormProcess, readProcessFields } from '../api/forms/processFields';
 import { readTaskScreens } from '../api/forms/screens';
 import { AUTOMATIC } from '../api/processes/processes';
 import { withConnection } from '../execution/nodeError';
 import { ProcessFinder } from '../execution/processFinder';
+import type { MapperField } from '../input/formData';
 import { readLocator, toProcessReference, toTaskId } from '../input/references';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
@@ -90,4 +91,22 @@ function optional(field: FormField): FormField {
 /** What the editor shows in place of fields. */
 function noFields(emptyFieldsNotice: string): ResourceMapperFields {
   return { fields: [], emptyFieldsNotice };
+}
+
+/** @param removed whether the editor offers it under "Add field" instead of showing it at once */
+function toMapperField(field: FormField, removed: boolean): MapperField {
+  const { path, label, type, dateOnly, required = false, options, initially } = field;
+  return {
+    id: path,
+    displayName: label === path ? label : `${label} (${path})`,
+    required,
+    defaultMatch: false,
+    canBeUsedToMatch: false,
+    display: true,
+    type,
+    ...(removed && { removed }),
+    ...(dateOnly && { dateOnly }),
+    ...(options && { options }),
+    ...(initially !== undefined && { defaultValue: initially }),
+  };
 }

@@ -6,6 +6,7 @@ import {
   fileRefusal,
   type HttpResponse,
   isJson,
+  isOwnServerError,
   reasonsIn,
   redirectTarget,
   retryAfter,
@@ -42,9 +43,11 @@ const NOT_FOUND = {
   description: 'It may have been deleted, or the id belongs to another instance.',
 } as const;
 
+const MAINTENANCE = '{\n    "message": "Service Unavailable"\n}';
+
 /**
- * What a status means, by status and by the shape of the body, never by its text, which comes in many languages. The
- * first rule that fits counts.
+ * What a status means, by status and by the shape of the body, never by a text that comes in many languages. The first
+ * rule that fits counts.
  */
 const RULES: Rule[] = [
   { status: 204, when: (_, { expects }) => expects === 'found', ...NOT_FOUND },
@@ -127,11 +130,13 @@ const RULES: Rule[] = [
     canRetry: true,
   },
   {
-    // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait. A gateway sends HTML or JSON
-    // of its own, also when ProcessMaker did not respond to it in time.
+    // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait where an administrator has
+    // set it. Without that, only the way in which Laravel writes it tells it from that of a gateway, which sends HTML or
+    // JSON of its own, also when ProcessMaker did not respond to it in time.
     status: 503,
     when: (response) =>
-      hasMessage(response) && Object.keys(response.body).length === 1 && retryAfter(response) !== undefined,
+      response.text === MAINTENANCE ||
+      (hasMessage(response) && Object.keys(response.body).length === 1 && retryAfter(response) !== undefined),
     kind: 'maintenance',
     message: 'ProcessMaker is in maintenance mode',
     description: (response) => `${retryAfterText(response)}Run it again when the maintenance is over.`,
@@ -142,11 +147,11 @@ const RULES: Rule[] = [
     when: (response, { body }) => typeof body === 'object' && fileRefusal(response) !== undefined,
     kind: 'invalid',
     message: 'ProcessMaker refused the file',
-    description: (response) => fileRefusal(response) ?? '',
+    description: (response) => fileRefusal(response) || 'It gave no reason.',
   },
   {
     status: 500,
-    when: hasMessage,
+    when: isOwnServerError,
     kind: 'serverError',
     message: 'ProcessMaker could not carry out the call and gave no reason (HTTP status 500)',
     description: 'Often an id in the settings is wrong.',
@@ -157,7 +162,7 @@ const RULES: Rule[] = [
     upTo: Infinity,
     kind: 'gateway',
     message: ({ statusCode }) =>
-      `ProcessMaker itself did not respond: HTTP status ${statusCode} came from a server in front of it`,
+      `HTTP status ${statusCode} came in place of a response in ProcessMaker's own form, as from a server in front of it`,
     description: 'See whether ProcessMaker can be reached in a browser, and run it again later.',
     isUnknown: true,
   },

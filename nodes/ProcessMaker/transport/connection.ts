@@ -4,6 +4,7 @@ import {
   type ILoadOptionsFunctions,
   type IPollFunctions,
   type IWebhookFunctions,
+  OperationalError,
   sleep,
 } from 'n8n-workflow';
 
@@ -22,7 +23,12 @@ const LONGEST_PAUSE_MS = 10_000;
 export class RetryBudget {
   private since = Date.now();
 
-  constructor(private readonly milliseconds: number) {}
+  constructor(private milliseconds: number) {}
+
+  /** Of several times that are asked for, the longest counts. */
+  extendTo(seconds: number): void {
+    this.milliseconds = Math.max(this.milliseconds, seconds * 1000);
+  }
 
   /** ProcessMaker has responded. */
   restore(): void {
@@ -84,6 +90,7 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
   if (instanceUrl === undefined) throw inputError(INVALID_INSTANCE_URL, 'Check the credential.');
   const headers = extraHeaders(credentials);
   const secrets = secretsOf(credentials, headers);
+  let pattern: RegExp | undefined;
   return {
     context,
     instanceUrl,
@@ -94,12 +101,15 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     headers,
     canceled: 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined,
     retries: new RetryBudget(retrySeconds * 1000),
-    scrub: (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text),
+    scrub: (text) => text.replace((pattern ??= anyOf(secrets)), '***'),
     async learnSecrets() {
       if (!isOAuth2) return;
       // It is called while an error is reported, which must not get lost.
       const latest = secretsOf(await context.getCredentials(credential).catch(() => ({})), headers);
-      secrets.unshift(...latest.filter((secret) => !secrets.includes(secret)));
+      const renewed = latest.filter((secret) => !secrets.includes(secret));
+      if (renewed.length === 0) return;
+      secrets.push(...renewed);
+      pattern = undefined;
     },
   };
 }
@@ -117,12 +127,62 @@ function secretsOf(
     const secret = asText(value).trim();
     if (secret.length >= MIN_SECRET_LENGTH) secrets.push(secret);
   }
+  return secrets;
+}
+
+/** Finds secrets, each character of which may be percent-encoded, even more than once, or escaped as in quoted JSON. */
+function anyOf(secrets: string[]): RegExp {
   // One may be part of another, of which the rest would be left.
-  return secrets.sort((a, b) => b.length - a.length);
+  const longestFirst = secrets.toSorted((a, b) => b.length - a.length);
+  const forms = longestFirst.map((secret) => [...secret].map(formsOf).join(''));
+  return new RegExp(forms.join('|') || '(?!)', 'gi');
+}
+
+function formsOf(char: string): string {
+  const encoded = [...Buffer.from(char)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`);
+  const backslashes = /["\\/]/.test(char) ? '\\\\*' : '';
+  return `${backslashes}(?:${char.replace(/[^\w\s]/, '\\$&')}|${encoded.join('')})`;
+}
+
+/**
+ * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
+ * the users of Requests, Tasks and processes.
+ */
+export function dropSignInSecrets(value: unknown): void {
+  if (Array.isArray(value)) {
+    for (const entry of value) dropSignInSecrets(entry);
+  } else if (isObject(value)) {
+    if ('remember_token' in value && 'username' in value) delete value.remember_token;
+    for (const [name, field] of Object.entries(value)) {
+      // The data of a Request or a Task is the user's own. A list has its entries in `data`, and no id.
+      const isOwnData = 'id' in value && (name === 'data' || name === 'request_data');
+      if (!isOwnData) dropSignInSecrets(field);
+    }
+  }
 }
 
 /** Waits. Returns false when the execution was canceled. */
 export async function pauseFor({ canceled }: Connection, milliseconds: number): Promise<boolean> {
   await sleep(milliseconds, canceled).catch(() => undefined);
   return canceled?.aborted !== true;
+}
+
+/** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
+const CALL_ENDED = new OperationalError('The call has ended');
+
+/**
+ * Waits for a call, but not for ever: a response that drips in slowly resets the client's own timeout with every byte.
+ *
+ * @throws OperationalError with the code ETIMEDOUT
+ */
+export async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
+  const over = new AbortController();
+  const deadline = sleep(milliseconds, over.signal).then(() => {
+    throw Object.assign(new OperationalError('The response did not end in time'), { code: 'ETIMEDOUT' });
+  });
+  try {
+    return await Promise.race([call, deadline]);
+  } finally {
+    over.abort(CALL_ENDED);
+  }
 }

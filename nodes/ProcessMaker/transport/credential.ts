@@ -2,18 +2,26 @@ import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow'
 
 import { asText, isObject } from '../guards';
 
-/** First path segments of ProcessMaker's own pages and API, where a pasted URL is cut. */
-const OWN_SEGMENTS =
-  '(?:about|admin|api|cases|designer|home|inbox|login|logout|modeler|notifications|oauth|password|process-browser|processes|profile|requests|storage|tasks)';
+/** What is replaced in the address of a page or of the API, one after the other, to make it that of the instance. */
+const REPLACEMENTS: Array<[RegExp, string]> = [
+  [/^\s+|\s+$/g, ''],
+  [/\\/g, '/'],
+  [/^(?![a-z][a-z\d+.-]*:\/\/)/i, 'https://'],
+  [/[?#].*$/, ''],
+  [/([^:])\/{2,}/g, '$1/'],
+  // At the first segment that is ProcessMaker's own.
+  [
+    /^([^/]+\/\/[^/]+(?:\/.*?)??)\/+(?:about|admin|api|cases|designer|home|inbox|index\.php|login|logout|modeler|notifications|oauth|password|process-browser|processes|profile|requests|storage|tasks)(?:\/.*)?$/i,
+    '$1',
+  ],
+  [/\/+$/, ''],
+];
 
-/** What `normalizeInstanceUrl` does as an n8n expression, since an OAuth2 credential takes its addresses only so. */
-export const INSTANCE_URL_EXPRESSION = [
-  '$self["instanceUrl"].trim()',
-  '.replace(/^(?![a-z][a-z\\d+.-]*:\\/\\/)/i, "https://")',
-  '.replace(/[?#].*$/, "")',
-  `.replace(/^([^/]+\\/\\/[^/]+(?:\\/.*?)??)\\/+${OWN_SEGMENTS}(?:\\/.*)?$/i, "$1")`,
-  '.replace(/\\/+(?:index\\.php\\/*)?$/, "")',
-].join('');
+/** The same as an n8n expression, since an OAuth2 credential takes its addresses only so. */
+export const INSTANCE_URL_EXPRESSION = REPLACEMENTS.reduce(
+  (expression, [pattern, text]) => `${expression}.replace(${pattern}, ${JSON.stringify(text)})`,
+  '$self["instanceUrl"]',
+);
 
 export const INVALID_INSTANCE_URL =
   "The 'Instance URL' of the ProcessMaker credential is not a web address. Enter the address of your ProcessMaker, e.g. https://acme.processmaker.net";
@@ -26,19 +34,15 @@ export const CHECK_INSTANCE_URL =
  * scheme (https is assumed), page and API URLs; undefined when it cannot be one. An instance below a sub-path keeps it.
  */
 export function normalizeInstanceUrl(text: string): string | undefined {
-  const trimmed = text.trim();
-  const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
-  if (/\s/.test(trimmed) || !URL.canParse(withScheme)) return undefined;
-  const url = new URL(withScheme);
+  let address = text;
+  for (const [pattern, replacement] of REPLACEMENTS) address = address.replace(pattern, replacement);
+  if (/\s/.test(address) || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
   // Userinfo would send a second secret with every call; whatever is not http(s) cannot be ProcessMaker.
   if (!/^https?:$/.test(url.protocol) || url.hostname === '' || url.username !== '' || url.password !== '') {
     return undefined;
   }
-  const segments = url.pathname.split('/').filter((segment) => segment !== '');
-  const isOwn = new RegExp(`^${OWN_SEGMENTS}$`, 'i');
-  const cut = segments.findIndex((segment) => isOwn.test(segment));
-  const kept = cut === -1 ? segments.filter((segment) => segment !== 'index.php') : segments.slice(0, cut);
-  return [url.origin, ...kept].join('/');
+  return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
 /** The field of both credential types for the address of the instance. */
@@ -88,7 +92,9 @@ const OWN_HEADERS =
 export function extraHeaders(credentials: IDataObject): Record<string, string> {
   const slots = isObject(credentials.extraHeaders) ? credentials.extraHeaders : {};
   const headers: Record<string, string> = {};
-  for (const slot of SLOTS.map((name) => slots[name]).filter(isObject)) {
+  for (const key of SLOTS) {
+    const slot = slots[key];
+    if (!isObject(slot)) continue;
     const name = asText(slot.name).trim();
     const value = asText(slot.value).trim();
     if (name === '') continue;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Connection } from './connection';
+import { type Connection, withDeadline } from './connection';
 import { detailOf, networkError } from './networkErrors';
-import type { ErrorDetails } from './processMakerError';
+import { type ErrorDetails, ProcessMakerError } from './processMakerError';
 import { callError, exchange, type Form, withRetries } from './request';
-import { type BodyStream, withDeadline } from './response';
+import type { BodyStream } from './response';
 
 /** A file that is sent; for its name see `toFileName`. */
 export interface FileContent {
@@ -42,6 +42,8 @@ export function toFileName(name: string): string {
 
 /** For a file and its response, by default. */
 export const FILE_TIMEOUT_SECONDS = 300;
+/** The largest file that is sent or read. */
+export const MAX_FILE_MEGABYTES = 100;
 
 /**
  * Reads a file, and again when its connection broke.
@@ -61,15 +63,38 @@ export async function fetchFile<T>(
   return await withRetries(connection, async () => {
     const response = await exchange(connection, call);
     const body = response.body as BodyStream;
-    // Nobody listens any more when it breaks after the deadline, and n8n would end.
-    body.on('error', () => undefined);
+    endWhenTooLarge(body);
     try {
       return await withDeadline(store(body), timeoutSeconds * 1000);
     } catch (error) {
-      throw callError(connection, call, storageError(error) ?? networkError(error, timeoutSeconds));
+      const refused = body.errored instanceof ProcessMakerError ? body.errored : storageError(error);
+      throw callError(connection, call, refused ?? networkError(error, timeoutSeconds));
     } finally {
       body.destroy();
     }
+  });
+}
+
+/** Counts the bytes once somebody reads them: a stream does not wait for others when it has a reader. */
+function endWhenTooLarge(body: BodyStream): void {
+  let size = 0;
+  const count = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_FILE_MEGABYTES * 1024 * 1024) body.destroy(tooLarge());
+  };
+  body.on('newListener', function begin(event) {
+    if (event !== 'data' && event !== 'readable') return;
+    body.off('newListener', begin);
+    body.on('data', count);
+  });
+}
+
+function tooLarge(): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'tooLarge',
+    message: `The file is larger than ${MAX_FILE_MEGABYTES} MB`,
+    description: 'The node takes none that is larger. Download it in ProcessMaker.',
+    delivery: 'notProcessed',
   });
 }
 

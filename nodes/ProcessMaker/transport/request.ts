@@ -1,17 +1,10 @@
 import { type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
 import { classifyResponse } from './classifyResponse';
-import { pauseFor, type Connection } from './connection';
+import { type Connection, dropSignInSecrets, pauseFor, withDeadline } from './connection';
 import { networkError, oAuth2Error } from './networkErrors';
 import { explained, type ErrorDetails, ProcessMakerError } from './processMakerError';
-import {
-  dropSignInSecrets,
-  type Expected,
-  type HttpResponse,
-  isGood,
-  readUnlessFile,
-  withDeadline,
-} from './response';
+import { type Expected, type HttpResponse, isGood, readResponse, type Reading } from './response';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const MAX_READS = 5;
@@ -75,14 +68,23 @@ export async function read(connection: Connection, call: ReadCall): Promise<obje
  */
 export async function exchange(connection: Connection, call: ApiCall): Promise<HttpResponse> {
   const timeoutSeconds = call.timeoutSeconds ?? connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-  const options = requestOptions(connection, call, timeoutSeconds);
+  const over = new AbortController();
+  const options = requestOptions(connection, call, timeoutSeconds, over.signal);
+  const { context } = connection;
+  const { helpers } = context;
+  const reading: Reading = { expects: call.expects, run: context, over: over.signal };
   let response: HttpResponse;
   try {
-    response = await withDeadline(send(connection, options), timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
+    const sent: unknown = helpers.httpRequestWithAuthentication.call(context, connection.credential, options);
+    const read = readResponse(sent as Promise<HttpResponse>, reading);
+    response = await withDeadline(read, timeoutSeconds * 1000 + DEADLINE_GRACE_MS);
   } catch (error) {
+    over.abort();
+    reading.body?.destroy();
     await connection.learnSecrets();
     const aboutToken = connection.isOAuth2 ? oAuth2Error(error) : undefined;
-    throw callError(connection, call, aboutToken ?? networkError(error, timeoutSeconds));
+    const unread = error instanceof ProcessMakerError ? error : networkError(error, timeoutSeconds);
+    throw callError(connection, call, aboutToken ?? unread);
   }
   if (!isGood(response, call.expects)) {
     await connection.learnSecrets();
@@ -96,9 +98,12 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<H
 
 function requestOptions(
   connection: Connection,
-  { method, path, qs, body, expects }: ApiCall,
+  { method, path, qs, body }: ApiCall,
   timeoutSeconds: number,
+  signal: AbortSignal,
 ) {
+  // Node.js takes a signal for each connection: no other way ends one that has gone silent half-way.
+  const agentOptions = { keepAlive: false, signal };
   return {
     method,
     url: `${connection.instanceUrl}/api/${path}`,
@@ -111,7 +116,9 @@ function requestOptions(
       ...(body && { 'Content-Type': typeof body === 'string' ? 'application/json' : [body.contentType] }),
     },
     body: typeof body === 'object' ? body.content : body,
-    ...(expects === 'file' && { encoding: 'stream' as const }),
+    // n8n would read any amount of it into memory, and go on reading after the deadline.
+    encoding: 'stream',
+    agentOptions,
     timeout: timeoutSeconds * 1000,
     disableFollowRedirect: true,
     skipSslCertificateValidation: connection.ignoreSslIssues,
@@ -120,13 +127,6 @@ function requestOptions(
     // renews the token, and sends again what was not carried out.
     ignoreHttpStatusErrors: connection.isOAuth2 ? { ignore: true, except: [401] } : true,
   } satisfies IHttpRequestOptions;
-}
-
-async function send({ context, credential }: Connection, options: IHttpRequestOptions) {
-  const { helpers } = context;
-  const raw: unknown = await helpers.httpRequestWithAuthentication.call(context, credential, options);
-  const response = raw as HttpResponse;
-  return options.encoding === 'stream' ? await readUnlessFile(response) : response;
 }
 
 /** Repeats an attempt with which nothing was done as long as the budget lasts. Throws the error of the last attempt. */

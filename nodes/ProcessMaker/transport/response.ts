@@ -1,13 +1,16 @@
-import { type IExecuteFunctions, jsonParse, OperationalError, sleep } from 'n8n-workflow';
+import { type IExecuteFunctions, jsonParse } from 'n8n-workflow';
 
 import { asText, isObject } from '../guards';
 import { normalizeInstanceUrl } from './credential';
+import { responseTooLarge, unexpectedResponse } from './processMakerError';
 
-/** An HTTP response as n8n's request helper gives it with `returnFullResponse`; JSON bodies are parsed. */
+/** An HTTP response as n8n's request helper gives it with `returnFullResponse`; what was read as JSON is parsed. */
 export interface HttpResponse {
   statusCode: number;
   headers: Record<string, unknown>;
   body: unknown;
+  /** The body as it came, where it was read. */
+  text?: string;
 }
 
 /**
@@ -39,49 +42,91 @@ function isStream(body: unknown): body is BodyStream {
   return typeof body === 'object' && body !== null && 'pipe' in body && typeof body.pipe === 'function';
 }
 
-/** Far more than ProcessMaker says when it refuses something. */
-const MAX_TEXT_LENGTH = 64 * 1024;
+const MEGABYTE = 1024 * 1024;
+/** A hundred Requests with half a megabyte of data each. */
+const MAX_JSON_MEGABYTES = 50;
+const LARGE_MEGABYTES = 4;
+/** Of anything else, such as a page, no more is needed to judge it. */
+const MAX_PAGE_BYTES = 64 * 1024;
+/** As deep as PHP makes JSON. */
+const MAX_DEPTH = 512;
+
+/** How a response is read. */
+export interface Reading {
+  expects?: Expected;
+  /** Large responses of one run are read one after the other. */
+  run: object;
+  /** When nobody waits for the response any more. */
+  over: AbortSignal;
+  /** What is to be ended then. */
+  body?: BodyStream;
+}
 
 /**
- * Leaves the stream of a file alone, and reads what came in place of one, so that it can be judged like any other
- * response. A page may be a file too: ProcessMaker gives every file a Content-Disposition.
+ * Reads the body of a response, unpacked, within limits. The stream of a file is left alone, but not what came in place
+ * of one, so that it can be judged like any other response. A page may be a file too: ProcessMaker gives every file a
+ * Content-Disposition.
+ *
+ * @throws ProcessMakerError for JSON that is larger or deeper than any of ProcessMaker's; what Node.js throws when the
+ * connection breaks
  */
-export async function readUnlessFile(response: HttpResponse): Promise<HttpResponse> {
+export async function readResponse(sent: Promise<HttpResponse>, reading: Reading): Promise<HttpResponse> {
+  const response = await sent;
   const { statusCode, headers, body } = response;
+  if (!isStream(body)) return response;
+  // Nobody listens any more when it breaks after its end, and n8n would end.
+  body.on('error', () => undefined);
+  reading.body = body;
+  if (reading.over.aborted) body.destroy();
   const isPage = String(headers['content-type']).startsWith('text/html');
   const isFile = statusCode === 200 && ('content-disposition' in headers || !isPage);
-  if (isFile || !isStream(body)) return response;
-  const text = await readText(body);
-  return { ...response, body: jsonParse(text, { fallbackValue: text }) };
+  if (reading.expects === 'file' && isFile) return response;
+  const text = await readText(body, reading.run);
+  return { ...response, text, body: jsonParse(text, { fallbackValue: text }) };
 }
 
-async function readText(body: BodyStream): Promise<string> {
+async function readText(body: BodyStream, run: object): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  // To leave the loop ends the connection.
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_TEXT_LENGTH) break;
+  let endTurn: (() => void) | undefined;
+  try {
+    // To leave the loop ends the connection.
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_PAGE_BYTES && NO_JSON.test(String(chunks[0]?.subarray(0, 100)))) break;
+      if (length > MAX_JSON_MEGABYTES * MEGABYTE) throw responseTooLarge(MAX_JSON_MEGABYTES);
+      if (length < LARGE_MEGABYTES * MEGABYTE || endTurn) continue;
+      const before = largeReads.get(run);
+      largeReads.set(run, new Promise<void>((resolve) => (endTurn = resolve)));
+      await before;
+    }
+  } finally {
+    endTurn?.();
   }
-  return Buffer.concat(chunks).toString();
+  const text = Buffer.concat(chunks).toString();
+  if (!isTooDeep(text)) return text.replace(/^\uFEFF/, '');
+  throw unexpectedResponse(`The response is JSON of more than ${MAX_DEPTH} levels`, 'unknown');
 }
 
-/**
- * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
- * the users of Requests, Tasks and processes.
- */
-export function dropSignInSecrets(value: unknown): void {
-  if (Array.isArray(value)) {
-    for (const entry of value) dropSignInSecrets(entry);
-  } else if (isObject(value)) {
-    if ('remember_token' in value && 'username' in value) delete value.remember_token;
-    for (const [name, field] of Object.entries(value)) {
-      // The data of a Request or a Task is the user's own. A list has its entries in `data`, and no id.
-      const isOwnData = 'id' in value && (name === 'data' || name === 'request_data');
-      if (!isOwnData) dropSignInSecrets(field);
-    }
+/** The last of the large responses that a run reads, one after the other, since all of them could fill the memory. */
+const largeReads = new WeakMap<object, Promise<void>>();
+
+const NO_JSON = /^\s*[^\s[{]/;
+
+/** Whether JSON has more levels than may be walked through. It is told before the JSON is parsed. */
+function isTooDeep(text: string): boolean {
+  if (NO_JSON.test(text)) return false;
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length && depth <= MAX_DEPTH; at++) {
+    const char = text[at];
+    if (char === '"') isQuoted = !isQuoted;
+    else if (isQuoted) at += Number(char === '\\');
+    else if (char === '[' || char === '{') depth++;
+    else if (char === ']' || char === '}') depth--;
   }
+  return depth > MAX_DEPTH;
 }
 
 /** The instance that a redirect leads to; undefined when it is the same, or the header does not say it. */
@@ -91,6 +136,12 @@ export function redirectTarget({ headers }: HttpResponse, requestUrl: string): s
   const { origin, pathname } = new URL(location, requestUrl);
   const target = normalizeInstanceUrl(origin + pathname);
   return target === normalizeInstanceUrl(requestUrl) ? undefined : target;
+}
+
+/** The server's time at its response, in milliseconds since 1970; undefined when it does not say. */
+export function serverTime({ date }: HttpResponse['headers']): number | undefined {
+  const time = Date.parse(asText(date));
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** The seconds that a response asks to wait. The form with a date is not used by ProcessMaker, and not read. */
@@ -119,23 +170,14 @@ export function fileRefusal({ body }: HttpResponse): string | undefined {
   return typeof errors.message === 'string' ? errors.message : undefined;
 }
 
-/** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
-const CALL_ENDED = new OperationalError('The call has ended');
-
 /**
- * Waits for a call, but not for ever: a response that drips in slowly resets the client's own timeout with every byte.
- *
- * @throws OperationalError with the code ETIMEDOUT
+ * Whether a 500 is that of ProcessMaker itself, which has then ended its work on the call: Laravel's fixed text, in no
+ * language but English, or its form for debugging. Other JSON may come from a gateway, while ProcessMaker goes on.
  */
-export async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
-  const over = new AbortController();
-  const deadline = sleep(milliseconds, over.signal).then(() => {
-    throw Object.assign(new OperationalError('The response did not end in time'), { code: 'ETIMEDOUT' });
-  });
-  try {
-    return await Promise.race([call, deadline]);
-  } finally {
-    over.abort(CALL_ENDED);
-    deadline.catch(() => undefined);
-  }
+export function isOwnServerError({ body }: HttpResponse): boolean {
+  if (!isObject(body)) return false;
+  if (Object.keys(body).length === 1) return body.message === 'Server Error';
+  const { exception, file, line, trace } = body;
+  const isText = [exception, file].every((text) => typeof text === 'string');
+  return isText && Number.isInteger(line) && Array.isArray(trace);
 }

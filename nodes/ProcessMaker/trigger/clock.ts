@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asText } from '../guards';
+import { serverTime } from '../transport/response';
 import { A_YEAR, ownMilliseconds, ownSeconds, parseTime } from './time';
 
 /**
@@ -52,8 +52,8 @@ export class ServerClock {
   constructor(private before?: ClockState) {}
 
   noteHeaders(headers: Record<string, unknown>): void {
-    const milliseconds = Date.parse(asText(headers.date));
-    if (Number.isNaN(milliseconds)) return;
+    const milliseconds = serverTime(headers);
+    if (milliseconds === undefined) return;
     this.date = this.believed(Math.floor(milliseconds / 1000));
     this.own = ownSeconds();
   }

@@ -11,12 +11,16 @@ export interface Job {
   items: number;
   options?: INodeParameters;
   server: Address;
+  /** Of a server that is not the stand-in: the id of the process to start. */
+  processId?: string;
   /** Collects garbage every few seconds, to see how much is in use. */
   collectGarbage?: boolean;
 }
 
 export interface Executed {
   seconds: number;
+  /** Items of the first output. */
+  items: number;
   /** Of this process, user and system. */
   cpuSeconds: number;
   /** In megabytes, since this process began; what is in use only where garbage is collected. */

@@ -19,8 +19,9 @@ export function workflowOf(
   contestant: Contestant,
   instanceUrl: string,
   options: INodeParameters,
+  processId?: string,
 ): IWorkflowBase {
-  const node = { name: 'Node', parameters: parameters(options), ...ERROR_OUTPUT };
+  const node = { name: 'Node', parameters: parameters(options, processId), ...ERROR_OUTPUT };
   switch (contestant) {
     case 'processMaker':
       return createWorkflow([START, { ...node, type: PROCESS_MAKER }], [['Start', 'Node']]);
@@ -51,7 +52,9 @@ export function workflowOf(
   }
 }
 
-function parameters(options: INodeParameters): INodeParameters {
+function parameters(options: INodeParameters, processId?: string): INodeParameters {
+  // Of another server, the start event is not known.
+  if (processId !== undefined) return { process: locator('id', processId), options };
   return { process: locator('id', PROCESS_ID), startEvent: locator('id', START_EVENT), options };
 }
 

@@ -36,13 +36,29 @@ it.each([
   ['https://acme.net/login', 'https://acme.net'],
   ['https://acme.net/index.php', 'https://acme.net'],
   ['https://acme.net?x=https://other.net/', 'https://acme.net'],
+  ['https://acme.net/index.php/admin', 'https://acme.net'],
+  ['https://acme.net/pm/index.php/requests/12', 'https://acme.net/pm'],
+  ['https://acme.net//pm//login', 'https://acme.net/pm'],
+  ['https:\\\\acme.net\\tasks', 'https://acme.net'],
 ])('resolves the typed address %s to the instance URL %s', (typed, instance) => {
   expect(resolve(typed)).toBe(`${instance}/oauth/token`);
   expect(normalizeInstanceUrl(typed)).toBe(instance);
 });
 
 it('resolves the OAuth2 URL to the same instance as the URL of the calls', () => {
-  const segment = fc.constantFrom('pm', 'a-b', 'requests', 'admin', 'API', 'cases', 'x1', 'process-browser');
+  const segment = fc.constantFrom(
+    'pm',
+    'a-b',
+    '',
+    '..',
+    'index.php',
+    'requests',
+    'admin',
+    'API',
+    'cases',
+    'x1',
+    'process-browser',
+  );
   fc.assert(
     fc.property(
       fc.constantFrom('', 'https://', 'http://', 'HTTPS://'),

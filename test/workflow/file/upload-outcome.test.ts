@@ -79,6 +79,21 @@ describe('when n8n runs the node again', () => {
     expect(posts()).toHaveLength(3);
   });
 
+  it('reports the stored file that somebody has put in the place of one that an earlier attempt uploaded', async () => {
+    const requests = await startedRequests(harness, 2);
+    const [first, second] = requests;
+    harness.gateway.treat = ({ method, path }) =>
+      method === 'POST' && path.includes(`/${String(second?.id)}/`)
+        ? respond(422, { message: 'Not now.' })
+        : undefined;
+    const failed = await upload(rows(['data', 'contract']), requests, {});
+    harness.gateway.reset();
+    const fileId = await givenFile(harness, first?.id, 'corrected.txt', 'corrected', 'contract');
+    const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
+    expect(run.items('ProcessMaker')[0]).toMatchObject({ fileId, fileName: 'corrected.txt', size: 9 });
+    expect(posts()).toHaveLength(1);
+  });
+
   it('does not take a file of the same size for the missing one when n8n runs the node again', async () => {
     const [request] = await startedRequests(harness);
     await givenFile(harness, request?.id, 'contract.pdf', '%PDF-1.7 CONTRACT', 'contract');

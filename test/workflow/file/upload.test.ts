@@ -307,6 +307,7 @@ it.each([0, -1, 'soon', 1e9])('refuses the upload timeout %p before any call', a
 it.each([
   ['small files side by side', 1, 5],
   ['large files one after the other, since each is in memory as a whole', 60 * 1024 * 1024, 1],
+  ['files of 30 MB one after the other, since each is in memory twice', 30 * 1024 * 1024, 1],
 ])('uploads %s', async (_, bytes, atOnce) => {
   const requests = await startedRequests(harness, 6);
   harness.gateway.mostAtOnce = 0;

@@ -119,6 +119,15 @@ describe('a retry call whose response is lost', () => {
   });
 });
 
+it('reports an unknown outcome when something else responds to a retry in the place of ProcessMaker', async () => {
+  const requests = await errored();
+  harness.gateway.treat = ({ method }) =>
+    method === 'PUT' ? respond(201, { error: 'Who are you?' }) : undefined;
+  const run = await retry(requests);
+  expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+  expect(puts()).toHaveLength(1);
+});
+
 it('does not retry a Request again that an earlier attempt retried', async () => {
   const input = [...(await errored()), { id: 999_999 }];
   const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };

@@ -58,7 +58,7 @@ describe('where Tasks can be reassigned', () => {
       {
         text: expect.stringContaining('there is no user 99999') as string,
         httpStatus: 500,
-        outcome: 'notDone',
+        outcome: 'unknown',
       },
     ]);
     expect(puts()).toHaveLength(1);

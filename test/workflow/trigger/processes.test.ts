@@ -1,7 +1,4 @@
-import { LoadOptionsContext } from 'n8n-core';
-import type { INodePropertyOptions } from 'n8n-workflow';
-import { Workflow } from 'n8n-workflow';
-import { temporaryNode } from '../../support/editor';
+import { loadOptions } from '../../support/editor';
 import { respond } from '../../support/gateway';
 import { PROCESS_MAKER_TRIGGER } from '../../support/poller';
 import type { User } from '../../support/harness';
@@ -10,19 +7,12 @@ import { useHarness } from '../../support/harness';
 const harness = useHarness();
 
 /** Fills the list of processes, as the editor does. */
-async function load(user: User): Promise<INodePropertyOptions[]> {
-  const { nodeTypes } = harness.engine;
-  const node = temporaryNode(PROCESS_MAKER_TRIGGER, harness.credentials(user));
-  const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-  const context = new LoadOptionsContext(
-    workflow,
-    node,
-    harness.engine.additionalData(harness.credentials(user)),
-    '',
-  );
-  const method = nodeTypes.getByName(PROCESS_MAKER_TRIGGER).methods?.loadOptions?.getProcesses;
-  return (await method?.call(context)) ?? [];
-}
+const load = (user: User) =>
+  loadOptions(harness.engine, {
+    nodeType: PROCESS_MAKER_TRIGGER,
+    method: 'getProcesses',
+    credentials: harness.credentials(user),
+  });
 
 describe('the list of processes', () => {
   it('lists all processes by name for a user who may view processes', async () => {

@@ -176,23 +176,25 @@ export async function sendRequestFile(
 }
 
 /**
- * Looks for what the variable holds, or for this very file: its variable, its name, and its content, byte by byte, since
- * a file of another day may have the same size.
+ * Looks among the files of a variable for this very one: its name and its content, byte by byte, since a file of another
+ * day may have the same size.
  *
- * @returns its id
+ * @param content undefined when any file will do
+ * @returns it, otherwise another one that the variable holds
  */
 export async function findUploaded(
   connection: Connection,
   requestId: number,
   { variable, fileName }: { variable: string; fileName: string },
-  { by, content }: { by: 'file' | 'variable'; content: Buffer },
-): Promise<number | undefined> {
+  content: Buffer | undefined,
+): Promise<{ file: ApiFile; isSame: boolean } | undefined> {
   const files = (await readFiles(connection, requestId)).filter((file) => variableOf(file) === variable);
-  if (by === 'variable') return files[0]?.id;
   const context = connection.context as IExecuteFunctions;
-  for (const { id, size, file_name } of files.reverse()) {
-    if (size !== content.length || !isSameName(file_name, fileName)) continue;
-    if (content.equals(await loadFile(connection, context, requestId, id))) return id;
+  for (const file of files.toReversed()) {
+    if (file.size !== content?.length || !isSameName(file.file_name, fileName)) continue;
+    if (content.equals(await loadFile(connection, context, requestId, file.id)))
+      return { file, isSame: true };
   }
-  return undefined;
+  const [other] = files;
+  return other && { file: other, isSame: false };
 }

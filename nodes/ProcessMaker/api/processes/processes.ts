@@ -60,6 +60,21 @@ export async function getStartableProcesses(
   }));
 }
 
+/**
+ * Reads the start events of the processes that the user of the token may start, also those that others may trigger.
+ *
+ * @returns their ids by the id of the process; nothing of a process that does not show them
+ */
+export async function readStartEventIds(connection: Connection): Promise<Map<number, string[]>> {
+  const processes = await listStartable(connection);
+  return new Map(
+    processes.flatMap(({ id, start_events: events }) => {
+      const ids = objectsIn(events).map((event) => asText(event.id));
+      return ids.length > 0 ? [[Number(id), ids]] : [];
+    }),
+  );
+}
+
 /** All processes that are not archived, or those that are: `GET /api/1.0/processes`, for those who may view processes. */
 export async function listViewable(
   connection: Connection,

@@ -51,9 +51,9 @@ function aboutStart({ processId, startEventId }: StartTarget) {
         "Check 'Process' and 'Start Event', and that the credential is that of the right instance.",
     },
     serverError: {
-      message: `ProcessMaker could not start process ${processId} with start event "${startEventId}" and gave no reason (HTTP status 500)`,
+      message: `ProcessMaker responded to the start of process ${processId} with start event "${startEventId}" with HTTP status 500`,
       description:
-        "Often the id in 'Start Event' is that of another element, such as a task. A Request may have been started all the same: look in ProcessMaker before you start it again.",
+        "A Request may have been started all the same: look in ProcessMaker before you start it again. The log of the server says why; the id in 'Start Event' may also be that of another element, such as a task.",
     },
   };
 }
@@ -83,7 +83,10 @@ export async function retryRequest(connection: Connection, id: number): Promise<
   const path = apiPath('1.0', 'requests', id, 'retry');
   const response = await sendRequest(connection, { method: 'PUT', path, body: '{}' });
   const { success, message } = response as IDataObject;
-  if (success !== false) return;
+  if (success === true) return;
+  if (success !== false) {
+    throw unexpectedResponse('The response is not that of ProcessMaker to the retry of a Request', 'unknown');
+  }
   const reasons = [message].flat().map(asText).filter(Boolean).join('; ');
   throw inputError(
     `ProcessMaker did not retry Request ${id}${reasons && `: ${reasons}`}`,
@@ -92,8 +95,8 @@ export async function retryRequest(connection: Connection, id: number): Promise<
 }
 
 /**
- * Triggers an event at which a Request waits: `POST /api/1.0/requests/{id}/events/{node}`, 200 for any user; 404 when it
- * does not wait there, and 500 when the process has no such element.
+ * Triggers an event at which a Request waits: `POST /api/1.0/requests/{id}/events/{node}`, 200 with `[]` for any user;
+ * 404 when it does not wait there, and 500 when the process has no such element.
  *
  * @param data is merged into the Request's data
  */
@@ -104,5 +107,7 @@ export async function triggerEvent(
   data: IDataObject,
 ): Promise<void> {
   const path = apiPath('1.0', 'requests', id, 'events', eventId);
-  await sendRequest(connection, { method: 'POST', path, body: JSON.stringify(data) });
+  const response = await sendRequest(connection, { method: 'POST', path, body: JSON.stringify(data) });
+  if (Array.isArray(response)) return;
+  throw unexpectedResponse('The response is not that of ProcessMaker to the trigger of an event', 'unknown');
 }

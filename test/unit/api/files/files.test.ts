@@ -5,6 +5,7 @@ it.each([
   ['a-1-b.txt', 'a#1/b.txt'],
   ['Größe.txt', 'Gro\u0308ße.txt'],
   ['世界.txt', '世界.txt'],
+  ['Größe--x--1.pdf', 'Größe -x- 1.pdf'],
 ])('recognizes %j as the name under which ProcessMaker stores %j', (stored, sent) => {
   expect(isSameName(stored, sent)).toBe(true);
 });

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { findUploaded, sendRequestFile } from '../../../api/files/files';
+import { type ApiFile, findUploaded, sendRequestFile } from '../../../api/files/files';
 import { updateRequest } from '../../../api/requests/changes';
 import { aboutRequest, readRequest } from '../../../api/requests/requests';
 import { type Change, done, makeChange, NOT_SEEN } from '../../../execution/change';
 import { KeyedQueue, type MemoryLimit } from '../../../execution/concurrency';
-import { isObject } from '../../../guards';
+import { asText, isObject } from '../../../guards';
 import type { InputFile } from '../../../input/inputFiles';
 import type { Connection } from '../../../transport/connection';
 import { explained, type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
@@ -16,16 +16,19 @@ export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fi
   requestId: number;
   /** In bytes. */
   size: number;
+  /** The variable holds this file, which is another one than the item's: that one was not uploaded. */
+  uploaded?: false;
 }
 
 export interface UploadSettings {
   /** One for all files of a run. */
   memory: MemoryLimit;
   /**
-   * What is looked for first, since an earlier attempt may have uploaded it: this very file, or whatever its variable
-   * holds, where the file is known to have been there, so that only a later change can have put another in its place.
+   * What is looked for first, since it may be there already: this very file, which replaces another one (`file`) or lets
+   * it be (`fileOrOther`); or whatever its variable holds (`variable`), where the file is known to have been there, so
+   * that only a later change can have put another in its place.
    */
-  lookFor?: 'file' | 'variable';
+  lookFor?: 'file' | 'fileOrOther' | 'variable';
   timeoutSeconds?: number;
   /** Writes the ids of the files that are there to their variables, also when another file is not. */
   variables?: FileVariables;
@@ -58,29 +61,30 @@ export async function uploadFiles(
   let error: ProcessMakerError | undefined;
   try {
     for (const file of files) {
-      uploaded.push(await memory.run(file.size, () => uploadFile(connection, requestId, file, settings)));
+      // Itself, and the form that holds it.
+      const bytes = 2 * file.size;
+      uploaded.push(await memory.run(bytes, () => uploadFile(connection, requestId, file, settings)));
     }
   } catch (thrown) {
     error = toProcessMakerError(thrown);
   }
   const outcomes = files.map(({ fileName, variable }, index): FileOutcome => {
     const file = uploaded[index];
-    if (file) return { fileName, variable, outcome: 'uploaded', fileId: file.fileId };
+    if (file?.uploaded === false) return { fileName, variable, outcome: 'notUploaded' };
+    if (file) return { fileName: file.fileName, variable, outcome: 'uploaded', fileId: file.fileId };
     const isUnknown = index === uploaded.length && error?.delivery === 'unknown';
     return { fileName, variable, outcome: isUnknown ? 'unknown' : 'notUploaded' };
   });
-  if (variables && uploaded.length > 0) {
+  const inPlace = uploaded.filter((file) => file.uploaded !== false);
+  if (variables && inPlace.length > 0) {
     try {
-      await variables.write(requestId, uploaded);
+      await variables.write(requestId, inPlace);
     } catch (thrown) {
       error ??= toProcessMakerError(thrown);
     }
   }
   return { uploaded, outcomes, ...(error && { error }) };
 }
-
-/** How long to pause before each look for a file whose response was lost: ProcessMaker may still be storing it. */
-const LOOK_AFTER_MS = [0, 500, 1000];
 
 /** Uploads a file to a Request. When the response was lost, the Request's files show whether it arrived. */
 async function uploadFile(
@@ -91,24 +95,31 @@ async function uploadFile(
 ): Promise<UploadedFile> {
   const content = await file.load();
   const { field, variable, fileName, mimeType } = file;
-  const uploaded = { requestId, field, variable, fileName, mimeType, size: content.length };
-  const find = (by: 'file' | 'variable') => findUploaded(connection, requestId, file, { by, content });
+  const place = { requestId, field, variable };
+  const find = (sought?: Buffer) => findUploaded(connection, requestId, file, sought);
+  const there = lookFor && (await find(lookFor === 'variable' ? undefined : content));
+  if (there && (there.isSame || lookFor !== 'file')) {
+    const isOther = lookFor === 'fileOrOther' && !there.isSame;
+    return { ...place, ...asStored(there.file), ...(isOther && { uploaded: false as const }) };
+  }
   const sent = { fileName, mimeType, content };
-  const earlier = lookFor && (await find(lookFor));
-  if (earlier !== undefined) return { fileId: earlier, ...uploaded };
   try {
     const fileId = await makeChange(connection, {
       send: () => sendRequestFile(connection, requestId, variable, sent, timeoutSeconds),
       async look() {
-        const found = await find('file');
-        return found === undefined ? NOT_SEEN : done(found);
+        const found = await find(content);
+        return found?.isSame ? done(found.file.id) : NOT_SEEN;
       },
-      lookAfterMs: LOOK_AFTER_MS,
     });
-    return { fileId, ...uploaded };
+    return { ...place, fileId, fileName, mimeType, size: content.length };
   } catch (error) {
     throw aboutUpload(error, requestId, file);
   }
+}
+
+/** What is known of a file that is there, whoever has uploaded it. */
+function asStored({ id, file_name: fileName, mime_type: mimeType, size }: ApiFile) {
+  return { fileId: id, fileName, mimeType: asText(mimeType), size };
 }
 
 function aboutUpload(thrown: unknown, requestId: number, { fileName }: InputFile): Error {

@@ -1,5 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { withShownData } from '../../../api/requests/hiddenKey';
+import { readRequest } from '../../../api/requests/requests';
 import { CallbackWait } from '../../../callback/callbackWait';
 import { KeyedQueue, MemoryLimit } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
@@ -16,6 +18,7 @@ import {
   FileVariables,
   describeOutcomes,
   uploadFiles,
+  type UploadedFile,
   type Uploads,
   type UploadSettings,
 } from '../../file/upload/uploads';
@@ -26,7 +29,7 @@ export interface Answer {
   json: IDataObject;
   /** Why it has failed, although its Request is there, such as one in ERROR. */
   error?: ProcessMakerError;
-  /** Where an earlier attempt may have uploaded files of it. */
+  /** Where its Request was there before, and may have files. */
   lookFor?: UploadSettings['lookFor'];
 }
 
@@ -56,13 +59,25 @@ export class StartFiles {
     const variables = options.writeFileId ? this.variables : undefined;
     const settings = { memory: this.memory, variables, ...(lookFor && { lookFor }) };
     // Items with the same Idempotency Key share a Request, and must not take each other's files away.
-    const uploads = await this.queue.run(
-      requestId,
-      async () => await uploadFiles(this.connection, requestId, files, settings),
+    const uploads = await this.queue.run(requestId, () =>
+      uploadFiles(this.connection, requestId, files, settings),
     );
     if (error) throw withFiles(error, uploads);
     if (uploads.error) throw filesMissing(requestId, uploads, uploads.error);
-    return [{ json: { ...json, files: uploads.uploaded.map((file) => ({ ...file })) } }];
+    const other = uploads.uploaded.find(({ uploaded }) => uploaded === false);
+    if (other && options.onExisting === 'error') throw placeTaken(other, uploads);
+    // What came with the Request was read before the ids were written.
+    const data = variables && options.includeData ? await this.readData(requestId, uploads) : {};
+    return [{ json: { ...json, ...data, files: uploads.uploaded.map((file) => ({ ...file })) } }];
+  }
+
+  private async readData(requestId: number, { outcomes }: Uploads): Promise<IDataObject> {
+    const request = await readRequest(this.connection, requestId, ['data']).catch((thrown: unknown) => {
+      const error = afterStart(requestId, thrown);
+      const message = `The data of Request ${requestId} could not be read after its files were uploaded: ${error.message}`;
+      throw error.with({ message, files: outcomes });
+    });
+    return { data: withShownData(request).data };
   }
 }
 
@@ -85,12 +100,20 @@ function filesMissing(requestId: number, { outcomes }: Uploads, error: ProcessMa
   });
 }
 
+/** Items with the same Idempotency Key have different files for the same variable. */
+function placeTaken({ requestId, variable, fileName, fileId }: UploadedFile, { outcomes }: Uploads) {
+  return inputError(
+    `Request ${requestId} holds another file in the variable '${variable}': '${fileName}' (file ${fileId}), which is kept`,
+    "Another item or execution has the same Idempotency Key. Give each file a variable of its own. The option 'If a Request With the Key Exists' decides what happens then.",
+  ).with({ outcome: 'started', requestId, files: outcomes });
+}
+
 function joined(sentences: string[]): string {
   return sentences.filter((text) => text !== '').join(' ');
 }
 
 /** Fields of an item that no Request has. */
-const EXTRA_FIELDS = ['alreadyStarted', 'files'];
+const EXTRA_FIELDS = ['alreadyStarted', 'duplicates', 'files'];
 
 /** What the items of a run wait for when their Requests are started. */
 export class StartWait {
@@ -166,7 +189,7 @@ function extraFieldsOf(json: IDataObject = {}): IDataObject {
   return Object.fromEntries(Object.entries(json).filter(([name]) => EXTRA_FIELDS.includes(name)));
 }
 
-/** What has failed is the wait: whoever reads of it must not start the Request once more. */
+/** What has failed came after the start: whoever reads of it must not start the Request once more. */
 function afterStart(requestId: number, thrown: unknown) {
   const error = toProcessMakerError(thrown);
   return error.with({

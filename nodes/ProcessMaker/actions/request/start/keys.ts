@@ -66,6 +66,11 @@ export function userKey(prefix: string, generation: number, run: string, round: 
   return `${prefix}${generation}.${run}.${round}`;
 }
 
+/** The start of every key of the same generation, from whichever run. */
+export function generationPrefixOf(key: string): string {
+  return key.replace(/\w+\.\d+$/, '');
+}
+
 /** The parts of a user's key. */
 export function parseUserKey(
   key: string,

@@ -1,14 +1,25 @@
 import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requests/hiddenKey';
-import type { ApiRequest } from '../../../api/requests/requests';
+import { type ApiRequest, isBeingRetried } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import type { Connection } from '../../../transport/connection';
 import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
 import type { Start, TargetedStart } from './readStart';
 import { alreadyExists, gone, lookUpError, stillUnknown } from './startErrors';
 
+/** A Request that is there; `isOwn` when this iteration has started it. */
+export interface FoundStart {
+  found: ApiRequest;
+  alreadyStarted: boolean;
+  isOwn: boolean;
+  /** All of the same user's key and generation, when there are several. */
+  same?: ApiRequest[];
+  /** What this iteration has started under the user's key, even when another Request is returned. */
+  own?: FoundRequest;
+}
+
 /** What is known of an item before anything is sent. An item of which nothing is known is to be started. */
 export type Known =
-  | { found: ApiRequest; alreadyStarted: boolean; isOwn: boolean }
+  | FoundStart
   | { error: Error }
   /** Start it under this user's key. */
   | { startAs: string }
@@ -118,34 +129,55 @@ function decideByGenerations(known: KnownStarts, start: TargetedStart, found: Fo
     return parts ? [{ ...parts, key, request }] : [];
   });
   const last = Math.max(-1, ...generations.map(({ generation }) => generation));
-  const newest = generations.find(({ generation }) => generation === last);
-  if (!newest) {
+  const newest = generations.filter(({ generation }) => generation === last);
+  const same = newest.map(({ request }) => request);
+  const request = primaryOf(same);
+  if (!request) {
     known.set(index, { startAs: userKey(prefix, 0, run, round) });
     known.decideByMark(start);
     return;
   }
-  const { request } = newest;
-  const isOwn = newest.run === run && newest.round === round;
-  const hasEndedBadly = request.status === 'ERROR' || request.status === 'CANCELED';
-  // For what this very iteration has started, its Request is returned, like everything else on a repeat.
-  if (options.onExisting === 'startAgain' && hasEndedBadly && !isOwn) {
+  const own = newest.find((one) => one.run === run && one.round === round);
+  // For what this very iteration has started, a Request is returned, like everything else on a repeat.
+  if (options.onExisting === 'startAgain' && hasEndedBadly(request) && !own) {
     known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
     // An earlier attempt may have sent the next generation already.
     const mark = known.record.earlierMark(index);
     const isUnseen = typeof mark === 'string' && !generations.some(({ key }) => key === mark);
     if (isUnseen) known.decideByMark(start);
-  } else if (options.onExisting === 'error' && !isOwn) {
+  } else if (options.onExisting === 'error' && !own) {
     known.set(index, { error: alreadyExists(request, options.idempotencyKey ?? '') });
   } else {
-    known.set(index, { found: request, alreadyStarted: true, isOwn });
+    known.set(index, { found: request, alreadyStarted: true, isOwn: own?.request === request, same, own });
   }
+}
+
+/**
+ * Of Requests with the same key and generation, the one that counts: that with the lowest id. One that has ended in
+ * ERROR or CANCELED only counts when all have, so that none is started again while another one is there.
+ *
+ * @param same in the order of their ids
+ */
+export function primaryOf(same: ApiRequest[]): ApiRequest | undefined {
+  return same.find((request) => !hasEndedBadly(request)) ?? same[0];
+}
+
+function hasEndedBadly(request: ApiRequest): boolean {
+  return request.status === 'CANCELED' || (request.status === 'ERROR' && !isBeingRetried(request));
+}
+
+/** The field that names the others, where there are some. */
+export function besides(requestId: number, same: ApiRequest[] = []): { duplicates?: number[] } {
+  const duplicates = same.map(({ id }) => id).filter((id) => id !== requestId);
+  return duplicates.length > 0 ? { duplicates } : {};
 }
 
 function prefixOf({ options }: TargetedStart): string {
   return userKeyPrefix(options.idempotencyKey ?? '');
 }
 
-function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+/** Adds a value to the list under a key. */
+export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);

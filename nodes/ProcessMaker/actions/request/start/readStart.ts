@@ -24,6 +24,8 @@ export interface StartOptions {
   /** The user's own key, in place of the hidden one. */
   idempotencyKey: string | undefined;
   onExisting: 'return' | 'error' | 'startAgain';
+  /** Whether to cancel what was started although another execution had started it at the same time. */
+  cancelsDuplicates: boolean;
   hiddenKey: boolean;
   windowSeconds: number;
   startAgainWhenNotFound: boolean;
@@ -60,6 +62,7 @@ export function readStart(
 ): Start {
   const given: IDataObject = context.getNodeParameter('options', index, {});
   const options = readOptions(given);
+  connection.retries.extendTo(options.windowSeconds);
   const process = toProcessReference(context.getNodeParameter('process', index), connection);
   const { mode, value } = readLocator(context.getNodeParameter('startEvent', index, AUTOMATIC));
   const isAutomatic = mode === 'list' && (value === '' || value === AUTOMATIC);
@@ -69,7 +72,7 @@ export function readStart(
       "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
     );
   }
-  const data = checkData(readRequestData(context, index), hints, index, { isNew: true });
+  const data = checkData(readRequestData(context, index), hints, index, 'start');
   const files = given.files === undefined ? [] : readInputFiles(context, index, 'options.files.file');
   if (options.writeFileId) checkVariables(files);
   const startEventId = isAutomatic ? undefined : value;
@@ -81,11 +84,10 @@ export function readStart(
 function readOptions(options: IDataObject): StartOptions {
   const onExisting = options.onExistingRequest ?? 'return';
   if (onExisting !== 'return' && onExisting !== 'error' && onExisting !== 'startAgain') {
-    throw inputError(
-      "The option 'If a Request With the Key Exists' holds a value that is not a valid option",
-      'Choose one from its list.',
-    );
+    throw notListed('If a Request With the Key Exists');
   }
+  const duplicates = options.duplicates ?? 'report';
+  if (duplicates !== 'report' && duplicates !== 'cancelMine') throw notListed('Duplicates');
   const parallel = options.requestsInParallel ?? DEFAULT_PARALLEL;
   const timeoutSeconds = Number(options.timeout ?? DEFAULT_TIMEOUT_SECONDS);
   const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
@@ -102,6 +104,7 @@ function readOptions(options: IDataObject): StartOptions {
     timeoutSeconds,
     windowSeconds,
     onExisting,
+    cancelsDuplicates: duplicates === 'cancelMine',
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
     hiddenKey: options.hiddenKey !== false,
     startAgainWhenNotFound: options.startAgainWhenNotFound === true,
@@ -112,6 +115,13 @@ function readOptions(options: IDataObject): StartOptions {
   };
 }
 
+function notListed(option: string) {
+  return inputError(
+    `The option '${option}' holds a value that is not a valid option`,
+    'Choose one from its list.',
+  );
+}
+
 function notInRange(option: string, range: string, advice: string) {
   return inputError(`The option '${option}' is not ${range}`, `Enter ${advice}.`);
 }
@@ -120,19 +130,15 @@ function isParallel(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARALLEL;
 }
 
-/** What holds for a whole run, by the options of its first item. One that is not valid fails its item later. */
-export function readRunOptions(context: IExecuteFunctions): { parallel: number; retrySeconds: number } {
-  let options: IDataObject = {};
+/** How many items of a run are worked on at once, by its first item. What is not valid fails that item later. */
+export function readParallel(context: IExecuteFunctions): number {
+  let parallel: unknown;
   try {
-    options = context.getNodeParameter('options', 0, {});
+    parallel = context.getNodeParameter('options', 0, {}).requestsInParallel;
   } catch {
     // The first item fails with it once it is read.
   }
-  const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
-  return {
-    parallel: isParallel(options.requestsInParallel) ? options.requestsInParallel : DEFAULT_PARALLEL,
-    retrySeconds: windowSeconds >= 0 ? windowSeconds : DEFAULT_WINDOW_SECONDS,
-  };
+  return isParallel(parallel) ? parallel : DEFAULT_PARALLEL;
 }
 
 /** A number of which many share the text is no key. */

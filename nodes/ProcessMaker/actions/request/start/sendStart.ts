@@ -1,16 +1,21 @@
+import { readStartEventIds } from '../../../api/processes/processes';
 import { startRequest } from '../../../api/requests/changes';
 import { findByKeys, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import type { ApiRequest } from '../../../api/requests/requests';
-import { done, makeChange, NOT_SEEN, SharedLook, type Seen } from '../../../execution/change';
+import { type ApiRequest, includesOf, readRequest } from '../../../api/requests/requests';
+import { done, lookTimes, makeChange, NOT_SEEN, type Seen, SharedLook } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
-import { explained, type ProcessMakerError } from '../../../transport/processMakerError';
+import type { Connection } from '../../../transport/connection';
+import {
+  explained,
+  isKind,
+  ProcessMakerError,
+  toProcessMakerError,
+} from '../../../transport/processMakerError';
 import { digestOf, inProcess, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
-import { howToSearch, notFound } from './startErrors';
+import { howToSearch, notFound, noStartEvent } from './startErrors';
 
-/** ProcessMaker is done with a call to which it has responded itself; its row is there soon, or never. */
-const WINDOW_AFTER_OWN_RESPONSE_MS = 1000;
 const MAX_SENDS_AFTER_OWN_RESPONSE = 2;
 const MAX_SENDS = 5;
 
@@ -36,7 +41,11 @@ interface Sends {
 
 /** The look-ups for starts whose response was lost: one for all those of a run. */
 export interface StartLooks {
+  /** It waits for a response as long as the start that waits longest, by the option Timeout. */
+  connection: Connection & { timeoutSeconds: number };
   look?: SharedLook<ApiRequest>;
+  /** The ids of start events by the id of their process, read once. */
+  startEvents?: Promise<Map<number, string[]>>;
   /** Whether they have to bring the data along. */
   includeData: boolean;
 }
@@ -68,13 +77,14 @@ export async function sendStart(
   try {
     const request = await makeChange(connection, {
       send: () => startRequest(connection, ready),
-      look:
-        key === undefined ? undefined : (error) => lookFor(run, looks, start, { key, error, sends, slot }),
+      look: (error) => lookFor(run, looks, start, { key, error, sends, slot }),
+      looksOnce: true,
     });
     record.mark(index, request.id);
     return request;
   } catch (error) {
-    throw explained(error, ({ delivery, description }) => {
+    // Whatever was thrown, the start may be there.
+    throw explained(toProcessMakerError(error), ({ delivery, description }) => {
       if (delivery === 'notProcessed') record.markNotStarted(index);
       else if (key !== undefined) return { description: `${description} ${howToSearch(key)}` };
       return undefined;
@@ -82,37 +92,90 @@ export async function sendStart(
   }
 }
 
+interface LostStart {
+  /** undefined where it cannot be found. */
+  key: string | undefined;
+  error: ProcessMakerError;
+  sends: Sends;
+  slot: Slot;
+}
+
+/**
+ * Reads a Request that was started with a field `include` in its data. ProcessMaker takes that for the parameter of the
+ * call, and leaves out of the response what the parameter asked for.
+ */
+export async function readStarted(
+  { connection }: ItemRun,
+  { options }: TargetedStart,
+  id: number,
+): Promise<ApiRequest> {
+  return await readRequest(connection, id, includesOf(options.includeData)).catch((thrown: unknown) => {
+    throw explained(thrown, ({ message }) => ({
+      message: `Request ${id} was started, but could not be read afterwards: ${message}`,
+      description: "It is not to be started again. The operation 'Get' of Request reads it.",
+    }));
+  });
+}
+
 /** Looks for a start whose response was lost. Where it is not found, it may be sent again when the option says so. */
 async function lookFor(
-  { connection, results, doubt }: ItemRun,
+  run: ItemRun,
   looks: StartLooks,
   { index, options, target }: TargetedStart,
-  { key, error, sends, slot }: { key: string; error: ProcessMakerError; sends: Sends; slot: Slot },
+  { key, error, sends, slot }: LostStart,
 ): Promise<Seen<ApiRequest>> {
+  const { connection, results, doubt } = run;
   doubt(index);
-  const look = (looks.look ??= new SharedLook(connection, async (sought) => {
+  const hasResponded = error.kind === 'serverError';
+  // Another item may have failed while this one waited.
+  const mayStartAgain = () =>
+    key !== undefined &&
+    options.startAgainWhenNotFound &&
+    !results.mustStop &&
+    !connection.canceled?.aborted &&
+    (hasResponded ? sends.responded + 1 < MAX_SENDS_AFTER_OWN_RESPONSE : sends.silent + 1 < MAX_SENDS);
+  const find = async (times: number[]) => {
+    if (key === undefined) return 'missing';
+    const look = (looks.look ??= lookByKeys(looks));
+    return await slot.whileWaiting(() => look.find(inProcess(target.processId, key), times));
+  };
+  let found = await find(lookTimes(options.windowSeconds, error));
+  if (found === 'missing' && isKind(error, 'serverError', 'gateway')) {
+    const ids = (await startEventsOf(looks)).get(target.processId);
+    if (ids && !ids.includes(target.startEventId)) {
+      return { state: 'notDone', error: noStartEvent(error, target, ids) };
+    }
+  }
+  if (found === 'missing' && hasResponded && mayStartAgain())
+    found = await find(lookTimes(options.windowSeconds));
+  if (found === 'unread') return NOT_SEEN;
+  if (found !== 'missing') return done(found);
+  if (mayStartAgain()) {
+    sends[hasResponded ? 'responded' : 'silent']++;
+    return { state: 'notSeen', sendAgain: true };
+  }
+  return { state: 'notSeen', ...(key !== undefined && { error: notFound(error) }) };
+}
+
+function lookByKeys(looks: StartLooks): SharedLook<ApiRequest> {
+  const { connection } = looks;
+  return new SharedLook(connection, async (sought) => {
     const prefixes = sought.map((one) => one.slice(one.indexOf(' ') + 1));
     const found = await findByKeys(connection, { prefixes, includeData: looks.includeData });
     // The first of several: another process may have been given the data, and the key with it.
     return new Map(
       found.toReversed().map(({ key: one, request }) => [inProcess(request.process_id, one), request]),
     );
-  }));
-  // ProcessMaker itself has responded, with a 500 of its own: it is not at work on the call any more.
-  const hasResponded = error.kind === 'serverError';
-  const windowMs = hasResponded ? WINDOW_AFTER_OWN_RESPONSE_MS : options.windowSeconds * 1000;
-  const found = await slot.whileWaiting(() => look.find(inProcess(target.processId, key), windowMs));
-  if (found === 'unread') return NOT_SEEN;
-  if (found !== 'missing') return done(found);
-  const state = hasResponded ? 'notDone' : 'notSeen';
-  // Another item may have failed while this one waited.
-  if (options.startAgainWhenNotFound && !results.mustStop && !connection.canceled?.aborted) {
-    const isAllowed = hasResponded
-      ? ++sends.responded < MAX_SENDS_AFTER_OWN_RESPONSE
-      : ++sends.silent < MAX_SENDS;
-    if (isAllowed) return { state, sendAgain: true };
-  }
-  return { state, error: notFound(error, hasResponded) };
+  });
+}
+
+/** Where they cannot be read, it is as if no process were listed: that proves nothing. */
+async function startEventsOf(looks: StartLooks): Promise<Map<number, string[]>> {
+  looks.startEvents ??= readStartEventIds(looks.connection).catch((error: unknown) => {
+    if (error instanceof ProcessMakerError) return new Map<number, string[]>();
+    throw explained(error);
+  });
+  return await looks.startEvents;
 }
 
 /** Adds fields to the JSON text of an object that has none of their names. */

@@ -7,7 +7,7 @@ import type { PreparedOperation } from '../../../execution/itemOperation';
 import { runItems } from '../../../execution/runItems';
 import { isTool } from '../../../input/parameters';
 import { StartWait } from './afterStart';
-import { readRunOptions, readStart, type Start } from './readStart';
+import { readParallel, readStart, type Start } from './readStart';
 import { forAgent, startedSummary, withOutcome } from './startErrors';
 import { hiddenKeyNotice, startOptions } from './startOptions';
 import { StartRun } from './startRun';
@@ -38,9 +38,12 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
   const startedIds: number[] = [];
   /** Only made where an item waits. */
   let wait: StartWait | undefined;
+  let startRun: StartRun | undefined;
   return {
     changes: true,
-    ...readRunOptions(context),
+    parallel: readParallel(context),
+    // Each item has its own.
+    retrySeconds: 0,
     read(_context, index, connection, hints) {
       const read = readStart(context, index, connection, hints);
       if (context.getNodeParameter('waitFor', index) !== 'nothing') {
@@ -52,10 +55,11 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
       return read;
     },
     async prepare(run, entries) {
-      const startRun = new StartRun(run, startedIds, wait);
+      startRun = new StartRun(run, startedIds, wait);
       return { open: await startRun.prepare(entries), work: startRun.work };
     },
     async afterwards(run) {
+      await startRun?.duplicates?.lookAgain();
       await wait?.waitForAll(run);
     },
     complete(error, item) {

@@ -1,8 +1,14 @@
+import type { StartTarget } from '../../../api/processes/processes';
 import { engineReason, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, requestUrl } from '../../../api/requests/requests';
+import { type ApiRequest, isBeingRetried, requestUrl } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
-import { type ErrorDetails, explained, ProcessMakerError } from '../../../transport/processMakerError';
+import {
+  type ErrorDetails,
+  explained,
+  ProcessMakerError,
+  toProcessMakerError,
+} from '../../../transport/processMakerError';
 
 const RUN_AGAIN = 'To start it all the same, run the workflow again for this item.';
 
@@ -13,10 +19,21 @@ export function withOutcome(
 ): ProcessMakerError {
   if (error.outcome) return error;
   const mark = record?.earlierMark(index);
-  if (typeof mark === 'number') return error.with({ outcome: 'started', requestId: mark });
-  const mayBeFromBefore = !wasSent && (mark !== undefined || record?.crash !== undefined);
-  const isUnknown = mayBeFromBefore || error.delivery === 'unknown';
+  if (typeof mark === 'number') {
+    // An item whose Request was there before, and which was to get its files.
+    const canceled = error.kind === 'canceled' ? notUploaded(mark) : {};
+    return error.with({ outcome: 'started', requestId: mark, ...canceled });
+  }
+  const mayBeFromBefore = mark !== undefined || record?.crash !== undefined;
+  const isUnknown = wasSent ? error.delivery === 'unknown' : mayBeFromBefore;
   return error.with({ outcome: isUnknown ? 'unknown' : 'notStarted' });
+}
+
+function notUploaded(requestId: number) {
+  return {
+    message: `The execution was stopped before the files of Request ${requestId} were uploaded`,
+    description: 'Retry the execution: nothing is started again, and only the missing files are uploaded.',
+  };
 }
 
 /** Agents see the message alone, and are quick to call a tool again that did not succeed. */
@@ -34,15 +51,15 @@ export function forAgent(error: ProcessMakerError): ProcessMakerError {
 export type Origin = 'started' | 'earlierAttempt' | 'existingKey';
 
 /**
- * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists; one that an
- * earlier attempt has started and that was canceled is none either.
+ * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists, unless it is
+ * being retried; one that an earlier attempt has started and that was canceled is none either.
  *
  * @returns undefined for one that is to be returned
  */
 export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string) {
   const { id, status } = request;
   const hasFailed = status === 'ERROR' || (status === 'CANCELED' && origin === 'earlierAttempt');
-  if (!hasFailed) return undefined;
+  if (!hasFailed || isBeingRetried(request)) return undefined;
   const isInStatus = {
     started: `was started, but is in status ${status}`,
     earlierAttempt: `was already started for this item, and is in status ${status}`,
@@ -105,7 +122,7 @@ export function disputed({ id }: ApiRequest): ProcessMakerError {
  * @param isRepeat whether this execution itself may have sent it
  */
 export function lookUpError(thrown: unknown, isRepeat: boolean): Error {
-  return explained(thrown, ({ message }) => ({
+  return explained(toProcessMakerError(thrown), ({ message }) => ({
     message: `What was started before could not be looked up, so nothing is started: ${message}`,
     outcome: isRepeat ? 'unknown' : 'notStarted',
   }));
@@ -136,19 +153,23 @@ export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessM
   });
 }
 
-/**
- * A start whose response was lost, and that is not there.
- *
- * @param hasResponded whether ProcessMaker itself has responded, so that it cannot come any more
- */
-export function notFound(error: ProcessMakerError, hasResponded: boolean): ProcessMakerError {
-  if (!hasResponded) {
-    const description = `${error.description} No Request was found by the end of the 'Recovery Window'.`;
-    return error.with({ description });
-  }
-  const description =
-    "No Request was started. Often the id in 'Start Event' is that of another element, such as a task.";
-  return error.with({ description });
+/** A start whose response was lost, and that is not there. */
+export function notFound(error: ProcessMakerError): ProcessMakerError {
+  const until = error.kind === 'serverError' ? 'in the seconds after' : "by the end of the 'Recovery Window'";
+  return error.with({ description: `${error.description} No Request was found ${until}.` });
+}
+
+/** The process has no such start event, which is why ProcessMaker has responded with a 500. */
+export function noStartEvent(
+  error: ProcessMakerError,
+  { processId, startEventId }: StartTarget,
+  ids: string[],
+) {
+  return error.with({
+    kind: 'notFound',
+    message: `Process ${processId} has no start event "${startEventId}"`,
+    description: `No Request was started. Its start events are: ${ids.join(', ')}. Give one of them in 'Start Event'. The id that was given may be that of another element, such as a task.`,
+  });
 }
 
 /** How to find a start in ProcessMaker by hand. */

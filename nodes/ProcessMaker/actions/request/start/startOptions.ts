@@ -20,10 +20,32 @@ export const startOptions: INodeProperties = {
   default: {},
   options: [
     {
+      displayName: 'Duplicates',
+      name: 'duplicates',
+      type: 'options',
+      default: 'report',
+      description:
+        'What to do when another execution has started a Request with the same Idempotency Key at the same time. The node looks for it once more, 2 seconds after the last start. That narrows the gap and does not close it, and finds only what the user of the access token may see.',
+      options: [
+        {
+          name: 'Cancel Mine',
+          value: 'cancelMine',
+          description:
+            "Also cancel this item's own Request where another one is returned. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
+        },
+        {
+          name: 'Report',
+          value: 'report',
+          description:
+            'Return the Request with the lowest ID in every execution, and name the others in the field duplicates',
+        },
+      ],
+    },
+    {
       ...inputFilesField,
       displayName: 'Files',
       description:
-        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to',
+        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to. A Request that was there before keeps its own files; a file that is not uploaded for that reason is returned with uploaded: false.',
     },
     {
       displayName: 'Hidden Key',
@@ -40,7 +62,7 @@ export const startOptions: INodeProperties = {
       default: '',
       placeholder: 'e.g. {{ $json.orderId }}',
       description:
-        "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. It is stored in the Request's data in place of the hidden key.",
+        "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
     },
     {
       displayName: 'If a Request With the Key Exists',
@@ -81,7 +103,7 @@ export const startOptions: INodeProperties = {
       typeOptions: { minValue: 0, maxValue: 3600 },
       default: 60,
       description:
-        'How many seconds to look for a Request whose start got no response, and to repeat starts that the server refuses because it is busy, starting or in maintenance',
+        'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
     },
     {
       displayName: 'Requests in Parallel',
@@ -108,7 +130,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window. Otherwise an error is thrown, which says that the outcome is unknown.',
+        'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
     },
     timeLimitOption,
     {
@@ -118,7 +140,7 @@ export const startOptions: INodeProperties = {
       typeOptions: { minValue: 1, maxValue: 3600 },
       default: 120,
       description:
-        'How many seconds to wait for the response to each start. After that, it is not known whether the Request was started.',
+        'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
     },
     onTimeoutOption,
     writeFileIdOption,

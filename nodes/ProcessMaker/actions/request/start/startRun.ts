@@ -2,27 +2,28 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiRequest } from '../../../api/requests/requests';
 import { requestJson } from '../../../descriptions/output';
-import { runConcurrently, Throttle, type Slot } from '../../../execution/concurrency';
+import type { Slot } from '../../../execution/concurrency';
 import type { Entry, ItemRun, Work } from '../../../execution/itemOperation';
 import type { OutputItem } from '../../../execution/itemResults';
 import { ProcessFinder } from '../../../execution/processFinder';
-import { toProcessMakerError } from '../../../transport/processMakerError';
+import { type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
 import { StartFiles, type Answer, type StartWait } from './afterStart';
-import type { KnownStarts } from './knownStarts';
+import { Duplicates } from './duplicates';
+import { besides, type FoundStart, type KnownStarts } from './knownStarts';
 import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
-import { sendStart, type StartLooks } from './sendStart';
+import { readStarted, sendStart, type StartLooks } from './sendStart';
 import { errorOf, type Origin } from './startErrors';
-
-/** So many items that were started before get their files at the same time. */
-const UPLOADS_IN_PARALLEL = 5;
 
 /** One run of the Start operation over all its items. What no item asks for is not made. */
 export class StartRun {
   /** What becomes of the items with an Idempotency Key, which may have duplicates. */
   private readonly primaries = new Map<number, Promise<OutputItem[]>>();
 
-  private readonly looks: StartLooks = { includeData: false };
+  /** What other executions have started at the same time; only where items have an Idempotency Key. */
+  duplicates: Duplicates | undefined;
+
+  private readonly looks: StartLooks;
 
   private finder: ProcessFinder | undefined;
 
@@ -34,7 +35,9 @@ export class StartRun {
     private readonly run: ItemRun,
     private readonly startedIds: number[],
     private readonly wait: StartWait | undefined,
-  ) {}
+  ) {
+    this.looks = { connection: { ...run.connection, timeoutSeconds: 0 }, includeData: false };
+  }
 
   /**
    * Finds process and start event of every item, and what was started before: a look-up per run, not per item.
@@ -42,17 +45,23 @@ export class StartRun {
    * @returns the items that are still to be worked on
    */
   async prepare(entries: Array<Entry<Start>>): Promise<Array<Entry<Start>>> {
-    const { connection, record, results } = this.run;
+    const { record, results } = this.run;
+    const { connection } = this.looks;
     let mayBeKnown = record.isRepeat;
     for (const { value } of entries) {
+      connection.timeoutSeconds = Math.max(connection.timeoutSeconds, value.options.timeoutSeconds);
       mayBeKnown ||= value.options.idempotencyKey !== undefined;
       if (!value.target) await this.findTarget(value);
     }
     results.throwIfStopped();
     if (!mayBeKnown && !results.hasErrors) return entries;
     const starts = entries.flatMap(({ value }) => (value.target ? [value as TargetedStart] : []));
+    this.duplicates = new Duplicates(this.run, this.wait !== undefined, async (start, request) => {
+      const answer = this.answerOf(start, request, 'existingKey');
+      return await this.answer(start, request.id, { ...answer, lookFor: 'fileOrOther' });
+    });
     this.known = await recallStarts(connection, record, starts);
-    await this.answerKnown(this.known, starts);
+    this.answerKnown(this.known, starts);
     return entries.filter(({ index }) => !results.has(index));
   }
 
@@ -60,9 +69,11 @@ export class StartRun {
     const start = value as TargetedStart;
     const known = this.known?.get(start.index);
     if (known && 'sameAs' in known) return await this.answerDuplicate(start, known.sameAs, slot);
-    const userKey = known && 'startAs' in known ? known.startAs : undefined;
-    const output = this.startOne(start, userKey, slot);
-    if (userKey !== undefined) this.primaries.set(start.index, output);
+    const output =
+      known && 'found' in known
+        ? this.answer(start, known.found.id, this.answerOfFound(start, known))
+        : this.startOne(start, known && 'startAs' in known ? known.startAs : undefined, slot);
+    if (known) this.primaries.set(start.index, output);
     return await output;
   };
 
@@ -75,35 +86,22 @@ export class StartRun {
     }
   }
 
-  /** For each item that was started before, returns its Request. */
-  private async answerKnown(known: KnownStarts, starts: TargetedStart[]): Promise<void> {
+  /** For each item that was started before, returns its Request. One with files is left to be worked on. */
+  private answerKnown(known: KnownStarts, starts: TargetedStart[]): void {
     const { fail, record, results } = this.run;
-    const withFiles: TargetedStart[] = [];
     for (const start of starts) {
-      const { index } = start;
+      const { index, files } = start;
       const one = known.get(index);
       if (one && 'error' in one) fail(index, one.error);
       if (!one || !('found' in one)) continue;
       record.mark(index, one.found.id);
-      if (one.isOwn) this.startedIds.push(one.found.id);
-      const { json, error } = this.answerOf(start, one.found, one.isOwn ? 'earlierAttempt' : 'existingKey');
-      if (error) {
-        fail(index, error);
-        continue;
-      }
-      results.succeed(index, [{ json: one.alreadyStarted ? { ...json, alreadyStarted: true } : json }]);
-      if (start.files.length > 0) withFiles.push(start);
+      const { own } = one;
+      if (one.isOwn || own) this.startedIds.push(own?.request.id ?? one.found.id);
+      if (own) this.duplicates?.add(start, own.key, own.request.id);
+      const { json, error } = this.answerOfFound(start, one);
+      if (error) fail(index, error);
+      else if (files.length === 0) results.succeed(index, [{ json }]);
     }
-    const limits = { throttle: new Throttle(UPLOADS_IN_PARALLEL), mayBegin: () => true };
-    await runConcurrently(withFiles, limits, async (start) => {
-      const json = results.jsonOf(start.index) ?? {};
-      try {
-        const output = await this.answer(start, Number(json.id), { json, lookFor: 'variable' });
-        results.succeed(start.index, output);
-      } catch (error) {
-        fail(start.index, error);
-      }
-    });
   }
 
   private async startOne(
@@ -112,8 +110,10 @@ export class StartRun {
     slot: Slot,
   ): Promise<OutputItem[]> {
     const extras = { userKey, field: this.wait?.takeField(), slot };
-    const request = await sendStart(this.run, this.looks, start, extras);
+    let request = await sendStart(this.run, this.looks, start, extras);
     this.startedIds.push(request.id);
+    if (userKey !== undefined) this.duplicates?.add(start, userKey, request.id);
+    if ('include' in start.data) request = await readStarted(this.run, start, request.id);
     return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
   }
 
@@ -128,9 +128,12 @@ export class StartRun {
     } catch (thrown) {
       error = toProcessMakerError(thrown);
     }
+    this.duplicates?.share(start, primary);
+    const kept = error && keptFromUpload(start, error);
+    if (kept) throw kept;
     const requestId = record.earlierMark(primary);
     if (typeof requestId === 'number') {
-      return await this.answer(start, requestId, { json, error, lookFor: 'variable' });
+      return await this.answer(start, requestId, { json, error, lookFor: 'fileOrOther' });
     }
     if (error) throw error;
     return [{ json }];
@@ -150,6 +153,15 @@ export class StartRun {
     return [{ json }];
   }
 
+  private answerOfFound(start: Start, { found, alreadyStarted, isOwn, same }: FoundStart): Answer {
+    const { json, error } = this.answerOf(start, found, isOwn ? 'earlierAttempt' : 'existingKey');
+    return {
+      json: alreadyStarted ? { ...json, alreadyStarted, ...besides(found.id, same) } : json,
+      error,
+      lookFor: isOwn ? 'variable' : 'fileOrOther',
+    };
+  }
+
   private answerOf({ options }: Start, request: ApiRequest, origin: Origin): Answer {
     const { instanceUrl } = this.run.connection;
     const { simplify, returnErroredRequests } = options;
@@ -158,4 +170,15 @@ export class StartRun {
     const json = requestJson(request, { simplify, includes: [], includeTasks: false }, instanceUrl);
     return { json, error };
   }
+}
+
+/**
+ * Why the files of an item are not uploaded to the Request that it shares with an earlier one: a file of that one is not
+ * in place yet, and a repeat of the run would take this item's for it.
+ */
+function keptFromUpload({ files }: Start, earlier: ProcessMakerError): ProcessMakerError | undefined {
+  const missing = (earlier.files ?? []).filter(({ outcome }) => outcome !== 'uploaded');
+  if (!files.some((file) => missing.some(({ variable }) => variable === file.variable))) return undefined;
+  const outcomes = files.map(({ fileName, variable }) => ({ fileName, variable, outcome: 'notUploaded' }));
+  return earlier.with({ files: outcomes });
 }

@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
-import { type Attempt, done, makeChange, type Seen } from '../../../execution/change';
+import { acceptAsMade } from '../../../execution/acceptAsMade';
+import { type Attempt, done, lookTimes, makeChange, type Seen, SharedLook } from '../../../execution/change';
+import { TaskReader } from '../../../execution/readers';
 import { asText, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import {
@@ -16,6 +18,7 @@ export interface Completion {
   data: IDataObject;
   /** How long to look for what became of a call whose response was lost. */
   windowSeconds: number;
+  look: TaskLook;
 }
 
 export interface CompletedTask {
@@ -24,7 +27,28 @@ export interface CompletedTask {
   alreadyCompleted: boolean;
 }
 
-const LOOK_AFTER_MS = [0, 1000, 2000, 3000, 5000];
+/** The look for the Tasks of a run whose response was lost. */
+export class TaskLook {
+  /** Those that were open when they were looked at last. */
+  readonly open = new Set<string>();
+
+  readonly closed: SharedLook<ApiTask>;
+
+  constructor(connection: Connection) {
+    this.closed = new SharedLook(connection, async (keys) => {
+      const ids = keys.map((id) => ({ id: Number(id) }));
+      const reader = new TaskReader(connection, ids);
+      const closed = new Map<string, ApiTask>();
+      for (const { id } of ids) {
+        const task = await readIfPossible(() => reader.get({ id }));
+        if (task && isClosed(task)) closed.set(String(id), task);
+        if (task) this.open.add(String(id));
+        else this.open.delete(String(id));
+      }
+      return closed;
+    });
+  }
+}
 
 /**
  * Completes a Task. ProcessMaker carries out every such call that comes while another one is under way, so that it is
@@ -37,25 +61,24 @@ const LOOK_AFTER_MS = [0, 1000, 2000, 3000, 5000];
 export async function completeTask(
   connection: Connection,
   before: ApiTask,
-  { data, windowSeconds }: Completion,
-  { mayBeDone, isDone }: Attempt,
+  { data, windowSeconds, look }: Completion,
+  attempt: Attempt,
 ): Promise<CompletedTask> {
   const { id } = before;
-  if (isDone) return completed(before, true);
-  if (isClosed(before)) return perhapsCompleted(before, mayBeDone);
+  if (attempt.isDone) return completed(before, true);
+  if (isClosed(before)) return perhapsCompleted(before, attempt);
   let task: ApiTask;
   try {
     task = await makeChange(connection, {
       send: async () => await sendCompletion(connection, before, data),
-      look: async (error) => await lookAtTask(connection, id, error),
-      lookAfterMs: LOOK_AFTER_MS,
-      windowMs: windowSeconds * 1000,
+      look: async (error) => await lookAtTask(look, id, { error, windowSeconds }),
+      looksOnce: true,
     });
   } catch (error) {
-    const after = isKind(error, 'invalid') ? await readIfPossible(connection, id) : undefined;
+    const after = isKind(error, 'invalid') ? await readIfPossible(() => readTask(connection, id)) : undefined;
     if (!after || !isClosed(after)) throw aboutTask(error, id);
     // An earlier attempt came to its end since, or somebody else was faster.
-    return perhapsCompleted(after, mayBeDone);
+    return perhapsCompleted(after, attempt);
   }
   return completed(task, false);
 }
@@ -70,31 +93,30 @@ const isClosed = ({ status }: ApiTask) => status === 'CLOSED';
 
 /** What became of a call whose response was lost is seen on the Task. */
 async function lookAtTask(
-  connection: Connection,
+  { closed, open }: TaskLook,
   id: number,
-  error: ProcessMakerError,
+  { error, windowSeconds }: { error: ProcessMakerError; windowSeconds: number },
 ): Promise<Seen<ApiTask>> {
-  const task = await readIfPossible(connection, id);
-  if (task && isClosed(task)) return done(task);
-  // ProcessMaker itself has responded that it gave up.
-  if (task && error.kind === 'serverError') {
-    const notDone = error.with({
-      message: `ProcessMaker could not complete Task ${id} and gave no reason (HTTP status 500)`,
-      description:
-        'The Task is still open. Let a ProcessMaker administrator look into the log of the server, and see whether the Task can be completed by hand.',
-    });
-    return { state: 'notDone', error: notDone };
-  }
-  const seen = task
+  const found = await closed.find(String(id), lookTimes(windowSeconds, error));
+  if (typeof found === 'object') return done(found);
+  const isOpen = found === 'missing' && open.has(String(id));
+  const seen = isOpen
     ? `Task ${id} was still open when it was looked at last.`
     : `Task ${id} could not be read afterwards.`;
-  return { state: 'notSeen', error: error.with({ description: `${error.description} ${seen}` }) };
+  const details =
+    error.kind === 'serverError'
+      ? {
+          message: `ProcessMaker responded to the completion of Task ${id} with HTTP status 500`,
+          description: `${seen} ProcessMaker may have begun to complete it all the same: look there before you repeat it, and let an administrator look into the log of the server.`,
+        }
+      : { description: `${error.description} ${seen}` };
+  return { state: 'notSeen', error: error.with(details) };
 }
 
 /** When the Task cannot be read after the change, what is known of the change stays as it is. */
-async function readIfPossible(connection: Connection, id: number): Promise<ApiTask | undefined> {
+async function readIfPossible(readIt: () => Promise<ApiTask>): Promise<ApiTask | undefined> {
   try {
-    return await readTask(connection, id);
+    return await readIt();
   } catch {
     return undefined;
   }
@@ -104,10 +126,11 @@ async function readIfPossible(connection: Connection, id: number): Promise<ApiTa
  * A closed Task that an earlier attempt may have completed. A cancel closes Tasks too, and nobody knows which of the two
  * it was.
  */
-function perhapsCompleted(task: ApiTask, mayBeDone: boolean): CompletedTask {
-  const isCanceled = requestOf(task).status === 'CANCELED';
-  if (mayBeDone && !isCanceled) return completed(task, true);
-  throw closedBefore(task).with({ delivery: mayBeDone ? 'unknown' : 'notProcessed' });
+function perhapsCompleted(task: ApiTask, attempt: Attempt): CompletedTask {
+  const refusal = closedBefore(task);
+  acceptAsMade(attempt, refusal);
+  if (requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
+  return completed(task, true);
 }
 
 function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {

@@ -55,11 +55,11 @@ async function lookAtTask(
   const task = await readTask(connection, id);
   if (task.user_id === userId) return done(task);
   if (error.kind !== 'serverError') return NOT_SEEN;
-  const notDone = error.with({
-    message: `ProcessMaker could not give Task ${id} to user ${userId} and gave no reason (HTTP status 500)`,
-    description: `Most often there is no user ${userId}: check 'User'. The Task was not reassigned.`,
+  const unknown = error.with({
+    message: `ProcessMaker responded with HTTP status 500 when Task ${id} was to be given to user ${userId}`,
+    description: `Most often there is no user ${userId}: check 'User'. The Task still had the same user when it was looked at last: look there before you repeat it.`,
   });
-  return { state: 'notDone', error: notDone };
+  return { state: 'notSeen', error: unknown };
 }
 
 function notChanged({ id, user_id: userId, user }: ApiTask, wantedId: number): ProcessMakerError {

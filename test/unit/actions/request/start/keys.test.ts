@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import {
   digestOf,
+  generationPrefixOf,
   itemKey,
   parseItemKey,
   parseUserKey,
@@ -61,6 +62,7 @@ describe('idempotency keys', () => {
         expect(key).toMatch(SAFE);
         expect(key.length).toBeLessThanOrEqual(MOST_COMPARED);
         expect(parseUserKey(key, prefix)).toEqual({ generation, run, round });
+        expect(generationPrefixOf(key)).toBe(`${prefix}${generation}.`);
       }),
       { numRuns: 500 },
     );

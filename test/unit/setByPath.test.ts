@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { setByPath } from '../../../../nodes/ProcessMaker/api/forms/field';
+import { setByPath } from '../../nodes/ProcessMaker/guards';
 
 describe('setByPath', () => {
   test('creates the objects and lists on the way of a path', () => {

@@ -1,0 +1,163 @@
+import { updateRequest } from '../../../api/requests/changes';
+import { findByKeys } from '../../../api/requests/hiddenKey';
+import { type ApiRequest, readRequest } from '../../../api/requests/requests';
+import { done, makeChange, NOT_SEEN } from '../../../execution/change';
+import { runConcurrently, Throttle } from '../../../execution/concurrency';
+import type { ItemRun } from '../../../execution/itemOperation';
+import type { OutputItem } from '../../../execution/itemResults';
+import { once } from '../../../execution/readers';
+import { messageOf } from '../../../guards';
+import { pauseFor } from '../../../transport/connection';
+import { generationPrefixOf, inProcess } from './keys';
+import { addTo, besides, includesData, primaryOf } from './knownStarts';
+import type { TargetedStart } from './readStart';
+
+/** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
+const LOOK_AFTER_MS = 2000;
+const IN_PARALLEL = 5;
+const MAX_IDS_IN_HINT = 25;
+
+/** An item, and the Request that this iteration has started for it under the user's key. */
+interface OwnStart {
+  start: TargetedStart;
+  key: string;
+  id: number;
+}
+
+/**
+ * What other executions have started under the same users' keys at the same time as this iteration. A second look
+ * narrows that gap, and does not close it: what ProcessMaker shows only later, or not to the token's user, is not found.
+ */
+export class Duplicates {
+  private readonly own = new Map<number, OwnStart>();
+
+  private readonly canceled = new Map<number, Promise<void>>();
+
+  /** Requests that could not be canceled, and why. */
+  private readonly refused = new Map<number, string>();
+
+  /**
+   * @param isWaitedFor whether the items wait for their Requests, so that each keeps its own
+   * @param answerWith gives an item the Request of another execution
+   */
+  constructor(
+    private readonly run: ItemRun,
+    private readonly isWaitedFor: boolean,
+    private readonly answerWith: (start: TargetedStart, request: ApiRequest) => Promise<OutputItem[]>,
+  ) {}
+
+  /** To be called with each Request that this iteration has started under a user's key. */
+  add(start: TargetedStart, key: string, id: number): void {
+    this.own.set(start.index, { start, key, id });
+  }
+
+  /** An item gets the Request of another one. */
+  share(start: TargetedStart, primary: number): void {
+    const own = this.own.get(primary);
+    if (own) this.own.set(start.index, { ...own, start });
+  }
+
+  /**
+   * Looks once more, when all items are sent, and adds to each item what was started beside its Request. An item stays
+   * started when that cannot be looked up.
+   */
+  async lookAgain(): Promise<void> {
+    const { connection, hints, results } = this.run;
+    const own = [...this.own.values()].filter(({ start }) => results.jsonOf(start.index));
+    if (own.length === 0 || results.mustStop || !(await pauseFor(connection, LOOK_AFTER_MS))) return;
+    let found: Map<string, ApiRequest[]>;
+    try {
+      found = await this.find(own);
+    } catch (error) {
+      if (!isOver(this.run)) hints.add(notLookedUp(messageOf(error)));
+      return;
+    }
+    const limits = { throttle: new Throttle(IN_PARALLEL), mayBegin: () => !isOver(this.run) };
+    await runConcurrently(own, limits, (one) => this.compare(one, found.get(scopeOf(one)) ?? []));
+    if (this.refused.size > 0) hints.add(notCanceled(this.refused));
+  }
+
+  /** Few calls for each process. */
+  private async find(own: OwnStart[]): Promise<Map<string, ApiRequest[]>> {
+    const byProcess = new Map<number, OwnStart[]>();
+    for (const one of own) addTo(byProcess, one.start.target.processId, one);
+    const found = new Map<string, ApiRequest[]>();
+    for (const [processId, starts] of byProcess) {
+      const prefixes = [...new Set(starts.map(({ key }) => generationPrefixOf(key)))];
+      const includeData = includesData(starts.map(({ start }) => start));
+      const search = { prefixes, processId, includeData };
+      for (const { key, request } of await findByKeys(this.run.connection, search)) {
+        addTo(found, inProcess(processId, generationPrefixOf(key)), request);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Gives an item the Request that counts, so that all executions return the same one.
+   *
+   * @param same the Requests with its key and generation, in the order of their ids
+   */
+  private async compare({ start, id }: OwnStart, same: ApiRequest[]): Promise<void> {
+    const { record, results, fail } = this.run;
+    const { index } = start;
+    const primary = primaryOf(same);
+    const mine = same.find((request) => request.id === id);
+    try {
+      if (primary && mine && primary.id < id && !this.isWaitedFor) {
+        await this.cancelWhereAsked(mine);
+        record.mark(index, primary.id);
+        const [output] = await this.answerWith(start, primary);
+        const json = { ...output?.json, alreadyStarted: true, ...besides(primary.id, same) };
+        results.succeed(index, [{ json }]);
+      } else {
+        const json = results.jsonOf(index) ?? {};
+        results.succeed(index, [{ json: { ...json, ...besides(Number(json.id), same) } }]);
+      }
+    } catch (error) {
+      fail(index, error);
+    }
+  }
+
+  private async cancelWhereAsked({ id, status }: ApiRequest): Promise<void> {
+    const sharing = [...this.own.values()].filter((one) => one.id === id);
+    if (status !== 'ACTIVE' || !sharing.every(({ start }) => start.options.cancelsDuplicates)) return;
+    await once(this.canceled, id, () => this.cancel(id));
+  }
+
+  private async cancel(id: number): Promise<void> {
+    const { connection } = this.run;
+    const readStatus = async () => (await readRequest(connection, id, [])).status;
+    try {
+      await makeChange(connection, {
+        send: async () => await updateRequest(connection, id, { status: 'CANCELED' }),
+        look: async () => ((await readStatus()) === 'CANCELED' ? done(undefined) : NOT_SEEN),
+      });
+      // ProcessMaker takes the call also for one that has come to its end since.
+      const status = await readStatus();
+      if (status !== 'CANCELED') this.refused.set(id, `It is in status ${status}`);
+    } catch (error) {
+      this.refused.set(id, messageOf(error));
+    }
+  }
+}
+
+function scopeOf({ start, key }: OwnStart): string {
+  return inProcess(start.target.processId, generationPrefixOf(key));
+}
+
+function isOver({ connection, results }: ItemRun): boolean {
+  return results.mustStop || connection.canceled?.aborted === true;
+}
+
+function notLookedUp(reason: string): string {
+  return `The Requests were started, but it could not be looked up whether another execution has started some with the same Idempotency Keys at the same time: ${reason}.`;
+}
+
+function notCanceled(refused: Map<number, string>): string {
+  const [[, reason = ''] = []] = refused;
+  const ids = [...refused.keys()].sort((a, b) => a - b);
+  const shown = ids.slice(0, MAX_IDS_IN_HINT).join(', ');
+  const rest = ids.length > MAX_IDS_IN_HINT ? ` and ${ids.length - MAX_IDS_IN_HINT} more` : '';
+  return `Started twice, and not in status CANCELED for certain: ${ids.length === 1 ? 'Request' : 'Requests'} ${shown}${rest}. ${reason}.`;
+}
