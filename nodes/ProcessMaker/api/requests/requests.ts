@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { readList } from '../../transport/pagination';
+import { PAGE_SIZE, readList } from '../../transport/pagination';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
 import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
@@ -50,7 +50,7 @@ export async function readByIds(
   ids: number[],
   includes: string[],
 ): Promise<Batch<ApiRequest>> {
-  return await readInChunks(ids, async (pmql) => await readPages(connection, pmql, includes));
+  return await readInChunks(ids, async (pmql) => await readPages(connection, pmql, includes, PAGE_SIZE));
 }
 
 /**
@@ -62,9 +62,11 @@ export async function readPages(
   connection: Connection,
   pmql: string,
   includes: string[],
+  limit?: number,
 ): Promise<ApiRequest[]> {
   const list = await readList(connection, {
     path: apiPath('1.0', 'requests'),
+    limit,
     qs: { pmql, ...(includes.length > 0 && { include: includes.join(',') }), order_by: 'id' },
   });
   return asRequests(list);
