@@ -21,6 +21,9 @@ export class FaultProxy {
   /** Orders whose last start left its caller without knowledge. */
   private readonly unknown = new Set<string>();
 
+  /** Orders with whose response the node itself throws. */
+  private readonly thrown = new Set<string>();
+
   /** Look-ups that met a fault; they succeed when repeated. */
   private readonly hinderedLookUps = new Set<string>();
 
@@ -54,6 +57,10 @@ export class FaultProxy {
     return this.unknown.has(order);
   }
 
+  hasThrown(order: string): boolean {
+    return this.thrown.has(order);
+  }
+
   /** Waits until nothing happens any more, also to starts that still wait for a web worker. */
   async settle(): Promise<void> {
     await this.outages.over();
@@ -80,6 +87,7 @@ export class FaultProxy {
     forward: Forward,
   ): Promise<void> {
     if (order !== undefined) this.note(order, fault?.leavesUnknown === true);
+    if (order !== undefined && fault?.makesNodeThrow) this.thrown.add(order);
     let killed = false;
     try {
       await treat(async () => {

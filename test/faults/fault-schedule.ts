@@ -6,6 +6,7 @@ const BLOCK_SIZE = 200;
 /** Somewhat above what is asked for, since look-ups thin them out: 5 % each after the commit, 3.5 % before. */
 const EACH_AFTER_COMMIT = 10;
 const EACH_BEFORE_COMMIT = 7;
+const EACH_RARE = 2;
 /** Of the look-ups, one in five. */
 const FAULTY_LOOK_UP_EVERY = 5;
 /** Keeps the seeds of repeats and first starts apart. */
@@ -53,10 +54,13 @@ export class FaultSchedule {
 }
 
 function faultsOfStarts(): PlannedFault[] {
-  const faulty = FAULTS.flatMap((fault) =>
-    Array<PlannedFault>(fault.commits ? EACH_AFTER_COMMIT : EACH_BEFORE_COMMIT).fill(fault),
-  );
+  const faulty = FAULTS.flatMap((fault) => Array<PlannedFault>(timesOf(fault)).fill(fault));
   return [...faulty, ...Array<PlannedFault>(BLOCK_SIZE - faulty.length).fill(undefined)];
+}
+
+function timesOf({ commits, isRare }: Fault): number {
+  if (isRare) return EACH_RARE;
+  return commits ? EACH_AFTER_COMMIT : EACH_BEFORE_COMMIT;
 }
 
 function shuffle(planned: PlannedFault[], seed: number): PlannedFault[] {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { respond, delay, resetAfter, resetBefore, truncate, type Behaviour } from '../support/gateway';
+import { THROWS_AT_ONCE } from '../support/unforeseen';
 import { TIMEOUT_SECONDS } from './settings';
 
 /** One way in which a call goes wrong. */
@@ -11,10 +12,16 @@ export interface Fault {
   leavesUnknown: boolean;
   /** How a call is treated; `turn` counts the calls with this fault. */
   treatment: (turn: number) => Behaviour;
+  /** It comes now and then: some times in a whole proof. */
+  isRare?: true;
+  /** The response makes the node itself throw, which leaves its item unknown, wherever its Request is. */
+  makesNodeThrow?: true;
 }
 
 const LONGER_THAN_THE_TIMEOUT_MS = TIMEOUT_SECONDS * 1000 + 1000;
 const LATE_MS = [1000, 2000, 3000];
+/** Well after a response that could be taken for the end of the server's work, and before the end of the window. */
+const MUCH_LATER_MS = [3000, 5000, 7000];
 const DRIP_MS = 150;
 const GATEWAY_STATUSES = [502, 503, 504];
 
@@ -25,6 +32,12 @@ const gatewayPage = (turn: number): Behaviour => {
   return respond(status, `<html><body><h1>${status}</h1></body></html>`);
 };
 const serverError = respond(500, { message: 'Server Error' });
+const errorOfGateway = respond(500, { message: 'An unexpected error occurred' });
+/** As Laravel writes it, without Retry-After. */
+const maintenance = respond(503, '{\n    "message": "Service Unavailable"\n}', {
+  'content-type': 'application/json',
+});
+const unavailableAtGateway = respond(503, { message: 'Service Unavailable' });
 const tooMany = (headers: Record<string, string>): Behaviour =>
   respond(429, { message: 'Too Many Attempts.' }, headers);
 
@@ -47,11 +60,16 @@ const slowDrip: Behaviour = async (response, forward) => {
   response.destroy();
 };
 
-/** The caller is cut off while its start still waits for a web worker, which takes it up some seconds later. */
-const visibleLate =
-  (milliseconds: number): Behaviour =>
+const cutOff: Behaviour = (response) => {
+  response.destroy();
+  return Promise.resolve();
+};
+
+/** The caller gets this while its start still waits for a web worker, which takes it up some seconds later. */
+const whileItGoesOn =
+  (behaviour: Behaviour, milliseconds: number): Behaviour =>
   async (response, forward) => {
-    response.destroy();
+    await behaviour(response, forward);
     await pause(milliseconds);
     await forward();
   };
@@ -71,7 +89,7 @@ export const FAULTS: Fault[] = [
     leavesUnknown: false,
     treatment: () => tooMany({}),
   },
-  { name: '500 before commit', commits: false, leavesUnknown: true, treatment: () => serverError },
+  { name: 'own 500 before the start', commits: false, leavesUnknown: true, treatment: () => serverError },
   { name: '502/503/504 HTML before commit', commits: false, leavesUnknown: true, treatment: gatewayPage },
   {
     name: 'maintenance JSON',
@@ -88,7 +106,7 @@ export const FAULTS: Fault[] = [
   },
   { name: 'response cut off', commits: true, leavesUnknown: true, treatment: () => truncate },
   {
-    name: '500 after commit',
+    name: 'own 500 after the start',
     commits: true,
     leavesUnknown: true,
     treatment: () => afterCommit(serverError),
@@ -104,7 +122,36 @@ export const FAULTS: Fault[] = [
     name: 'row visible late',
     commits: true,
     leavesUnknown: true,
-    treatment: (turn) => visibleLate(pick(LATE_MS, turn)),
+    treatment: (turn) => whileItGoesOn(cutOff, pick(LATE_MS, turn)),
+  },
+  {
+    name: '500 with a message, server goes on',
+    commits: true,
+    leavesUnknown: true,
+    treatment: (turn) => whileItGoesOn(errorOfGateway, pick(MUCH_LATER_MS, turn)),
+    isRare: true,
+  },
+  {
+    name: 'own 503 without Retry-After',
+    commits: false,
+    leavesUnknown: false,
+    treatment: () => maintenance,
+    isRare: true,
+  },
+  {
+    name: '503 of a gateway, server goes on',
+    commits: true,
+    leavesUnknown: true,
+    treatment: (turn) => whileItGoesOn(unavailableAtGateway, pick(MUCH_LATER_MS, turn)),
+    isRare: true,
+  },
+  {
+    name: 'throw in the middle',
+    commits: true,
+    leavesUnknown: true,
+    treatment: () => afterCommit(respond(201, THROWS_AT_ONCE)),
+    isRare: true,
+    makesNodeThrow: true,
   },
 ];
 

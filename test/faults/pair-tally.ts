@@ -33,7 +33,7 @@ export function judgePairs(pairs: Pair[], stored: Stored): Part {
     count(tally, pair, requests);
     if (!bothSawBoth(pair, requests)) continue;
     bothSaw++;
-    if (new Set(pair.items.map((named) => returned(pair, named))).size > 1) different++;
+    if (new Set(pair.items.map((named) => named?.id)).size > 1) different++;
   }
   console.log(`${TWICE_AT_ONCE}: ${pairs.length} keys, started twice ${twice}, of which both saw ${bothSaw}`);
   return {
@@ -73,10 +73,4 @@ function bothSawBoth({ items }: Pair, requests: RequestRow[]): boolean {
   return (
     requests.length > 1 && items.every((one) => requests.every(({ id }) => one && idsIn(one).includes(id)))
   );
-}
-
-/** With Report, the one that counts is the lowest of those that an item names; with Cancel Mine it is the item's. */
-function returned({ duplicates }: Pair, named: Named | undefined): number | undefined {
-  if (!named) return undefined;
-  return duplicates === 'report' ? Math.min(...idsIn(named)) : named.id;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Cleanup } from '../../demo/cleanup';
 import { createEngine } from '../support/engine';
+import { makeNodeThrow } from '../support/unforeseen';
 import type { Part } from './part';
 import { FaultProxy } from './fault-proxy';
 import { runAll } from './runs';
@@ -21,6 +22,7 @@ export async function startsUnderFaults(
   await proxy.open();
 
   const began = Date.now();
+  makeNodeThrow();
   const judge = await runAll(await createEngine(), server, proxy, items);
   await proxy.settle();
   await proxy.close();

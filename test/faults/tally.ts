@@ -11,6 +11,8 @@ export interface Judged {
   requestIds: number[];
   /** Whether nobody could know, without looking, if its last start was carried out. */
   leftUnknown: boolean;
+  /** Whether a response made the node itself throw: its item is unknown, and can be looked for by its key. */
+  hasThrown?: boolean;
 }
 
 /** Counts over items. */
@@ -25,6 +27,8 @@ export class Tally {
   /** Of which something was said that is not so, or nothing although it was started. */
   falselyReported = 0;
   reportedUnknown = 0;
+  /** Of these, where the node itself threw. */
+  unknownByThrow = 0;
   reportedNotStarted = 0;
 
   /**
@@ -39,6 +43,7 @@ export class Tally {
     if (requestIds.length > 1) this.duplicated++;
     if (!reported && requestIds.length === 0) this.lost++;
     if (reported?.outcome === 'unknown') this.reportedUnknown++;
+    if (reported?.outcome === 'unknown' && item.hasThrown) this.unknownByThrow++;
     if (reported?.outcome === 'notStarted') this.reportedNotStarted++;
     if (!isTrue(item, finds)) this.falselyReported++;
   }
@@ -50,11 +55,12 @@ export class Tally {
     this.duplicated += other.duplicated;
     this.falselyReported += other.falselyReported;
     this.reportedUnknown += other.reportedUnknown;
+    this.unknownByThrow += other.unknownByThrow;
     this.reportedNotStarted += other.reportedNotStarted;
   }
 }
 
-function isTrue({ reported, requestIds, leftUnknown }: Judged, finds: boolean): boolean {
+function isTrue({ reported, requestIds, leftUnknown, hasThrown }: Judged, finds: boolean): boolean {
   if (!reported) return requestIds.length === 0;
   if (!finds && leftUnknown && reported.outcome !== 'unknown') return false;
   switch (reported.outcome) {
@@ -64,6 +70,6 @@ function isTrue({ reported, requestIds, leftUnknown }: Judged, finds: boolean): 
       return requestIds.length === 0;
     case 'unknown':
       if (reported.requestId !== undefined) return requestIds.includes(reported.requestId);
-      return !finds || requestIds.length === 0;
+      return hasThrown || !finds || requestIds.length === 0;
   }
 }

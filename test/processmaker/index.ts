@@ -65,10 +65,19 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
     set scriptsRun(value: boolean) {
       instance.scriptsRun = value;
     },
+    get scriptsHeld() {
+      return instance.scriptsHeld;
+    },
+    set scriptsHeld(value: boolean) {
+      instance.scriptsHeld = value;
+    },
+    scriptRuns: instance.scriptRuns,
     scriptStatuses: instance.scriptStatuses,
     tasks: () =>
       instance.database
-        .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE element_type <> 'startEvent' ORDER BY id`)
+        .all<TokenRow>(
+          `SELECT * FROM process_request_tokens WHERE element_type NOT IN ('startEvent', 'end_event', 'gateway') ORDER BY id`,
+        )
         .map(toStoredTask),
     requests: () =>
       instance.database.all<RequestRow>('SELECT * FROM process_requests ORDER BY id').map(toStoredRequest),

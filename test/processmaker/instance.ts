@@ -14,6 +14,8 @@ const A_YEAR = 365 * 24 * 60 * 60;
 const UPLOAD_LIMIT = 10 * 1024 * 1024;
 
 const DEFAULT_CHANGE_MS = 20;
+/** Under load it is up to half a second. */
+const DEFAULT_BETWEEN_ERRORS_MS = 40;
 
 /** One ProcessMaker instance without its HTTP side. */
 export class Instance {
@@ -37,8 +39,12 @@ export class Instance {
   scriptsRun = false;
   /** Whether a task that has an assignee can be given to somebody else. */
   readonly reassigns: boolean;
-  /** Whether data that is put into a Request is trimmed. */
-  readonly trimsUpdatedData: boolean;
+  /** While true, a script that has begun does not end. */
+  scriptsHeld = false;
+  /** The Request of each run of a script. */
+  readonly scriptRuns: number[] = [];
+  /** How far apart the server notes a failure of a script twice. */
+  readonly betweenErrorsMs: number;
   private readonly clock: () => Date;
 
   /** @param runScript runs the script at a token */
@@ -52,7 +58,7 @@ export class Instance {
     this.clock = options.now ?? (() => new Date());
     this.changeMs = options.changeMs ?? DEFAULT_CHANGE_MS;
     this.reassigns = options.reassigns === true;
-    this.trimsUpdatedData = options.trimsUpdatedData === true;
+    this.betweenErrorsMs = options.betweenErrorsMs ?? DEFAULT_BETWEEN_ERRORS_MS;
     this.database = new Connection(options.database);
     this.database.define('json_text', (value) =>
       value === null ? null : toMysqlText(JSON.parse(String(value)) as Json),

@@ -33,8 +33,8 @@ export interface ProcessMakerOptions {
   reassigns?: boolean;
   /** What maintenance tells as Retry-After, 60 when missing; null: it tells nothing, as after a plain `artisan down`. */
   maintenanceRetrySeconds?: number | null;
-  /** Data that is put into a Request is trimmed, and empty texts become null, as on a real server; false when missing. */
-  trimsUpdatedData?: boolean;
+  /** On `redis`: how long after the first note of a script's failure the server makes the second one. 40 when missing. */
+  betweenErrorsMs?: number;
   /** The server's clock. */
   now?: () => Date;
 }
@@ -105,6 +105,10 @@ export interface ProcessMaker {
   maintenance: boolean;
   /** Whether script tasks can run; not at first, so that each ends its Request in ERROR. */
   scriptsRun: boolean;
+  /** While true, a script that has begun does not end. */
+  scriptsHeld: boolean;
+  /** The Request of each run of a script that has begun, in order. */
+  scriptRuns: readonly number[];
   /** The statuses with which calls that script tasks have made were answered, in order. */
   scriptStatuses: readonly number[];
   /** Every HTTP call that came in, in order. */

@@ -49,6 +49,7 @@ export class Harness {
 
   reset(): void {
     this.server.maintenance = false;
+    this.server.scriptsHeld = false;
     this.gateway.reset();
     this.known = new Set(this.server.requests().map(({ id }) => id));
   }

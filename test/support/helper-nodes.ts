@@ -36,6 +36,16 @@ class Start implements INodeType {
   }
 }
 
+/** Fails until the Retry button is pressed, and hands its input on then: as a node that calls something that was away. */
+class FailsAtFirst implements INodeType {
+  description = describe('failsAtFirst', []);
+
+  execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    if (this.getMode() !== 'retry') return Promise.reject(new Error('It was away.'));
+    return Promise.resolve([this.getInputData()]);
+  }
+}
+
 /** Sends its items on in batches on the second output, and ends on the first, as Loop Over Items does. */
 class Loop implements INodeType {
   description = describe('loop', ['batchSize'], 2);
@@ -99,6 +109,7 @@ class Agent implements INodeType {
 /** Node types that only tests know, by their name in a workflow. */
 export const helperNodes: Record<string, INodeType> = {
   'test.start': new Start(),
+  'test.failsAtFirst': new FailsAtFirst(),
   'test.loop': new Loop(),
   'test.wait': new Wait(),
   'test.subWorkflow': new SubWorkflow(),

@@ -2,34 +2,22 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Behaviour } from '../support/gateway';
 import { delay, respond, thenRespond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { makeNodeThrow, THROWS_AT_ONCE, THROWS_WHEN_RETURNED } from '../support/unforeseen';
 import { useHarness } from '../support/harness';
 
-// A response that nobody has foreseen makes the node itself throw: a text in it is parsed into what cannot be walked.
+// A response of which nobody thought makes the node itself throw.
 const harness = useHarness();
 
-const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
-const TEXT = 'cannot be walked';
-const overflow = () => {
-  throw new RangeError('Maximum call stack size exceeded');
-};
-const UNWALKABLE = new Proxy({}, { get: overflow, has: overflow, ownKeys: overflow });
-const parse = JSON.parse;
-beforeAll(() => {
-  jest
-    .spyOn(JSON, 'parse')
-    .mockImplementation((text, reviver) =>
-      text.includes(TEXT)
-        ? (parse(text, (_, value: unknown) => (value === TEXT ? UNWALKABLE : value)) as unknown)
-        : (parse(text, reviver) as unknown),
-    );
-});
-afterAll(() => jest.restoreAllMocks());
+beforeAll(makeNodeThrow);
 
-const unwalkable = (status: number): Behaviour => respond(status, [TEXT]);
-/** The list as the server gives it, each Request with data that cannot be walked. */
-const withUnwalkableData: Behaviour = async (response, forward) => {
+const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+const throws = (status: number): Behaviour => respond(status, THROWS_AT_ONCE);
+/** The list as the server gives it, each Request with such data. */
+const withBadData: Behaviour = async (response, forward) => {
   const { status, headers, body } = await forward();
-  response.writeHead(status, headers).end(body.replace(/"data":\{[^{}]*\}/g, `"data":"${TEXT}"`));
+  const list = JSON.parse(body) as { data: IDataObject[] };
+  const data = list.data.map((request) => ({ ...request, data: THROWS_WHEN_RETURNED }));
+  response.writeHead(status, headers).end(JSON.stringify({ ...list, data }));
 };
 const ITEMS = Array.from({ length: 300 }, (_, number) => ({ number: String(number) }));
 
@@ -37,7 +25,7 @@ const ITEMS = Array.from({ length: 300 }, (_, number) => ({ number: String(numbe
 function throwFor(number: string): void {
   harness.gateway.treat = ({ method, body }) => {
     if (method !== 'POST') return undefined;
-    return (JSON.parse(body) as IDataObject).number === number ? thenRespond(unwalkable(201)) : delay(50);
+    return (JSON.parse(body) as IDataObject).number === number ? thenRespond(throws(201)) : delay(50);
   };
 }
 
@@ -74,7 +62,7 @@ describe('a start whose response makes the node throw', () => {
     harness.gateway.treat = ({ method }) => {
       if (method !== 'POST' || !isFirst) return undefined;
       isFirst = false;
-      return thenRespond(unwalkable(201));
+      return thenRespond(throws(201));
     };
     const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
     const run = await harness.start(TARGET, { input: ITEMS.slice(0, 3), settings });
@@ -84,8 +72,7 @@ describe('a start whose response makes the node throw', () => {
 });
 
 it('accounts for lost starts whose look-up makes the node throw', async () => {
-  harness.gateway.treat = ({ method }) =>
-    method === 'POST' ? respond(502, '<html></html>') : unwalkable(200);
+  harness.gateway.treat = ({ method }) => (method === 'POST' ? respond(502, '<html></html>') : throws(200));
   const run = await harness.start(TARGET, { input: ITEMS.slice(0, 3), settings: ERROR_OUTPUT });
   expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown']);
   for (const { text, input } of failedItems(run)) {
@@ -97,7 +84,7 @@ describe('what is thrown before anything is sent', () => {
   const keyed: INodeParameters = { ...TARGET, options: { idempotencyKey: '={{ "u" + $json.number }}' } };
 
   it('fails every item as not started where the node may continue', async () => {
-    harness.gateway.treat = () => unwalkable(200);
+    harness.gateway.treat = () => throws(200);
     const run = await harness.start(keyed, { input: ITEMS.slice(0, 3), settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject(
       ITEMS.slice(0, 3).map((input) => ({ input, outcome: 'notStarted' })),
@@ -106,7 +93,7 @@ describe('what is thrown before anything is sent', () => {
   });
 
   it('fails every item as not started when the list of processes makes the node throw', async () => {
-    harness.gateway.treat = () => unwalkable(200);
+    harness.gateway.treat = () => throws(200);
     const byName = { process: locator('name', 'A single start with form') };
     const run = await harness.start(byName, { input: ITEMS.slice(0, 3), settings: ERROR_OUTPUT });
     expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(Array(3).fill('notStarted'));
@@ -116,7 +103,7 @@ describe('what is thrown before anything is sent', () => {
     const options = { idempotencyKey: '={{ "known" + $json.number }}', includeData: true };
     const parameters = { ...TARGET, options };
     await harness.start(parameters, { input: ITEMS.slice(0, 1) });
-    harness.gateway.treat = ({ method }) => (method === 'GET' ? withUnwalkableData : undefined);
+    harness.gateway.treat = ({ method }) => (method === 'GET' ? withBadData : undefined);
     const run = await harness.start(parameters, { input: ITEMS.slice(0, 2), settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([
       { outcome: 'started', requestId: harness.requests()[0]?.id },
@@ -126,7 +113,7 @@ describe('what is thrown before anything is sent', () => {
   });
 
   it('ends the run with the item that it is about', async () => {
-    harness.gateway.treat = () => unwalkable(200);
+    harness.gateway.treat = () => throws(200);
     const run = await harness.start(keyed, { input: ITEMS.slice(0, 3) });
     expect(run.error?.message).toContain('[item 0]');
     expect(run.error).toMatchObject({ context: { outcome: 'notStarted' } });
@@ -139,7 +126,7 @@ it('leaves a change unknown whose response makes the node throw, and begins no o
   let puts = 0;
   harness.gateway.treat = ({ method }) => {
     if (method !== 'PUT') return undefined;
-    return ++puts === 3 ? thenRespond(unwalkable(200)) : delay(50);
+    return ++puts === 3 ? thenRespond(throws(200)) : delay(50);
   };
   const tasks = started
     .items('ProcessMaker')

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { updateRequest } from '../api/requests/changes';
-import { aboutRequest, type ApiRequest, readRequest } from '../api/requests/requests';
+import { aboutRequest, type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { done, makeChange } from '../execution/change';
 import { isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';
@@ -62,7 +62,7 @@ export async function storeUrl(
     const request = await readRequest(connection, requestId, [...new Set([...includes, field])]);
     const stored = valueIn(request, variable);
     const isThere = stored === value || (stored === NOT_SHOWN && (isSent || (writes > 0 && !lost)));
-    if (request.status !== 'ACTIVE' || isThere) {
+    if (!isUnderWay(request) || isThere) {
       if (!includes.includes(field)) delete request[field];
       return request;
     }
@@ -80,7 +80,7 @@ export async function storeUrl(
     } catch (error) {
       // Some may write running Requests only. When it cannot be read either, why it could not be written matters more.
       const request = await readRequest(connection, requestId, includes).catch(() => undefined);
-      if (request && request.status !== 'ACTIVE') return request;
+      if (request && !isUnderWay(request)) return request;
       throw aboutWriting(error, requestId, variable);
     }
   }

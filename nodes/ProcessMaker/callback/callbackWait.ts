@@ -6,6 +6,7 @@ import {
   WAIT_INDEFINITELY,
 } from 'n8n-workflow';
 
+import { isUnderWay } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
 import { isObject } from '../guards';
 import { isTool, readResumeUrl, type ResumeUrl } from '../input/parameters';
@@ -129,7 +130,7 @@ export class CallbackWait {
     });
     const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
     const shown = { ...hideUrl(json, variable, this.resume.signature), ...extraFields, callback: null };
-    if (request.status !== 'ACTIVE') {
+    if (!isUnderWay(request)) {
       if (request.status === 'COMPLETED' || returnsErrored) return { ...shown, timedOut: false };
       throw endedBadlyError(request, instanceUrl);
     }

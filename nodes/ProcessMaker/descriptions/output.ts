@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { withShownData } from '../api/requests/hiddenKey';
-import { type ApiRequest, simplifyRequest } from '../api/requests/requests';
+import { type ApiRequest, isBeingRetried, simplifyRequest } from '../api/requests/requests';
 import { type ApiTask, simplifyTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
 import { optionsOf, simplifyOption } from './common';
@@ -56,10 +56,13 @@ export function readRequestOutput(context: IExecuteFunctions, itemIndex: number)
 
 /** The JSON of an item for a Request. */
 export function requestJson(found: ApiRequest, output: RequestOutput, instanceUrl: string): IDataObject {
-  const request = withShownData(found);
+  const shown = withShownData(found);
+  // Its status alone would read as if it had come to an end.
+  const request = found.status === 'ERROR' && isBeingRetried(found) ? { ...shown, retrying: true } : shown;
   if (!output.simplify) return request;
   return {
     ...simplifyRequest(request, instanceUrl),
+    ...('retrying' in request && { retrying: true }),
     ...(output.includes.includes('participants') && {
       participants: objectsIn(request.participants).map(({ id, fullname, username, email }) => ({
         id,

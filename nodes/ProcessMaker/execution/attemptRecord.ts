@@ -40,6 +40,8 @@ interface Stored {
   marks: Record<string, Mark>;
   /** Digests of the changes that were sent, and of which it is not known that they were made. */
   sent?: string[];
+  /** By digest: what the operation has noted of when it was sent. */
+  sentAt?: Record<string, number>;
   /** Digests of the changes that were made. */
   done?: string[];
 }
@@ -125,10 +127,15 @@ export class AttemptRecord {
 
   /** To be called before a change is sent. */
   begin(digest: string): Attempt {
-    if (takeOut(this.earlier.done, digest)) return { mayBeDone: true, isDone: true };
-    const mayBeSent = takeOut(this.earlier.sent, digest);
-    if (!mayBeSent) (this.stored.sent ??= []).push(digest);
-    return { mayBeDone: mayBeSent || this.crash !== undefined, isDone: false };
+    if (takeOut(this.earlier.done, digest)) return { mayBeDone: 'sent', isDone: true };
+    const wasSent = takeOut(this.earlier.sent, digest);
+    if (!wasSent) (this.stored.sent ??= []).push(digest);
+    const keep = (at: number) => ((this.stored.sentAt ??= {})[digest] = at);
+    return {
+      mayBeDone: wasSent ? 'sent' : this.crash !== undefined && 'noRecord',
+      isDone: false,
+      sent: { at: this.stored.sentAt?.[digest], keep },
+    };
   }
 
   /** To be called with the error of a change; with none when it went well. */
@@ -137,7 +144,7 @@ export class AttemptRecord {
     if (!error || error.done) {
       takeOut(this.stored.sent, digest);
       (this.stored.done ??= []).push(digest);
-    } else if (!mayBeDone && error.delivery === 'notProcessed' && error.outcome !== 'partlyDone') {
+    } else if (mayBeDone !== 'sent' && error.delivery === 'notProcessed' && error.outcome !== 'partlyDone') {
       takeOut(this.stored.sent, digest);
     }
   }
@@ -145,9 +152,7 @@ export class AttemptRecord {
   /** Forgets the iteration. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
     if (this.crash) this.stored.answered = answeredIn(this.stored);
-    this.stored.marks = {};
-    this.stored.sent = undefined;
-    this.stored.done = undefined;
+    Object.assign(this.stored, { marks: {}, sent: undefined, sentAt: undefined, done: undefined });
   }
 }
 
@@ -164,7 +169,7 @@ function nextStored(
   const round = earlier ? earlier.round + 1 : 0;
   const isAfterCrash = isRetry && earlier?.executionId !== now.executionId;
   const crash = isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
-  const begun = { round, ...now, crash, marks: {}, sent: undefined, done: undefined };
+  const begun = { round, ...now, crash, marks: {}, sent: undefined, sentAt: undefined, done: undefined };
   if (!earlier) return begun;
   // The record's own count tells iterations apart; the run index, which a crash shifts, only one from its repeat.
   if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);

@@ -4,10 +4,12 @@ import { withRetries } from '../transport/request';
 
 /** What the record knows of a change before it is sent (see `AttemptRecord`). */
 export interface Attempt {
-  /** An earlier attempt of this execution may have made it already. */
-  mayBeDone: boolean;
+  /** An earlier attempt may have made it: the record says that it was sent, or n8n has kept no record of the node. */
+  mayBeDone: false | 'sent' | 'noRecord';
   /** An earlier attempt has made it. What is seen now may be the work of others since. */
   isDone: boolean;
+  /** When it was sent, by the server's clock, for an operation that can see by that what became of it. */
+  sent?: { at?: number; keep(at: number): void };
 }
 
 /**
@@ -21,9 +23,7 @@ export type Seen<T> =
 
 export const NOT_SEEN = { state: 'notSeen' } as const;
 
-export function done<T>(value: T): Seen<T> {
-  return { state: 'done', value };
-}
+export const done = <T>(value: T): Seen<T> => ({ state: 'done', value });
 
 /** A change of something in ProcessMaker that has to be made exactly once. */
 export interface Change<T> {
@@ -137,9 +137,8 @@ export class SharedLook<V> {
    * not be looked up, since ProcessMaker did not respond or the execution was canceled
    */
   async find(key: string, times: number[]): Promise<V | 'missing' | 'unread'> {
-    const now = Date.now();
     return await new Promise((resolve, reject) => {
-      this.sought.push({ key, times: times.map((time) => now + time), resolve, reject });
+      this.sought.push({ key, times: times.map((time) => Date.now() + time), resolve, reject });
       this.pause.abort();
       if (!this.isLooking) void this.lookForAll();
     });
@@ -158,7 +157,7 @@ export class SharedLook<V> {
         for (const { resolve } of asked.splice(0)) resolve('unread');
         silent = 0;
       }
-      this.sought.unshift(...asked.filter((one) => !found || isOpen(one, found, askedAt)));
+      this.sought = asked.filter((one) => !found || isOpen(one, found, askedAt)).concat(this.sought);
       earliest = Date.now() + GAP_MS * (silent + 1);
     }
     this.isLooking = false;
@@ -169,9 +168,10 @@ export class SharedLook<V> {
     const { canceled } = this.connection;
     for (;;) {
       this.pause = new AbortController();
-      const { signal } = this.pause;
-      const due = Math.max(earliest, Math.min(...this.sought.map(({ times }) => Number(times[0]))));
-      const pause = { ...this.connection, canceled: canceled ? AbortSignal.any([canceled, signal]) : signal };
+      const first = this.sought.reduce((least, { times: [time = 0] }) => Math.min(least, time), Infinity);
+      const due = Math.max(earliest, first);
+      const signals = canceled ? [canceled, this.pause.signal] : [this.pause.signal];
+      const pause = { ...this.connection, canceled: AbortSignal.any(signals) };
       const isOver = await pauseFor(pause, Math.max(0, due - Date.now()));
       if (isOver || canceled?.aborted) return Math.max(due, Date.now());
     }

@@ -191,10 +191,6 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean): ProcessMakerEr
 }
 
 function canceled(): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'canceled',
-    message: 'The execution was canceled before this item was started',
-    description: 'Run the workflow again for this item.',
-    delivery: 'notProcessed',
-  });
+  const message = 'The execution was canceled before this item was started';
+  return inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
 }

@@ -4,7 +4,7 @@ import { KEY_FIELD, SET_BY_SERVER } from '../api/requests/hiddenKey';
 import { asText } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
 import { readFormData } from './formData';
-import { findUnsendable, readJsonData, type ServerChange } from './jsonData';
+import { type DataCall, findUnsendable, KEPT, readJsonData, type ServerChange } from './jsonData';
 import { isTool, readAssignments } from './parameters';
 
 /** Takes, by item, what the user should know although the item did not fail. */
@@ -19,15 +19,18 @@ const LEFT_OUT = [...SET_BY_SERVER, KEY_FIELD];
 /**
  * Checks data for a Request before anything is sent.
  *
- * @param isNew whether a Request is to be started with the data
+ * @param call what sends the data
  * @returns the data, without the fields that ProcessMaker sets itself
  */
 export function checkData(
   data: IDataObject,
   hints: DataHints,
   itemIndex: number,
-  { isNew }: { isNew: boolean },
+  call: DataCall,
 ): IDataObject {
+  const isNew = call === 'start';
+  const isWholeBody = isNew || call === 'event';
+  if (isWholeBody && ('_method' in data || 'include' in data)) checkParameters(data);
   if (Object.hasOwn(data, '_parent')) throw reservedField('_parent', isNew);
   if (!isNew && Object.hasOwn(data, KEY_FIELD)) throw reservedField(KEY_FIELD, isNew);
   if (typeof data.toJSON === 'function') {
@@ -49,9 +52,27 @@ export function checkData(
       "Give the fields of the new Request's data, or {} with 'JSON' for a Request without data.",
     );
   }
-  const unsendable = findUnsendable(sent, (change, path) => hints.change(change, path, itemIndex));
+  const unsendable = findUnsendable(sent, (change, path) => {
+    if (!KEPT[call]?.includes(change)) hints.change(change, path, itemIndex);
+  });
   if (unsendable === undefined) return sent;
   throw inputError(unsendable, 'Change or leave out this value: ProcessMaker would not receive it as it is.');
+}
+
+/** Of data that is the whole body of a call, ProcessMaker reads some fields as parameters of the call. */
+function checkParameters({ _method: method, include }: IDataObject): void {
+  if (method !== undefined) {
+    throw inputError(
+      "The data has a field '_method', which ProcessMaker takes for the HTTP method of the call",
+      'Take it out, or give it another name.',
+    );
+  }
+  // A date, for example, is sent as text.
+  if (typeof include !== 'object' || include === null || 'toJSON' in include) return;
+  throw inputError(
+    "The data has a list or an object in the field 'include', which ProcessMaker takes for a parameter of the call and cannot read, so that the outcome would be unknown",
+    'Give the field another name, or send it as text.',
+  );
 }
 
 /** A field by which Requests are found and tied to each other. */
@@ -136,7 +157,12 @@ function fromItem(context: IExecuteFunctions, itemIndex: number): IDataObject {
  *
  * @returns no fields when none are given; values that JSON can hold, without fields that are ProcessMaker's own
  */
-export function readChangeData(context: IExecuteFunctions, itemIndex: number, hints: DataHints): IDataObject {
+export function readChangeData(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  hints: DataHints,
+  call: Exclude<DataCall, 'start'>,
+): IDataObject {
   const mode = context.getNodeParameter('dataMode', itemIndex);
   const data = readMode(context, itemIndex, mode, 'Enter a JSON object such as {"orderId": 12}.');
   if (data === undefined) {
@@ -145,7 +171,7 @@ export function readChangeData(context: IExecuteFunctions, itemIndex: number, hi
       "Choose one of the list in 'Data'.",
     );
   }
-  const sent = checkData(data, hints, itemIndex, { isNew: false });
+  const sent = checkData(data, hints, itemIndex, call);
   // As it will arrive: a date, for example, is text then.
   return JSON.parse(JSON.stringify(sent)) as IDataObject;
 }

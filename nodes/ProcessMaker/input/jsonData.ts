@@ -41,6 +41,25 @@ export const SERVER_CHANGES = {
 
 export type ServerChange = keyof typeof SERVER_CHANGES;
 
+/** The calls that send data. Of a start and an event it is the whole body, of the others a field of it. */
+export type DataCall = 'start' | 'event' | 'update' | 'task';
+
+/** What some of these calls keep as it is. */
+export const KEPT: Partial<Record<DataCall, ServerChange[]>> = {
+  update: ['tags', 'mustache'],
+  task: ['trimmed', 'emptied'],
+};
+
+const PADDING = /^[\s\u200B\u200E\0]$/;
+
+/** What ProcessMaker makes of a text where it trims texts: null of one that is empty then. */
+export function trimmedText(text: string): string | null {
+  let [from, to] = [0, text.length];
+  while (from < to && PADDING.test(text.charAt(from))) from++;
+  while (from < to && PADDING.test(text.charAt(to - 1))) to--;
+  return text.slice(from, to) || null;
+}
+
 type OnChange = (change: ServerChange, path: string) => void;
 
 /** What cannot be sent, as a sentence; undefined when there is nothing. */
@@ -110,8 +129,9 @@ function findInFields(object: object, onChange: OnChange, path: string, ancestor
 
 function checkText(text: string, onChange: OnChange, path: string): Finding {
   if (!text.isWellFormed()) return `${nameOf(path)} holds half of a character (a lone UTF-16 surrogate)`;
-  if (text === '') onChange('emptied', path);
-  else if (text !== text.trim()) onChange('trimmed', path);
+  const trimmed = trimmedText(text);
+  if (trimmed === null) onChange('emptied', path);
+  else if (trimmed !== text) onChange('trimmed', path);
   if (/<[a-z!/?]/i.test(text)) onChange('tags', path);
   if (/\{\{.*\}\}/s.test(text)) onChange('mustache', path);
   return undefined;

@@ -42,13 +42,7 @@ export function readWaitFor(context: IExecuteFunctions, itemIndex: number, mayBe
 /** The parameters and options of an item that waits while the execution runs. */
 export function readWaitSettings(context: IExecuteFunctions, itemIndex: number, waitFor: WaitFor) {
   const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
-  const seconds = Number(options.timeLimit ?? DEFAULT_WAIT_SECONDS);
-  if (!(seconds >= 1 && seconds <= MAX_WAIT_SECONDS)) {
-    throw inputError(
-      `The option 'Wait Time Limit' is not a number from 1 to ${MAX_WAIT_SECONDS}`,
-      "Enter a number of seconds, e.g. 300. To wait for more than an hour, choose 'Callback' in 'Wait For'.",
-    );
-  }
+  const seconds = readTimeLimit(options, " To wait for more than an hour, choose 'Callback' in 'Wait For'.");
   const onTimeout = options.onTimeout ?? 'error';
   if (onTimeout !== 'error' && onTimeout !== 'return') throw invalidOption('On Timeout', onTimeout);
   const isTask = waitFor === 'task';
@@ -59,6 +53,20 @@ export function readWaitSettings(context: IExecuteFunctions, itemIndex: number, 
     returnsOnTimeout: onTimeout === 'return',
     ...resultSettings(options),
   };
+}
+
+/**
+ * The option 'Wait Time Limit', in seconds.
+ *
+ * @param advice what else to do when it is not valid
+ */
+export function readTimeLimit({ timeLimit = DEFAULT_WAIT_SECONDS }: IDataObject, advice = ''): number {
+  const seconds = Number(timeLimit);
+  if (seconds >= 1 && seconds <= MAX_WAIT_SECONDS) return seconds;
+  throw inputError(
+    `The option 'Wait Time Limit' is not a number from 1 to ${MAX_WAIT_SECONDS}`,
+    `Enter a number of seconds, e.g. 300.${advice}`,
+  );
 }
 
 /** Begins with an underscore, so that forms and `include=data` do not show it. */

@@ -120,6 +120,16 @@ export function unexpectedResponse(
   return new ProcessMakerError({ kind: 'unexpectedResponse', message, description, delivery });
 }
 
+/** A response that is larger than it may be, so that its end was not read. */
+export function responseTooLarge(megabytes: number): ProcessMakerError {
+  return new ProcessMakerError({
+    kind: 'tooLarge',
+    message: `The response of ProcessMaker is larger than ${megabytes} MB`,
+    description: 'Ask for less at a time: with a lower limit, or without the data of Requests.',
+    delivery: 'unknown',
+  });
+}
+
 /** Whether something that was thrown is a ProcessMakerError of one of these kinds. */
 export function isKind(thrown: unknown, ...kinds: ErrorKind[]): thrown is ProcessMakerError {
   return thrown instanceof ProcessMakerError && kinds.includes(thrown.kind);

@@ -2,7 +2,7 @@ import { type IExecuteFunctions, jsonParse } from 'n8n-workflow';
 
 import { asText, isObject } from '../guards';
 import { normalizeInstanceUrl } from './credential';
-import { ProcessMakerError, unexpectedResponse } from './processMakerError';
+import { responseTooLarge, unexpectedResponse } from './processMakerError';
 
 /** An HTTP response as n8n's request helper gives it with `returnFullResponse`; what was read as JSON is parsed. */
 export interface HttpResponse {
@@ -95,7 +95,7 @@ async function readText(body: BodyStream, run: object): Promise<string> {
       chunks.push(chunk);
       length += chunk.length;
       if (length > MAX_PAGE_BYTES && NO_JSON.test(String(chunks[0]?.subarray(0, 100)))) break;
-      if (length > MAX_JSON_MEGABYTES * MEGABYTE) throw tooLarge();
+      if (length > MAX_JSON_MEGABYTES * MEGABYTE) throw responseTooLarge(MAX_JSON_MEGABYTES);
       if (length < LARGE_MEGABYTES * MEGABYTE || endTurn) continue;
       const before = largeReads.get(run);
       largeReads.set(run, new Promise<void>((resolve) => (endTurn = resolve)));
@@ -113,15 +113,6 @@ async function readText(body: BodyStream, run: object): Promise<string> {
 const largeReads = new WeakMap<object, Promise<void>>();
 
 const NO_JSON = /^\s*[^\s[{]/;
-
-function tooLarge(): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'tooLarge',
-    message: `The response of ProcessMaker is larger than ${MAX_JSON_MEGABYTES} MB`,
-    description: 'Ask for less at a time: with a lower limit, or without the data of Requests.',
-    delivery: 'unknown',
-  });
-}
 
 /** Whether JSON has more levels than may be walked through. It is told before the JSON is parsed. */
 function isTooDeep(text: string): boolean {
@@ -145,6 +136,12 @@ export function redirectTarget({ headers }: HttpResponse, requestUrl: string): s
   const { origin, pathname } = new URL(location, requestUrl);
   const target = normalizeInstanceUrl(origin + pathname);
   return target === normalizeInstanceUrl(requestUrl) ? undefined : target;
+}
+
+/** The server's time at its response, in milliseconds since 1970; undefined when it does not say. */
+export function serverTime({ date }: HttpResponse['headers']): number | undefined {
+  const time = Date.parse(asText(date));
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** The seconds that a response asks to wait. The form with a date is not used by ProcessMaker, and not read. */

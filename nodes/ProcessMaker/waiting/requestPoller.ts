@@ -1,4 +1,4 @@
-import type { ApiRequest } from '../api/requests/requests';
+import { type ApiRequest, isUnderWay } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
 import { type Connection, pauseFor } from '../transport/connection';
 import { ProcessMakerError } from '../transport/processMakerError';
@@ -57,10 +57,14 @@ export class PollBackoff {
 type WaitOutcome = { task: ApiTask } | { request: ApiRequest };
 
 /** What one item waits for. */
-interface WaitTarget {
+export interface WaitTarget {
   requestId: number;
-  /** How long it may take, from when the poller was made. */
+  /** How long it may take. */
   seconds: number;
+  /** Since when that counts, in milliseconds since 1970; by default, since the poller was made. */
+  since?: number;
+  /** Whether a Request is to be waited for further; by default, when it is under way. */
+  goesOn?: (request: ApiRequest) => boolean;
   /** The Task that it waits for; when it is not given, the Request's end. */
   isWanted?: (task: ApiTask) => boolean;
 }
@@ -99,7 +103,7 @@ export class RequestPoller {
   /** @throws ProcessMakerError of the last read when it cannot be known; the reason of `canceled` when that came before */
   async pollUntil(target: WaitTarget): Promise<WaitOutcome> {
     return await new Promise((resolve, reject) => {
-      this.waiters.add({ ...target, until: this.deadlineOf(target.seconds), resolve, reject });
+      this.waiters.add({ ...target, until: this.deadlineOf(target.seconds, target.since), resolve, reject });
       if (this.isRunning) return;
       this.isRunning = true;
       // What nobody thought of must not let the others wait for ever.
@@ -124,8 +128,8 @@ export class RequestPoller {
     this.waiters.clear();
   }
 
-  private deadlineOf(seconds: number): number {
-    return this.began + seconds * 1000;
+  private deadlineOf(seconds: number, since = this.began): number {
+    return since + seconds * 1000;
   }
 
   private nextDeadline(): number {
@@ -157,7 +161,8 @@ export class RequestPoller {
 
   private settle(waiter: Waiter, { request, tasks }: PolledRequest, now: number): void {
     const task = waiter.isWanted && tasks.find(waiter.isWanted);
-    if (!task && request.status === 'ACTIVE' && waiter.until > now) return;
+    const { goesOn = isUnderWay, until } = waiter;
+    if (!task && goesOn(request) && until > now) return;
     this.waiters.delete(waiter);
     waiter.resolve(task ? { task } : { request });
   }

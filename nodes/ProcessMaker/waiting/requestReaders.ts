@@ -1,5 +1,5 @@
 import type { Batch } from '../api/lists';
-import { type ApiRequest, readByIds, readRequest, readUnlisted } from '../api/requests/requests';
+import { type ApiRequest, isUnderWay, readByIds, readRequest, readUnlisted } from '../api/requests/requests';
 import { type ApiTask, isApiTask, readTasksByIds } from '../api/tasks/tasks';
 import { BatchReader } from '../execution/readers';
 import { objectsIn } from '../guards';
@@ -35,7 +35,7 @@ export class StateReader {
 
   /**
    * Reads `GET /api/1.0/requests?pmql=id IN […]&include=activeTasks`, 100 Requests in one call, and the Tasks of those
-   * that are ACTIVE. Nothing is repeated: the next poll does so.
+   * that are under way. Nothing is repeated: the next poll does so.
    *
    * @param idsWithTasks the Requests in which a Task is waited for
    * @param left how much time is left, in milliseconds
@@ -47,7 +47,7 @@ export class StateReader {
     const requests = await this.readRequests(connection, ids);
     const open = new Map<number, ApiTask[]>();
     for (const [id, request] of requests) {
-      if (request instanceof ProcessMakerError || request.status !== 'ACTIVE') continue;
+      if (request instanceof ProcessMakerError || !isUnderWay(request)) continue;
       if (idsWithTasks.has(id)) open.set(id, openTasksOf(request));
     }
     const listed = await this.listTasks(connection, [...open.values()].flat());

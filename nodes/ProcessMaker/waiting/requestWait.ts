@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { engineReason } from '../api/requests/hiddenKey';
-import { type ApiRequest, requestUrl } from '../api/requests/requests';
+import { type ApiRequest, isBeingRetried, isUnderWay, requestUrl } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
 import { requestJson, taskJson } from '../descriptions/output';
 import type { WaitSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
 import { type ErrorDetails, explained, ProcessMakerError } from '../transport/processMakerError';
-import { RequestPoller } from './requestPoller';
+import { RequestPoller, type WaitTarget } from './requestPoller';
 import { ResultReader } from './requestReaders';
 
 const WAIT_AGAIN = "The operation 'Wait' of Request waits for it again.";
@@ -36,42 +36,55 @@ export class RequestWait {
     const { seconds, simplify, includes } = settings;
     const { instanceUrl } = this.connection;
     for (;;) {
-      const outcome = await this.poll(requestId, settings);
+      const { taskElement } = settings;
+      const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
+      const outcome = await this.poll({ requestId, seconds, isWanted });
       if ('task' in outcome) return taskJson(outcome.task, { simplify, includeData: false }, instanceUrl);
       checkEnd(outcome.request, settings, instanceUrl);
       // The polls do without the data.
       const request = await this.readResult(outcome.request, settings);
-      const isActive = request.status === 'ACTIVE';
+      const goesOn = isUnderWay(request);
       // One in ERROR may have been retried since the poll.
-      if (isActive && !this.poller.isOver(seconds)) continue;
+      if (goesOn && !this.poller.isOver(seconds)) continue;
       checkEnd(request, settings, instanceUrl);
       const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
-      return isActive ? { ...json, timedOut: true } : json;
+      return goesOn ? { ...json, timedOut: true } : json;
     }
   }
 
-  private async poll(requestId: number, { taskElement, seconds }: WaitSettings) {
-    const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
+  /**
+   * Waits, for so many seconds at most, until a Request that was retried is not being retried any more.
+   *
+   * @throws ProcessMakerError when it cannot be read
+   */
+  async waitForRetry(requestId: number, seconds: number): Promise<void> {
+    const target = { requestId, seconds, since: Date.now(), goesOn: isBeingRetried };
+    await this.poll(target).catch((error: unknown) => {
+      throw explained(error, () => ({ done: true }));
+    });
+  }
+
+  private async poll(target: WaitTarget) {
     try {
-      return await this.poller.pollUntil({ requestId, seconds, isWanted });
+      return await this.poller.pollUntil(target);
     } catch (error) {
-      throw this.aboutReading(requestId, seconds, error);
+      throw this.aboutReading(target.requestId, target.seconds, error);
     }
   }
 
-  private async readResult({ id, status }: ApiRequest, settings: WaitSettings): Promise<ApiRequest> {
+  private async readResult(polled: ApiRequest, settings: WaitSettings): Promise<ApiRequest> {
     try {
-      return await this.results.get(id, settings.includes);
+      return await this.results.get(polled.id, settings.includes);
     } catch (error) {
-      throw this.aboutReading(id, settings.seconds, error, status);
+      throw this.aboutReading(polled.id, settings.seconds, error, polled);
     }
   }
 
-  /** @param status in which a poll has found the Request that could not be read with its data */
-  private aboutReading(requestId: number, seconds: number, thrown: unknown, status = 'ACTIVE'): Error {
+  /** @param polled the Request that could not be read with its data, as a poll has found it */
+  private aboutReading(requestId: number, seconds: number, thrown: unknown, polled?: ApiRequest): Error {
     const { canceled, instanceUrl } = this.connection;
     if (canceled?.aborted) return stoppedError(requestId);
-    if (status !== 'ACTIVE') return resultUnreadError(requestId, status, thrown, instanceUrl);
+    if (polled && !isUnderWay(polled)) return resultUnreadError(polled, thrown, instanceUrl);
     const isTransient = thrown instanceof ProcessMakerError && thrown.isTransient;
     return isTransient ? unknownStateError(requestId, seconds, thrown) : unreadableError(requestId, thrown);
   }
@@ -85,7 +98,7 @@ function isTask({ element_id, element_name }: ApiTask, wanted: string): boolean 
 function checkEnd(request: ApiRequest, settings: WaitSettings, instanceUrl: string): void {
   const { taskElement, seconds, returnsOnTimeout, returnsErrored } = settings;
   const missing = taskElement === '' ? 'a Task' : taskElement && `the Task "${taskElement}"`;
-  if (request.status === 'ACTIVE') {
+  if (isUnderWay(request)) {
     if (returnsOnTimeout) return;
     throw timeoutError(request, seconds, instanceUrl, missing);
   }
@@ -126,7 +139,7 @@ export function unreadableError(requestId: number, thrown: unknown): Error {
   }));
 }
 
-function resultUnreadError(id: number, status: string, thrown: unknown, instanceUrl: string): Error {
+function resultUnreadError({ id, status }: ApiRequest, thrown: unknown, instanceUrl: string): Error {
   return explained(thrown, ({ message }) => ({
     message: `Request ${id} has ended in status ${status}, but could not be read with its data: ${message}`,
     description: `See it at ${requestUrl(id, instanceUrl)}. The operation 'Get' of Request reads it.`,
@@ -138,9 +151,10 @@ function resultUnreadError(id: number, status: string, thrown: unknown, instance
 /** @param missing the Task that was waited for, where it is not the end of the Request */
 function timeoutError(request: ApiRequest, seconds: number, instanceUrl: string, missing?: string) {
   const { id } = request;
+  const state = isBeingRetried(request) ? 'being retried' : 'ACTIVE';
   return endError(request, {
     kind: 'timeout',
-    message: `Request ${id} was still ACTIVE after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
+    message: `Request ${id} was still ${state} after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
     description: `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
   });
 }
@@ -165,14 +179,14 @@ function endedFirstError(request: ApiRequest, missing: string, instanceUrl: stri
 }
 
 function endError(
-  { id, status }: ApiRequest,
+  request: ApiRequest,
   details: Pick<ErrorDetails, 'message' | 'description'> & Partial<ErrorDetails>,
 ): ProcessMakerError {
   return new ProcessMakerError({
     kind: 'invalid',
     delivery: 'notProcessed',
-    outcome: status === 'ERROR' ? 'startedInError' : 'started',
-    requestId: id,
+    outcome: request.status === 'ERROR' && !isBeingRetried(request) ? 'startedInError' : 'started',
+    requestId: request.id,
     ...details,
   });
 }

@@ -53,7 +53,7 @@ export function storeListedTasks(
 /** What the data of the row at a place must hold to be found there. */
 function needsOf(query: Query, index: number): Needs['data'] {
   const filter = query.text('filter');
-  const rank = ranked(query, index);
+  const rank = ranked(query, index, true);
   return [
     ...(waysToFit(query.text('pmql'))[0]?.data ?? []),
     ...(filter === '' ? [] : [{ path: ['_found_by'], value: searchedText(filter) }]),

@@ -86,11 +86,15 @@ function fittingValue({ operator, value }: Condition): Json {
   return first;
 }
 
-/** The value of the field of the data after which a list is ordered, for the row at a place of it. */
-export function ranked(query: Query, index: number): Needs['data'][number] | undefined {
+/**
+ * The value of the field of the data after which a list is ordered, for the row at a place of it.
+ *
+ * @param isTurned the list takes the order the other way around, as that of tasks does
+ */
+export function ranked(query: Query, index: number, isTurned = false): Needs['data'][number] | undefined {
   const [, field] = /^data\.(.+)$/.exec(query.text('order_by')) ?? [];
   if (field === undefined) return undefined;
-  const descending = /^desc$/i.test(query.text('order_direction'));
+  const descending = /^desc$/i.test(query.text('order_direction')) !== isTurned;
   return { path: field.split('.'), value: (descending ? LAST_RANK - index : index) + FIRST_RANK };
 }
 

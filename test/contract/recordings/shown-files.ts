@@ -42,6 +42,7 @@ function storeFile(instance: Instance, requestId: number, file: JsonObject, cont
     id: Number(file['id']),
     uuid: randomUUID(),
     process_request_id: requestId,
+    name: typeof file['name'] === 'string' ? file['name'] : '',
     file_name: file['file_name'] as string,
     data_name: properties.data_name ?? 'attachment',
     mime_type: typeof file['mime_type'] === 'string' ? file['mime_type'] : 'text/plain',

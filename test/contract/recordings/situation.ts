@@ -46,7 +46,6 @@ export function optionsFor({ context, response }: Recording): ProcessMakerOption
     ...SERVERS[context.server],
     ...(latest === undefined ? {} : { now: () => latest }),
     maintenanceRetrySeconds: retry === null ? null : Number(retry),
-    trimsUpdatedData: true,
   };
 }
 

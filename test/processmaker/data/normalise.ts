@@ -10,6 +10,12 @@ export function asPhpValue(value: Json): Json {
   return Object.fromEntries(entries);
 }
 
+/** What PHP's `empty` says of a value. */
+export function isEmptyInPhp(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '' || value === '0') return true;
+  return typeof value === 'object' ? Object.keys(value).length === 0 : !value;
+}
+
 /** The text that the database keeps: keys ordered by length, then by their bytes. A number that is too large breaks it. */
 export function toStoredJson(value: Json): string {
   return JSON.stringify(ordered(value));

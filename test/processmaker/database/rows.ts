@@ -92,6 +92,7 @@ export type TokenRow = {
   process_id: number;
   user_id: number | null;
   subprocess_request_id: number | null;
+  subprocess_start_event_id: string | null;
   element_id: string;
   element_type: string;
   element_name: string | null;
@@ -114,6 +115,8 @@ export type FileRow = {
   id: number;
   uuid: string;
   process_request_id: number;
+  /** What it was called, without its ending. */
+  name: string;
   file_name: string;
   data_name: string;
   mime_type: string;

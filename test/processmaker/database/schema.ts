@@ -38,15 +38,16 @@ CREATE TABLE IF NOT EXISTS process_requests (
 CREATE INDEX IF NOT EXISTS process_requests_parent ON process_requests (parent_request_id);
 CREATE TABLE IF NOT EXISTS process_request_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, process_request_id INTEGER NOT NULL,
-  process_id INTEGER NOT NULL, user_id INTEGER, subprocess_request_id INTEGER, element_id TEXT NOT NULL,
-  element_type TEXT NOT NULL, element_name TEXT, status TEXT NOT NULL, is_self_service INTEGER NOT NULL DEFAULT 0,
+  process_id INTEGER NOT NULL, user_id INTEGER, subprocess_request_id INTEGER, subprocess_start_event_id TEXT,
+  element_id TEXT NOT NULL, element_type TEXT NOT NULL, element_name TEXT, status TEXT NOT NULL,
+  is_self_service INTEGER NOT NULL DEFAULT 0,
   self_service_groups TEXT, token_properties TEXT NOT NULL DEFAULT '[]', screen_id INTEGER, due_at TEXT,
   initiated_at TEXT, completed_at TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS process_request_tokens_request ON process_request_tokens (process_request_id);
 CREATE INDEX IF NOT EXISTS process_request_tokens_user ON process_request_tokens (user_id, process_request_id);
 CREATE TABLE IF NOT EXISTS request_files (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, process_request_id INTEGER NOT NULL,
-  file_name TEXT NOT NULL, data_name TEXT NOT NULL, mime_type TEXT NOT NULL, size INTEGER NOT NULL,
+  name TEXT NOT NULL, file_name TEXT NOT NULL, data_name TEXT NOT NULL, mime_type TEXT NOT NULL, size INTEGER NOT NULL,
   content TEXT NOT NULL, created_by INTEGER NOT NULL, updated_by INTEGER NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS case_numbers (id INTEGER PRIMARY KEY AUTOINCREMENT);
 CREATE TABLE IF NOT EXISTS process_collaborations (id INTEGER PRIMARY KEY AUTOINCREMENT);

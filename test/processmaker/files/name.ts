@@ -2,6 +2,9 @@ import { ApiError } from '../http/errors';
 
 const PHP_FILE = /\.(php\d?|phtml|phar)$/i;
 
+/** What a file was called before; folders in front of it are gone. */
+export const ownName = (name: string): string => name.replace(/^.*[/\\]/s, '');
+
 /** The name under which the server keeps a file; what could run on the server is refused with its 500. */
 export function storedName(name: string): string {
   const clean = name.replace(/[#/\\ ]/g, '-');
@@ -14,11 +17,7 @@ export function storedName(name: string): string {
 
 /** The Content-Disposition of a download: a name beyond ASCII is told twice. */
 export function disposition(name: string): string {
-  const ascii = name
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[^\x20-\x7e]/g, '')
-    .replaceAll('%', '');
+  const ascii = name.replace(/[^\x20-\x7e]|%/gu, '_');
   const plain = /^[\w.-]+$/.test(ascii) ? ascii : `"${ascii.replace(/["\\]/g, '\\$&')}"`;
   if (ascii === name) return `attachment; filename=${plain}`;
   return `attachment; filename=${plain}; filename*=utf-8''${encodeURIComponent(name)}`;

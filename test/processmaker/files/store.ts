@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { FileRow, RequestRow, UserRow } from '../database/rows';
+import { ApiError, notFound } from '../http/errors';
 import type { Instance } from '../instance';
 import { findRequest, insert } from '../requests/store';
 import { mimeTypeOf } from './mime';
+import { storedName } from './name';
 
 /** A file that somebody uploads. */
 export interface Upload {
+  /** What it is called where it comes from. */
   name: string;
   /** The variable of the Request that it belongs to. */
   dataName: string;
@@ -26,29 +29,37 @@ export function filesOf({ database }: Instance, owner: RequestRow): FileRow[] {
   ]);
 }
 
-/** One file of a Request; the id as the URL spells it. */
-export function findFile(instance: Instance, owner: RequestRow, id: string): FileRow | undefined {
-  return filesOf(instance, owner).find((file) => String(file.id) === id);
+/** One file of a Request. An id of none is answered with 400, that of another Request's file with 404. */
+export function findFile(instance: Instance, owner: RequestRow, id: string): FileRow {
+  const file = instance.database.get<FileRow>('SELECT * FROM request_files WHERE id = ?', [Number(id)]);
+  if (file === undefined) {
+    const message = 'Something went wrong and the file cannot be previewed or downloaded.';
+    throw new ApiError(400, { message });
+  }
+  if (file.process_request_id !== owner.id) throw notFound();
+  return file;
 }
 
-/** Keeps a file in place of the one with the same variable, and gives its id. */
+/**
+ * Keeps a file in place of the one with the same variable, and gives its id. That one is gone even where the name of the
+ * new one is refused.
+ */
 export function saveFile(instance: Instance, owner: RequestRow, user: UserRow, upload: Upload): number {
   const now = instance.sqlNow();
-  return instance.database.transaction(() => {
-    const replaced = filesOf(instance, owner).filter((file) => file.data_name === upload.dataName);
-    for (const file of replaced) removeFile(instance, file);
-    return insert(instance, 'request_files', {
-      uuid: randomUUID(),
-      process_request_id: owner.id,
-      file_name: upload.name,
-      data_name: upload.dataName,
-      mime_type: mimeTypeOf(upload.content),
-      size: upload.content.length,
-      content: upload.content.toString('base64'),
-      created_by: replaced[0]?.created_by ?? user.id,
-      updated_by: user.id,
-      created_at: now,
-    });
+  const replaced = filesOf(instance, owner).filter((file) => file.data_name === upload.dataName);
+  for (const file of replaced) removeFile(instance, file);
+  return insert(instance, 'request_files', {
+    uuid: randomUUID(),
+    process_request_id: owner.id,
+    name: upload.name.replace(/\.[^.]*$/, ''),
+    file_name: storedName(upload.name),
+    data_name: upload.dataName,
+    mime_type: mimeTypeOf(upload.content),
+    size: upload.content.length,
+    content: upload.content.toString('base64'),
+    created_by: replaced[0]?.created_by ?? user.id,
+    updated_by: user.id,
+    created_at: now,
   });
 }
 

@@ -8,6 +8,8 @@ export interface FlowElement {
   type: string;
   /** The types of its event definitions, such as `messageEventDefinition`. */
   eventTypes: string[];
+  /** The signals that its event definitions name. */
+  signalRefs: string[];
   properties: Record<string, string>;
 }
 
@@ -53,9 +55,12 @@ const processOf = (root: ModdleElement): ModdleElement => {
 const referencedId = (reference: ModdleElement | string | undefined): string | undefined =>
   typeof reference === 'object' ? reference.id : reference;
 
+const signalOf = (definition: ModdleElement): string | undefined =>
+  referencedId(definition.signalRef) ?? definition.$attrs.signalRef;
+
 function eventDefinition(definition: ModdleElement): JsonObject {
   const messageRef = referencedId(definition.messageRef);
-  const signalRef = referencedId(definition.signalRef) ?? definition.$attrs.signalRef;
+  const signalRef = signalOf(definition);
   return {
     id: definition.id,
     $type: typeName(definition),
@@ -73,6 +78,7 @@ export async function readDefinition(bpmn: string): Promise<Definition> {
     name: element.name ?? '',
     type: typeName(element),
     eventTypes: (element.eventDefinitions ?? []).map(typeName),
+    signalRefs: (element.eventDefinitions ?? []).flatMap((definition) => signalOf(definition) ?? []),
     properties: properties(element),
   }));
   const startEvents = (process.flowElements ?? [])

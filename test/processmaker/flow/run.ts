@@ -8,6 +8,8 @@ type SourceContext = NonNullable<BpmnEngineOptions['sourceContext']>;
 export interface FlowStep {
   /** Ids of the elements that wait now. */
   waiting: string[];
+  /** Ids of the gateways and end events that were passed, in order. */
+  passed: string[];
   /** An end event was reached and nothing waits any more. */
   ended: boolean;
   /** What the next step begins from; null when nothing waits. */
@@ -29,10 +31,10 @@ export class Flow {
     if (this.firstStep !== undefined) return this.firstStep;
     const conditions = new Conditions(data);
     const engine = this.engine(conditions);
-    const ends = countEnds();
-    await engine.execute({ listener: ends });
+    const passages = recordPassages();
+    await engine.execute({ listener: passages });
     this.source ??= contextOf(engine);
-    const first = await step(engine, ends.count);
+    const first = await step(engine, passages);
     if (!conditions.asked) this.firstStep = first;
     return first;
   }
@@ -41,10 +43,10 @@ export class Flow {
   async resume(state: string, elementId: string, data: JsonObject): Promise<FlowStep> {
     if (this.source === undefined) await this.start(data);
     const engine = this.engine(new Conditions(data)).recover(JSON.parse(state));
-    const ends = countEnds();
-    const execution = await engine.resume({ listener: ends });
+    const passages = recordPassages();
+    const execution = await engine.resume({ listener: passages });
     execution.signal({ id: elementId });
-    return step(engine, ends.count);
+    return step(engine, passages);
   }
 
   private engine(expressions: Conditions): Engine {
@@ -77,20 +79,29 @@ class Conditions {
   }
 }
 
-function countEnds(): { count: number; emit(event: string, activity?: { type?: string }): void } {
+interface Passages {
+  passed: string[];
+  ends: number;
+  emit(event: string, activity?: { id?: string; type?: string }): void;
+}
+
+function recordPassages(): Passages {
   return {
-    count: 0,
-    emit(event, activity) {
-      if (event === 'activity.end' && activity?.type === 'bpmn:EndEvent') this.count += 1;
+    passed: [],
+    ends: 0,
+    emit(event, { id, type = '' } = {}) {
+      if (event !== 'activity.end' || id === undefined || !/(EndEvent|Gateway)$/.test(type)) return;
+      this.passed.push(id);
+      if (type === 'bpmn:EndEvent') this.ends += 1;
     },
   };
 }
 
-async function step(engine: Engine, ends: number): Promise<FlowStep> {
+async function step(engine: Engine, { passed, ends }: Passages): Promise<FlowStep> {
   const waiting = engine.execution.getPostponed().map((activity) => activity.id);
-  if (waiting.length === 0) return { waiting, ended: ends > 0, state: null };
+  if (waiting.length === 0) return { waiting, passed, ended: ends > 0, state: null };
   const state = await engine.getState();
   for (const definition of state.definitions) delete definition.source;
   await engine.stop();
-  return { waiting, ended: false, state: JSON.stringify(state) };
+  return { waiting, passed, ended: false, state: JSON.stringify(state) };
 }

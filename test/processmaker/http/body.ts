@@ -41,7 +41,7 @@ async function readForm(body: Buffer, contentType: string): Promise<JsonObject> 
 /** `a[b][]=1` as PHP reads it. */
 function put(data: JsonObject, name: string, value: string): void {
   let target = data;
-  let key = name.replace(/\[.*$/, '');
+  let key = name.replace(/\[.*$/, '').replace(/[ .]/g, '_');
   for (const [, inner = ''] of name.matchAll(/\[([^\]]*)\]/g)) {
     const found = target[key];
     const object = typeof found === 'object' && found !== null && !Array.isArray(found) ? found : {};

@@ -10,12 +10,16 @@ export interface Page {
   size: number;
 }
 
+/** How long a page is that is asked for with no rows at all, where that does not break the server. */
+export const NO_ROWS = 15;
+
 /** Reads `page` and `per_page`. */
-export function pageOf(query: Query): Page {
+export function pageOf(query: Query, noRows?: typeof NO_ROWS): Page {
   const number = /^\d+$/.test(query.text('page')) ? Math.max(Number(query.text('page')), 1) : 1;
   const size = query.has('per_page') ? query.text('per_page') : '10';
-  if (!/^\d+$/.test(size) || Number(size) === 0) throw serverError();
-  return { number, size: Number(size) };
+  const rows = /^\d+$/.test(size) ? Number(size) || noRows : undefined;
+  if (rows === undefined) throw serverError();
+  return { number, size: rows };
 }
 
 /** The page of a list that the server works out in full: a negative size leaves out rows at the end. */

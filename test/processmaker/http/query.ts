@@ -2,9 +2,9 @@
 export class Query {
   constructor(private readonly parameters: URLSearchParams) {}
 
-  /** The value; empty when missing. */
+  /** The value without blanks around it; empty when missing. */
   text(name: string): string {
-    return this.parameters.getAll(name).at(-1) ?? '';
+    return this.parameters.getAll(name).at(-1)?.trim() ?? '';
   }
 
   /** The same, but for one parameter. */

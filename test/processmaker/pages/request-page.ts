@@ -47,7 +47,7 @@ function errorList(errors: string): string {
 
 function taskTable({ database }: Instance, base: string, requestId: number): string {
   const tasks = database.all<TokenRow>(
-    `SELECT * FROM process_request_tokens WHERE process_request_id = ? AND element_type <> 'startEvent' ORDER BY id`,
+    `SELECT * FROM process_request_tokens WHERE process_request_id = ? AND element_type NOT IN ('startEvent', 'end_event', 'gateway') ORDER BY id`,
     [requestId],
   );
   if (tasks.length === 0) return '<p>None.</p>';

@@ -19,6 +19,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   char_length: 'length',
   length: 'length',
   date: 'date',
+  substr: 'substr',
+  substring: 'substr',
 };
 
 /** The WHERE clause of a PMQL query. */
@@ -88,6 +90,11 @@ function castSql(
   throw new ApiError(400, { message: 'Your PMQL contains invalid syntax.' });
 }
 
+/** A value in a JSON column as text, for an order: any name is taken, and a JSON null is the text `null`. */
+export function orderPath(column: string, path: string[]): string {
+  return valueAt(column, path.map((step) => `."${step.replaceAll(/["']/g, '')}"`).join(''));
+}
+
 /** The first 255 characters of a value in a JSON column, as text; a JSON null is the text `null`. */
 export function jsonSql(dialect: Dialect, name: string, path: (string | number)[]): string {
   const { sql: column, type } = dialect.column(name);
@@ -97,7 +104,11 @@ export function jsonSql(dialect: Dialect, name: string, path: (string | number)[
     if (/^\d/.test(step)) throw serverError();
     return `."${step}"`;
   });
-  const at = `'$${steps.join('')}'`;
+  return valueAt(column, steps.join(''));
+}
+
+function valueAt(column: string, path: string): string {
+  const at = `'$${path}'`;
   return (
     `substr(CASE json_type(${column}, ${at}) WHEN 'null' THEN 'null' WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ` +
     `WHEN 'object' THEN json_text(${column} -> ${at}) WHEN 'array' THEN json_text(${column} -> ${at}) ` +

@@ -3,6 +3,7 @@ import { toSqlTime } from '../database/time';
 import type { Definition, FlowElement } from '../flow/definition';
 import type { FlowStep } from '../flow/run';
 import type { Instance } from '../instance';
+import { addActivityData } from './activity-data';
 import { assignee, AssignmentError, groupIds, userIds } from './assignment';
 import { endRequest, failRequest } from './finish';
 import { insertToken, openTokens, updateRequest } from './store';
@@ -10,6 +11,8 @@ import { insertToken, openTokens, updateRequest } from './store';
 const TASK_TYPES = ['task', 'userTask', 'manualTask'];
 /** Elements at which a script runs. */
 export const SCRIPT_TYPES = ['scriptTask', 'serviceTask'];
+/** What leaves a token where it waits; a gateway that waits for its other branches does not. */
+const WAITING_TYPES = [...TASK_TYPES, ...SCRIPT_TYPES, 'callActivity', 'intermediateCatchEvent'];
 const HOURS_TO_DO = 72;
 /** What a task without a form shows. */
 const DEFAULT_SCREEN = 1;
@@ -29,50 +32,29 @@ export function applyStep(
 ): Call[] {
   const calls: Call[] = [];
   const known = new Set(openTokens(instance, request.id).map((token) => token.element_id));
-  const reached = step.waiting.filter((id) => !known.has(id));
-  updateRequest(instance, request.id, {
-    flow_state: step.state,
-    ...(reached.length === 0 ? {} : { signal_events: '[]' }),
-  });
-  for (const id of reached) {
-    const element = definition.elements.get(id);
-    if (element === undefined) continue;
-    const token = {
-      element_id: id,
-      element_type: element.type,
-      element_name: element.name,
-      status: 'ACTIVE' as const,
-    };
-    if (TASK_TYPES.includes(element.type)) {
-      try {
-        insertTask(instance, request, element, token);
-      } catch (error) {
-        if (!(error instanceof AssignmentError)) throw error;
-        updateRequest(instance, request.id, { signal_events: request.signal_events });
-        const failing = insertToken(instance, request, {
-          ...token,
-          status: 'FAILING',
-          user_id: null,
-          screen_id: screenOf(element),
-        });
-        failRequest(instance, request.id, error.message, { ...token, id: failing });
-        return [];
-      }
-      continue;
+  const elements = (ids: string[]): FlowElement[] => ids.flatMap((id) => definition.elements.get(id) ?? []);
+  const reached = elements(step.waiting.filter((id) => !known.has(id))).filter(({ type }) =>
+    WAITING_TYPES.includes(type),
+  );
+  updateRequest(instance, request.id, { flow_state: step.state });
+  for (const element of elements(step.passed)) insertPassed(instance, request, element);
+  for (const element of reached) {
+    try {
+      const tokenId = insertReached(instance, request, element);
+      if (element.type === 'callActivity') calls.push({ tokenId, element });
+    } catch (error) {
+      if (!(error instanceof AssignmentError)) throw error;
+      failAssignment(instance, request, element, error.message);
+      return [];
     }
-    if (SCRIPT_TYPES.includes(element.type)) {
-      instance.scripts.add(insertScript(instance, request, token));
-      continue;
-    }
-    const type = element.type === 'intermediateCatchEvent' ? 'event' : element.type;
-    const tokenId = insertToken(instance, request, { ...token, element_type: type, user_id: null });
-    if (element.type === 'callActivity') calls.push({ tokenId, element });
+  }
+  if (reached.length > 0) {
+    const signals = elements(step.waiting).flatMap(({ signalRefs }) => signalRefs);
+    updateRequest(instance, request.id, { signal_events: JSON.stringify(signals) });
   }
   if (step.ended) endRequest(instance, request.id, 'COMPLETED');
   return calls;
 }
-
-type NewToken = { element_id: string; element_type: string; element_name: string; status: 'ACTIVE' };
 
 /** Until when work has to be done. */
 function dueTime(instance: Instance, hours: number): string {
@@ -81,25 +63,67 @@ function dueTime(instance: Instance, hours: number): string {
 
 const screenOf = (element: FlowElement): number => Number(element.properties['screenRef'] ?? DEFAULT_SCREEN);
 
-function insertScript(instance: Instance, request: RequestRow, token: NewToken): number {
-  return insertToken(instance, request, {
-    ...token,
-    user_id: null,
-    self_service_groups: '[]',
-    due_at: dueTime(instance, HOURS_TO_DO),
+const tokenAt = ({ id, type, name }: FlowElement) => ({
+  element_id: id,
+  element_type: type,
+  element_name: name,
+  status: 'ACTIVE' as const,
+  user_id: null,
+});
+
+/** What needs nobody leaves a token behind, which only an administrator sees. */
+function insertPassed(instance: Instance, request: RequestRow, element: FlowElement): void {
+  insertToken(instance, request, {
+    ...tokenAt(element),
+    element_type: element.type === 'endEvent' ? 'end_event' : 'gateway',
+    status: 'CLOSED',
+    completed_at: instance.sqlNow(),
   });
 }
 
-function insertTask(instance: Instance, request: RequestRow, element: FlowElement, token: NewToken): void {
-  const userId = assignee(instance, element, request);
-  insertToken(instance, request, {
+function insertReached(instance: Instance, request: RequestRow, element: FlowElement): number {
+  const token = tokenAt(element);
+  if (element.type === 'intermediateCatchEvent')
+    return insertToken(instance, request, { ...token, element_type: 'event' });
+  const userId = SCRIPT_TYPES.includes(element.type) ? null : assignee(instance, element, request);
+  addActivityData(instance, request, userId);
+  const due_at = dueTime(instance, Number(element.properties['dueIn'] ?? HOURS_TO_DO));
+  const activity = { ...token, user_id: userId, self_service_groups: '[]', due_at };
+  if (TASK_TYPES.includes(element.type)) return insertTask(instance, request, element, activity);
+  const id = insertToken(instance, request, activity);
+  if (SCRIPT_TYPES.includes(element.type)) instance.scripts.add(id);
+  return id;
+}
+
+function insertTask(
+  instance: Instance,
+  request: RequestRow,
+  element: FlowElement,
+  token: Parameters<typeof insertToken>[2],
+): number {
+  const isOffered = token.user_id === null;
+  return insertToken(instance, request, {
     ...token,
-    user_id: userId,
-    is_self_service: userId === null ? 1 : 0,
+    is_self_service: isOffered ? 1 : 0,
     self_service_groups: JSON.stringify(
-      userId === null ? { users: userIds(element), groups: groupIds(element) } : [],
+      isOffered ? { users: userIds(element), groups: groupIds(element) } : [],
     ),
     screen_id: screenOf(element),
-    due_at: dueTime(instance, Number(element.properties['dueIn'] ?? HOURS_TO_DO)),
   });
+}
+
+/** A task that nobody can be given. */
+function failAssignment(
+  instance: Instance,
+  request: RequestRow,
+  element: FlowElement,
+  message: string,
+): void {
+  const token = tokenAt(element);
+  const id = insertToken(instance, request, {
+    ...token,
+    status: 'FAILING',
+    screen_id: screenOf(element),
+  });
+  failRequest(instance, request.id, message, { ...token, id });
 }

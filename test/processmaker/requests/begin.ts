@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { toStoredJson } from '../data/normalise';
 import type { ProcessRow, RequestRow, UserRow } from '../database/rows';
 import type { Instance } from '../instance';
-import { requestSnapshot } from '../serializers/request';
-import { embeddedUser } from '../serializers/user';
 import type { JsonObject } from '../types';
 import { applyStep, type Call } from './apply-step';
-import { findRequest, insert, insertToken, updateRequest } from './store';
+import { findRequest, insert, insertToken } from './store';
 
 /** What a Request begins with. */
 export interface Start {
@@ -55,7 +53,7 @@ function insertRequest(instance: Instance, { process, startEvent, user, data, pa
     case_title: title,
     case_title_formatted: title,
     case_number: caseNumber,
-    data: '{}',
+    data: toStoredJson(data),
     do_not_sanitize: '[]',
     initiated_at: now,
     created_at: now,
@@ -64,12 +62,5 @@ function insertRequest(instance: Instance, { process, startEvent, user, data, pa
   });
   const request = findRequest(instance, id);
   if (request === undefined) throw new Error(`Request ${id} was not stored.`);
-  const complete: JsonObject = {
-    ...data,
-    _user: embeddedUser(user),
-    // What the sender gives is kept, so that ProcessMaker's own value is missing then.
-    _request: data['_request'] ?? requestSnapshot(request),
-  };
-  updateRequest(instance, id, { data: toStoredJson(complete) });
   return request;
 }

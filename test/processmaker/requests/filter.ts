@@ -1,11 +1,11 @@
 import type { Sql } from '../pmql/compare';
 
 /** The columns that a text search looks into, beside the data. */
-const COLUMNS = ['name', 'case_title', 'status', 'uuid', 'initiated_at', 'created_at', 'updated_at'];
+const COLUMNS = ['name', 'status', 'initiated_at', 'created_at', 'updated_at'];
 
 /**
  * Requests that hold a text somewhere, without regard to case. The whole data counts as one JSON text: names of fields
- * and the requester's profile too.
+ * and the assignee's profile too.
  */
 export function textFilter(text: string): Sql {
   const pattern = `%${text.toLowerCase()}%`;

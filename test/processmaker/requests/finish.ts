@@ -1,7 +1,8 @@
 import { toApiTime } from '../database/time';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
-import { findRequest, updateRequest, updateToken } from './store';
+import { withoutActivityData } from './activity-data';
+import { findRequest, requestData, saveData, updateRequest, updateToken } from './store';
 
 /**
  * Puts a Request into ERROR, with what the engine says about it.
@@ -40,6 +41,9 @@ export function failRequest(
  */
 export function endRequest(instance: Instance, requestId: number, status: 'COMPLETED' | 'CANCELED'): void {
   const now = instance.sqlNow();
+  const request = findRequest(instance, requestId);
+  if (request === undefined) throw new Error(`There is no Request ${requestId}.`);
+  saveData(instance, requestId, withoutActivityData(requestData(request)));
   updateRequest(instance, requestId, { status, completed_at: now, flow_state: null });
   instance.database.run(
     `UPDATE process_request_tokens SET status = 'CLOSED', completed_at = ?, updated_at = ?

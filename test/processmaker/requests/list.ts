@@ -8,7 +8,7 @@ import { REQUEST_COLUMNS } from '../pmql/columns';
 import type { PmqlContext, Sql } from '../pmql/compare';
 import { parsePmql, PmqlSyntaxError, type Term } from '../pmql/parse';
 import { REQUEST_DIALECT } from '../pmql/request-dialect';
-import { jsonSql, toSql } from '../pmql/sql';
+import { orderPath, toSql } from '../pmql/sql';
 import { visibleTo } from './access';
 import { textFilter } from './filter';
 import { checkSortMemory } from './sort-memory';
@@ -93,11 +93,18 @@ export function listRequests(
   );
 }
 
+const STATUS_ORDER = `instr('ACTIVE COMPLETED ERROR CANCELED', status)`;
+
 function ordering(query: Query): string {
   const direction = (query.has('order_direction') ? query.text('order_direction') : 'asc').toLowerCase();
   if (direction !== 'asc' && direction !== 'desc') throw serverError();
   const [column = '', ...path] = (query.has('order_by') ? query.text('order_by') : 'name').split('.');
-  if (path.length > 0) return `${jsonSql(REQUEST_DIALECT, column, path)} ${direction}`;
+  if (path.length > 0) {
+    if (REQUEST_COLUMNS[column.toLowerCase()] !== 'json') throw serverError();
+    return `${orderPath(column, path)} ${direction}`;
+  }
+  // The database keeps statuses by their numbers.
+  if (column.toLowerCase() === 'status') return `${STATUS_ORDER} ${direction}`;
   const type = REQUEST_COLUMNS[column.toLowerCase()];
   if (type === undefined) throw serverError();
   return `${column}${type === 'text' ? ' COLLATE NOCASE' : ''} ${direction}`;

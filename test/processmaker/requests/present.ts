@@ -102,7 +102,7 @@ function summaryType(value: Json): string {
   if (value === null || value === '') return 'string';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'object') return 'array';
-  if (typeof value === 'number' || /^-?\d+(\.\d+)?$/.test(value)) {
+  if (typeof value === 'number' || /^\s*-?\d+(\.\d+)?\s*$/.test(value)) {
     return Number.isInteger(Number(value)) ? 'int' : 'float';
   }
   if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return 'string';

@@ -3,6 +3,7 @@ import type { FlowElement } from '../flow/definition';
 import { serverError } from '../http/errors';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
+import { beginningOf, withoutActivityData, withoutReserved } from './activity-data';
 import { applyStep, type Call } from './apply-step';
 import { beginRequest, type Start } from './begin';
 import {
@@ -15,6 +16,7 @@ import {
   requestData,
   saveData,
   updateRequest,
+  updateToken,
 } from './store';
 
 /** Starts a Request, with the sub-processes that it reaches at once. Returns its id. */
@@ -41,7 +43,13 @@ async function goOn(instance: Instance, tokenId: number, data: JsonObject): Prom
   const process = request && findProcess(instance, request.process_id);
   if (!token || !request || !process) return undefined;
   if (token.status !== 'ACTIVE' && token.status !== 'FAILING') return undefined;
-  const merged = { ...requestData(request), ...data };
+  const isActivity = token.element_type !== 'event';
+  const before = requestData(request);
+  const kept = isActivity
+    ? withoutActivityData(before, ...(token.element_type === 'callActivity' ? ['_parent'] : []))
+    : before;
+  // What comes with an event is taken as it is.
+  const merged = { ...kept, ...(isActivity ? withoutReserved(data) : data) };
   const definition = await instance.definitions.definition(process.bpmn);
   const flow = await instance.definitions.flow(process.bpmn, request.start_event);
   const step =
@@ -82,8 +90,14 @@ async function startChild(
     parent.process_collaboration_id ??
     instance.database.run('INSERT INTO process_collaborations DEFAULT VALUES');
   updateRequest(instance, parent.id, { process_collaboration_id: collaboration });
+  const before = requestData(parent);
   const data: JsonObject = {
-    ...(JSON.parse(parent.data) as JsonObject),
+    ...before,
+    _request: {
+      ...(before['_request'] as JsonObject),
+      signal_events: [],
+      ...beginningOf(instance, parent),
+    },
     _parent: {
       config,
       node_id: element.id,
@@ -98,10 +112,10 @@ async function startChild(
     data,
     parent: { ...parent, process_collaboration_id: collaboration },
   });
-  instance.database.run('UPDATE process_request_tokens SET subprocess_request_id = ? WHERE id = ?', [
-    childId,
-    tokenId,
-  ]);
+  updateToken(instance, tokenId, {
+    subprocess_request_id: childId,
+    subprocess_start_event_id: config.startEvent,
+  });
   await returnToParent(instance, childId);
 }
 
@@ -114,6 +128,5 @@ export async function returnToParent(instance: Instance, childId: number): Promi
     (candidate) => candidate.subprocess_request_id === childId,
   );
   if (token === undefined) return;
-  const data = Object.entries(requestData(child)).filter(([key]) => !key.startsWith('_'));
-  await completeToken(instance, token.id, Object.fromEntries(data));
+  await completeToken(instance, token.id, requestData(child));
 }

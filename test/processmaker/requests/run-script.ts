@@ -13,8 +13,7 @@ const SCRIPT_STACK =
   'Stack trace:\n#0 /opt/executor/bootstrap.php(45): require()\n#1 {main}\n' +
   '  thrown in /opt/executor/script.php on line 2';
 
-/** The server notes a failure twice, a moment apart. */
-const BETWEEN_ERRORS_MS = 40;
+const HOLD_MS = 5;
 
 /** Whether a script still has something to end: a failed one can be retried, a canceled Request has closed it. */
 function isOpen(instance: Instance, tokenId: number): boolean {
@@ -32,8 +31,12 @@ export async function runScript(instance: Instance, tokenId: number): Promise<vo
   const token = findToken(instance, tokenId);
   const request = token && findRequest(instance, token.process_request_id);
   if (!request || !isOpen(instance, tokenId)) return;
-  if (!instance.scriptsRun) return fail(instance, token, SCRIPT_FAILURE, SCRIPT_STACK);
   const { signal } = instance.scripts;
+  instance.scriptRuns.push(request.id);
+  while (instance.scriptsHeld && !signal.aborted)
+    await pause(HOLD_MS, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted) return;
+  if (!instance.scriptsRun) return fail(instance, token, SCRIPT_FAILURE, SCRIPT_STACK);
   const call = await scriptCall(instance, request, token);
   const refused = call && (await makeCall(call, instance.scriptStatuses, signal));
   if (signal.aborted) return;
@@ -41,7 +44,7 @@ export async function runScript(instance: Instance, tokenId: number): Promise<vo
   else await fail(instance, token, refused);
 }
 
-/** A first failure is noted twice, that of a retry once. */
+/** A first failure is noted twice, a moment apart, that of a retry once. */
 async function fail(instance: Instance, token: TokenRow, message: string, body = ''): Promise<void> {
   const note = (): void => {
     if (isOpen(instance, token.id))
@@ -54,7 +57,7 @@ async function fail(instance: Instance, token: TokenRow, message: string, body =
   if (token.status === 'FAILING') return;
   const { signal } = instance.scripts;
   if (instance.queue === 'redis')
-    await pause(BETWEEN_ERRORS_MS, undefined, { signal }).catch(() => undefined);
+    await pause(instance.betweenErrorsMs, undefined, { signal }).catch(() => undefined);
   if (!signal.aborted) note();
 }
 

@@ -30,10 +30,10 @@ function candidates(path: string, server: string): Candidate[] {
   });
 }
 
-/** `{id}` stands for a number, every other parameter for a segment. */
+/** `{id}` and `{file}` stand for a number, every other parameter for a segment. */
 function patternOf(path: string): RegExp {
   const pattern = path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    name === 'id' ? '(?<id>\\d+)' : `(?<${name}>[^/]+)`,
+    ['id', 'file'].includes(name) ? `(?<${name}>\\d+)` : `(?<${name}>[^/]+)`,
   );
   return new RegExp(`^${pattern}/?$`);
 }

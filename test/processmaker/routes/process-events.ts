@@ -1,3 +1,4 @@
+import { isEmptyInPhp } from '../data/normalise';
 import { sanitiseStartData } from '../data/sanitise';
 import type { RequestRow } from '../database/rows';
 import { notFound, serverError, unauthorized } from '../http/errors';
@@ -46,13 +47,19 @@ function withInclude(query: Query, data: JsonObject): Query {
   return query.with('include', include === null ? '' : String(include));
 }
 
-/** `_parent` in the data sets the parent Request; without the id of one the real server breaks. */
+/** `_parent` in the data sets the parent Request; without an id, or with that of none, the real server breaks. */
 function parentOf(instance: Instance, parent: Json | undefined): RequestRow | undefined {
-  if (parent === undefined || parent === null) return undefined;
-  const id = typeof parent === 'object' && !Array.isArray(parent) ? Number(parent['request_id']) : Number.NaN;
-  const request = Number.isInteger(id) ? findRequest(instance, id) : undefined;
+  if (parent === undefined || isEmptyInPhp(parent)) return undefined;
+  const id =
+    typeof parent === 'object' && parent !== null && !Array.isArray(parent)
+      ? parent['request_id']
+      : undefined;
+  if (id === undefined) throw serverError();
+  // What is no number says nothing.
+  if (typeof id !== 'number' && !(typeof id === 'string' && /^\d+$/.test(id))) return undefined;
+  const request = findRequest(instance, Number(id));
   if (request === undefined) throw serverError();
-  return request;
+  return { ...request, process_collaboration_id: null };
 }
 
 /** Starts. */

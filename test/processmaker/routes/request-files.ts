@@ -4,7 +4,7 @@ import { toHttpTime } from '../database/time';
 import { disposition } from '../files/name';
 import { fileOwner, filesOf, findFile, removeFile, saveFile } from '../files/store';
 import { readUpload } from '../files/upload';
-import { ApiError, notFound, serverError, unauthorized } from '../http/errors';
+import { notFound, unauthorized } from '../http/errors';
 import { mayParticipate, maySee } from '../requests/access';
 import { findRequest } from '../requests/store';
 import { fileJson } from '../serializers/file';
@@ -29,7 +29,6 @@ const list: Route = {
     const owner = fileOwner(instance, requestOf(call, maySee));
     if (query.text('id') !== '') {
       const file = findFile(instance, owner, query.text('id'));
-      if (file === undefined) throw serverError();
       return ok({ data: [{ ...fileJson(file, baseOf(url)), model: requestJson(owner) }] });
     }
     const name = query.text('name');
@@ -55,12 +54,7 @@ const download: Route = {
   handle(call) {
     const { instance, parameters } = call;
     const owner = fileOwner(instance, requestOf(call, maySee));
-    const file = findFile(instance, owner, parameters['file'] ?? '');
-    if (file === undefined) {
-      const message = 'Something went wrong and the file cannot be previewed or downloaded.';
-      throw new ApiError(400, { message });
-    }
-    return downloadResponse(file);
+    return downloadResponse(findFile(instance, owner, parameters['file'] ?? ''));
   },
 };
 
@@ -90,20 +84,8 @@ const remove: Route = {
   handle(call) {
     const { instance, parameters } = call;
     const owner = fileOwner(instance, requestOf(call, mayParticipate));
-    const file = findFile(instance, owner, parameters['file'] ?? '');
-    if (file === undefined) return NO_SUCH_FILE;
-    removeFile(instance, file);
+    removeFile(instance, findFile(instance, owner, parameters['file'] ?? ''));
     return noContent;
-  },
-};
-
-/** The one response of the API that is plain text. */
-const NO_SUCH_FILE: ApiResponse = {
-  status: 404,
-  body: undefined,
-  file: {
-    bytes: Buffer.from('File ID does not exist'),
-    headers: { 'Content-Type': 'text/html; charset=UTF-8' },
   },
 };
 

@@ -63,8 +63,7 @@ const retry: Route = {
   since: '4.3.1',
   path: '/requests/{id}/retry',
   handle({ instance, user, id }) {
-    const request = findRequest(instance, id);
-    if (request === undefined) throw notFound();
+    const request = requestFor(instance, user, id);
     if (user.is_administrator !== 1) throw unauthorized('Not authorized to complete this request.');
     return ok(retryRequest(instance, request));
   },

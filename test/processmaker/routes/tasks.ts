@@ -1,10 +1,10 @@
 import { screenOfElement, screenVariables } from '../forms/store';
-import { collection, pageOf } from '../http/collection';
+import { collection, NO_ROWS, pageOf } from '../http/collection';
 import { ApiError, serverError } from '../http/errors';
 import { findProcess } from '../requests/store';
 import { completeTask } from '../tasks/complete';
 import { taskFor } from '../tasks/access';
-import { countTasks, listTasks, taskConditions } from '../tasks/list';
+import { countOverdue, countTasks, listTasks, taskConditions } from '../tasks/list';
 import {
   listIncludes,
   presentCompletedTask,
@@ -21,12 +21,13 @@ const list: Route = {
   path: '/tasks',
   handle({ instance, user, url, query }) {
     const conditions = taskConditions(instance, user, query);
-    const { total, overdue } = countTasks(instance, conditions);
-    const page = pageOf(query);
+    const page = pageOf(query, NO_ROWS);
     const include = listIncludes(query);
-    const rows = presentListedTasks(instance, listTasks(instance, conditions, query, page), include);
-    const response = collection(rows, total, page, query, url);
-    return ok({ ...response, meta: { ...(response['meta'] as JsonObject), in_overdue: overdue } });
+    const tasks = listTasks(instance, conditions, query, page);
+    const rows = presentListedTasks(instance, user, tasks, include);
+    const response = collection(rows, countTasks(instance, conditions), page, query, url);
+    const meta = { ...(response['meta'] as JsonObject), in_overdue: countOverdue(instance, tasks) };
+    return ok({ ...response, meta });
   },
 };
 
@@ -34,7 +35,7 @@ const show: Route = {
   method: 'GET',
   path: '/tasks/{id}',
   handle: async ({ instance, user, id, query }) =>
-    ok(await presentTask(instance, taskFor(instance, id, user), query)),
+    ok(await presentTask(instance, user, taskFor(instance, id, user), query)),
 };
 
 const update: Route = {

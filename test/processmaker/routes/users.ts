@@ -1,6 +1,6 @@
 import { hasPermission } from '../auth';
 import type { UserRow } from '../database/rows';
-import { collection, pageOf, pageRows } from '../http/collection';
+import { collection, NO_ROWS, pageOf, pageRows } from '../http/collection';
 import { serverError, unauthorized } from '../http/errors';
 import type { Query } from '../http/query';
 import { userJson } from '../serializers/user';
@@ -24,7 +24,7 @@ const list: Route = {
     if (!hasPermission(instance, user, 'view-users', 'create-processes', 'edit-processes')) {
       throw unauthorized('Not authorized to view users.');
     }
-    const page = pageOf(query);
+    const page = pageOf(query, NO_ROWS);
     const pattern = `%${query.text('filter').toLowerCase()}%`;
     // PMQL means nothing here: the real server lists everybody.
     const users = instance.database.query<UserRow>(

@@ -10,7 +10,7 @@ export function fileJson(file: FileRow, base: string): JsonObject {
     model_type: 'ProcessMaker\\Models\\ProcessRequest',
     model_id: file.process_request_id,
     collection_name: 'default',
-    name: file.file_name.replace(/\.[^.]*$/, ''),
+    name: file.name,
     file_name: file.file_name,
     mime_type: file.mime_type,
     disk: 'public',

@@ -25,7 +25,7 @@ export function taskJson(task: TokenRow): JsonObject {
     element_name: task.element_name,
     status: task.status,
     element_index: 0,
-    subprocess_start_event_id: null,
+    subprocess_start_event_id: task.subprocess_start_event_id,
     completed_at: toApiTime(task.completed_at),
     due_at: toApiTime(task.due_at),
     due_notified: 0,

@@ -1,10 +1,11 @@
-import type { ProcessRow, RequestRow, TokenRow } from '../database/rows';
+import type { ProcessRow, RequestRow, TokenRow, UserRow } from '../database/rows';
 import { screenOfElement } from '../forms/store';
 import { serverError } from '../http/errors';
 import type { Query } from '../http/query';
 import type { Instance } from '../instance';
+import { beginningOf, withoutActivityData } from '../requests/activity-data';
 import { findProcess, findRequest, findUser, requestData } from '../requests/store';
-import { processJson, startEventsOf } from '../serializers/process';
+import { processJson } from '../serializers/process';
 import { requestJson } from '../serializers/request';
 import { screenVersionJson } from '../serializers/screen';
 import { taskJson } from '../serializers/task';
@@ -23,18 +24,24 @@ function loadedProcess(process: ProcessRow): JsonObject {
 
 /** What `GET /tasks` is asked to include; an unknown relation breaks the server. */
 export function listIncludes(query: Query): string[] {
-  const include = query.list('include');
+  const text = query.text('include');
+  const include = text === '' ? [] : text.split(',');
   if (include.some((name) => !LIST_INCLUDES.includes(name))) throw serverError();
   return include;
 }
 
 /** The rows of a page of `GET /tasks`. */
-export function presentListedTasks(instance: Instance, tasks: TokenRow[], include: string[]): JsonObject[] {
+export function presentListedTasks(
+  instance: Instance,
+  user: UserRow,
+  tasks: TokenRow[],
+  include: string[],
+): JsonObject[] {
   const seen = new Set<number>();
   return tasks.map((task) => {
     const wasSeen = seen.has(task.process_request_id);
     seen.add(task.process_request_id);
-    return presentListedTask(instance, task, include, wasSeen);
+    return presentListedTask(instance, user, task, include, wasSeen);
   });
 }
 
@@ -44,6 +51,7 @@ export function presentListedTasks(instance: Instance, tasks: TokenRow[], includ
  */
 function presentListedTask(
   instance: Instance,
+  user: UserRow,
   task: TokenRow,
   include: string[],
   hasParent: boolean,
@@ -56,12 +64,12 @@ function presentListedTask(
     process_request: {
       ...requestJson(request),
       ...(asked('processRequest') ? {} : { process: loadedProcess(process) }),
-      ...(hasParent ? { parent_request: parentOf(instance, request) } : {}),
+      ...(hasParent && !asked('processRequest') ? { parent_request: parentOf(instance, request) } : {}),
     },
     process: asked('process') ? processJson(process) : loadedProcess(process),
     user: userOf(instance, task),
     draft: null,
-    ...(asked('data') ? { data: taskData(instance, task, request, process) } : {}),
+    ...(asked('data') ? { data: taskData(instance, user, task, request) } : {}),
     can_view_parent_request: false,
   };
 }
@@ -72,11 +80,16 @@ function parentOf(instance: Instance, { parent_request_id: id }: RequestRow): Js
 }
 
 /** `GET /tasks/{id}`; an unknown relation is left out. */
-export async function presentTask(instance: Instance, task: TokenRow, query: Query): Promise<JsonObject> {
+export async function presentTask(
+  instance: Instance,
+  user: UserRow,
+  task: TokenRow,
+  query: Query,
+): Promise<JsonObject> {
   const { request, process } = contextOf(instance, task);
   const { elements } = await instance.definitions.definition(process.bpmn);
   const element = elements.get(task.element_id);
-  const data = taskData(instance, task, request, process);
+  const data = taskData(instance, user, task, request);
   const screen = screenOfElement(instance, element);
   const relations: Record<string, [string, Json]> = {
     data: ['data', data],
@@ -100,8 +113,10 @@ export async function presentTask(instance: Instance, task: TokenRow, query: Que
   });
   return {
     ...taskJson(task),
-    // Whether an offered task may be seen is decided by its process.
-    ...(task.user_id === null && task.is_self_service === 1 ? { process: processJson(process) } : {}),
+    // Whether an offered task may be seen is decided by its process; an administrator is not asked.
+    ...(task.user_id === null && task.is_self_service === 1 && user.is_administrator !== 1
+      ? { process: processJson(process) }
+      : {}),
     ...Object.fromEntries(asked),
     can_view_parent_request: false,
   };
@@ -142,18 +157,15 @@ function requestor(instance: Instance, request: RequestRow): Json {
   return without('active_at', userJson(user));
 }
 
-/** The data as a task sees it: hidden keys too, with the task's own user and the Request as it stands now. */
-function taskData(instance: Instance, task: TokenRow, request: RequestRow, process: ProcessRow): JsonObject {
-  const user = task.user_id === null ? undefined : findUser(instance, task.user_id);
-  const start = startEventsOf(process).find((event) => event['id'] === request.start_event);
+/**
+ * The data as a task sees it: hidden keys too, with the task's own user (or who asks, where nobody has it and it is not
+ * offered) and the Request as it is now.
+ */
+function taskData(instance: Instance, asking: UserRow, task: TokenRow, request: RequestRow): JsonObject {
+  const user = (task.user_id === null ? undefined : findUser(instance, task.user_id)) ?? asking;
   return {
-    ...requestData(request),
-    ...(user === undefined ? {} : { _user: embeddedUser(user) }),
-    _request: {
-      ...requestJson(request),
-      startEventId: request.start_event,
-      startEventName: start?.['name'] ?? null,
-      alternative: 'A',
-    },
+    ...withoutActivityData(requestData(request)),
+    ...(task.is_self_service === 1 ? {} : { _user: embeddedUser(user) }),
+    _request: { ...requestJson(request), ...beginningOf(instance, request) },
   };
 }

@@ -1,7 +1,8 @@
 import type { TokenRow } from '../database/rows';
 import { serverError } from '../http/errors';
 import type { Instance } from '../instance';
-import { findToken, findUser, updateToken } from '../requests/store';
+import { findRequest, findToken, findUser, requestData, saveData, updateToken } from '../requests/store';
+import { userJson } from '../serializers/user';
 import type { Json } from '../types';
 
 /**
@@ -11,8 +12,18 @@ import type { Json } from '../types';
 export function reassignTask(instance: Instance, task: TokenRow, userId: Json): TokenRow {
   const user = findUser(instance, Number(userId));
   if (user === undefined) throw serverError();
-  const changes = instance.reassigns || task.user_id === null;
-  updateToken(instance, task.id, changes ? { user_id: user.id, is_self_service: 0 } : {});
+  const isOffered = task.user_id === null && task.is_self_service === 1;
+  // A task that could be given to nobody, and has failed.
+  if (task.user_id === null && !isOffered) throw serverError();
+  updateToken(
+    instance,
+    task.id,
+    instance.reassigns || isOffered ? { user_id: user.id, is_self_service: 0 } : {},
+  );
+  const request = findRequest(instance, task.process_request_id);
+  // The data names the user even where the task has not changed hands.
+  if (request !== undefined)
+    saveData(instance, request.id, { ...requestData(request), _user: userJson(user) });
   const reassigned = findToken(instance, task.id);
   if (reassigned === undefined) throw serverError();
   return reassigned;

@@ -73,6 +73,8 @@ describe('findUnsendable', () => {
   test.each([
     [{ a: ' x' }, 'trimmed a'],
     [{ a: { b: '' } }, 'emptied a.b'],
+    [{ a: ' \t' }, 'emptied a'],
+    [{ a: 'x\u200b' }, 'trimmed a'],
     [{ a: ['<b>x</b>'] }, 'tags a[0]'],
     [{ a: 'Dear {{ name }}' }, 'mustache a'],
     [{ a: {} }, 'emptyObject a'],

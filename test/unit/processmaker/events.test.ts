@@ -53,6 +53,15 @@ test.each([
   expect(refused.body).toEqual({ message });
 });
 
+test('a Request that waits for a signal tells which', async () => {
+  const signals = async (definition: string): Promise<unknown> => {
+    const id = await waitingAt(definition);
+    return (await api.call('limited', 'GET', `/requests/${id}`)).body['signal_events'];
+  };
+  expect(await signals('<bpmn:signalEventDefinition id="d" signalRef="go"/>')).toEqual(['go']);
+  expect(await signals('<bpmn:messageEventDefinition id="d"/>')).toEqual([]);
+});
+
 test('with all_tasks an administrator sees the event that waits, others only the start event', async () => {
   const id = await waitingAt('<bpmn:messageEventDefinition id="d"/>');
   const types = async (token: string): Promise<unknown> =>

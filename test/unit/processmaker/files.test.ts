@@ -46,7 +46,7 @@ test('every byte comes back, under the name that was given', async () => {
   const response = await call(`/requests/${request}/files/${id}`);
   expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
   expect(response.headers.get('content-disposition')).toBe(
-    `attachment; filename=vertrag-fur-U.bin; filename*=utf-8''vertrag-f%C3%BCr-%C3%9C.bin`,
+    `attachment; filename=vertrag-f_r-_.bin; filename*=utf-8''vertrag-f%C3%BCr-%C3%9C.bin`,
   );
 });
 
@@ -83,8 +83,36 @@ test('a file is deleted once', async () => {
   const request = await newRequest();
   const id = await idOf(await upload(request, 'a.txt', Buffer.from('text'), 'one'));
   expect((await call(`/requests/${request}/files/${id}`, 'DELETE')).status).toBe(204);
-  expect((await call(`/requests/${request}/files/${id}`, 'DELETE')).status).toBe(404);
+  expect((await call(`/requests/${request}/files/${id}`, 'DELETE')).status).toBe(400);
   expect((await call(`/requests/${request}/files/${id}`)).status).toBe(400);
+});
+
+test('a file of another Request is not found', async () => {
+  const [first, second] = [await newRequest(), await newRequest()];
+  const id = await idOf(await upload(first, 'a.txt', Buffer.from('text'), 'one'));
+  for (const method of ['GET', 'DELETE'])
+    expect((await call(`/requests/${second}/files/${id}`, method)).status).toBe(404);
+});
+
+test('when a file is refused for its name, the one in its place is gone all the same', async () => {
+  const request = await newRequest();
+  await upload(request, 'a.txt', Buffer.from('text'), 'one');
+  expect((await upload(request, 'a.php', Buffer.from('text'), 'one')).status).toBe(500);
+  expect(processMaker.files().filter((file) => file.requestId === request)).toEqual([]);
+});
+
+test('a file needs a variable; markup in it and folders before the name go', async () => {
+  const request = await newRequest();
+  const refused = await upload(request, 'a.txt', Buffer.from('text'), '');
+  expect([refused.status, await refused.json()]).toEqual([
+    500,
+    { errors: { message: 'data_name is required' } },
+  ]);
+  await upload(request, 'folder/b c.txt', Buffer.from('text'), '<b>one</b>');
+  const { data } = (await (await call(`/requests/${request}/files`)).json()) as { data: unknown };
+  expect(data).toMatchObject([
+    { name: 'b c', file_name: 'b-c.txt', custom_properties: { data_name: 'one' } },
+  ]);
 });
 
 test.each([

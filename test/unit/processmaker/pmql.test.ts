@@ -73,7 +73,7 @@ test.each<[string, number[] | number]>([
   ['data.quote = "say \\"hi\\""', []],
   ['data.back = "a\\\\b"', []],
   ['data._n8n_key LIKE "run.0.%"', [1]],
-  ['data._user.username = "limited"', [2]],
+  ['data._user.username = "limited"', [1]],
   ['status = "In Progress"', [1]],
   ['status = "ERROR"', [3]],
   ['status IN ["Completed","Error"]', [2, 3]],

@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 afterEach(() => processMaker.close());
 
-test('data is merged key by key, unchanged, and needs its own permission', async () => {
+test('data is merged key by key, and needs its own permission', async () => {
   const id = await start(2, 'node_1', { a: 1, nested: { x: 1, y: 2 } });
   const data = { nested: { x: '<b> 3 </b>' }, b: '' };
   expect(await call('limited', 'PUT', `/requests/${id}`, { data })).toEqual({
@@ -44,14 +44,12 @@ test('data is merged key by key, unchanged, and needs its own permission', async
     status: 204,
     body: undefined,
   });
-  expect(stored(id)?.data).toMatchObject({ a: 1, nested: { x: '<b> 3 </b>' }, b: '' });
+  expect(stored(id)?.data).toMatchObject({ a: 1, nested: { x: '<b> 3 </b>' }, b: null });
   expect(stored(id)?.data['nested']).not.toHaveProperty('y');
   expect((await call('operator', 'PUT', `/requests/${id}`, { data, name: 'x' })).status).toBe(422);
 });
 
-test('data that is put into a Request is trimmed where the server does so, and markup stays', async () => {
-  await processMaker.close();
-  processMaker = await startProcessMaker({ trimsUpdatedData: true });
+test('data that is put into a Request is trimmed, and markup stays', async () => {
   const id = await start(2, 'node_1', { keep: 1 });
   const data = { e: '', p: ' x ', h: '<b>x</b>', m: '{{ x }}', o: {}, list: [' y '] };
   expect((await call('admin', 'PUT', `/requests/${id}`, { data })).status).toBe(204);
@@ -89,10 +87,37 @@ test('a Request is completed by hand only from ERROR, and only by an administrat
   expect(stored(active)?.status).toBe('COMPLETED');
 });
 
+test('a Request that is completed is called CANCELED when it is canceled', async () => {
+  const id = await start(4, 'node_1');
+  expect((await call('admin', 'PUT', `/requests/${id}`, { status: 'CANCELED' })).status).toBe(204);
+  expect(stored(id)?.status).toBe('CANCELED');
+});
+
+test('a body that names everything replaces it, any other is told what it lacks', async () => {
+  const id = await start(2, 'node_1', { a: 1 });
+  const fields = { name: 'New', data: { b: 2 }, process_id: 2 };
+  expect((await call('limited', 'PUT', `/requests/${id}`, fields)).status).toBe(204);
+  expect(stored(id)).toMatchObject({ processName: 'New', data: { b: 2 } });
+  expect(await call('limited', 'PUT', `/requests/${id}`, { status: 'CLOSED', data: {} })).toEqual({
+    status: 422,
+    body: {
+      message: 'The Name field is required. (and 3 more errors)',
+      errors: {
+        name: ['The Name field is required.'],
+        data: ['The Data field is required.'],
+        status: ['The selected Status is invalid.'],
+        process_id: ['The Process id field is required.'],
+      },
+    },
+  });
+});
+
 test('a script that failed is retried, and goes on where scripts can run', async () => {
   const id = await start(26, 'due');
   await becomes(id, 'ERROR');
-  expect((await call('limited', 'PUT', `/requests/${id}/retry`)).status).toBe(403);
+  const refusal = async (token: TokenName) => (await call(token, 'PUT', `/requests/${id}/retry`)).body;
+  expect(await refusal('limited')).toEqual({ message: 'Not authorized to complete this request.' });
+  expect(await refusal('nobody')).toEqual({ message: 'This action is unauthorized.' });
   expect((await call('admin', 'PUT', `/requests/${id}/retry`)).body).toMatchObject({ success: true });
   expect(stored(id)?.status).toBe('ERROR');
   processMaker.scriptsRun = true;

@@ -75,6 +75,32 @@ test('a Request that is retried stays in ERROR without errors until the script h
   await api.becomes(id, 'ACTIVE');
 });
 
+test('every further retry of a Request runs its script once more', async () => {
+  const id = await failed();
+  api.processMaker.scriptsHeld = true;
+  for (let retries = 0; retries < 2; retries++) await api.call('admin', 'PUT', `/requests/${id}/retry`);
+  expect((await api.call('admin', 'GET', `/requests/${id}`)).body).toMatchObject({
+    status: 'ERROR',
+    errors: [],
+  });
+  api.processMaker.scriptsHeld = false;
+  while (api.processMaker.scriptRuns.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(api.processMaker.scriptRuns).toEqual([id, id, id]);
+});
+
+test('a retry between the two notes of a failure leaves the second one while the script runs again', async () => {
+  await api.processMaker.close();
+  api = await openApi({ betweenErrorsMs: 500 });
+  const id = await api.start(26, 'due');
+  await api.becomes(id, 'ERROR');
+  expect(await errorsOf(id)).toHaveLength(1);
+  await api.call('admin', 'PUT', `/requests/${id}/retry`);
+  expect(await errorsOf(id)).toHaveLength(0);
+  api.processMaker.scriptsRun = true;
+  while ((await errorsOf(id)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await api.becomes(id, 'ACTIVE');
+});
+
 test('only an administrator retries, only from ERROR, and only scripts', async () => {
   const active = await api.start(2, 'node_1');
   expect(await api.call('operator', 'PUT', `/requests/${active}/retry`)).toMatchObject({

@@ -34,6 +34,17 @@ test.each([
   expect(await tasks(filter)).toHaveLength(found);
 });
 
+test('a text is searched without the blanks around it, and not in the uuid', async () => {
+  const id = await api.start(2, 'node_1', { note: 'here' });
+  expect(await requests('  here ')).toEqual([id]);
+  const { body } = await api.call('limited', 'GET', `/requests/${id}`);
+  await api.call('limited', 'PUT', `/tasks/${api.processMaker.tasks()[0]?.id}`, {
+    status: 'COMPLETED',
+    data: {},
+  });
+  expect(await requests(JSON.stringify(body['uuid']).slice(1, -1))).toEqual([]);
+});
+
 test('only the list of Requests tells the text as HTML', async () => {
   const filter = async (list: string): Promise<unknown> =>
     ((await api.call('limited', 'GET', `/${list}?filter=it's "a"`)).body['meta'] as { filter: string })
@@ -49,8 +60,18 @@ test('lists are ordered by a field of the data', async () => {
     large,
     small,
   ]);
+  // The list of Tasks takes the direction the other way around.
   const { body } = await api.call('limited', 'GET', '/tasks?order_by=data.amount&order_direction=desc');
-  expect(body['data']).toMatchObject([{ process_request_id: large }, { process_request_id: small }]);
+  expect(body['data']).toMatchObject([{ process_request_id: small }, { process_request_id: large }]);
+});
+
+test('Requests are ordered by status as the database numbers it, and by any name in the data', async () => {
+  const canceled = await api.start(2, 'node_1');
+  await api.call('admin', 'PUT', `/requests/${canceled}`, { status: 'CANCELED' });
+  const completed = await api.start(4, 'node_1');
+  const active = await api.start(2, 'node_1');
+  expect(await api.ids('admin', '/requests?order_by=status')).toEqual([active, completed, canceled]);
+  expect((await api.call('admin', 'GET', '/requests?order_by=data.1x')).status).toBe(200);
 });
 
 test('with a very large Request among them, lists cannot be ordered by a time', async () => {
@@ -67,7 +88,7 @@ test('PMQL on tasks knows the process, the start and the priority; an unknown us
   const found = (pmql: string): Promise<number[]> =>
     api.ids('admin', `/tasks?all_tasks=true&pmql=${encodeURIComponent(pmql)}`);
   expect(await found('process_name = "A single start with form"')).toHaveLength(2);
-  expect(await found('started > "2020-01-01T00:00:00Z"')).toHaveLength(1);
+  expect(await found('started > "2020-01-01T00:00:00Z"')).toHaveLength(2);
   expect(await found('is_priority = 1')).toEqual([]);
   expect((await api.call('admin', 'GET', '/tasks?user_id=999')).status).toBe(500);
 });

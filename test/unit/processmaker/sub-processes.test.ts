@@ -44,6 +44,42 @@ test('a parent is deleted with its sub-process, and a sub-process without its pa
   expect((await api.call('admin', 'GET', `/requests/${second.child}`)).status).toBe(404);
 });
 
+test('a sub-process gives its data back, hidden keys too, but not what ProcessMaker keeps for itself', async () => {
+  const { parent } = await parentAndChild();
+  const [task] = api.processMaker.tasks().filter(({ elementType }) => elementType === 'task');
+  await api.call('limited', 'PUT', `/tasks/${task?.id}`, { status: 'COMPLETED', data: { b: 2, _h: 3 } });
+  expect(api.processMaker.requests().find(({ id }) => id === parent)?.data).toEqual({ a: 1, b: 2, _h: 3 });
+});
+
+test('whoever started the parent has the call of its sub-process, and sees it with all_tasks', async () => {
+  const { parent, child } = await parentAndChild();
+  const { body } = await api.call('limited', 'GET', `/tasks?process_request_id=${parent}&all_tasks=true`);
+  expect(body['data']).toMatchObject([
+    { element_type: 'startEvent' },
+    {
+      element_type: 'callActivity',
+      user_id: 3,
+      subprocess_request_id: child,
+      subprocess_start_event_id: 'node_1',
+    },
+  ]);
+});
+
+test.each([
+  [null, 201],
+  [{}, 201],
+  [[], 201],
+  [{ request_id: null }, 201],
+  [{ request_id: 'abc' }, 201],
+  [{ node_id: 'x' }, 500],
+  [{ request_id: 999 }, 500],
+  ['x', 500],
+])('a start with %j as `_parent` is answered with %p', async (_parent, status) => {
+  const started = await api.call('limited', 'POST', '/process_events/4?event=node_1', { _parent });
+  expect(started.status).toBe(status);
+  if (status === 201) expect(started.body['parent_request']).toBeNull();
+});
+
 test('a start with the id of a Request in `_parent` becomes part of its case, whoever may see that', async () => {
   const { body: parent } = await api.call('admin', 'POST', '/process_events/4?event=node_1', {});
   const data = { _parent: { request_id: parent['id'] ?? 0 } };
@@ -54,4 +90,5 @@ test('a start with the id of a Request in `_parent` becomes part of its case, wh
     case_number: parent['case_number'],
     parent_request: { id: parent['id'], parent_request: null },
   });
+  expect(body).not.toHaveProperty('collaboration');
 });

@@ -52,7 +52,7 @@ it('refuses to cancel a Request that is completed', async () => {
   expect(statuses()).toEqual(['COMPLETED']);
 });
 
-it('does not report a Request as canceled that is completed in the meantime', async () => {
+it('gives a Request that is completed in the meantime as ProcessMaker has it then: CANCELED', async () => {
   const requests = await started();
   harness.gateway.treat = ({ method }) =>
     method === 'PUT'
@@ -60,6 +60,20 @@ it('does not report a Request as canceled that is completed in the meantime', as
           await harness.completeFirstTask();
           const { status, headers, body } = await forward();
           response.writeHead(status, headers).end(body);
+        }
+      : undefined;
+  const run = await cancel(requests);
+  expect(statuses()).toEqual(['CANCELED']);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'CANCELED' }]);
+});
+
+it('does not report a Request as canceled that a server leaves as it is', async () => {
+  const requests = await started();
+  harness.gateway.treat = ({ method }) =>
+    method === 'PUT'
+      ? async (response) => {
+          await harness.completeFirstTask();
+          response.writeHead(204).end();
         }
       : undefined;
   const run = await cancel(requests);

@@ -44,6 +44,11 @@ it('merges the data of an event into the data of the Request', async () => {
   expect(run.items('ProcessMaker')).toMatchObject([{ data: { number: 0, answer: 42 } }]);
 });
 
+it.each(['vip', 7, true, null])('sends the data of an event with the field include: %p', async (include) => {
+  const run = await trigger(await waiting(), { ...json({ include }), options: { includeData: true } });
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED', data: { number: 0, include } }]);
+});
+
 it('sends the data of an event that is given field by field', async () => {
   const fields = { assignments: [{ id: 'a', name: 'answer.text', value: 'yes', type: 'string' }] };
   const run = await trigger(await waiting(), { ...json({}), dataMode: 'defineBelow', fields });
@@ -53,7 +58,8 @@ it('sends the data of an event that is given field by field', async () => {
 
 it('names event data that ProcessMaker stores in another form, and event data that it sets itself', async () => {
   const run = await trigger(await waiting(), json({ text: ' padded ', _user: { id: 1 } }));
-  expect(harness.requests()[0]?.data).toMatchObject({ text: 'padded', _user: { id: 3 } });
+  expect(harness.requests()[0]?.data).toMatchObject({ text: 'padded' });
+  expect(harness.requests()[0]?.data).not.toHaveProperty('_user');
   expect(run.hints('ProcessMaker').join(' ')).toMatch(/'_user'.*another form/s);
 });
 
@@ -208,6 +214,13 @@ it.each([
   ['a parent', { event: 'node_4' }, '{"_parent": {}}', /'_parent'/],
   ['the key of a start', { event: 'node_4' }, '{"_n8n_key": "x"}', /'_n8n_key'/],
   ['no Request', { event: 'node_4', id: 'abc' }, '{}', /not the id of a Request/],
+  ['another method', { event: 'node_4' }, '{"_method": "POST"}', /'_method', which ProcessMaker takes/],
+  [
+    'a list to include',
+    { event: 'node_4' },
+    '{"include": ["data"]}',
+    /a list or an object in the field 'include'/,
+  ],
 ])('refuses to trigger an event with %s before any call', async (_, item, data, message) => {
   const input = [{ id: 1, ...item }];
   const run = await harness.perform('request triggerEvent', json(data), { input });

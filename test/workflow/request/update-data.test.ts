@@ -35,10 +35,9 @@ describe('shallow updates', () => {
     const request = await started({ kept: 1, order: { lines: [1], total: 5 } });
     const data = { order: { total: 6 }, text: ' <b>x</b> ', empty: '' };
     const run = await update([{ ...request, data }]);
-    expect(run.items('ProcessMaker')).toMatchObject([
-      { ...request, status: 'ACTIVE', data: { kept: 1, ...data } },
-    ]);
-    expect(stored()).toEqual({ kept: 1, ...data });
+    const kept = { kept: 1, ...data, text: '<b>x</b>', empty: null };
+    expect(run.items('ProcessMaker')).toMatchObject([{ ...request, status: 'ACTIVE', data: kept }]);
+    expect(stored()).toEqual(kept);
     expect(JSON.parse(puts()[0]?.body ?? '')).toEqual({ data });
   });
 
@@ -139,6 +138,17 @@ it('leaves out fields that ProcessMaker sets itself, and says so in a hint', asy
   expect(run.hints('ProcessMaker').join()).toMatch(/'_user' \(item 0\)/);
 });
 
+it('names the values of an update that ProcessMaker stores in another form, and no others', async () => {
+  const request = await started();
+  const data = { empty: '', padded: ' x ', object: {}, tags: '<b>x</b>', braces: '{{ x }}' };
+  const [hint, ...others] = (await update([{ ...request, data }])).hints('ProcessMaker');
+  expect(hint).toMatch(
+    /another form.*empty text.*field 'empty' of item 0.*spaces.*'padded'.*empty object.*'object'/,
+  );
+  expect(hint).not.toMatch(/tags|braces/);
+  expect(others).toEqual([]);
+});
+
 it('names the permission that the user needs to update the data of a Request', async () => {
   const request = await started();
   const run = await update([{ ...request, data: { x: 1 } }], ofItem, 'limited');
@@ -169,6 +179,28 @@ describe('an update whose response is lost', () => {
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
     const run = await update([{ ...request, data: { x: {}, list: [1.5] } }]);
     expect(run.items('ProcessMaker')).toMatchObject([{ data: { x: [], list: [1.5] } }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('recognizes an update of values that ProcessMaker changes, although its response was lost', async () => {
+    const request = await started();
+    harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetAfter : undefined);
+    const jsonData = `{ "empty": "", "blank": "  ", "padded": " x\\u200b", "object": {}, "one": 1.0, "tags": "<b>{{ y }}</b>",
+      "nested": { "list": [" z ", ""] }, "long": 12345678901234567 }`;
+    const run = await update([request], { ...ofItem, jsonData });
+    expect(run.items('ProcessMaker')).toMatchObject([
+      {
+        data: {
+          empty: null,
+          blank: null,
+          padded: 'x',
+          object: [],
+          one: 1,
+          tags: '<b>{{ y }}</b>',
+          nested: { list: ['z', null] },
+        },
+      },
+    ]);
     expect(puts()).toHaveLength(1);
   });
 

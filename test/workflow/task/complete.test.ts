@@ -90,7 +90,8 @@ describe('completing Tasks', () => {
     const tasks = await startTasks(harness);
     const data = { _user: { id: 1 }, empty: '', padded: ' x ', tags: '<b>x</b>' };
     const done = await complete(tasks.map((task) => ({ ...task, data })));
-    expect(stored()).toMatchObject([{ data: { empty: '', padded: ' x ', tags: 'x', _user: { id: 3 } } }]);
+    expect(stored()).toMatchObject([{ data: { empty: '', padded: ' x ', tags: 'x' } }]);
+    expect(stored()[0]?.data).not.toHaveProperty('_user');
     const hints = done.hints('ProcessMaker').join();
     expect(hints).toMatch(/HTML tags/);
     expect(hints).toContain("'_user'");
@@ -342,15 +343,13 @@ describe('when n8n runs the node again', () => {
     expect(done.items('ProcessMaker')).toEqual([]);
   });
 
-  it('returns Tasks that were completed before n8n crashed, and completes none twice', async () => {
+  it('reports as unknown whether it has completed a Task before n8n crashed, and completes none twice', async () => {
     const tasks = await startTasks(harness, 2);
     const input = tasks.map(withData);
     const killed = await run({}, { input: [input[0]] });
     const done = await harness.retryAfterCrash(killed, input);
-    expect(done.items('ProcessMaker')).toMatchObject([
-      { id: tasks[0]?.id, alreadyCompleted: true },
-      { id: tasks[1]?.id, status: 'CLOSED' },
-    ]);
+    expect(failedItems(done)).toMatchObject([{ input: { id: tasks[0]?.id }, outcome: 'unknown' }]);
+    expect(done.items('ProcessMaker')).toMatchObject([{ id: tasks[1]?.id, status: 'CLOSED' }]);
     expect(puts()).toHaveLength(2);
   });
 });

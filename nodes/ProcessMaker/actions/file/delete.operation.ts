@@ -1,12 +1,6 @@
-import {
-  aboutFile,
-  type ApiFile,
-  type FileReference,
-  findFile,
-  readFiles,
-  sendFileDeletion,
-} from '../../api/files/files';
+import { aboutFile, type ApiFile, findFile, readFiles, sendFileDeletion } from '../../api/files/files';
 import { fileLocator, requestLocator } from '../../descriptions/locators';
+import { acceptAsMade } from '../../execution/acceptAsMade';
 import { done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
 import { readFileReference } from '../../input/inputFiles';
@@ -31,25 +25,23 @@ export const deleteFile = operation({
   }),
   begin(connection, all) {
     const ids = new RequestIds(connection, all);
-    return async ({ reference, wanted }, { mayBeDone, isDone }) => {
-      if (isDone) return DELETED;
+    return async ({ reference, wanted }, attempt) => {
+      if (attempt.isDone) return DELETED;
       const requestId = await ids.idOf(reference);
       const files = await readFiles(connection, requestId);
-      const file = mayBeDone ? findUnlessGone(files, wanted, requestId) : findFile(files, wanted, requestId);
-      if (file) await deleteOne(connection, requestId, file.id);
+      let file: ApiFile;
+      try {
+        file = findFile(files, wanted, requestId);
+      } catch (error) {
+        if (!isKind(error, 'notFound')) throw explained(error);
+        acceptAsMade(attempt, error);
+        return DELETED;
+      }
+      await deleteOne(connection, requestId, file.id);
       return DELETED;
     };
   },
 });
-
-function findUnlessGone(files: ApiFile[], wanted: FileReference, requestId: number): ApiFile | undefined {
-  try {
-    return findFile(files, wanted, requestId);
-  } catch (error) {
-    if (isKind(error, 'notFound')) return undefined;
-    throw explained(error);
-  }
-}
 
 /** When the response was lost, the list of files shows whether the file was deleted. */
 async function deleteOne(connection: Connection, requestId: number, fileId: number): Promise<void> {

@@ -12,7 +12,7 @@ export const cancel = operation({
   name: 'Cancel',
   action: 'Cancel request',
   description: 'End a Request before it is completed',
-  ...changeRequests(async (toChange) => {
+  ...changeRequests(() => async (toChange) => {
     const { id, status } = toChange.request;
     if (status === 'CANCELED') return toChange.request;
     if (status === 'COMPLETED') {

@@ -1,4 +1,5 @@
 import { aboutRequest } from '../../api/requests/requests';
+import { acceptAsMade } from '../../execution/acceptAsMade';
 import { inputError, isKind } from '../../transport/processMakerError';
 import { operation } from '../operation';
 import { changeRequests, setRequestStatus } from './requestChange';
@@ -12,15 +13,17 @@ export const complete = operation({
   name: 'Complete',
   action: 'Complete request',
   description: 'Close a Request in status ERROR as completed, as an administrator',
-  ...changeRequests(async (toChange) => {
-    const { request, mayBeDone } = toChange;
+  ...changeRequests(() => async (toChange) => {
+    const { request } = toChange;
     const { id, status } = request;
-    if (status === 'COMPLETED' && mayBeDone) return request;
     if (status !== 'ERROR') {
-      throw inputError(
+      const refusal = inputError(
         `Request ${id} is in status ${status}, so that it cannot be completed by hand`,
         ADVICE,
       );
+      if (status !== 'COMPLETED') throw refusal;
+      acceptAsMade(toChange, refusal);
+      return request;
     }
     return await setRequestStatus(toChange, 'COMPLETED', (thrown) => explain(thrown, id));
   }),

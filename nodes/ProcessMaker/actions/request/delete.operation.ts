@@ -1,7 +1,8 @@
 import { deleteRequest as sendDelete } from '../../api/requests/changes';
 import { aboutRequest, readUnlisted } from '../../api/requests/requests';
 import { requestLocator } from '../../descriptions/locators';
-import { done, makeChange, NOT_SEEN } from '../../execution/change';
+import { acceptAsMade } from '../../execution/acceptAsMade';
+import { type Attempt, done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';
 import type { Connection } from '../../transport/connection';
@@ -25,23 +26,24 @@ export const deleteRequest = operation({
   }),
   begin(connection, all) {
     const ids = new RequestIds(connection, all);
-    return async ({ reference }, { isDone, mayBeDone }) => {
-      if (isDone) return DELETED;
+    return async ({ reference }, attempt) => {
+      if (attempt.isDone) return DELETED;
       let id: number;
       try {
         id = await ids.idOf(reference);
       } catch (error) {
-        // An earlier attempt has found the case, and its Request is gone.
-        if (mayBeDone && isKind(error, 'input')) return DELETED;
-        throw explained(error);
+        if (!isKind(error, 'input')) throw explained(error);
+        // An earlier attempt may have found the case, and its Request is gone.
+        acceptAsMade(attempt, error);
+        return DELETED;
       }
-      await deleteById(connection, id, mayBeDone);
+      await deleteById(connection, id, attempt);
       return DELETED;
     };
   },
 });
 
-async function deleteById(connection: Connection, id: number, mayBeDone: boolean): Promise<void> {
+async function deleteById(connection: Connection, id: number, attempt: Attempt): Promise<void> {
   try {
     await makeChange<void>(connection, {
       send: async () => await sendDelete(connection, id),
@@ -56,7 +58,8 @@ async function deleteById(connection: Connection, id: number, mayBeDone: boolean
       },
     });
   } catch (error) {
-    if (mayBeDone && isKind(error, 'notFound')) return;
-    throw aboutRequest(error, id, MAY_DELETE);
+    const refusal = aboutRequest(error, id, MAY_DELETE);
+    if (!isKind(error, 'notFound')) throw refusal;
+    acceptAsMade(attempt, refusal);
   }
 }

@@ -3,7 +3,7 @@ export { complete } from './complete.operation';
 export { deleteRequest } from './delete.operation';
 export { get } from './get.operation';
 export { getMany } from './getMany.operation';
-export { retry } from './retry.operation';
+export { retry } from './retry/retry.operation';
 export { start } from './start/start.operation';
 export { triggerEvent } from './triggerEvent/triggerEvent.operation';
 export { updateData } from './updateData/updateData.operation';

@@ -17,7 +17,7 @@ import { explained, inputError } from '../../transport/processMakerError';
 import type { Operation } from '../operation';
 
 /** A Request that an operation is to change, as it was at the beginning of the run. */
-interface RequestToChange extends Attempt {
+export interface RequestToChange extends Attempt {
   connection: Connection;
   request: ApiRequest;
   output: RequestOutput;
@@ -26,9 +26,11 @@ interface RequestToChange extends Attempt {
 /**
  * The fields and the work of an operation that changes one Request per item, and gives it as it is then. The Requests of
  * all items are read together before.
+ *
+ * @param beginRun makes the change of one for a run
  */
 export function changeRequests(
-  change: (request: RequestToChange) => Promise<ApiRequest>,
+  beginRun: () => (request: RequestToChange) => Promise<ApiRequest>,
 ): Pick<Operation, 'fields'> & ItemOperation<RequestOutput & { reference: RequestReference }> {
   return {
     fields: [requestLocator, requestOutputCollection],
@@ -37,10 +39,13 @@ export function changeRequests(
       reference: readRequestReference(context, itemIndex, connection),
       ...readRequestOutput(context, itemIndex),
     }),
+    // What is to be returned may be another in a repeat.
+    changeOf: ({ reference }) => reference,
     begin(connection, all) {
       const reader = new RequestReader(connection, all);
       const queue = new KeyedQueue();
       const touched = new Set<number>();
+      const change = beginRun();
       return async (output, attempt) => {
         const id = await reader.ids.idOf(output.reference);
         const changed = await queue.run(id, async () => {

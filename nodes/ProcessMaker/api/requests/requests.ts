@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { readList } from '../../transport/pagination';
+import { PAGE_SIZE, readList } from '../../transport/pagination';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
-import { apiPath, read } from '../../transport/request';
+import { apiPath, read, type ReadCall } from '../../transport/request';
 import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
 
 /** A Request as ProcessMaker's API gives it, as far as it is relied on. */
@@ -15,6 +15,19 @@ export interface ApiRequest extends IDataObject {
 
 /** Whether a response's body is a Request. */
 export const isApiRequest = hasIdAndStatus<ApiRequest>;
+
+/**
+ * Whether a retry of a Request is under way: until the script that runs again has ended, it stays in ERROR, and its list
+ * of errors is empty. Where several elements have failed, their errors stay, so that it cannot be seen.
+ */
+export function isBeingRetried({ status, errors }: IDataObject): boolean {
+  return status === 'ERROR' && Array.isArray(errors) && errors.length === 0;
+}
+
+/** Whether a Request goes on by itself, or by its Tasks. */
+export function isUnderWay(request: ApiRequest): boolean {
+  return request.status === 'ACTIVE' || isBeingRetried(request);
+}
 
 /** @throws ProcessMakerError when one is no Request: such a list does not say that there is none */
 export function asRequests(rows: object[]): ApiRequest[] {
@@ -37,7 +50,7 @@ export async function readByIds(
   ids: number[],
   includes: string[],
 ): Promise<Batch<ApiRequest>> {
-  return await readInChunks(ids, async (pmql) => await readPages(connection, pmql, includes));
+  return await readInChunks(ids, async (pmql) => await readPages(connection, pmql, includes, PAGE_SIZE));
 }
 
 /**
@@ -49,9 +62,11 @@ export async function readPages(
   connection: Connection,
   pmql: string,
   includes: string[],
+  limit?: number,
 ): Promise<ApiRequest[]> {
   const list = await readList(connection, {
     path: apiPath('1.0', 'requests'),
+    limit,
     qs: { pmql, ...(includes.length > 0 && { include: includes.join(',') }), order_by: 'id' },
   });
   return asRequests(list);
@@ -72,8 +87,9 @@ export async function readUnlisted(
   connection: Connection,
   id: number,
   includes: string[],
+  onHeaders?: ReadCall['onHeaders'],
 ): Promise<ApiRequest> {
-  const call = { path: apiPath('1.0', 'requests', id), qs: { include: includes.join(',') } };
+  const call = { path: apiPath('1.0', 'requests', id), qs: { include: includes.join(',') }, onHeaders };
   const request = await read(connection, call).catch((error: unknown) => {
     throw aboutRequest(error, id);
   });

@@ -104,7 +104,7 @@ function filesMissing(requestId: number, { outcomes }: Uploads, error: ProcessMa
 function placeTaken({ requestId, variable, fileName, fileId }: UploadedFile, { outcomes }: Uploads) {
   return inputError(
     `Request ${requestId} holds another file in the variable '${variable}': '${fileName}' (file ${fileId}), which is kept`,
-    "An item before this one has the same Idempotency Key. Give each file a variable of its own. The option 'If a Request With the Key Exists' decides what happens then.",
+    "Another item or execution has the same Idempotency Key. Give each file a variable of its own. The option 'If a Request With the Key Exists' decides what happens then.",
   ).with({ outcome: 'started', requestId, files: outcomes });
 }
 

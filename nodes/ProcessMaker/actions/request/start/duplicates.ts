@@ -9,7 +9,7 @@ import { once } from '../../../execution/readers';
 import { messageOf } from '../../../guards';
 import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
-import { addTo, besides, primaryOf } from './knownStarts';
+import { addTo, besides, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
@@ -31,13 +31,13 @@ interface OwnStart {
 export class Duplicates {
   private readonly own = new Map<number, OwnStart>();
 
-  private readonly canceled = new Map<number, Promise<boolean>>();
+  private readonly canceled = new Map<number, Promise<void>>();
 
   /** Requests that could not be canceled, and why. */
   private readonly refused = new Map<number, string>();
 
   /**
-   * @param isWaitedFor whether the items wait for their Requests, so that none is canceled
+   * @param isWaitedFor whether the items wait for their Requests, so that each keeps its own
    * @param answerWith gives an item the Request of another execution
    */
   constructor(
@@ -84,10 +84,7 @@ export class Duplicates {
     const found = new Map<string, ApiRequest[]>();
     for (const [processId, starts] of byProcess) {
       const prefixes = [...new Set(starts.map(({ key }) => generationPrefixOf(key)))];
-      // Only one that takes the place of an item's own Request is returned.
-      const includeData = starts.some(
-        ({ start: { options } }) => options.cancelsDuplicates && options.includeData,
-      );
+      const includeData = includesData(starts.map(({ start }) => start));
       const search = { prefixes, processId, includeData };
       for (const { key, request } of await findByKeys(this.run.connection, search)) {
         addTo(found, inProcess(processId, generationPrefixOf(key)), request);
@@ -96,14 +93,19 @@ export class Duplicates {
     return found;
   }
 
-  /** @param same the Requests with its key and generation, in the order of their ids */
+  /**
+   * Gives an item the Request that counts, so that all executions return the same one.
+   *
+   * @param same the Requests with its key and generation, in the order of their ids
+   */
   private async compare({ start, id }: OwnStart, same: ApiRequest[]): Promise<void> {
     const { record, results, fail } = this.run;
     const { index } = start;
     const primary = primaryOf(same);
     const mine = same.find((request) => request.id === id);
     try {
-      if (primary && mine && primary.id < id && (await this.isCanceled(mine))) {
+      if (primary && mine && primary.id < id && !this.isWaitedFor) {
+        await this.cancelWhereAsked(mine);
         record.mark(index, primary.id);
         const [output] = await this.answerWith(start, primary);
         const json = { ...output?.json, alreadyStarted: true, ...besides(primary.id, same) };
@@ -117,15 +119,13 @@ export class Duplicates {
     }
   }
 
-  /** Cancels a Request of this iteration that may be canceled. Returns whether it is canceled then. */
-  private async isCanceled({ id, status }: ApiRequest): Promise<boolean> {
-    if (status !== 'ACTIVE' || this.isWaitedFor) return false;
+  private async cancelWhereAsked({ id, status }: ApiRequest): Promise<void> {
     const sharing = [...this.own.values()].filter((one) => one.id === id);
-    if (!sharing.every(({ start }) => start.options.cancelsDuplicates)) return false;
-    return await once(this.canceled, id, () => this.cancel(id));
+    if (status !== 'ACTIVE' || !sharing.every(({ start }) => start.options.cancelsDuplicates)) return;
+    await once(this.canceled, id, () => this.cancel(id));
   }
 
-  private async cancel(id: number): Promise<boolean> {
+  private async cancel(id: number): Promise<void> {
     const { connection } = this.run;
     const readStatus = async () => (await readRequest(connection, id, [])).status;
     try {
@@ -139,7 +139,6 @@ export class Duplicates {
     } catch (error) {
       this.refused.set(id, messageOf(error));
     }
-    return !this.refused.has(id);
   }
 }
 

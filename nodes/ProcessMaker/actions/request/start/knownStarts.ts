@@ -1,5 +1,5 @@
 import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requests/hiddenKey';
-import type { ApiRequest } from '../../../api/requests/requests';
+import { type ApiRequest, isBeingRetried } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import type { Connection } from '../../../transport/connection';
 import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
@@ -162,8 +162,8 @@ export function primaryOf(same: ApiRequest[]): ApiRequest | undefined {
   return same.find((request) => !hasEndedBadly(request)) ?? same[0];
 }
 
-function hasEndedBadly({ status }: ApiRequest): boolean {
-  return status === 'ERROR' || status === 'CANCELED';
+function hasEndedBadly(request: ApiRequest): boolean {
+  return request.status === 'CANCELED' || (request.status === 'ERROR' && !isBeingRetried(request));
 }
 
 /** The field that names the others, where there are some. */

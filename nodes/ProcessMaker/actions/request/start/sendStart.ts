@@ -1,7 +1,7 @@
 import { readStartEventIds } from '../../../api/processes/processes';
 import { startRequest } from '../../../api/requests/changes';
 import { findByKeys, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import type { ApiRequest } from '../../../api/requests/requests';
+import { type ApiRequest, includesOf, readRequest } from '../../../api/requests/requests';
 import { done, lookTimes, makeChange, NOT_SEEN, type Seen, SharedLook } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
@@ -98,6 +98,23 @@ interface LostStart {
   error: ProcessMakerError;
   sends: Sends;
   slot: Slot;
+}
+
+/**
+ * Reads a Request that was started with a field `include` in its data. ProcessMaker takes that for the parameter of the
+ * call, and leaves out of the response what the parameter asked for.
+ */
+export async function readStarted(
+  { connection }: ItemRun,
+  { options }: TargetedStart,
+  id: number,
+): Promise<ApiRequest> {
+  return await readRequest(connection, id, includesOf(options.includeData)).catch((thrown: unknown) => {
+    throw explained(thrown, ({ message }) => ({
+      message: `Request ${id} was started, but could not be read afterwards: ${message}`,
+      description: "It is not to be started again. The operation 'Get' of Request reads it.",
+    }));
+  });
 }
 
 /** Looks for a start whose response was lost. Where it is not found, it may be sent again when the option says so. */

@@ -1,6 +1,6 @@
 import type { StartTarget } from '../../../api/processes/processes';
 import { engineReason, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, requestUrl } from '../../../api/requests/requests';
+import { type ApiRequest, isBeingRetried, requestUrl } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
 import {
@@ -51,15 +51,15 @@ export function forAgent(error: ProcessMakerError): ProcessMakerError {
 export type Origin = 'started' | 'earlierAttempt' | 'existingKey';
 
 /**
- * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists; one that an
- * earlier attempt has started and that was canceled is none either.
+ * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists, unless it is
+ * being retried; one that an earlier attempt has started and that was canceled is none either.
  *
  * @returns undefined for one that is to be returned
  */
 export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string) {
   const { id, status } = request;
   const hasFailed = status === 'ERROR' || (status === 'CANCELED' && origin === 'earlierAttempt');
-  if (!hasFailed) return undefined;
+  if (!hasFailed || isBeingRetried(request)) return undefined;
   const isInStatus = {
     started: `was started, but is in status ${status}`,
     earlierAttempt: `was already started for this item, and is in status ${status}`,

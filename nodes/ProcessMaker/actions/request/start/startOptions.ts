@@ -31,12 +31,13 @@ export const startOptions: INodeProperties = {
           name: 'Cancel Mine',
           value: 'cancelMine',
           description:
-            "Cancel this item's Request and return the other one. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
+            "Also cancel this item's own Request where another one is returned. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
         },
         {
           name: 'Report',
           value: 'report',
-          description: "Return this item's Request, and name the others in the field duplicates",
+          description:
+            'Return the Request with the lowest ID in every execution, and name the others in the field duplicates',
         },
       ],
     },
@@ -102,7 +103,7 @@ export const startOptions: INodeProperties = {
       typeOptions: { minValue: 0, maxValue: 3600 },
       default: 60,
       description:
-        'How many seconds to look for a Request whose start got no response, and to repeat starts that the server refuses because it is busy, starting or in maintenance',
+        'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
     },
     {
       displayName: 'Requests in Parallel',
@@ -129,7 +130,7 @@ export const startOptions: INodeProperties = {
       type: 'boolean',
       default: false,
       description:
-        'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window. Otherwise an error is thrown, which says that the outcome is unknown.',
+        'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
     },
     timeLimitOption,
     {
@@ -139,7 +140,7 @@ export const startOptions: INodeProperties = {
       typeOptions: { minValue: 1, maxValue: 3600 },
       default: 120,
       description:
-        'How many seconds to wait for the response to each start. After that, it is not known whether the Request was started.',
+        'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
     },
     onTimeoutOption,
     writeFileIdOption,

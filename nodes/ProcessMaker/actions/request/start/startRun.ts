@@ -12,7 +12,7 @@ import { Duplicates } from './duplicates';
 import { besides, type FoundStart, type KnownStarts } from './knownStarts';
 import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
-import { sendStart, type StartLooks } from './sendStart';
+import { readStarted, sendStart, type StartLooks } from './sendStart';
 import { errorOf, type Origin } from './startErrors';
 
 /** One run of the Start operation over all its items. What no item asks for is not made. */
@@ -110,9 +110,10 @@ export class StartRun {
     slot: Slot,
   ): Promise<OutputItem[]> {
     const extras = { userKey, field: this.wait?.takeField(), slot };
-    const request = await sendStart(this.run, this.looks, start, extras);
+    let request = await sendStart(this.run, this.looks, start, extras);
     this.startedIds.push(request.id);
     if (userKey !== undefined) this.duplicates?.add(start, userKey, request.id);
+    if ('include' in start.data) request = await readStarted(this.run, start, request.id);
     return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
   }
 
@@ -155,7 +156,7 @@ export class StartRun {
   private answerOfFound(start: Start, { found, alreadyStarted, isOwn, same }: FoundStart): Answer {
     const { json, error } = this.answerOf(start, found, isOwn ? 'earlierAttempt' : 'existingKey');
     return {
-      json: { ...json, ...(alreadyStarted && { alreadyStarted }), ...besides(found.id, same) },
+      json: alreadyStarted ? { ...json, alreadyStarted, ...besides(found.id, same) } : json,
       error,
       lookFor: isOwn ? 'variable' : 'fileOrOther',
     };

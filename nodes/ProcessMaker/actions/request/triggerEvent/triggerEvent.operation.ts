@@ -23,7 +23,7 @@ export const triggerEvent = operation({
   read: (context, itemIndex, connection, hints) => ({
     reference: readRequestReference(context, itemIndex, connection),
     eventId: readEventId(context, itemIndex),
-    data: readChangeData(context, itemIndex, hints),
+    data: readChangeData(context, itemIndex, hints, 'event'),
     output: readRequestOutput(context, itemIndex),
   }),
   // The data may hold a time that is another one in a repeat.

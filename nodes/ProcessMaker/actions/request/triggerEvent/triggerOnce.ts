@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { triggerEvent } from '../../../api/requests/changes';
 import { aboutRequest, type ApiRequest, readRequest } from '../../../api/requests/requests';
+import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import type { Connection } from '../../../transport/connection';
 import { explained, isKind, type ProcessMakerError } from '../../../transport/processMakerError';
@@ -23,9 +24,9 @@ export interface EventToTrigger {
 export async function triggerOnce(
   connection: Connection,
   event: EventToTrigger,
-  { mayBeDone, isDone }: Attempt,
+  attempt: Attempt,
 ): Promise<void> {
-  if (isDone) return;
+  if (attempt.isDone) return;
   const { id, eventId, data } = event;
   let notFound: ProcessMakerError;
   try {
@@ -42,12 +43,12 @@ export async function triggerOnce(
   const status = await readStatus(connection, id);
   // When the status cannot be read, it is left out of the message. A Request that does not exist is reported as such.
   if (isKind(status, 'notFound')) throw status;
-  if (mayBeDone) return;
-  throw notFound.with({
+  const refusal = notFound.with({
     message: `No event "${eventId}" waits in Request ${id}${typeof status === 'string' ? `, which is in status ${status}` : ''}`,
     description:
       "It was triggered already, or the Request has not come to it, or the element is no intermediate event. Check 'Request' and 'Event'.",
   });
+  acceptAsMade(attempt, refusal);
 }
 
 /** Whether it was triggered cannot be seen by a user who is no administrator; the Request's status may help. */

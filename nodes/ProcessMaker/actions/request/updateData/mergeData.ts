@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../../guards';
+import { trimmedText } from '../../../input/jsonData';
 
 /** Merges objects field by field, however deep; everything else, lists too, takes the place of what was there. */
 export function mergeDeep(base: IDataObject, changes: IDataObject): IDataObject {
@@ -17,10 +18,15 @@ export function hasFields(data: IDataObject, fields: IDataObject): boolean {
   return Object.entries(fields).every(([name, value]) => isSame(data[name], value));
 }
 
-/** Whether ProcessMaker keeps both values in the same form: without an order of fields, an empty object as a list. */
+/**
+ * Whether a stored value is what ProcessMaker makes of a given one: texts are trimmed and empty ones null, fields have no
+ * order, and an empty object is a list.
+ */
 function isSame(stored: unknown, given: unknown): boolean {
   const [a, b] = [stored, given].map(fieldsOf);
-  if (a === undefined || b === undefined) return stored === given;
+  if (a === undefined || b === undefined) {
+    return stored === given || (typeof given === 'string' && stored === trimmedText(given));
+  }
   return a.size === b.size && [...a].every(([name, value]) => b.has(name) && isSame(value, b.get(name)));
 }
 

@@ -43,11 +43,7 @@ export const updateData = operation({
   changes: true,
   read(context, itemIndex, connection, hints) {
     const reference = readRequestReference(context, itemIndex, connection);
-    const data = readChangeData(context, itemIndex, {
-      fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
-      // Unlike at a start, data is kept as it is sent.
-      change: () => undefined,
-    });
+    const data = readChangeData(context, itemIndex, hints, 'update');
     const isDeep = context.getNodeParameter('merge', itemIndex) === 'deep';
     checkUpdate(data, isDeep);
     const output = readRequestOutput(context, itemIndex);

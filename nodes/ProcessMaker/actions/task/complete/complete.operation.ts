@@ -7,7 +7,6 @@ import { taskLocator } from '../../../descriptions/locators';
 import { TaskReader } from '../../../execution/readers';
 import { isObject } from '../../../guards';
 import { readChangeData } from '../../../input/data';
-import type { ServerChange } from '../../../input/jsonData';
 import { readTaskId } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
@@ -16,9 +15,6 @@ import { type CompletedTask, completeTask, TaskLook } from './completeTask';
 
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;
-
-/** Unlike at a start, ProcessMaker keeps these as they are. */
-const KEPT = new Set<ServerChange>(['trimmed', 'emptied']);
 
 /** Completes one Task per item, and gives it as it is then. */
 export const complete = operation({
@@ -45,12 +41,7 @@ export const complete = operation({
   changes: true,
   read(context, itemIndex, connection, hints) {
     const id = readTaskId(context, itemIndex, connection);
-    const data = readChangeData(context, itemIndex, {
-      fieldLeftOut: (name, index) => hints.fieldLeftOut(name, index),
-      change(change, path, index) {
-        if (!KEPT.has(change)) hints.change(change, path, index);
-      },
-    });
+    const data = readChangeData(context, itemIndex, hints, 'task');
     const windowSeconds = readWindow(context, itemIndex);
     takeTask(connection, id, itemIndex);
     return { id, data, windowSeconds, simplify: readSimplify(context, itemIndex) };

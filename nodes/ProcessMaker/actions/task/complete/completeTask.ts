@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
+import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, done, lookTimes, makeChange, type Seen, SharedLook } from '../../../execution/change';
 import { TaskReader } from '../../../execution/readers';
 import { asText, isObject } from '../../../guards';
@@ -61,11 +62,11 @@ export async function completeTask(
   connection: Connection,
   before: ApiTask,
   { data, windowSeconds, look }: Completion,
-  { mayBeDone, isDone }: Attempt,
+  attempt: Attempt,
 ): Promise<CompletedTask> {
   const { id } = before;
-  if (isDone) return completed(before, true);
-  if (isClosed(before)) return perhapsCompleted(before, mayBeDone);
+  if (attempt.isDone) return completed(before, true);
+  if (isClosed(before)) return perhapsCompleted(before, attempt);
   let task: ApiTask;
   try {
     task = await makeChange(connection, {
@@ -77,7 +78,7 @@ export async function completeTask(
     const after = isKind(error, 'invalid') ? await readIfPossible(() => readTask(connection, id)) : undefined;
     if (!after || !isClosed(after)) throw aboutTask(error, id);
     // An earlier attempt came to its end since, or somebody else was faster.
-    return perhapsCompleted(after, mayBeDone);
+    return perhapsCompleted(after, attempt);
   }
   return completed(task, false);
 }
@@ -125,10 +126,11 @@ async function readIfPossible(readIt: () => Promise<ApiTask>): Promise<ApiTask |
  * A closed Task that an earlier attempt may have completed. A cancel closes Tasks too, and nobody knows which of the two
  * it was.
  */
-function perhapsCompleted(task: ApiTask, mayBeDone: boolean): CompletedTask {
-  const isCanceled = requestOf(task).status === 'CANCELED';
-  if (mayBeDone && !isCanceled) return completed(task, true);
-  throw closedBefore(task).with({ delivery: mayBeDone ? 'unknown' : 'notProcessed' });
+function perhapsCompleted(task: ApiTask, attempt: Attempt): CompletedTask {
+  const refusal = closedBefore(task);
+  acceptAsMade(attempt, refusal);
+  if (requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
+  return completed(task, true);
 }
 
 function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {

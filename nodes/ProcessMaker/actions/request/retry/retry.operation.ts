@@ -1,0 +1,72 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { isBeingRetried } from '../../../api/requests/requests';
+import { requestLocator } from '../../../descriptions/locators';
+import { requestJson, requestOutputCollection } from '../../../descriptions/output';
+import { timeLimitOption } from '../../../descriptions/waitFields';
+import { readTimeLimit } from '../../../input/waitParameters';
+import { RequestWait } from '../../../waiting/requestWait';
+import { operation } from '../../operation';
+import { changeRequests, readChanged } from '../requestChange';
+import { retryOnce } from './retryOnce';
+
+const waitOptions: INodeProperties[] = [
+  {
+    displayName: 'Wait for Retry to End',
+    name: 'waitForRetry',
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether to wait until the script that runs again has ended. Otherwise the Request is returned at once, with retrying set to true.',
+  },
+  {
+    ...timeLimitOption,
+    description:
+      "How many seconds 'Wait for Retry to End' waits at most. After that, the Request is returned with timedOut set to true.",
+    displayOptions: {},
+  },
+];
+
+const retries = changeRequests(() => {
+  const sentIds = new Set<number>();
+  return async (toChange) => await retryOnce(toChange, sentIds);
+});
+
+/** Retries one Request per item that is in ERROR. */
+export const retry = operation({
+  value: 'retry',
+  name: 'Retry',
+  action: 'Retry request',
+  description: 'Let a Request in status ERROR try again what did not work, as an administrator',
+  fields: [
+    requestLocator,
+    {
+      ...requestOutputCollection,
+      options: [...(requestOutputCollection.options ?? []), ...waitOptions],
+    },
+  ],
+  changes: true,
+  read(context, itemIndex, connection, hints) {
+    const options = context.getNodeParameter('options', itemIndex, {});
+    return {
+      ...retries.read(context, itemIndex, connection, hints),
+      waitSeconds: options.waitForRetry === true ? readTimeLimit(options) : undefined,
+    };
+  },
+  // What is to be returned may be another in a repeat.
+  changeOf: ({ reference }) => reference,
+  begin(connection, all, stopped) {
+    const retryOne = retries.begin(connection, all, stopped);
+    const waits = new RequestWait(connection, stopped);
+    return async (value, attempt, slot) => {
+      const items = await retryOne(value, attempt, slot);
+      const { id, retrying } = items[0]?.json ?? {};
+      const { waitSeconds, includes } = value;
+      if (waitSeconds === undefined || retrying !== true) return items;
+      await slot.whileWaiting(async () => await waits.waitForRetry(Number(id), waitSeconds));
+      const request = await readChanged(connection, Number(id), includes);
+      const json = requestJson(request, value, connection.instanceUrl);
+      return [{ json: isBeingRetried(request) ? { ...json, timedOut: true } : json }];
+    };
+  },
+});

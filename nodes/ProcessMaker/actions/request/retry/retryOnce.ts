@@ -1,0 +1,98 @@
+import { retryRequest } from '../../../api/requests/changes';
+import { aboutRequest, type ApiRequest, isBeingRetried, readUnlisted } from '../../../api/requests/requests';
+import { acceptAsMade } from '../../../execution/acceptAsMade';
+import { asText, objectsIn } from '../../../guards';
+import { pauseFor } from '../../../transport/connection';
+import { inputError, isKind, toProcessMakerError } from '../../../transport/processMakerError';
+import { serverTime } from '../../../transport/response';
+import { changeRequest, type RequestToChange } from '../requestChange';
+
+/** ProcessMaker notes a failure of a script twice, up to half a second apart, and keeps whole seconds. */
+const SETTLED_MS = 2000;
+
+/**
+ * Retries a Request in ERROR, once: every further call runs its script once more, also while it still runs.
+ *
+ * @param sentIds the Requests for which this run has sent the call
+ * @returns the Request as it is then
+ * @throws ProcessMakerError
+ */
+export async function retryOnce(toChange: RequestToChange, sentIds: Set<number>): Promise<ApiRequest> {
+  const { connection, output, mayBeDone, sent } = toChange;
+  const { includes } = output;
+  const { request, at } = await readSettled(toChange);
+  const { id, status } = request;
+  if (isBeingRetried(request)) return request;
+  if (status !== 'ERROR') {
+    const message = `Request ${id} is in status ${status}, so that there is nothing to retry`;
+    acceptAsMade(toChange, inputError(message, 'Only a Request in status ERROR can be retried.'));
+    return request;
+  }
+  if (sentIds.has(id)) {
+    throw inputError(
+      `Another item of this run has retried Request ${id}, which is in status ERROR`,
+      'It is not retried twice in a run. Take the other items out.',
+    );
+  }
+  if (mayBeDone === 'sent') {
+    if (latestFailure(request) > (sent?.at ?? Infinity)) return request;
+    throw inputError(
+      `It is not known whether an earlier attempt retried Request ${id}, which is in status ERROR, so it is not retried again`,
+      'Its script may still run: see its page in ProcessMaker. To retry it all the same, run the workflow again for this item.',
+    ).with({ outcome: 'unknown' });
+  }
+  sent?.keep(at);
+  sentIds.add(id);
+  return await changeRequest(connection, {
+    id,
+    includes,
+    send: async () => await retryRequest(connection, id),
+    isMade: (after) => after.status !== 'ERROR' || isBeingRetried(after) || latestFailure(after) > at,
+    explain(thrown) {
+      const error = explain(thrown, id);
+      if (error.delivery === 'notProcessed') sentIds.delete(id);
+      return error;
+    },
+  });
+}
+
+/**
+ * Reads a Request in ERROR just before it is retried. A retry between the two notes of a failure would look as if it had
+ * ended: then a moment is waited.
+ *
+ * @returns the Request, and the server's time: what has failed by then is no result of the retry
+ */
+async function readSettled({ connection, request: listed, output }: RequestToChange) {
+  if (listed.status !== 'ERROR') return { request: listed, at: 0 };
+  for (let isFirst = true; ; isFirst = false) {
+    let now = 0;
+    const fresh = await readUnlisted(connection, listed.id, output.includes, (headers) => {
+      now = serverTime(headers) ?? 0;
+    });
+    // Only the list names the process.
+    const request = { ...listed, ...fresh };
+    const latest = latestFailure(request);
+    if (!isFirst || latest <= now - SETTLED_MS) return { request, at: Math.max(now, latest) };
+    if (!(await pauseFor(connection, SETTLED_MS))) {
+      const message = `The execution was canceled before Request ${listed.id} was retried`;
+      throw inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
+    }
+  }
+}
+
+/** When the engine noted the latest of a Request's errors, in milliseconds since 1970. */
+function latestFailure({ errors }: ApiRequest): number {
+  return Math.max(0, ...objectsIn(errors).map(({ created_at: at }) => Date.parse(asText(at)) || 0));
+}
+
+function explain(thrown: unknown, id: number) {
+  // The Request was just read, so that what is missing is the route.
+  if (isKind(thrown, 'methodNotAllowed', 'notFound')) {
+    return thrown.with({
+      message: `This ProcessMaker cannot retry Request ${id} by its API`,
+      description:
+        'The API has it since ProcessMaker 4.3.1. Retry the Request on its page, or update ProcessMaker.',
+    });
+  }
+  return toProcessMakerError(aboutRequest(thrown, id, 'Only an administrator may retry a Request.'));
+}

@@ -1,0 +1,44 @@
+import { ApiError, serverError } from '../http/errors';
+import type { Query } from '../http/query';
+import { orderPath } from '../pmql/sql';
+
+const TEXTS = ['element_id', 'element_name', 'element_type'];
+/** The columns of a task (`t`) by which a list can be ordered; names of PMQL are not among them. */
+const COLUMNS = [
+  ...['id', 'uuid', 'user_id', 'process_id', 'process_request_id', 'is_self_service', ...TEXTS],
+  ...['initiated_at', 'due_at', 'completed_at', 'created_at', 'updated_at'],
+];
+
+const REQUEST_NAMES = ['process_requests', 'process_request', 'processRequests'];
+
+/** How the status is spelled where tasks are put in its order. */
+const STATUS = `CASE t.status WHEN 'ACTIVE' THEN 'In Progress' ELSE t.status END`;
+
+/** What else a column is ordered by. */
+const EXPRESSIONS: Readonly<Record<string, string>> = {
+  status: STATUS,
+  is_priority: '(t.id * 0)',
+  data: 't.id * 0',
+};
+
+/** The order of a list of tasks. */
+export function ordering(query: Query): string {
+  const direction = (query.has('order_direction') ? query.text('order_direction') : 'asc').toLowerCase();
+  if (direction !== 'asc' && direction !== 'desc') throw serverError();
+  const name = query.has('order_by') ? query.text('order_by') : 'updated_at';
+  const [table = '', ...path] = name.split('.');
+  if (path.length === 0) return `${column(name)} ${direction}`;
+  // The server turns the order around where it means to put Requests without the field last.
+  if (table === 'data') return `${orderPath('r.data', path)} ${direction === 'asc' ? 'desc' : 'asc'}`;
+  // What it does not know before a dot is no order.
+  if (!REQUEST_NAMES.includes(table)) return 't.id * 0';
+  return `r.${path.at(-1) ?? 'id'} COLLATE NOCASE ${direction}`;
+}
+
+function column(name: string): string {
+  const lower = name.toLowerCase();
+  const expression = EXPRESSIONS[lower];
+  if (expression !== undefined) return expression;
+  if (!COLUMNS.includes(lower)) throw new ApiError(422, { message: 'PMQL Is Invalid.' });
+  return `t.${lower}${TEXTS.includes(lower) ? ' COLLATE NOCASE' : ''}`;
+}
