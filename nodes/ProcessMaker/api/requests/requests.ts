@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasIdAndStatus, isObject, objectsIn } from '../../guards';
+import { asText, hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { PAGE_SIZE, readList } from '../../transport/pagination';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
@@ -128,7 +128,7 @@ export async function findCases(connection: Connection, caseNumbers: number[]): 
     const requests = await readPages(connection, `case_number IN [${chunk.join(',')}]`, []);
     return chunk.map((caseNumber) => {
       // Its sub-processes have the same case number.
-      const parts = requests.filter(({ case_number }) => Number(case_number) === caseNumber);
+      const parts = requests.filter(({ case_number }) => Number(asText(case_number)) === caseNumber);
       const first = parts.findLast(({ parent_request_id }) => parent_request_id === null);
       return [
         caseNumber,
