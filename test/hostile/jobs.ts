@@ -19,6 +19,8 @@ export interface Played {
 }
 
 const PROCESSES = 2;
+/** The garbage of more cases would be counted as memory that the node takes. */
+const CASES_OF_PROCESS = 400;
 const LANES = 8;
 const NOTABLE_MIB = 20;
 /** A process that is silent for so long hangs, and is killed. */
@@ -27,8 +29,9 @@ const SILENT_MS = 60_000;
 /** Plays cases in processes of their own. A case that ends its process is found, and the others are played again. */
 export async function playAll(seed: number, numbers: number[], isWeakened: boolean): Promise<Played> {
   const played: Played = { verdicts: [], memory: 0, memoryTakers: [], strays: [], notFoundOut: [] };
-  const share = (one: number) => numbers.filter((_, index) => index % PROCESSES === one);
-  const jobs = Array.from({ length: PROCESSES }, (_, one): Job => ({
+  const count = Math.max(PROCESSES, Math.ceil(numbers.length / CASES_OF_PROCESS));
+  const share = (one: number) => numbers.filter((_, index) => index % count === one);
+  const jobs = Array.from({ length: count }, (_, one): Job => ({
     seed,
     numbers: share(one),
     lanes: LANES,

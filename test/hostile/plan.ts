@@ -20,12 +20,17 @@ const SLOTS = FAULTS.flatMap((fault) => Array<Fault>(fault.weight).fill(fault));
 
 /** The cases of a seed. What a case does is the same whichever others are played. */
 export class Plan {
+  private round: { number: number; slots: Fault[] } = { number: -1, slots: [] };
+
   constructor(private readonly seed: number) {}
 
   /** A fault comes once in a while, each time to another subject, so that all of them meet each other. */
   caseOf(number: number): HostileCase {
     const round = Math.floor(number / SLOTS.length);
-    const slots = new Random(this.seed, round).shuffle(SLOTS);
+    if (this.round.number !== round) {
+      this.round = { number: round, slots: new Random(this.seed, round).shuffle(SLOTS) };
+    }
+    const { slots } = this.round;
     const place = number % SLOTS.length;
     const fault = slots[place] as Fault;
     const earlier = slots.slice(0, place).filter((one) => one === fault).length;

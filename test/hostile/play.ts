@@ -1,4 +1,4 @@
-import { TICKS_A_SECOND, untilTicks } from './fast-time';
+import { TICKS_A_SECOND, untilTicks, withoutHurry } from './fast-time';
 import { withLogs } from './logs';
 import type { Lane } from './lane';
 import type { HostileCase } from './plan';
@@ -28,7 +28,7 @@ const TICKS_TO_GIVE_UP = 10 * TICKS_A_SECOND;
 export async function play(lane: Lane, { number, subject, fault, random }: HostileCase): Promise<Verdict> {
   const lines: string[] = [];
   lane.reset(fault);
-  const deed = await prepared(lane, subject, random);
+  const deed = await withoutHurry(async () => await prepared(lane, subject, random));
   lane.makeHostile(subject, fault, random);
   const told = await withLogs(lines, async () => await withinBounds(lane, deed));
   const leaks = await lane.leaks();

@@ -17,6 +17,8 @@ import { temporaryNode } from './editor';
 
 export const PROCESS_MAKER_TRIGGER = 'n8n-nodes-processmaker.processMakerTrigger';
 
+const USUAL_BUDGET_MS = 300_000;
+
 /**
  * An active workflow that begins with the trigger, as n8n keeps one: the state of the trigger lives in memory, and is
  * written to n8n's database on activation and when a poll emits.
@@ -27,6 +29,10 @@ export class Poller {
   /** The items of each execution that a poll has begun. */
   executions: INodeExecutionData[][] = [];
   errors: Error[] = [];
+  /** How long n8n lets a poll take; null for an n8n that does not say so. */
+  budgetMs: number | null = USUAL_BUDGET_MS;
+  activationBudgetMs = USUAL_BUDGET_MS;
+  private isActivating = false;
   private active: { executePoll: (isActivation?: boolean) => Promise<void>; workflow: Workflow } | undefined;
 
   constructor(
@@ -49,7 +55,10 @@ export class Poller {
         this.executions.push(items);
       },
       (error) => this.errors.push(error),
+      ...([undefined, undefined, undefined] as const),
+      () => (this.isActivating ? this.activationBudgetMs : (this.budgetMs ?? 0)),
     );
+    if (this.budgetMs === null) Reflect.deleteProperty(context, 'getPollBudgetMs');
     const registration: { executePoll: (isActivation?: boolean) => Promise<void>; workflow: Workflow } = {
       workflow,
       executePoll: Container.get(PollTriggerExecutor).create(
@@ -59,7 +68,8 @@ export class Poller {
         () => this.active === registration,
       ),
     };
-    await registration.executePoll(true);
+    this.isActivating = true;
+    await registration.executePoll(true).finally(() => (this.isActivating = false));
     this.save(workflow);
     this.active = registration;
   }

@@ -15,7 +15,7 @@ export const THROWS_WHEN_RETURNED = { [FIELD]: 'when returned' };
  * field. Real responses that did so are refused by now.
  */
 export function makeNodeThrow(): void {
-  throwIn('transport/response', 'dropSignInSecrets', 'at once');
+  throwIn('transport/connection', 'dropSignInSecrets', 'at once');
   throwIn('api/requests/hiddenKey', 'withShownData', 'when returned');
 }
 

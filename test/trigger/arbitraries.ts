@@ -130,6 +130,24 @@ const clocks: fc.Arbitrary<Pick<Plan, 'datesAhead' | 'ownJumps'>> = fc.oneof(
   },
 );
 
+/** Seconds that pass at each call of a poll. */
+const callSeconds = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 25 })), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+  },
+  { weight: 1, arbitrary: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 8 }) },
+);
+
+/** As n8n with its usual scheduler, with its durable one, of both an odd setting, and of an older version. */
+const budgetSeconds: fc.Arbitrary<number | null> = fc.oneof(
+  fc.constantFrom(300, 36, null),
+  fc.integer({ min: 1, max: 60 }),
+);
+
 /** All that a run may be. */
 export const plan: fc.Arbitrary<Plan> = fc
   .record({
@@ -137,10 +155,8 @@ export const plan: fc.Arbitrary<Plan> = fc
     timezone: fc.constantFrom('UTC', 'America/Los_Angeles', 'Pacific/Auckland', 'Asia/Kolkata'),
     eventTypes: fc.uniqueArray(fc.constantFrom(...EVENT_TYPES), { minLength: 1, maxLength: 3 }),
     onlyOneProcess: fc.boolean(),
-    callSeconds: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 25 })), {
-      minLength: 1,
-      maxLength: 8,
-    }),
+    callSeconds,
+    budgetSeconds,
     clocks,
     first: fc.array(step, { minLength: 1, maxLength: 7 }),
     flood,

@@ -15,6 +15,8 @@ export const FAULTS = [
   "time zone of the token's user",
   "a gateway's Date minutes ahead",
   "n8n's own clock set",
+  'a slow server',
+  'a poll ends since its time is over',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];

@@ -2,11 +2,13 @@ import { toApiTime, toSqlTime } from '../processmaker/database/time';
 import type { Change, Action, EventType } from './plan';
 import type { SimulatedServer } from './server';
 import { Timeline, type ExpectedEvent } from './timeline';
-import { keyOf } from './verdict';
+import { firstOfLatest, keyOf, ONE_BREAKDOWN_MS } from './verdict';
 
 /** The process that a trigger watches when it watches one, and another. */
 export const WATCHED_PROCESS = 4;
 const OTHER_PROCESS = 2;
+/** How long a script takes that is tried again. */
+const RETRY_SECONDS = 5;
 
 interface Entity {
   id: number;
@@ -103,14 +105,40 @@ export class History extends Timeline {
     } else if (action === 'break' && isOpen) {
       this.leaveError(request);
       request.status = 'ERROR';
-      errors.push({ created_at: toApiTime(completed_at), message: 'Simulated' });
-      const columns = { status: 'ERROR', errors: JSON.stringify(errors) };
-      request.breakdown = this.record(request, delay, update(columns), 'requestErrored', errors.length);
+      this.breakDown(request, delay, time);
     } else if (action === 'repair' && request.status === 'ERROR') {
       this.leaveError(request);
       request.status = 'ACTIVE';
-      this.record(request, delay, update({ status: 'ACTIVE' }));
+      if (id % 2 === 0) return void this.record(request, delay, update({ status: 'ACTIVE' }));
+      // While a script is tried again, the status stays and the list is empty.
+      errors.length = 0;
+      this.record(request, delay, update({ errors: '[]' }));
+      this.later(request, RETRY_SECONDS, update({ status: 'ACTIVE' }));
     }
+  }
+
+  /** The server notes a breakdown twice, the second time within the same second or in the next. */
+  private breakDown(request: SimulatedRequest, delay: number, time: number): void {
+    const { id, errors } = request;
+    const note = (seconds: number) => {
+      const at = time + seconds * 1000;
+      errors.push({ created_at: toApiTime(sqlTime(at)), message: 'Simulated' });
+      const columns = { status: 'ERROR', errors: JSON.stringify(errors) };
+      return () => this.server.update('requests', id, at, columns);
+    };
+    const isNew =
+      errors.length === 0 || time - Date.parse(errors.at(-1)?.created_at ?? '') >= ONE_BREAKDOWN_MS;
+    const write = note(0);
+    if (isNew)
+      request.breakdown = this.record(request, delay, write, 'requestErrored', firstOfLatest(errors));
+    else this.record(request, delay, write);
+    this.later(request, id % 2, note(id % 2));
+  }
+
+  /** Writes what follows some seconds after something else. */
+  private later(entity: Entity, seconds: number, write: () => void): void {
+    entity.visibleAt += seconds * 1000;
+    this.write(entity.id, entity.visibleAt, write);
   }
 
   changeTask(task: SimulatedTask, action: Action, delay: number): void {
@@ -133,7 +161,7 @@ export class History extends Timeline {
   }
 
   /** Writes a change; where it is an event of a type, one is expected. */
-  private record(entity: Entity, delay: number, write: () => void, eventType?: EventType, which?: number) {
+  private record(entity: Entity, delay: number, write: () => void, eventType?: EventType, which?: string) {
     const time = this.second();
     entity.visibleAt = this.after(delay);
     this.write(entity.id, entity.visibleAt, write);

@@ -10,11 +10,25 @@ export async function withOwnClock<T>(server: SimulatedServer, run: () => Promis
   return await current.run(server, run);
 }
 
-/** Lets the built trigger take n8n's own clock from the run that goes on. */
+/** Lets the built trigger take n8n's own clock from the run that goes on, and tells it of polls that have to end. */
 export function simulateOwnClock(): void {
-  part('time').ownSeconds = () => {
-    const server = current.getStore();
-    if (!server) throw new Error('No run is going on.');
-    return Math.floor((server.now + server.ownOff) / 1000);
+  const time = part('time');
+  time.ownMilliseconds = () => {
+    const server = running();
+    return server.now + server.ownOff;
   };
+  time.ownSeconds = () => Math.floor(time.ownMilliseconds() / 1000);
+  const { prototype } = part('budget').PollBudget;
+  const { allows } = prototype;
+  prototype.allows = function (...given) {
+    const isAllowed = allows.apply(this, given);
+    if (!isAllowed) running().spentBudgets += 1;
+    return isAllowed;
+  };
+}
+
+function running(): SimulatedServer {
+  const server = current.getStore();
+  if (!server) throw new Error('No run is going on.');
+  return server;
 }

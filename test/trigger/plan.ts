@@ -68,5 +68,7 @@ export interface Plan {
   datesAhead: readonly number[];
   /** By how many seconds n8n's own clock is set before polls. */
   ownJumps: readonly number[];
+  /** How many seconds n8n gives a poll; null for an n8n that does not say so. */
+  budgetSeconds: number | null;
   steps: Step[];
 }

@@ -38,6 +38,7 @@ class SimulatedRun {
   private readonly faultInjector: FaultInjector;
   private readonly watcher: Watcher;
   private readonly seconds: number[];
+  private readonly isSlow: boolean;
   private readonly faults = new Set<Fault>();
 
   constructor(
@@ -48,6 +49,7 @@ class SimulatedRun {
     server.reset(Date.now() + plan.clockHours * 3_600_000, plan.timezone);
     this.history = new History(server, plan.onlyOneProcess);
     this.seconds = [...plan.callSeconds];
+    this.isSlow = plan.callSeconds.every((seconds) => seconds > 0);
     this.faultInjector = new FaultInjector(server, this.history, this.seconds);
     this.watcher = new Watcher(engine, server, this.history, this.faultInjector, plan);
     if (plan.clockHours !== 0) this.faults.add("server's clock off by an hour or more");
@@ -99,6 +101,8 @@ class SimulatedRun {
     if (faultInjector.wasVisibleMeanwhile) faults.add('visible during a poll');
     if (faultInjector.wasAhead) faults.add("a gateway's Date minutes ahead");
     if (this.plan.ownJumps.some((seconds) => seconds !== 0)) faults.add("n8n's own clock set");
+    if (this.isSlow) faults.add('a slow server');
+    if (this.server.spentBudgets > 0) faults.add('a poll ends since its time is over');
     if (watcher.wasFlooded) faults.add('more than three pages between two polls');
     const { emissions, items, polls, largestState } = watcher;
     const verdict = judge(watcher.wanted, emissions, this.server.now - 60_000);

@@ -30,6 +30,8 @@ export class SimulatedServer {
   /** How many milliseconds the gateway that responds next is ahead with its `Date`. */
   dateAhead = 0;
   hasDate = true;
+  /** How often a poll had no room for what it would have read next. */
+  spentBudgets = 0;
   calls = 0;
   private readonly server: FastifyInstance;
 
@@ -66,6 +68,7 @@ export class SimulatedServer {
     this.beforeResponse = () => undefined;
     this.dateAhead = 0;
     this.ownOff = 0;
+    this.spentBudgets = 0;
     const { database } = this.instance;
     database.run('DELETE FROM process_requests');
     database.run('DELETE FROM process_request_tokens');
@@ -131,8 +134,9 @@ export class SimulatedServer {
 
   private async receive({ url }: FastifyRequest, reply: FastifyReply): Promise<void> {
     // As a server whose memory for sorting is small.
-    const order = new URL(url, this.url).searchParams.get('order_by');
-    if (order !== 'id') {
+    const { pathname, searchParams } = new URL(url, this.url);
+    const isList = !/\d$/.test(pathname);
+    if (isList && searchParams.get('order_by') !== 'id') {
       await reply.code(500).send({ message: 'Server Error' });
       return;
     }

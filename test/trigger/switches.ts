@@ -6,9 +6,10 @@ const built = createRequire(path.resolve(__dirname, '../../dist/nodes/ProcessMak
 /** The parts of the built trigger that a simulation can change: constants, and what remembers seen events. */
 interface Parts {
   clock: { OVERLAP_SECONDS: number };
-  time: { ownSeconds: () => number };
+  time: { ownSeconds: () => number; ownMilliseconds: () => number };
+  budget: { PollBudget: { prototype: { allows: (...given: unknown[]) => boolean } } };
   rows: { PAGE_ROWS: number };
-  readNewEvents: { LIMIT: number };
+  eventReader: { LIMIT: number };
   state: { Seen: { prototype: { from: (since: number) => Record<string, string[]> } } };
 }
 
@@ -24,7 +25,7 @@ export const SWITCHES = {
 
   /** Few rows make many pages, and a backlog that takes many polls. */
   smallPages: () => {
-    const [rows, reading] = [part('rows'), part('readNewEvents')];
+    const [rows, reading] = [part('rows'), part('eventReader')];
     const before = { rows: rows.PAGE_ROWS, limit: reading.LIMIT };
     rows.PAGE_ROWS = 20;
     reading.LIMIT = 60;

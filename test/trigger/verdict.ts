@@ -115,10 +115,10 @@ export function eventOf(json: IDataObject): RecognizedEvent {
   switch (eventType) {
     case 'requestErrored':
       return {
-        key: keyOf(eventType, id, errors.length),
+        key: keyOf(eventType, id, firstOfLatest(errors)),
         eventType,
         status,
-        time: errors.at(-1)?.created_at ?? '',
+        time: firstOfLatest(errors),
       };
     case 'taskOverdue':
       return { key: keyOf(eventType, id, due_at), eventType, status, time: due_at };
@@ -130,7 +130,19 @@ export function eventOf(json: IDataObject): RecognizedEvent {
   }
 }
 
+/** Entries that are closer to each other are of the same breakdown. */
+export const ONE_BREAKDOWN_MS = 2000;
+
+/** When the latest breakdown was: the time of its first entry. */
+export function firstOfLatest(errors: Array<{ created_at: string }>): string {
+  const first = errors.findLastIndex(({ created_at: at }, index) => {
+    const before = errors[index - 1];
+    return !before || Date.parse(at) - Date.parse(before.created_at) >= ONE_BREAKDOWN_MS;
+  });
+  return errors[first]?.created_at ?? '';
+}
+
 /** The key of an event; `which` tells those of one Request or Task apart that can happen more than once. */
-export function keyOf(event: string, id: number, which: string | number = ''): string {
+export function keyOf(event: string, id: number, which = ''): string {
   return `${event} ${id} ${which}`.trim();
 }

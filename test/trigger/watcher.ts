@@ -32,6 +32,7 @@ export class Watcher {
     this.poller = new Poller(engine, this.parameters(false), {
       processMakerApi: { instanceUrl: server.url, accessToken: server.token },
     });
+    this.poller.budgetMs = plan.budgetSeconds === null ? null : plan.budgetSeconds * 1000;
   }
 
   get executions(): INodeExecutionData[][] {

@@ -41,6 +41,16 @@ describe('the list of processes', () => {
     expect(shown).toEqual([...shown].sort((a, b) => a.localeCompare(b)));
   });
 
+  it('reads a list of processes in which an id is an object that has no text', async () => {
+    harness.gateway.treat = () => async (response, forward) => {
+      const { status, headers, body } = await forward();
+      const text = body.replace('"data":[{"id":2,', '"data":[{"id":{"toString":1,"valueOf":1},');
+      expect(text).not.toBe(body);
+      response.writeHead(status, headers).end(text);
+    };
+    expect(names(await search('searchProcesses'))).toContain('B two starts');
+  });
+
   it('lists no process for a user who may start none', async () => {
     expect(await search('searchProcesses', { user: 'nobody' })).toMatchObject({ results: [] });
   });

@@ -2,7 +2,14 @@ import { type IDataObject, tryToParseDateTime } from 'n8n-workflow';
 
 import { asText } from '../guards';
 import type { Connection } from '../transport/connection';
-import { type ListCall, PAGE_SIZE, readListWithTotal, readPage } from '../transport/pagination';
+import {
+  endless,
+  type ListCall,
+  MAX_PAGES,
+  PAGE_SIZE,
+  readListWithTotal,
+  readPage,
+} from '../transport/pagination';
 import {
   explained,
   inputError,
@@ -149,9 +156,10 @@ async function listById(
   { qs, limit = Infinity, ...call }: ListCall & { qs: IDataObject },
 ): Promise<IDataObject[]> {
   const found: IDataObject[] = [];
-  for (;;) {
+  for (let pages = 1; pages <= MAX_PAGES; pages++) {
     const last = found.at(-1);
-    const border = last && `id ${qs.order_direction === 'asc' ? '>' : '<'} ${asText(last.id)}`;
+    const isAscending = qs.order_direction === 'asc';
+    const border = last && `id ${isAscending ? '>' : '<'} ${asText(last.id)}`;
     const pmql = pmqlAll([asText(qs.pmql), border]);
     const { entries, lastPage } = await readPage(connection, {
       ...call,
@@ -159,12 +167,15 @@ async function listById(
       pageSize: Math.min(PAGE_SIZE, limit - found.length),
     });
     // Something on the way has ignored the border: to go on would have no end.
-    if (last && entries.some(({ id }) => id === last.id)) {
+    const isBehind = (id: unknown) =>
+      isAscending ? Number(id) > Number(last?.id) : Number(id) < Number(last?.id);
+    if (last && !entries.every(({ id }) => isBehind(id))) {
       throw unexpectedResponse(
         'The pages of the list are not in the form that ProcessMaker gives them: one begins where it should go on',
       );
     }
-    found.push(...entries);
+    found.push(...entries.slice(0, limit - found.length));
     if (lastPage <= 1 || entries.length === 0 || found.length >= limit) return found;
   }
+  throw endless(call.path);
 }

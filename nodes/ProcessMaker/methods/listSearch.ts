@@ -95,7 +95,7 @@ export const searchRequests = listSearch(async (connection, { filter, token }) =
       return {
         name: `${title} · ${asText(name)} (${asText(status)})`,
         value: asText(id),
-        url: requestUrl(Number(id), connection.instanceUrl),
+        url: requestUrl(Number(asText(id)), connection.instanceUrl),
       };
     }),
     ...(last && lastPage > 1 && { paginationToken: asText(last.id) }),
@@ -142,7 +142,7 @@ export const searchTasks = listSearch(async (connection, { filter, token }) => {
   return resultOf(found, page, (task) => ({
     name: nameOfTask(task),
     value: asText(task.id),
-    url: taskUrl(Number(task.id), connection.instanceUrl),
+    url: taskUrl(Number(asText(task.id)), connection.instanceUrl),
   }));
 });
 

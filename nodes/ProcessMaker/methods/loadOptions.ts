@@ -15,7 +15,7 @@ export async function getProcesses(this: ILoadOptionsFunctions): Promise<INodePr
   return await withConnection(this, async (connection) => {
     const processes = await listProcesses(connection);
     return processes
-      .map(({ id, name }) => ({ name: asText(name), value: Number(id) }))
+      .map(({ id, name }) => ({ name: asText(name), value: Number(asText(id)) }))
       .sort((a, b) => a.name.localeCompare(b.name));
   });
 }

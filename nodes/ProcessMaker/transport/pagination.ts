@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, objectsIn } from '../guards';
 import type { Connection } from './connection';
-import { unexpectedResponse } from './processMakerError';
+import { type ProcessMakerError, unexpectedResponse } from './processMakerError';
 import { read, type ReadCall } from './request';
 
 /** As many as ProcessMaker gives in one response everywhere. */
@@ -14,10 +14,13 @@ export interface ListCall extends Omit<ReadCall, 'expects'> {
   pageSize?: number;
 }
 
+/** Pages of one list at most: with 500,000 entries, it holds more than n8n can. */
+export const MAX_PAGES = 5000;
+
 /**
  * Reads a list of ProcessMaker's REST API page by page: `{ data: […], meta: { last_page, … } }`.
  *
- * @returns the entries in the server's order, each id once, since a list may change between two pages
+ * @returns the entries in the server's order, each once, since a list may change between two pages
  * @throws ProcessMakerError also when a response is anything but such a list, so that it is never taken for an empty one
  */
 export async function readList(connection: Connection, call: ListCall): Promise<IDataObject[]> {
@@ -31,17 +34,22 @@ export async function readListWithTotal(
 ): Promise<{ entries: IDataObject[]; total: number }> {
   let total = 0;
   const entries: IDataObject[] = [];
-  const ids = new Set<unknown>();
+  const known = new Set<unknown>();
   const perPage = Math.min(pageSize, limit);
   for (let page = 1, lastPage = 1; page <= lastPage && entries.length < limit; page++) {
+    if (page > MAX_PAGES) throw endless(call.path);
     const listed = await readPage(connection, { ...call, pageSize: perPage }, page);
     lastPage = listed.lastPage;
     total = Math.max(total, listed.total || 0);
+    const before = entries.length;
     for (const entry of listed.entries) {
-      if (entries.length === limit || ids.has(entry.id)) continue;
-      if (entry.id !== undefined) ids.add(entry.id);
+      const identity = entry.id ?? JSON.stringify(entry);
+      if (entries.length === limit || known.has(identity)) continue;
+      known.add(identity);
       entries.push(entry);
     }
+    // A page that brings nothing new is the end, whatever the number of the last one is.
+    if (entries.length === before) break;
   }
   return { entries, total };
 }
@@ -53,7 +61,11 @@ export interface ListPage {
   total: number;
 }
 
-/** Reads one page of such a list, the first of which is page 1. */
+/**
+ * Reads one page of such a list, the first of which is page 1.
+ *
+ * @throws ProcessMakerError also when it does not fit together: to go on behind it might have no end
+ */
 export async function readPage(
   connection: Connection,
   { qs, pageSize = PAGE_SIZE, ...call }: Omit<ListCall, 'limit'>,
@@ -62,12 +74,43 @@ export async function readPage(
   const body = await read(connection, { ...call, qs: { ...qs, per_page: pageSize, page } });
   const { data, meta } = body as IDataObject;
   const entries = objectsIn(data);
-  const { last_page: lastPage, total } = isObject(meta) ? meta : {};
+  const { last_page: lastPage, total, per_page: given } = isObject(meta) ? meta : {};
   const isWhole = Array.isArray(data) && entries.length === data.length;
-  if (!isWhole || !Number.isInteger(Number(lastPage))) {
+  if (!isWhole || !Number.isSafeInteger(Number(lastPage))) {
     throw unexpectedResponse(
       `The response to ${call.path} is not a list in the form that ProcessMaker gives it`,
     );
   }
+  // Some lists give fewer in a page than was asked for.
+  const pages = Math.ceil(Number(total) / Math.min(pageSize, Number(given) || pageSize));
+  if (Number(lastPage) > Math.max(1, pages)) {
+    throw changedOnTheWay(
+      `The list ${call.path} says that it has ${Number(lastPage)} pages for ${Number(total)} entries`,
+    );
+  }
+  if (qs?.order_by === 'id' && !isInOrder(entries, qs.order_direction === 'desc')) {
+    throw changedOnTheWay(`The list ${call.path} is not in the order of the ids, which was asked for`);
+  }
   return { entries, lastPage: Number(lastPage), total: Number(total) };
+}
+
+/** Whether each id comes behind the one before. */
+function isInOrder(entries: IDataObject[], isDescending: boolean): boolean {
+  const ids = entries.map(({ id }) => (isDescending ? -Number(id) : Number(id)));
+  return ids.every((id, index) => index === 0 || !(id <= (ids[index - 1] ?? id)));
+}
+
+/** A response that does not fit together. @param message what came, as a sentence */
+export function changedOnTheWay(message: string): ProcessMakerError {
+  return unexpectedResponse(message).with({
+    description:
+      "Something on the way may change the address or the response, such as a cache in front of ProcessMaker: let it pass on both as they are. Check the 'Instance URL' of the credential, too.",
+  });
+}
+
+/** A list that goes on and on. */
+export function endless(path: string): ProcessMakerError {
+  return unexpectedResponse(
+    `The list ${path} has not ended after ${MAX_PAGES.toLocaleString('en')} pages`,
+  ).with({ description: 'Give fewer entries by a limit or by filters.' });
 }

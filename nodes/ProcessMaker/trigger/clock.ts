@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serverTime } from '../transport/response';
-import { ownSeconds, parseTime } from './time';
+import { A_YEAR, ownMilliseconds, ownSeconds, parseTime } from './time';
 
 /**
  * How far behind the server's time a cursor stays, in seconds. What a server writes becomes visible up to 120 seconds
@@ -11,6 +11,16 @@ export const OVERLAP_SECONDS = 180;
 
 /** The columns that a server writes its own time into. */
 const WRITTEN_TIMES = ['created_at', 'updated_at', 'completed_at'];
+
+/** The last second of the year 9999: what comes later has another form. */
+const LATEST = 253_402_300_799;
+
+const NOT_CONFIRMED =
+  "The header 'Date' in the responses of ProcessMaker is more than a year from the time of n8n. Set the clock of the server, of the gateway in front of it, or of n8n.";
+
+function isNear(one: number, other: number): boolean {
+  return Math.abs(one - other) <= A_YEAR;
+}
 
 /** What is kept of the clocks between polls, in seconds since 1970. */
 export interface ClockState {
@@ -35,20 +45,44 @@ export class ServerClock {
 
   private latest = 0;
 
+  /** Sentences on times that cannot be. */
+  readonly warnings = new Set<string>();
+
   /** @param before what an earlier poll has kept */
-  constructor(private readonly before?: ClockState) {}
+  constructor(private before?: ClockState) {}
 
   noteHeaders(headers: Record<string, unknown>): void {
     const milliseconds = serverTime(headers);
     if (milliseconds === undefined) return;
-    this.date = Math.floor(milliseconds / 1000);
+    this.date = this.believed(Math.floor(milliseconds / 1000));
     this.own = ownSeconds();
+  }
+
+  /** The `Date`, unless n8n's own time and that of earlier polls are both far from it. */
+  private believed(date: number): number {
+    const own = Math.floor(ownMilliseconds() / 1000);
+    const earlier = this.before?.date ?? own;
+    if (isNear(date, own) || isNear(date, earlier)) return date;
+    this.warnings.add(NOT_CONFIRMED);
+    // With nothing to compare it with, the earlier of the two would make events of all that has ever happened.
+    return this.before && isNear(own, earlier) ? own : Math.max(own, Math.min(date, LATEST));
   }
 
   noteRow(row: IDataObject): void {
     for (const column of WRITTEN_TIMES) {
       this.latest = Math.max(this.latest, parseTime(row[column]) ?? 0);
     }
+  }
+
+  /** What the server's time was at least when this poll began; 0 when that is not known. */
+  get earliest(): number {
+    return this.before?.date ?? 0;
+  }
+
+  /** What earlier polls have kept is of no use. @param warning says so, as a sentence */
+  forget(warning: string): void {
+    this.before = undefined;
+    this.warnings.add(warning);
   }
 
   /** What the next poll has to know. */

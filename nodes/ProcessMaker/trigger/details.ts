@@ -7,9 +7,10 @@ import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
 import { asText, isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
+import type { PollBudget } from './budget';
+import type { NewEvent } from './eventReader';
 import type { EventType, Row } from './eventTypes';
 import type { Watch } from './filters';
-import type { NewEvent } from './readNewEvents';
 
 const READERS = {
   requests: { readTogether: readByIds, readOne: readRequest },
@@ -19,21 +20,27 @@ const READERS = {
 /**
  * Adds to events what their lists do not show. Only what is new is read in full.
  *
- * @returns the events without those that are to be ignored; one whose Request or Task is gone keeps its row
+ * @returns the events without those that are to be ignored; one whose Request or Task is gone keeps its row. `left` is
+ * what there was no time for, from the first such event on
  * @throws ProcessMakerError when one of them cannot be read
  */
 export async function addDetails(
   connection: Connection,
   events: NewEvent[],
   { includeData, ignoresN8n }: Pick<Watch, 'includeData' | 'ignoresN8n'>,
-): Promise<NewEvent[]> {
+  budget: PollBudget,
+): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
   const includes = [...includesOf(includeData), ...(ignoresN8n ? ['summary'] : [])];
-  const requests = await readAll(connection, events, 'requests', includes);
   // Beside the data, a list shows all of a Task.
-  const eventsOfTasks = includeData || ignoresN8n ? events : [];
-  const tasks = await readAll(connection, eventsOfTasks, 'tasks', ['data']);
-  const rows = { requests, tasks };
-  return events.flatMap((event) => {
+  const lists = { requests: includes, tasks: includeData || ignoresN8n ? ['data'] : undefined };
+  const rows = {
+    requests: await readAll(connection, events, 'requests', lists.requests, budget),
+    tasks: await readAll(connection, events, 'tasks', lists.tasks, budget),
+  };
+  const isRead = ({ type: { list }, row }: NewEvent) => !lists[list] || rows[list].has(row.id);
+  const firstLeft = events.findIndex((event) => !isRead(event));
+  const read = firstLeft < 0 ? events : events.slice(0, firstLeft);
+  const detailed = read.flatMap((event) => {
     // The event keeps the values by which it was found, even when the Request has gone on since.
     const { summary, ...row }: Row = { ...rows[event.type.list].get(event.row.id), ...event.row };
     if (ignoresN8n && isByN8n(row, summary)) return [];
@@ -41,24 +48,29 @@ export async function addDetails(
     if (!includeData) delete row.data;
     return [{ ...event, row }];
   });
+  return { events: detailed, left: events.slice(read.length) };
 }
 
-/** Reads in one go; what is missing there, by itself. Without what is gone. */
+/** Reads in one go; what is missing there, by itself, at least one. Undefined for what is gone. */
 async function readAll(
   connection: Connection,
   events: NewEvent[],
   list: EventType['list'],
-  includes: string[],
-): Promise<Map<number, Row>> {
+  includes: string[] | undefined,
+  budget: PollBudget,
+): Promise<Map<number, Row | undefined>> {
+  const read = new Map<number, Row | undefined>();
+  if (!includes) return read;
   const { readTogether, readOne } = READERS[list];
   const ids = new Set(events.filter(({ type }) => type.list === list).map(({ row }) => row.id));
   const together: Batch<Row> = await readTogether(connection, [...ids], includes);
-  const found = new Map<number, Row>();
   for (const id of ids) {
-    const row = valueIn(together, id) ?? (await unlessGone(readOne(connection, id, includes)));
-    if (row) found.set(id, row);
+    const row = valueIn(together, id);
+    // It is looked for in a list, and by itself.
+    if (!row && read.size > 0 && !budget.allows(2)) break;
+    read.set(id, row ?? (await unlessGone(readOne(connection, id, includes))));
   }
-  return found;
+  return read;
 }
 
 /** Undefined for what was deleted, or is hidden from the user of the access token by now. */

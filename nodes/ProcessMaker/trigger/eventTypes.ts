@@ -35,21 +35,39 @@ function once(field: 'created_at' | 'completed_at'): EventType['occurrence'] {
   return (row) => ({ time: parseTime(row[field]), identity: String(row.id) });
 }
 
+/** ProcessMaker notes one breakdown twice, up to half a second apart: perhaps in two seconds. */
+const BREAKDOWN_SECONDS = 2;
+
 /**
- * The last entry in a Request's list of what went wrong. A Request in ERROR may be changed later, when its data is
- * edited: that is no new event.
+ * The latest breakdown in a Request's list of what went wrong: it was when its first entry was written. A Request in
+ * ERROR may be changed later, when its data is edited: that is no new event.
  */
 function breakdown(row: Row) {
-  const entries = objectsIn(row.errors);
+  // The list is emptied when what broke is tried again; the status stays until it has ended.
+  if (Array.isArray(row.errors) && row.errors.length === 0) return { time: undefined, identity: '' };
+  const times = objectsIn(row.errors).map((entry) => parseTime(entry.created_at));
+  let time = times.pop();
+  for (const earlier of times.reverse()) {
+    if (time === undefined || earlier === undefined || time - earlier >= BREAKDOWN_SECONDS) break;
+    time = earlier;
+  }
   // Without an entry, only the time of the last change shows when it was.
-  const time = parseTime(entries.at(-1)?.created_at) ?? parseTime(row.updated_at);
-  return { time, identity: `${row.id}.${entries.length}.${time}` };
+  time ??= parseTime(row.updated_at);
+  return { time, identity: `${row.id}.${time}` };
 }
 
 /** A due date that has passed. One that was moved can pass again. */
 function overdue(row: Row) {
   const time = parseTime(row.due_at);
   return { time, identity: `${row.id}.${time}` };
+}
+
+/** The field of a row that is searched by each column. */
+const FIELDS = { created: 'created_at', completed: 'completed_at', updated_at: 'updated_at', due: 'due_at' };
+
+/** The time by which a row was found. */
+export function searchedTime({ column }: EventType, row: Row): number | undefined {
+  return parseTime(row[FIELDS[column]]);
 }
 
 /** In the order in which they come about when several fall into one second. */

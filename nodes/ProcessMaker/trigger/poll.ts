@@ -1,21 +1,27 @@
-import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { withConnection } from '../execution/nodeError';
+import { isObject } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, inputError } from '../transport/processMakerError';
+import { PollBudget } from './budget';
 import { ServerClock } from './clock';
 import { addDetails, eventJson } from './details';
-import type { EventType } from './eventTypes';
+import { eventsIn, type NewEvent } from './eventReader';
 import { readWatch, type Watch } from './filters';
-import { eventsIn, type NewEvent, type NewEvents, readNewEvents } from './readNewEvents';
+import { readNewEvents } from './readNewEvents';
 import { readRows, readServerTime, type Reading } from './rows';
-import { readState, type TypeState } from './state';
+import { aboutLost, latestIn, readState, type TriggerState } from './state';
+import { A_YEAR, ownSeconds } from './time';
 
 /** How long calls are repeated that are refused for a cause that may pass. The next poll comes soon anyway. */
 const RETRY_SECONDS = 5;
 
 /** What has been polled since it was switched on. n8n makes one context for that, and keeps it. */
 const begun = new WeakSet<IPollFunctions>();
+
+/** Where n8n holds something that is no memory, it cannot be replaced. */
+const memories = new WeakMap<IPollFunctions, IDataObject>();
 
 /**
  * One poll: what is new since the last one, the oldest first.
@@ -34,28 +40,42 @@ async function pollWith(
   connection: Connection,
 ): Promise<INodeExecutionData[][] | null> {
   const { instanceUrl } = connection;
+  const isManual = context.getMode() === 'manual';
+  const budget = new PollBudget(context);
+  connection.throttle = budget;
   try {
     const watch = await readWatch(context, connection);
     const { filters } = watch;
     const toItems = (events: NewEvent[]) => [
       events.map((event) => ({ json: eventJson(event, watch, instanceUrl) })),
     ];
-    const memory = context.getWorkflowStaticData('node');
+    const memory = memoryOf(context);
     const { kinds: before } = memory;
-    const state = readState(memory, instanceUrl);
+    const { state, warning } = readState(memory, instanceUrl);
     const clock = new ServerClock(state?.clock);
-    const reading = { connection, filters, clock };
-    if (context.getMode() === 'manual') return toItems([await latestEvent(reading, watch)]);
+    const reading = { connection, filters, clock, budget, types: watch.eventTypes.length };
+    if (isManual) return toItems([await latestEvent(reading, watch)]);
+    if (warning !== undefined) context.logger.warn(warning);
     const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
-    const { events, states } = await findEvents(reading, watch, state?.kinds ?? {}, fromNow);
+    const earlier = (await isOfAnotherAge(reading, state)) ? {} : (state?.kinds ?? {});
+    const { events, states } = await readNewEvents(reading, watch, fromNow ? {} : earlier, earlier);
+    for (const text of clock.warnings) context.logger.warn(text);
     // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
     if (memory.kinds !== before) return null;
     Object.assign(memory, { instance: instanceUrl, clock: clock.state, kinds: states });
     begun.add(context);
     return events.length > 0 ? toItems(events) : null;
   } catch (error) {
-    throw aboutPoll(error);
+    throw isManual ? error : aboutPoll(error);
   }
+}
+
+/** Whether earlier polls have read more than a year ahead of the present: a clock was wrong then. */
+async function isOfAnotherAge(reading: Reading, state: TriggerState | undefined): Promise<boolean> {
+  const latest = state ? latestIn(state) : 0;
+  if (latest <= ownSeconds() + A_YEAR || latest <= (await readServerTime(reading)) + A_YEAR) return false;
+  reading.clock.forget(aboutLost('What it kept between polls'));
+  return true;
 }
 
 /** A sample for a manual test: the latest event of the chosen types, among the newest 100 rows of each. */
@@ -64,7 +84,7 @@ async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
   let isEverything = true;
   for (const type of watch.eventTypes) {
     // What becomes due later is no event yet; all else that can be seen has happened.
-    const to = type.column === 'due' ? await readServerTime(reading) : undefined;
+    const to = type.column === 'due' ? await readServerTime(reading) : Infinity;
     const { rows, total } = await readRows(reading, type, { from: 0, after: 0, to }, 'desc');
     isEverything &&= total <= rows.length;
     events.push(...eventsIn(rows, type));
@@ -72,8 +92,8 @@ async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
   events.sort((one, other) => other.time - one.time || other.row.id - one.row.id);
   // Only the details show which of them are ignored.
   const candidates = watch.ignoresN8n ? events : events.slice(0, 1);
-  const [latest] = await addDetails(reading.connection, candidates, watch);
-  if (latest) return latest;
+  const { events: found } = await addDetails(reading.connection, candidates, watch, reading.budget);
+  if (found[0]) return found[0];
   const names = watch.eventTypes.map(({ name }) => `'${name}'`).join(', ');
   throw inputError(
     isEverything
@@ -83,47 +103,14 @@ async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
   );
 }
 
-/** @returns the new events, the oldest first, and how far each event type has been read */
-async function findEvents(
-  reading: Reading,
-  watch: Watch,
-  earlier: Record<string, TypeState>,
-  fromNow: boolean,
-) {
-  const states = fromNow ? {} : earlier;
-  const found = new Map<EventType, NewEvents>();
-  let cutoff = Infinity;
-  for (const type of watch.eventTypes) {
-    const state = states[type.value];
-    const read = await (state
-      ? readNewEvents(reading, type, state, { cutoff })
-      : begin(reading, type, earlier[type.value]));
-    found.set(type, read);
-    cutoff = Math.min(cutoff, read.resumeFrom ?? Infinity);
-  }
-  // Where one type has to stop, the others wait: the oldest come first, whatever their type.
-  for (const [type, { events }] of found) {
-    const state = states[type.value];
-    if (!state || events.every(({ time }) => time <= cutoff)) continue;
-    found.set(type, await readNewEvents(reading, type, state, { cutoff, limit: Infinity }));
-  }
-  const events = [...found.values()].flatMap((read) => read.events);
-  const detailed = await addDetails(reading.connection, events, watch);
-  return {
-    events: detailed.sort((one, other) => one.time - other.time),
-    states: Object.fromEntries([...found].map(([type, { state }]) => [type.value, state])),
-  };
-}
-
-/** The first poll of a type: all that can be seen by now is known, and no event. */
-async function begin(reading: Reading, type: EventType, earlier?: TypeState): Promise<NewEvents> {
-  await readServerTime(reading);
-  const { passed, state: clock } = reading.clock;
-  // If the `Date` is ahead, what becomes due between the two is still to come.
-  // An event that was returned too early for that reason is not returned again.
-  const state = { since: passed, from: passed, after: 0, seen: earlier?.seen ?? {} };
-  const read = await readNewEvents(reading, type, state, { limit: Infinity, until: clock.date });
-  return { ...read, events: [] };
+/** What the trigger keeps between polls; when that is lost for good, what it keeps until n8n stops. */
+function memoryOf(context: IPollFunctions): IDataObject {
+  const memory: unknown = context.getWorkflowStaticData('node');
+  if (isObject(memory)) return memory;
+  // At first it is not in the form of a memory, so that a warning says what is lost.
+  const ownMemory = memories.get(context) ?? { instance: null };
+  memories.set(context, ownMemory);
+  return ownMemory;
 }
 
 /** What an error means for a poll, which nobody can repeat by hand. */

@@ -1,125 +1,103 @@
-import type { EventType, Occurrence, Row } from './eventTypes';
-import { PAGE_ROWS, readRows, readServerTime, type Reading } from './rows';
-import { Seen, type TypeState } from './state';
-import { firstHalf, nextWindow, type TimeWindow } from './time';
+import { addDetails } from './details';
+import { EventReader, LIMIT, type NewEvent } from './eventReader';
+import type { Watch } from './filters';
+import { PAGE_ROWS, readServerTime, type Reading } from './rows';
+import type { TypeState } from './state';
 
-/** Rows that are read at once, and new events after which the rest is left to the next poll. */
-export const LIMIT = 500;
-
-/** An event that was not seen before. */
-export interface NewEvent extends Occurrence {
-  type: EventType;
-  row: Row;
-}
-
-/** The events among rows, whether they are new or not. */
-export function eventsIn(rows: Row[], type: EventType): NewEvent[] {
-  return rows.flatMap((row) => {
-    const { time, identity } = type.occurrence(row);
-    return time === undefined ? [] : [{ time, identity, type, row }];
-  });
-}
-
-export interface NewEvents {
-  events: NewEvent[];
-  /** How far reading has come. */
-  state: TypeState;
-  /** The time up to which everything has been read, where the rest was left to the next poll. */
-  resumeFrom?: number;
-}
-
-interface ReadingBounds {
-  /** New events after which the rest is left. */
-  limit?: number;
-  /** Where the present is, when not at the server's `Date`. */
-  until?: number;
-  /** The time after which everything is left to the next poll. */
-  cutoff?: number;
-}
-
-/** Reads what is new of one type of event, in time windows from the oldest on, and not too much at once. */
+/**
+ * Reads what is new of all types of events, the oldest first whatever their type, until the poll has to end or enough
+ * is found. What is newer than something that was not read is left to the next poll.
+ *
+ * @param states how far earlier polls have read, by type; what is missing begins now
+ * @param former what is done anyway, of those that begin now
+ * @returns the new events, the oldest first, and how far each type has been read
+ */
 export async function readNewEvents(
   reading: Reading,
-  type: EventType,
-  state: TypeState,
-  { limit = LIMIT, until = Infinity, cutoff = Infinity }: ReadingBounds = {},
-): Promise<NewEvents> {
-  const { clock } = reading;
-  // What becomes due later is no event yet.
-  const present = type.column === 'due' ? Math.min(await readServerTime(reading), until) : undefined;
-  const end = cutoff === Infinity ? present : Math.min(cutoff, present ?? Infinity);
-  const seen = new Seen(state);
+  watch: Watch,
+  states: Record<string, TypeState>,
+  former: Record<string, TypeState>,
+): Promise<{ events: NewEvent[]; states: Record<string, TypeState> }> {
+  const readers: EventReader[] = [];
+  for (const type of watch.eventTypes) {
+    const { value } = type;
+    const state = states[value] ?? (await begin(reading, former[value]));
+    readers.push(new EventReader(reading, type, state, !(value in states)));
+  }
+  // How much of a backlog can be read at once is not known yet.
+  const isFresh = watch.eventTypes.every(({ value }) => states[value]?.span === undefined);
+  await readAll(reading, readers, isFresh);
+  // What is not read is of this time or later.
+  const found = eventsUntil(startOf(readers), readers);
+  found.sort((one, other) => one.time - other.time);
+  const { events, left } = await withDetails(reading, watch, found);
+  const done = new Set(found);
+  for (const event of left) done.delete(event);
+  return {
+    events,
+    states: Object.fromEntries(
+      readers.map((reader) => [
+        reader.type.value,
+        reader.state(reader.events.filter((event) => !done.has(event))),
+      ]),
+    ),
+  };
+}
+
+/** At least one step, so that each poll comes further. */
+async function readAll({ budget }: Reading, readers: EventReader[], isFresh: boolean): Promise<void> {
+  for (let steps = 0; ; steps++) {
+    const reader = farthestBehind(readers);
+    if (!reader) return;
+    // Events need details.
+    const pages = Math.ceil(eventsUntil(startOf(readers), readers).length / PAGE_ROWS);
+    if (steps > 0 && !budget.allows(reader.mostPages + 1 + pages, reader.isFirst)) return;
+    if (isFresh) reader.clip(startOf(readers.filter(({ hasRead }) => hasRead)));
+    await reader.readNext();
+  }
+}
+
+function eventsUntil(cutoff: number, readers: EventReader[]): NewEvent[] {
+  return readers.flatMap(({ events }) => events).filter(({ time }) => time <= cutoff);
+}
+
+/** Where what is not read begins. */
+function startOf(readers: EventReader[]): number {
+  return Math.min(...readers.map(({ next }) => next?.from ?? Infinity));
+}
+
+/** Whose turn it is; nobody's when what comes next would have to wait for a type of which enough is found. */
+function farthestBehind(readers: EventReader[]): EventReader | undefined {
+  const isFull = ({ events }: EventReader) => events.length >= LIMIT;
+  const others = readers.filter((reader) => reader.next && !isFull(reader));
+  const start = startOf(others);
+  if (start > startOf(readers.filter(isFull))) return undefined;
+  return others.find(({ next }) => next?.from === start);
+}
+
+/** Adds the details to as many events as there is time for, and at least to one. */
+async function withDetails(
+  { connection, budget }: Reading,
+  watch: Watch,
+  found: NewEvent[],
+): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
   const events: NewEvent[] = [];
-  const progress = new Progress(state);
-  const { from, after } = state;
-  // Part of a second is read to its end first.
-  let next: TimeWindow = { from, after, to: after > 0 ? from : end };
-  let resumeFrom: number | undefined;
-  while (end === undefined || next.from <= end) {
-    const { window, rows, rest, settled } = await readWindow(reading, type, next);
-    events.push(...eventsIn(rows, type).filter((event) => seen.isNew(event)));
-    const isLast = rest === undefined && window.to === present;
-    progress.note(window, rest, isLast, settled);
-    if (!isLast && events.length >= limit) resumeFrom = window.to;
-    if (isLast || resumeFrom !== undefined) break;
-    next = rest ?? nextWindow(window, Math.min(clock.date ?? 0, end ?? Infinity), end);
+  for (let from = 0; from < found.length; from += PAGE_ROWS) {
+    // Requests and Tasks are lists of their own.
+    if (from > 0 && !budget.allows(2)) return { events, left: found.slice(from) };
+    const page = found.slice(from, from + PAGE_ROWS);
+    const part = await addDetails(connection, page, watch, budget);
+    events.push(...part.events);
+    if (part.left.length > 0) return { events, left: [...part.left, ...found.slice(from + PAGE_ROWS)] };
   }
-  return { events, state: progress.state(type, seen), resumeFrom };
+  return { events, left: [] };
 }
 
-/** Reads a time window, or the first part of one that holds too much; `rest` is what is left of a single second. */
-async function readWindow(reading: Reading, type: EventType, asked: TimeWindow) {
-  const { clock } = reading;
-  let window = asked;
-  let page = await readRows(reading, type, window);
-  while (page.total > LIMIT && window.from !== window.to) {
-    window = firstHalf(window, clock.date ?? 0);
-    page = await readRows(reading, type, window);
-  }
-  // Everything that was written before this time was visible when reading began.
-  const settled = type.column === 'due' ? clock.passed : clock.settled;
-  const rows = [...page.rows];
-  // The end is where a page is not full: what is added meanwhile changes the total.
-  for (let last = rows.at(-1); last && page.rows.length >= PAGE_ROWS; last = rows.at(-1)) {
-    const rest = { ...window, after: last.id };
-    if (rows.length >= LIMIT && window.from === window.to) return { window, rows, rest, settled };
-    page = await readRows(reading, type, rest);
-    rows.push(...page.rows);
-  }
-  return { window, rows, rest: undefined, settled };
-}
-
-/** Where the next poll has to begin: nothing before it can become visible any more. */
-class Progress {
-  private start: Pick<TypeState, 'from' | 'after'>;
-
-  private isSettling = true;
-
-  private hasEnded = false;
-
-  constructor(private readonly before: TypeState) {
-    this.start = before;
-  }
-
-  note({ from, to }: TimeWindow, rest: TimeWindow | undefined, isLast: boolean, settled: number): void {
-    this.hasEnded = isLast;
-    if (!this.isSettling) return;
-    this.isSettling = !isLast && (to ?? from) < settled;
-    if (this.isSettling) {
-      this.start = rest ?? { from: (to ?? from) + 1, after: 0 };
-      return;
-    }
-    // What becomes due while a slow server is read is behind the last window.
-    const reached = to === undefined ? settled : Math.min(settled, to + 1);
-    if (reached > this.start.from) this.start = { from: reached, after: 0 };
-  }
-
-  state(type: EventType, seen: Seen): TypeState {
-    const { from, after } = this.start;
-    // A Request in ERROR is found by its last change, which may be later than what broke it: while catching up, an
-    // event from before may still come.
-    const isOwnTime = type.column !== 'updated_at' || this.hasEnded;
-    const since = isOwnTime ? Math.max(from, this.before.since) : this.before.since;
-    return { since, from, after, seen: seen.from(since) };
-  }
+/** Where a type begins of which nothing is known: what can be seen by now is no event. */
+async function begin(reading: Reading, former?: TypeState): Promise<TypeState> {
+  await readServerTime(reading);
+  const { passed, state } = reading.clock;
+  // If the `Date` is ahead, what becomes due between the two is still to come.
+  // An event that was returned too early for that reason is not returned again.
+  return { since: passed, from: passed, after: 0, seen: former?.seen ?? {}, known: state.date };
 }

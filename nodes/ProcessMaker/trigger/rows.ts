@@ -4,15 +4,19 @@ import { pmqlAll } from '../api/lists';
 import { isApiRequest } from '../api/requests/requests';
 import { isApiTask } from '../api/tasks/tasks';
 import type { Connection } from '../transport/connection';
-import { type ListPage, readPage } from '../transport/pagination';
-import { explained, unexpectedResponse } from '../transport/processMakerError';
+import { changedOnTheWay, type ListPage, readPage } from '../transport/pagination';
+import { explained, type ProcessMakerError, unexpectedResponse } from '../transport/processMakerError';
 import { apiPath } from '../transport/request';
+import type { PollBudget } from './budget';
 import type { ServerClock } from './clock';
-import type { EventType, Row } from './eventTypes';
+import { type EventType, type Row, searchedTime } from './eventTypes';
 import { pmqlSeconds, type TimeWindow } from './time';
 
 /** Rows in one response. */
 export const PAGE_ROWS = 100;
+
+/** So many may come between the counting of rows and their reading. */
+const FEW_ROWS = 10;
 
 /** A response that took longer would be older than the overlap allows. */
 const TIMEOUT_SECONDS = 30;
@@ -30,66 +34,121 @@ export interface Reading {
   connection: Connection;
   clock: ServerClock;
   filters: Record<EventType['list'], ListFilter>;
+  budget: PollBudget;
+  /** How many types of events are read. */
+  types: number;
 }
 
 /**
  * The rows of a time window as far as one response holds them, and how many the window has:
  * `GET /api/1.0/requests?pmql=…` or `GET /api/1.0/tasks?status=…&pmql=…`. Always by id: a server whose memory for
  * sorting is small refuses other orders.
+ *
+ * @throws ProcessMakerError also for rows that were not asked for: to go on behind them might have no end
  */
 export async function readRows(
   reading: Reading,
-  { list, column, status }: EventType,
-  { from, after, to }: TimeWindow,
+  type: EventType,
+  window: TimeWindow,
   direction: 'asc' | 'desc' = 'asc',
 ): Promise<{ rows: Row[]; total: number }> {
-  const { pmql, qs, own } = reading.filters[list];
+  const { list } = type;
+  const qs = searchFor(reading.filters[list], type, window, direction);
+  const { own } = reading.filters[list];
+  let page = await readFirstPage(reading, list, qs, own);
+  // What comes or goes between the counting and the reading of the rows, both in one call, is not many.
+  if (!isCountRight(page)) page = await readFirstPage(reading, list, qs, own);
+  if (!isCountRight(page)) throw miscounted(page.total, page.entries.length);
+  const { entries, total } = page;
+  const rows: Row[] = entries.filter(list === 'requests' ? isApiRequest : isApiTask);
+  if (rows.length < entries.length) throw notRows();
+  checkRows(rows, type, window);
+  for (const row of rows) reading.clock.noteRow(row);
+  return { rows, total };
+}
+
+/** The query of a time window. */
+function searchFor(
+  { pmql, qs, own }: ListFilter,
+  { list, column, status }: EventType,
+  { from, after, to }: TimeWindow,
+  direction: 'asc' | 'desc',
+): IDataObject {
   // In the PMQL, the status of Tasks would leave out those that are offered to a group.
   const isParameter = list === 'tasks' && status !== undefined;
   const conditions = [
     ...(status === undefined || isParameter ? [] : [`status = "${status}"`]),
     `${column} >= ${pmqlSeconds(from)}`,
-    ...(to === undefined ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
+    ...(to === Infinity ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
     ...(after > 0 ? [`id > ${after}`] : []),
     ...pmql,
     ...(own === undefined ? [] : [own]),
   ];
-  const { entries, total } = await readFirstPage(reading, list, {
+  return {
     ...qs,
     ...(isParameter && { status }),
     pmql: pmqlAll(conditions),
     order_direction: direction,
-  }).catch((error: unknown) => {
-    throw aboutPmql(error, list, own);
-  });
-  const rows: Row[] = entries.filter(list === 'requests' ? isApiRequest : isApiTask);
-  if (rows.length < entries.length || Number.isNaN(total)) {
-    throw unexpectedResponse(
-      'The response does not hold Requests or Tasks in the form that ProcessMaker gives them',
-    );
+  };
+}
+
+function isCountRight({ entries: { length }, total }: ListPage): boolean {
+  return length >= Math.min(total, PAGE_ROWS) && length <= 2 * total + FEW_ROWS;
+}
+
+function checkRows(rows: Row[], type: EventType, { from, after, to }: TimeWindow): void {
+  for (const row of rows) {
+    const time = searchedTime(type, row) ?? from;
+    if (row.id <= after) throw changed(`gives the id ${row.id} where only ids above ${after} were asked for`);
+    if (time < from || time > to) {
+      throw changed(`gives ${type.column} ${new Date(time * 1000).toISOString()}, which was not asked for`);
+    }
+    if (type.status !== undefined && row.status !== type.status.toUpperCase()) {
+      throw changed(`gives the status ${row.status} where only ${type.status} was asked for`);
+    }
   }
-  for (const row of rows) reading.clock.noteRow(row);
-  return { rows, total };
+}
+
+/** The rows are not those that were asked for. @param what the end of a sentence */
+function changed(what: string): ProcessMakerError {
+  return changedOnTheWay(`The search in ProcessMaker ${what}`);
+}
+
+/** ProcessMaker says how much it has found, and gives something else. */
+export function miscounted(total: number, given: number): ProcessMakerError {
+  return changed(`says that it has found ${total}, and gives ${given}`);
+}
+
+function notRows(): ProcessMakerError {
+  return unexpectedResponse(
+    'The response does not hold Requests or Tasks in the form that ProcessMaker gives them',
+  );
 }
 
 /** The server's time; where no response has shown it yet, by a search that finds nothing. */
 export async function readServerTime(reading: Reading): Promise<number> {
-  return reading.clock.date ?? (await readFirstPage(reading, 'requests', { pmql: 'id = 0' })).date;
+  if (reading.clock.date === undefined) await readFirstPage(reading, 'requests', { pmql: 'id = 0' });
+  return reading.clock.date ?? 0;
 }
 
+/** @param own the PMQL of the user, which ProcessMaker may refuse */
 async function readFirstPage(
   { connection, clock }: Reading,
   list: EventType['list'],
   qs: IDataObject,
-): Promise<ListPage & { date: number }> {
+  own?: string,
+): Promise<ListPage> {
   const page = await readPage(connection, {
     path: apiPath('1.0', list),
     qs: { ...qs, order_by: 'id' },
     pageSize: PAGE_ROWS,
     timeoutSeconds: TIMEOUT_SECONDS,
     onHeaders: (headers) => clock.noteHeaders(headers),
+  }).catch((error: unknown) => {
+    throw aboutPmql(error, list, own);
   });
-  if (clock.date !== undefined) return { ...page, date: clock.date };
+  if (Number.isNaN(page.total)) throw notRows();
+  if (clock.date !== undefined) return page;
   throw unexpectedResponse("The response of ProcessMaker does not contain the server's time").with({
     description: "Let the gateway in front of ProcessMaker pass on the header 'Date'.",
   });

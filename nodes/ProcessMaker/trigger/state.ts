@@ -1,8 +1,13 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { isObject } from '../guards';
 import type { ClockState } from './clock';
 import type { Occurrence } from './eventTypes';
+import type { TimeWindow } from './time';
+
+/** The year 2015: ProcessMaker 4 is younger. */
+const EARLIEST = 1_420_070_400;
+
+/** The year 9999. */
+const LATEST = 253_402_300_799;
 
 /** How far the events of one type have been read. Times are seconds since 1970, by the server's clock. */
 export interface TypeState {
@@ -14,10 +19,14 @@ export interface TypeState {
   after: number;
   /** The identities of the events from `since` on that are done, by their second. */
   seen: Record<string, string[]>;
+  /** How many seconds are to be read first, where more held too much. */
+  span?: number;
+  /** While all that could be seen at the beginning has not been read: what is not later is no event. */
+  known?: number;
 }
 
 /** What the trigger keeps between polls, in n8n's static data of the node. */
-interface TriggerState {
+export interface TriggerState {
   /** Ids of another instance are others. */
   instance: string;
   clock: ClockState;
@@ -25,22 +34,106 @@ interface TriggerState {
   kinds: Record<string, TypeState>;
 }
 
-/** What earlier polls have left for this instance. An event type whose state is not in its form begins anew. */
-export function readState(memory: IDataObject, instanceUrl: string): TriggerState | undefined {
-  const { instance, clock, kinds } = memory;
-  const isComplete = isObject(kinds) && hasNumbers(clock, 'date', 'rows', 'own');
-  if (!isComplete || instance !== instanceUrl) return undefined;
+/** What earlier polls have left. */
+interface Remembered {
+  /** Missing when nothing is known of this instance. */
+  state?: TriggerState;
+  /** What it should hold, but is not in the form in which the trigger keeps it: a sentence. */
+  warning?: string;
+}
+
+/** Reads what earlier polls have left for this instance. What is not in its form begins anew, with a warning. */
+export function readState(memory: unknown, instanceUrl: string): Remembered {
+  if (isObject(memory) && Object.keys(memory).length === 0) return {};
+  const { instance, clock, kinds } = isObject(memory) ? memory : {};
+  if (typeof instance !== 'string' || !isObject(kinds) || !isClockState(clock)) {
+    return { warning: aboutLost('What it kept between polls') };
+  }
+  if (instance !== instanceUrl) return {};
   const whole = Object.entries(kinds).filter(([, one]) => isTypeState(one));
-  return { instance, clock, kinds: Object.fromEntries(whole) } as unknown as TriggerState;
+  const lost = Object.keys(kinds).filter((kind) => !isTypeState(kinds[kind]));
+  return {
+    state: { instance, clock, kinds: Object.fromEntries(whole) } as unknown as TriggerState,
+    ...(lost.length > 0 && { warning: aboutLost(`What it kept of ${lost.join(', ')}`) }),
+  };
+}
+
+export function aboutLost(what: string): string {
+  return `${what} is not in the form in which the ProcessMaker Trigger keeps it, so that it begins from now again. Look in ProcessMaker for what has happened since the last execution.`;
+}
+
+function isClockState(clock: unknown): boolean {
+  if (!isObject(clock) || !isTime(clock.date)) return false;
+  return isCount(clock.own) && isCount(clock.rows) && Number(clock.rows) <= Number(clock.date);
 }
 
 function isTypeState(state: unknown): boolean {
-  if (!hasNumbers(state, 'since', 'from', 'after') || !isObject(state.seen)) return false;
-  return Object.values(state.seen).every(Array.isArray);
+  if (!isObject(state) || !isTime(state.since) || !isTime(state.from) || !isCount(state.after)) return false;
+  const { seen, span = 1, known = 0 } = state;
+  if (!isObject(seen) || !isCount(known) || !isCount(span) || span === 0) return false;
+  return Object.entries(seen).every(([second, identities]) => isCount(Number(second)) && isTexts(identities));
 }
 
-function hasNumbers(value: unknown, ...names: string[]): value is IDataObject {
-  return isObject(value) && names.every((name) => Number.isFinite(value[name]));
+function isTexts(list: unknown): boolean {
+  return Array.isArray(list) && list.every((one) => typeof one === 'string');
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isTime(value: unknown): boolean {
+  return isCount(value) && Number(value) >= EARLIEST && Number(value) <= LATEST;
+}
+
+/** The latest time in what earlier polls have left. */
+export function latestIn({ clock, kinds }: TriggerState): number {
+  return Math.max(clock.date, ...Object.values(kinds).flatMap(({ since, from }) => [since, from]));
+}
+
+/** How far reading has come: nothing before it can become visible any more. */
+export class Progress {
+  private start: Pick<TypeState, 'from' | 'after'>;
+
+  private isSettling = true;
+
+  private hasEnded = false;
+
+  constructor(private readonly before: TypeState) {
+    this.start = before;
+  }
+
+  /** @param settled everything that was written before this time was visible when the window was read */
+  note({ to }: TimeWindow, rest: TimeWindow | undefined, isLast: boolean, settled: number): void {
+    this.hasEnded = isLast;
+    if (!this.isSettling) return;
+    this.isSettling = !isLast && to < settled;
+    if (this.isSettling) {
+      this.start = rest ?? { from: to + 1, after: 0 };
+      return;
+    }
+    // What becomes due while a slow server is read is behind the last window.
+    const reached = Math.min(settled, to + 1);
+    if (reached > this.start.from) this.start = { from: reached, after: 0 };
+  }
+
+  /**
+   * Where the next poll has to begin.
+   *
+   * @param isOwnTime whether events are found by the time at which they were
+   * @param left events that are left to the next poll, with the times by which they were found
+   */
+  state(isOwnTime: boolean, seen: Seen, left: Array<{ foundAt: number }>): TypeState {
+    const { before } = this;
+    let { from, after } = this.start;
+    const first = left.reduce((earliest, { foundAt }) => Math.min(earliest, foundAt), Infinity);
+    if (first <= from) [from, after] = [first, first === before.from ? before.after : 0];
+    // A Request in ERROR is found by its last change, which may be later than what broke it: while catching up, an
+    // event from before may still come.
+    const isDone = isOwnTime || (this.hasEnded && left.length === 0);
+    const since = isDone ? Math.max(from, before.since) : before.since;
+    return { since, from, after, seen: seen.from(since) };
+  }
 }
 
 /** Remembers which events of a type are done. */
@@ -59,6 +152,11 @@ export class Seen {
     if (time < this.state.since || this.times.has(identity)) return false;
     this.times.set(identity, time);
     return true;
+  }
+
+  /** They are not done after all. */
+  forget(events: Occurrence[]): void {
+    for (const { identity } of events) this.times.delete(identity);
   }
 
   /** What has to be kept when everything before a time is done. */

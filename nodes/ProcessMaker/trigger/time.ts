@@ -11,30 +11,56 @@ export function pmqlSeconds(seconds: number): string {
   return `"${new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}"`;
 }
 
+/** In seconds. */
+export const A_YEAR = 365 * 24 * 3600;
+
 /** n8n's own time, in seconds since 1970. */
 export function ownSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
+/** The same in milliseconds, to measure how long something takes. */
+export function ownMilliseconds(): number {
+  return Date.now();
+}
+
 /**
  * A stretch of time whose rows are read at once: from a second on, of which the ids up to `after` are left out, to the
- * end of another second; to the end of what there is where `to` is missing.
+ * end of another second; to the end of what there is where `to` is Infinity.
  */
 export interface TimeWindow {
   from: number;
   after: number;
-  to?: number;
+  to: number;
 }
 
-/** The half of a window that is to be read first, when it holds too much. A single second cannot be halved. */
-export function firstHalf({ from, after, to }: TimeWindow, now: number): TimeWindow {
-  const end = to ?? Math.max(now, from);
-  return { from, after, to: from + Math.floor((end - from) / 2) };
+/**
+ * The part of a window that is to be read first, when it holds too much: always a shorter one, at least a single second.
+ *
+ * @param share how much of what it holds can be read
+ * @param times those of the rows of its first page: they show where its rows begin, and whether many came at once
+ */
+export function firstPart(
+  { from, after, to }: TimeWindow,
+  share: number,
+  times: number[],
+  now: number,
+): TimeWindow {
+  const sorted = [...times].sort((one, other) => one - other);
+  const start = sorted[0] ?? from;
+  const end = Math.min(to, Math.max(now, start));
+  const byLength = start + Math.floor(((end - start) * share) / 2);
+  const byRows = sorted[Math.floor(sorted.length * 0.75)] ?? byLength;
+  return { from, after, to: Math.max(from, Math.min(byLength, byRows, to - 1)) };
 }
 
-/** What comes behind a window: one twice as long, or where that would reach the present, all up to the end. */
-export function nextWindow({ from, to = from }: TimeWindow, now: number, end?: number): TimeWindow {
+/**
+ * What comes behind a window: one as long, or longer where it held little, or all up to the end.
+ *
+ * @param fullness how much of what can be read at once it held
+ */
+export function nextWindow({ from, to }: TimeWindow, now: number, fullness: number): TimeWindow {
   const start = to + 1;
-  const until = start + 2 * (to - from) + 1;
-  return { from: start, after: 0, to: until < now ? until : end };
+  const until = fullness > 0.5 ? start + to - from : start + 2 * (to - from) + 1;
+  return { from: start, after: 0, to: fullness > 0.1 && until < now ? until : Infinity };
 }

@@ -113,6 +113,7 @@ export const BYTE_FAULTS: Fault[] = [
   },
   {
     name: 'no answer',
+    sparesTokenCalls: true,
     weight: 1,
     mostHits: 2,
     begin: (random) => (call) => async (_, forward) => await perhaps(call, random, forward),

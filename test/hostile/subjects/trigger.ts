@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { Poller } from '../../support/poller';
 import { startByHand, taskOf } from '../../support/watch';
+import { withoutHurry } from '../fast-time';
 import type { Lane } from '../lane';
 import type { Random } from '../random';
 import { ORDINARY, type Deed, type Subject } from './subject';
@@ -76,7 +77,7 @@ class HostileTrigger {
     }
     for (let polls = 0; polls < HOSTILE_POLLS; polls++) await this.poll();
     lane.makeHealthy();
-    return await this.recover();
+    return await withoutHurry(async () => await this.recover());
   }
 
   /** @returns what is wrong when it does not emit what happens from now on */

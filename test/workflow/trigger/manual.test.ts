@@ -1,3 +1,4 @@
+import { respond } from '../../support/gateway';
 import { startByHand, taskOf, watcher, watching } from '../../support/watch';
 import { useHarness } from '../../support/harness';
 
@@ -35,6 +36,15 @@ describe('a manual test', () => {
     harness.server.cancelRequest(old);
     const poller = watcher(harness, { triggerOn: ['requestCanceled'] });
     expect((await poller.test())?.[0]?.json).toMatchObject({ id: old });
+  });
+
+  it('does not speak of a next poll to a person who tests the trigger while ProcessMaker is away', async () => {
+    harness.gateway.treat = () => respond(503, { message: 'Service Unavailable' }, { 'retry-after': '60' });
+    const poller = watcher(harness, { triggerOn: ['requestStarted'] });
+    await expect(poller.test()).rejects.toMatchObject({
+      httpCode: '503',
+      description: expect.not.stringMatching(/next poll|No event is lost/) as string,
+    });
   });
 
   it('says in a manual test that there is no event', async () => {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../guards';
+import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
 import { explained, isKind } from '../../transport/processMakerError';
@@ -69,7 +69,7 @@ export async function readTaskForms(connection: Connection, processId: number): 
 function oneOfEach(tasks: IDataObject[]): number[] {
   const elements = tasks.map(({ element_id: element }) => element);
   const latest = tasks.filter(({ element_id: element }, index) => elements.indexOf(element) === index);
-  return latest.slice(0, MAX_FORMS).map(({ id }) => Number(id));
+  return latest.slice(0, MAX_FORMS).map(({ id }) => Number(asText(id)));
 }
 
 /** Without a form that is gone or out of reach, fields can be given all the same, if with less help. */

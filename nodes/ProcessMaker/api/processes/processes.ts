@@ -54,7 +54,7 @@ export async function getStartableProcesses(
 ): Promise<StartableProcess[]> {
   const processes = await listStartable(connection, filter ? { filter } : {});
   return processes.map((process) => ({
-    id: Number(process.id),
+    id: Number(asText(process.id)),
     name: asText(process.name),
     startEvents: startEventsOf(process),
   }));
@@ -70,7 +70,7 @@ export async function readStartEventIds(connection: Connection): Promise<Map<num
   return new Map(
     processes.flatMap(({ id, start_events: events }) => {
       const ids = objectsIn(events).map((event) => asText(event.id));
-      return ids.length > 0 ? [[Number(id), ids]] : [];
+      return ids.length > 0 ? [[Number(asText(id)), ids]] : [];
     }),
   );
 }

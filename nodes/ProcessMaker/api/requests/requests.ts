@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasIdAndStatus, isObject, objectsIn } from '../../guards';
+import { asText, hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { readList } from '../../transport/pagination';
+import { PAGE_SIZE, readList } from '../../transport/pagination';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
 import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
@@ -50,7 +50,7 @@ export async function readByIds(
   ids: number[],
   includes: string[],
 ): Promise<Batch<ApiRequest>> {
-  return await readInChunks(ids, async (pmql) => await readPages(connection, pmql, includes));
+  return await readInChunks(ids, async (pmql) => await readPages(connection, pmql, includes, PAGE_SIZE));
 }
 
 /**
@@ -62,9 +62,11 @@ export async function readPages(
   connection: Connection,
   pmql: string,
   includes: string[],
+  limit?: number,
 ): Promise<ApiRequest[]> {
   const list = await readList(connection, {
     path: apiPath('1.0', 'requests'),
+    limit,
     qs: { pmql, ...(includes.length > 0 && { include: includes.join(',') }), order_by: 'id' },
   });
   return asRequests(list);
@@ -126,7 +128,7 @@ export async function findCases(connection: Connection, caseNumbers: number[]): 
     const requests = await readPages(connection, `case_number IN [${chunk.join(',')}]`, []);
     return chunk.map((caseNumber) => {
       // Its sub-processes have the same case number.
-      const parts = requests.filter(({ case_number }) => Number(case_number) === caseNumber);
+      const parts = requests.filter(({ case_number }) => Number(asText(case_number)) === caseNumber);
       const first = parts.findLast(({ parent_request_id }) => parent_request_id === null);
       return [
         caseNumber,

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasIdAndStatus, asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { type ListCall, type ListPage, readList, readPage } from '../../transport/pagination';
+import { type ListCall, type ListPage, PAGE_SIZE, readList, readPage } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
 import { type Batch, type ListOrder, readInChunks, searchList } from '../lists';
@@ -47,7 +47,8 @@ export async function readTasksByIds(
   includes: string[] = [],
 ): Promise<Batch<ApiTask>> {
   const qs = includes.length > 0 ? { include: includes.join(',') } : {};
-  return await readInChunks(ids, async (pmql) => await listTasks(connection, { pmql, ...qs }));
+  const bounds = { limit: PAGE_SIZE };
+  return await readInChunks(ids, async (pmql) => await listTasks(connection, { pmql, ...qs }, bounds));
 }
 
 /** Reads one Task as lists give it: `GET /api/1.0/tasks/{id}?include=…`. */

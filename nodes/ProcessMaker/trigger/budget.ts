@@ -1,0 +1,63 @@
+import type { IPollFunctions } from 'n8n-workflow';
+
+import type { Connection } from '../transport/connection';
+import { ownMilliseconds } from './time';
+
+/** How long a poll may take where n8n does not say so. */
+const DEFAULT_MS = 25_000;
+
+/** Calls of one poll at most. */
+export const MAX_CALLS = 500;
+
+/**
+ * What a poll may spend. Some versions of n8n abandon one that takes too long, and keep nothing of it, so that it has to
+ * end in time and leave the rest to the next one. Calls follow each other: each takes from one response to the next.
+ */
+export class PollBudget implements NonNullable<Connection['throttle']> {
+  private readonly milliseconds: number;
+
+  private readonly begun = ownMilliseconds();
+
+  private latest = this.begun;
+
+  private slowest = 0;
+
+  private calls = 0;
+
+  /** Whether n8n says how long a poll may take. */
+  private readonly isGiven: boolean;
+
+  constructor(context: IPollFunctions) {
+    const given: unknown = 'getPollBudgetMs' in context ? context.getPollBudgetMs?.() : undefined;
+    this.isGiven = typeof given === 'number' && given > 0;
+    this.milliseconds = this.isGiven ? (given as number) : DEFAULT_MS;
+  }
+
+  /** A response has come. */
+  increase(): void {
+    const now = ownMilliseconds();
+    this.slowest = Math.max(this.slowest, now - this.latest);
+    this.latest = now;
+    this.calls += 1;
+  }
+
+  decrease(): void {
+    // One call at a time is as few as there can be.
+  }
+
+  /**
+   * Whether there is room for so many more calls, each as slow as the slowest so far.
+   *
+   * @param isBeginning for what cannot be left to the next poll: only n8n itself can make it end
+   */
+  allows(calls: number, isBeginning = false): boolean {
+    if (this.calls + calls > MAX_CALLS) return false;
+    if (isBeginning && !this.isGiven) return true;
+    return ownMilliseconds() - this.begun + calls * this.slowest <= this.milliseconds;
+  }
+
+  /** How many calls a whole poll has room for. */
+  get room(): number {
+    return Math.min(MAX_CALLS, this.milliseconds / this.slowest);
+  }
+}
