@@ -16,7 +16,7 @@ export const DURABLE_SCHEDULER = {
 
 /** All in one poll would take longer than the scheduler waits. */
 const CALL_MS = 3000;
-const REQUESTS = 400;
+const REQUESTS = 300;
 const WITHIN_MS = 15 * 60_000;
 const POLLED_WITHIN_MS = 180_000;
 const LISTS_OF_TIMES = /created/;

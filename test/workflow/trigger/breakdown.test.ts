@@ -1,5 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { useHarness } from '../../support/harness';
 import type { Poller } from '../../support/poller';
 import { useSimulatedHarness } from '../../support/simulated-harness';
+import { startByHand, watching } from '../../support/watch';
 
 const harness = useSimulatedHarness();
 
@@ -123,5 +126,41 @@ describe('a script that fails, which the server notes twice', () => {
     await poller.poll();
     await poller.poll();
     expect(reasonsOf(poller)).toEqual(['requestErrored null']);
+  });
+});
+
+describe('a script of a process', () => {
+  const server = useHarness({ betweenErrorsMs: 1100 });
+  const PAYMENT_RUN = 26;
+  const until = async (isSo: () => boolean) => {
+    for (const end = Date.now() + 5000; !isSo() && Date.now() < end;) await pause(10);
+    expect(isSo()).toBe(true);
+  };
+
+  it('starts the workflow once when a script fails, and once more when it fails again after a retry', async () => {
+    // This server has a clock of its own.
+    jest.restoreAllMocks();
+    server.server.scriptsRun = false;
+    const poller = await watching(server, { triggerOn: ['requestErrored'] });
+    const id = await startByHand(server, PAYMENT_RUN, {}, 'admin', 'due');
+    const request = () => server.server.requests().find((one) => one.id === id);
+    await until(() => request()?.status === 'ERROR');
+    await poller.poll();
+    expect(poller.items).toHaveLength(1);
+    await pause(1500);
+    await poller.poll();
+    expect(poller.items).toHaveLength(1);
+    server.server.scriptsHeld = true;
+    const headers = { authorization: `Bearer ${server.server.tokens.admin}` };
+    await fetch(`${server.server.url}/api/1.0/requests/${id}/retry`, { method: 'PUT', headers });
+    await pause(1500);
+    await poller.poll();
+    expect(poller.items).toHaveLength(1);
+    server.server.scriptsHeld = false;
+    await pause(1500);
+    await poller.poll();
+    await poller.poll();
+    expect(poller.errors).toEqual([]);
+    expect(poller.items).toMatchObject([{ id }, { id }]);
   });
 });
