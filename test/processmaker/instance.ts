@@ -33,6 +33,8 @@ export class Instance {
   readonly sessions = new Sessions();
   readonly tokenCalls = new Throttle();
   maintenance = false;
+  /** Ids in the order in which equal rows of a list come. A real database says nothing of it. */
+  equalRows: readonly number[] = [];
   /** How long it takes to complete a task or to update data. */
   readonly changeMs: number;
   /** Whether script tasks can run. The recorded server had nothing that could run one. */

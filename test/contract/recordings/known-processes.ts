@@ -13,17 +13,18 @@ export function removeDemoProcesses({ database }: Instance): void {
   database.run('DELETE FROM processes WHERE id >= ?', [FIRST_DEMO_PROCESS]);
 }
 
-/** A list of processes shows fewer than there are: the youngest ones did not exist yet. */
-export async function removeYoungProcesses(
+/** A list of processes or users shows fewer than there are: the youngest ones did not exist yet. */
+export async function removeYoung(
+  table: 'processes' | 'users',
   route: Route | undefined,
   call: Pick<ApiCall, 'instance' | 'user' | 'query'>,
   total: number,
 ): Promise<void> {
   const { instance } = call;
-  const ids = instance.database.all<{ id: number }>('SELECT id FROM processes ORDER BY id DESC');
+  const ids = instance.database.all<{ id: number }>(`SELECT id FROM ${table} ORDER BY id DESC`);
   for (const { id } of ids) {
     if ((await countListed(route, call)) <= total) return;
-    instance.database.run('DELETE FROM processes WHERE id = ?', [id]);
+    instance.database.run(`DELETE FROM ${table} WHERE id = ?`, [id]);
   }
 }
 

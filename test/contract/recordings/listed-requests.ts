@@ -33,14 +33,18 @@ export function storeListedRequests(
   total: number,
 ): void {
   const ways = waysOf(asked.query);
+  // Such as a parent that is not shown.
+  const already = countRequests(instance, requestConditions(instance, asked.user, asked.query));
+  if (Number(asked.query.text('page')) < 2) instance.equalRows = rows.map(({ id }) => Number(id));
   instance.database.transaction(() => {
-    const firsts = rows.map((row, index) => storeFitting(instance, asked, row, withRank(asked, ways, index)));
+    const firsts = rows.map((row, index) =>
+      storeFitting(instance, asked, row, withRank(asked, ways, row, index)),
+    );
     const perPage = Number(asked.query.text('per_page') || '10');
     const page = Number(asked.query.text('page')) || 1;
     const before = (page - 1) * perPage;
-    const behind = total - before - rows.length;
-    const descending =
-      asked.query.text('order_by') === 'id' && /^desc$/i.test(asked.query.text('order_direction'));
+    const behind = total - before - rows.length - already;
+    const descending = /^desc$/i.test(asked.query.text('order_direction'));
     const ids = rows.map((row) => Number(row['id']));
     const lowest = Math.min(...ids);
     const highest = Math.max(...ids);
@@ -52,10 +56,13 @@ export function storeListedRequests(
   });
 }
 
-/** Rows that are in the order of a field of their data have values in that order. */
-function withRank({ query }: AskedList, ways: Needs[], index: number): Needs[] {
+/** Rows that are in the order of a field of their data have values in that order, unless they are shown without one. */
+function withRank({ query }: AskedList, ways: Needs[], { data }: JsonObject, index: number): Needs[] {
   const rank = ranked(query, index);
-  return rank === undefined ? ways : ways.map((needs) => ({ ...needs, data: [...needs.data, rank] }));
+  const isShown = typeof data === 'object' && data !== null;
+  return rank === undefined || (isShown && !(String(rank.path[0]) in data))
+    ? ways
+    : ways.map((needs) => ({ ...needs, data: [...needs.data, rank] }));
 }
 
 /** Only a number is shown: as many Requests as it says, of whatever kind the query finds. */
@@ -176,6 +183,5 @@ function fits(
 }
 
 function storeCopy(instance: Instance, { row, data, participants: users }: Stored, id: number): void {
-  if (id < 1) return;
   storeRequest(instance, { ...row, id, active_tasks: [] }, data, users);
 }

@@ -38,15 +38,27 @@ export function storeListedTasks(
   const rows = shown.rows.length > 0 ? shown.rows : rowsElsewhere(query, recording, others);
   const more = shown.rows.length > 0 ? moreRows(instance, query, shown) : [];
   // Where nothing is said about the order of two rows, the one that is shown first was changed a moment earlier.
-  [...rows, ...more].forEach((row, index) => storeToken(instance, row, index));
+  const all = [...rows, ...more];
+  const isTurned = /^desc$/i.test(query.text('order_direction'));
+  all.forEach((row, index) => storeToken(instance, row, isTurned ? all.length - index : index));
+  if (Number(query.text('page')) < 2) instance.equalRows = rows.map(({ id }) => Number(id));
   const noted = notedRequest(recording);
+  const isRanked = areTogether(rows);
   rows.forEach((row, index) =>
     storeRequestOf(
       instance,
       row,
-      needsOf(query, index),
+      isRanked ? needsOf(query, index) : [],
       noted?.id === row['process_request_id'] ? noted?.data : undefined,
     ),
+  );
+}
+
+/** Whether those of one Request stand together. Otherwise all between them are equal in the order. */
+function areTogether(rows: JsonObject[]): boolean {
+  const requests = rows.map((row) => row['process_request_id']);
+  return requests.every(
+    (id, index) => index === 0 || id === requests[index - 1] || requests.indexOf(id) === index,
   );
 }
 
@@ -63,7 +75,8 @@ function needsOf(query: Query, index: number): Needs['data'] {
 
 function moreRows(instance: Instance, query: Query, { rows, total, overdue }: ShownList): JsonObject[] {
   const ids = rows.map((row) => Number(row['id']));
-  const descending = query.text('order_by') === 'id' && query.text('order_direction') === 'desc';
+  const isByData = query.text('order_by').startsWith('data.');
+  const descending = !isByData && /^desc$/i.test(query.text('order_direction'));
   const step = descending ? -1 : 1;
   const edge = descending ? Math.min(...ids) : Math.max(...ids);
   const now = instance.now().toISOString();

@@ -24,9 +24,12 @@ export function notedSize({ context }: Recording): number | undefined {
   return megabytes === undefined ? undefined : Math.ceil(Number(megabytes) * 1024 * 1024);
 }
 
-/** The status of a Request that a note tells, such as `in ERROR since…`. */
+/** The status of a Request that a note tells, such as `in ERROR since…` or `it had been canceled`. */
 export function notedStatus({ context }: Recording): string | undefined {
-  return /\b(?:in|is|was|status) (ACTIVE|COMPLETED|ERROR|CANCELED)\b/.exec(context.note ?? '')?.[1];
+  const note = context.note ?? '';
+  const [, status] = /\b(?:in|is|was|status) (ACTIVE|COMPLETED|ERROR|CANCELED)\b/.exec(note) ?? [];
+  const [, past] = /\b(?:it|Request) (?:was|had been|has been) (canceled|completed)\b/.exec(note) ?? [];
+  return status ?? past?.toUpperCase();
 }
 
 /** The kind of intermediate event that a note tells. */

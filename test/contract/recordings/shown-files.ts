@@ -17,7 +17,7 @@ export function storeShownFiles(
   { request, response }: Recording,
 ): void {
   const [, requestId, fileId] = PATH.exec(pathname) ?? [];
-  if (requestId === undefined) return;
+  if (requestId === undefined || (fileId === undefined && response.status === 404)) return;
   const files = listed(response.json);
   const shown = {
     id: Number(requestId),
@@ -27,8 +27,19 @@ export function storeShownFiles(
   storeRequest(instance, shown, shownData(instance, shown).data, []);
   const isThere = fileId !== undefined && response.status < 300;
   const content = request.method === 'GET' ? (response.text ?? '') : '';
-  if (isThere) storeFile(instance, shown.id, { id: Number(fileId), file_name: 'doc.txt' }, content);
+  const named = { id: Number(fileId), file_name: nameOf(response) };
+  if (isThere) storeFile(instance, shown.id, named, content);
+  // One that is there and yet not found is another Request's.
+  else if (fileId !== undefined && response.status === 404) storeFile(instance, shown.id + 1, named, content);
   for (const file of files) storeFile(instance, shown.id, file, '');
+}
+
+/** The name of a file that a response brings. */
+function nameOf({ headers }: Recording['response']): string {
+  const disposition = new Headers(headers).get('content-disposition') ?? '';
+  const [, encoded] = /filename\*=utf-8''(\S+)/.exec(disposition) ?? [];
+  const [, plain = 'doc.txt'] = /filename="?([^";]+)/.exec(disposition) ?? [];
+  return encoded === undefined ? plain : decodeURIComponent(encoded);
 }
 
 function listed(json: Json | undefined): JsonObject[] {

@@ -35,15 +35,17 @@ export async function storeOAuth(instance: Instance, pathname: string, recording
 async function storeCaller(instance: Instance, { request, response }: Recording): Promise<void> {
   const body = Buffer.from(request.body ?? '');
   const form = await readBody(body, request.headers['Content-Type'] ?? '');
-  const id = parameter(form, 'client_id');
+  const [basicId, basicSecret] = basicOf(request.headers['Authorization']);
+  const id = parameter(form, 'client_id') || basicId;
   const { error, hint = '' } = (response.json ?? {}) as { error?: string; hint?: string };
   const isRefused = error === 'invalid_client';
   const known = CLIENTS[id];
-  const used = isRefused ? [] : grantsFor(parameter(form, 'grant_type'));
-  const grants = known === undefined && used.length === 0 ? undefined : [...(known ?? []), ...used];
+  const grants = known ?? (isRefused ? undefined : grantsFor(parameter(form, 'grant_type')));
   // A client that may not use passwords is refused although its secret is right.
-  const secret = isRefused && grants?.includes('password') ? 'another' : parameter(form, 'client_secret');
-  if (grants !== undefined) registerClient(instance, { id, secret, name: id, redirectUris: [], grants });
+  const sent = parameter(form, 'client_secret') || basicSecret;
+  const secret = isRefused && grants?.includes('password') ? 'another' : sent;
+  const redirectUris = [parameter(form, 'redirect_uri')];
+  if (grants !== undefined) registerClient(instance, { id, secret, name: id, redirectUris, grants });
   if (response.status === 200 && typeof form['password'] === 'string') {
     instance.database.run('UPDATE users SET password = ?', [form['password']]);
   }
@@ -52,9 +54,14 @@ async function storeCaller(instance: Instance, { request, response }: Recording)
 
 /** A client that is not refused may do what it does. */
 function grantsFor(type: string): OAuthGrant[] {
-  return type === 'authorization_code' || type === 'client_credentials' || type === 'password'
-    ? [type, 'refresh_token']
-    : [];
+  return [type === 'password' ? 'password' : 'authorization_code', 'refresh_token', 'client_credentials'];
+}
+
+/** The id and the secret that a client names in the header of its call. */
+function basicOf(authorization = ''): [string, string] {
+  const encoded = /^Basic (.+)$/i.exec(authorization)?.[1] ?? '';
+  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return [id, secret];
 }
 
 /** The refresh token or the code of a call; it may have been used up before. */

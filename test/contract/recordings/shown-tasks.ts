@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../processmaker';
 import type { UserRow } from '../../processmaker/database/rows';
 import type { Instance } from '../../processmaker/instance';
-import { findRequest, insert } from '../../processmaker/requests/store';
+import { findRequest, findUser, insert } from '../../processmaker/requests/store';
 import type { Recording } from './recording';
 import { put, type Needs } from './satisfy';
 import { shownData, sqlTime, storeRequestAlone } from './shown-requests';
@@ -30,13 +30,30 @@ export async function storeCalledTask(
   if (response.status === 404) return;
   const isShown = isObject(response.json) && 'element_id' in response.json;
   const shown = isShown && isObject(response.json) ? response.json : undefined;
-  if (request.method === 'PUT' && shown?.['status'] === 'CLOSED') return startShownTask(instance, shown);
+  const isCompletion = /"status"\s*:\s*"COMPLETED"/.test(request.body ?? '');
+  if (request.method === 'PUT' && isCompletion && shown?.['status'] === 'CLOSED')
+    return startShownTask(instance, shown);
   const { message } = (response.json ?? {}) as { message?: unknown };
   const status = message === 'Task already closed' ? 'CLOSED' : 'ACTIVE';
-  const task = shown ?? { id, user_id: ownerOf(user, response.status === 403), process_id: 2, status };
+  const breaks = response.status === 500 && givesToKnownUser(instance, request.body);
+  const unshown = { id, user_id: ownerOf(user, response.status === 403), process_id: 2, status };
+  const task: JsonObject = shown ?? (breaks ? { ...unshown, ...unassignable(user) } : unshown);
   const isClaim = request.method === 'PUT' && /"is_self_service"\s*:\s*(0|false)/.test(request.body ?? '');
   storeToken(instance, isClaim ? { ...task, user_id: null, is_self_service: 1 } : task, 0);
   storeRequestOf(instance, task, []);
+}
+
+/** Only a task that nobody has, and that is not open, cannot be given to somebody who is there. */
+function unassignable(user: UserRow): JsonObject {
+  const groups = { users: [user.id] };
+  return user.is_administrator === 1
+    ? { user_id: null, status: 'FAILING' }
+    : { user_id: null, status: 'CLOSED', is_self_service: 1, self_service_groups: groups };
+}
+
+function givesToKnownUser(instance: Instance, body: string | null): boolean {
+  const id = /"user_id"\s*:\s*"?(\d+)/.exec(body ?? '')?.[1];
+  return id !== undefined && findUser(instance, Number(id)) !== undefined;
 }
 
 /** Who has a task that is not shown: a user who may not open it does not have it. */
@@ -55,6 +72,8 @@ export function storeToken(instance: Instance, row: JsonObject, moment: number):
     process_request_id: requestIdOf(row),
     process_id: number(row['process_id']),
     user_id: number(row['user_id']),
+    subprocess_request_id: number(row['subprocess_request_id']),
+    subprocess_start_event_id: textOrNull(row['subprocess_start_event_id']),
     element_id: text(row['element_id'], 'node_2'),
     element_type: text(row['element_type'], 'task'),
     element_name: text(row['element_name'], 'Form Task'),
@@ -71,6 +90,8 @@ export function storeToken(instance: Instance, row: JsonObject, moment: number):
   });
 }
 
+const textOrNull = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
+
 const jsonText = (value: Json | undefined, otherwise: string | null): string | null =>
   value === undefined || value === null ? otherwise : JSON.stringify(value);
 
@@ -85,6 +106,7 @@ export function storeRequestOf(
   known?: JsonObject,
 ): void {
   const id = requestIdOf(row);
+  if (isObject(row['data']) && isObject(row['data']['_user'])) storeUser(instance, row['data']['_user']);
   if (findRequest(instance, id) !== undefined) return;
   const shownInData = isObject(row['data']) ? row['data']['_request'] : undefined;
   const columns = [row['process_request'], shownInData].find(isObject);
@@ -99,13 +121,14 @@ export function storeRequestOf(
   if (known === undefined) for (const { path, value } of needs) put(data, path, value);
   else Object.assign(data, known);
   storeRequestAlone(instance, request, data);
-  if (isObject(data['_user'])) storeUser(instance, data['_user']);
 }
 
 /** What the data of a task shows of a user is compared to the letter. */
 function storeUser({ database }: Instance, shown: JsonObject): void {
-  database.run('UPDATE users SET uuid = ?, created_at = ?, updated_at = ? WHERE id = ?', [
-    text(shown['uuid'], ''),
+  const names = ['uuid', 'email', 'firstname', 'lastname'];
+  const columns = [...names, 'created_at', 'updated_at'].map((name) => `${name} = ?`).join(', ');
+  database.run(`UPDATE users SET ${columns} WHERE id = ?`, [
+    ...names.map((name) => text(shown[name], '')),
     sqlTime(shown['created_at']) ?? '',
     sqlTime(shown['updated_at']) ?? '',
     number(shown['id']),

@@ -5,18 +5,21 @@ import type { Instance } from '../../processmaker/instance';
 import { findRequest, findUser } from '../../processmaker/requests/store';
 import { processRoutes } from '../../processmaker/routes/processes';
 import type { ApiCall, Route } from '../../processmaker/routes/route';
+import { userRoutes } from '../../processmaker/routes/users';
 import { startProcessRoutes } from '../../processmaker/routes/start-processes';
 import { seed } from '../../processmaker/fixtures/seed';
 import { TOKENS } from '../../processmaker/fixtures/users';
-import { addUnknownProcess, removeDemoProcesses, removeYoungProcesses } from './known-processes';
+import { addUnknownProcess, removeDemoProcesses, removeYoung } from './known-processes';
 import { storeRequestToChange, storeRequestWithEvent } from './changed-requests';
 import { storeCountedRequests, storeListedRequests } from './listed-requests';
 import { storeListedTasks } from './listed-tasks';
 import { notedRequest, notedSize } from './note';
 import type { Recording } from './recording';
-import { addSecondWorld, removeYoungUsers, staffToken } from './second-world';
+import { addSecondWorld, staffToken } from './second-world';
 import { storeOAuth } from './shown-oauth';
 import { storeShownFiles } from './shown-files';
+import { put, ranked } from './satisfy';
+import { offerTo, storeTurns } from './turns';
 import { shownData, storeRequest } from './shown-requests';
 import { storeCalledTask } from './shown-tasks';
 
@@ -27,6 +30,9 @@ const SERVERS: Readonly<Record<string, Pick<ProcessMakerOptions, 'queue' | 'body
 };
 
 const TIME = /\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?=\+00:00|")/g;
+
+/** A place that no row of a list has. */
+const BEHIND_ALL = 50_000;
 
 /** Times of a task that lie in the future. */
 const STILL_TO_COME = ['due_at', 'riskchanges_at'];
@@ -65,9 +71,10 @@ export async function prepare(instance: Instance, recording: Recording, others: 
   if (user === undefined) return;
   const call = { instance, user, query };
   storeShownFiles(instance, pathname, recording);
-  if (resource === 'start_processes') await prepareProcesses(startProcessRoutes[0], call, recording);
-  if (resource === 'users') removeYoungUsers(instance, recording);
-  if (resource === 'processes') await prepareProcesses(processRoutes[0], call, recording);
+  if (resource === 'start_processes')
+    await prepareListed('processes', startProcessRoutes[0], call, recording);
+  if (resource === 'users') await prepareListed('users', userRoutes[1], call, recording);
+  if (resource === 'processes') await prepareListed('processes', processRoutes[0], call, recording);
   if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);
   if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
   if (resource === 'requests' && part === 'events') await storeRequestWithEvent(instance, id, recording);
@@ -83,18 +90,20 @@ function tokenUser(instance: Instance, token: string): UserRow | undefined {
   return known && findUser(instance, known.userId);
 }
 
-async function prepareProcesses(
+async function prepareListed(
+  table: 'processes' | 'users',
   route: Route | undefined,
   call: Pick<ApiCall, 'instance' | 'user' | 'query'>,
   { response }: Recording,
 ): Promise<void> {
   if (response.status !== 200 || !isObject(response.json)) return;
   const meta = response.json['meta'];
-  if (isObject(meta)) await removeYoungProcesses(route, call, Number(meta['total']));
+  if (isObject(meta)) await removeYoung(table, route, call, Number(meta['total']));
 }
 
 async function prepareStart(instance: Instance, id: number, { request, response }: Recording): Promise<void> {
   if (response.status !== 404) await addUnknownProcess(instance, id, response.json);
+  await storeTurns(instance, id, response.json);
   // Data that names its parent Request can only start when there is one.
   const parent = /"_parent"\s*:\s*\{[^}]*"request_id"\s*:\s*"?(\d+)/.exec(request.body ?? '')?.[1];
   if (parent === undefined || response.status !== 201) return;
@@ -113,7 +122,7 @@ function prepareList(instance: Instance, user: UserRow, query: Query, recording:
   const total = isObject(meta) ? Number(meta['total']) : 0;
   if (Array.isArray(rows)) {
     const requests = rows.filter(isObject);
-    for (const row of requests) storeParent(instance, row, requests);
+    for (const row of requests) storeParent(instance, query, row, requests);
     const noted = notedRequest(recording);
     // What a note tells of is there, also where the list does not find it.
     if (noted !== undefined && requests.length === 0) storeShown(instance, { ...noted, user_id: user.id });
@@ -127,14 +136,22 @@ function prepareList(instance: Instance, user: UserRow, query: Query, recording:
 }
 
 /** A sub-process whose parent is not shown still has one. */
-function storeParent(instance: Instance, row: JsonObject, rows: JsonObject[]): void {
+function storeParent(instance: Instance, query: Query, row: JsonObject, rows: JsonObject[]): void {
   const parent = row['parent_request_id'];
   if (typeof parent !== 'number' || rows.some((other) => other['id'] === parent)) return;
-  if (findRequest(instance, parent) === undefined) storeShown(instance, { id: parent });
+  if (findRequest(instance, parent) !== undefined) return;
+  // It is not among the first ones, whatever the order is.
+  const rank = ranked(query, BEHIND_ALL);
+  const { data } = shownData(instance, { id: parent });
+  if (rank !== undefined) put(data, rank.path, rank.value);
+  storeRequest(instance, { id: parent }, data, []);
 }
 
 function prepareRequest(instance: Instance, user: UserRow, id: number, { response }: Recording): void {
-  if (response.status === 200 && isObject(response.json)) storeShown(instance, response.json);
+  if (response.status === 200 && isObject(response.json)) {
+    storeShown(instance, response.json);
+    offerTo(instance, user, id);
+  }
   // Not allowed to see it: there is one, of somebody else.
   if (response.status === 403) storeShown(instance, { id, user_id: user.id === 1 ? 3 : 1 });
 }

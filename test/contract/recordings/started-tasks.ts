@@ -3,7 +3,7 @@ import type { TokenRow } from '../../processmaker/database/rows';
 import type { Instance } from '../../processmaker/instance';
 import { failRequest } from '../../processmaker/requests/finish';
 import { completeToken, startRequest } from '../../processmaker/requests/progress';
-import { activeTokens, findProcess, findUser } from '../../processmaker/requests/store';
+import { activeTokens, findProcess, findUser, openTokens } from '../../processmaker/requests/store';
 
 /** More steps than any recorded process has. */
 const MAX_STEPS = 10;
@@ -33,6 +33,10 @@ export async function startShownTask(instance: Instance, shown: JsonObject): Pro
   const started = await startRequest(instance, { process, startEvent: 'node_1', user, data: {} });
   const requestId = Number(shown['process_request_id'] ?? 1);
   giveId(instance, started, requestId);
+  instance.database.run(
+    'UPDATE process_requests SET parent_request_id = ?, process_collaboration_id = ? WHERE id = ?',
+    [number(request['parent_request_id']), number(request['process_collaboration_id']), requestId],
+  );
   const token = await reach(
     instance,
     requestId,
@@ -48,7 +52,8 @@ export async function startShownTask(instance: Instance, shown: JsonObject): Pro
     number(shown['user_id']),
     token.id,
   ]);
-  if (shown['user_id'] === null && !isOffered) failTask(instance, { ...token, id: Number(shown['id']) });
+  if (shown['user_id'] === null && !isOffered && token.status !== 'FAILING')
+    failTask(instance, { ...token, id: Number(shown['id']) });
 }
 
 /** Goes on until the Request stands at an element. */
@@ -58,7 +63,7 @@ async function reach(
   elementId: string,
 ): Promise<TokenRow | undefined> {
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const tokens = activeTokens(instance, requestId);
+    const tokens = openTokens(instance, requestId);
     const found = tokens.find(({ element_id: id }) => id === elementId);
     const [first] = tokens;
     if (found !== undefined || first === undefined) return found;

@@ -55,9 +55,16 @@ function authenticateClient(
   const secret = parameter(form, 'client_secret') || decodeURIComponent(basicSecret);
   if (id === '') throw missingParameter('client_id');
   const client = findClient(instance, id);
-  if (client === undefined || client.secret !== secret || !client.grants.includes(grant))
-    throw invalidClient();
+  if (client === undefined || client.secret !== secret || !mayUse(client, grant)) throw invalidClient();
+  const redirectUri = parameter(form, 'redirect_uri');
+  if (redirectUri !== '' && !client.redirectUris.includes(redirectUri)) throw invalidClient();
   return client;
+}
+
+/** Only clients that are made for it may use passwords, and those cannot use codes; the rest is for every client. */
+function mayUse({ grants }: OAuthClient, grant: OAuthGrant): boolean {
+  if (grant === 'password') return grants.includes('password');
+  return grant !== 'authorization_code' || !grants.includes('password');
 }
 
 const isGrant = (type: string): type is OAuthGrant => Object.hasOwn(GRANTS, type);

@@ -39,10 +39,15 @@ function isSelfService(element: FlowElement): boolean {
   return config !== '' && (JSON.parse(config) as { selfService?: boolean }).selfService === true;
 }
 
+/** Those among whom a task is given out, in the order of their turns. */
+export function candidates(instance: Instance, element: FlowElement): number[] {
+  return [...userIds(element), ...members(instance, groupIds(element))];
+}
+
 /** Who gets a task; null: whoever takes it (self service). */
 export function assignee(instance: Instance, element: FlowElement, request: RequestRow): number | null {
   if (isSelfService(element)) return null;
-  const users = [...userIds(element), ...members(instance, groupIds(element))];
+  const users = candidates(instance, element);
   switch (element.properties['assignment'] ?? 'requester') {
     case 'user':
     case 'user_group': {

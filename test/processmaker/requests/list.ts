@@ -1,5 +1,6 @@
 import type { SqlValue } from '../database/connection';
 import type { RequestRow, UserRow } from '../database/rows';
+import { amongEquals } from '../database/ties';
 import type { Page } from '../http/collection';
 import { ApiError, serverError } from '../http/errors';
 import type { Query } from '../http/query';
@@ -88,24 +89,25 @@ export function listRequests(
   checkSortMemory(instance, { sql, values }, query, page);
   const limits: SqlValue[] = [page.size, (page.number - 1) * page.size];
   return instance.database.query<RequestRow>(
-    `SELECT * FROM process_requests WHERE ${sql} ORDER BY ${ordering(query)}, id LIMIT ? OFFSET ?`,
+    `SELECT * FROM process_requests WHERE ${sql} ORDER BY ${ordering(instance, query)} LIMIT ? OFFSET ?`,
     [...values, ...limits],
   );
 }
 
 const STATUS_ORDER = `instr('ACTIVE COMPLETED ERROR CANCELED', status)`;
 
-function ordering(query: Query): string {
+function ordering(instance: Instance, query: Query): string {
   const direction = (query.has('order_direction') ? query.text('order_direction') : 'asc').toLowerCase();
   if (direction !== 'asc' && direction !== 'desc') throw serverError();
+  const ids = amongEquals(instance, 'id', direction);
   const [column = '', ...path] = (query.has('order_by') ? query.text('order_by') : 'name').split('.');
   if (path.length > 0) {
     if (REQUEST_COLUMNS[column.toLowerCase()] !== 'json') throw serverError();
-    return `${orderPath(column, path)} ${direction}`;
+    return `${orderPath(column, path)} ${direction}, ${ids}`;
   }
   // The database keeps statuses by their numbers.
-  if (column.toLowerCase() === 'status') return `${STATUS_ORDER} ${direction}`;
+  if (column.toLowerCase() === 'status') return `${STATUS_ORDER} ${direction}, ${ids}`;
   const type = REQUEST_COLUMNS[column.toLowerCase()];
   if (type === undefined) throw serverError();
-  return `${column}${type === 'text' ? ' COLLATE NOCASE' : ''} ${direction}`;
+  return `${column}${type === 'text' ? ' COLLATE NOCASE' : ''} ${direction}, ${ids}`;
 }

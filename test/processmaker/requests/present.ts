@@ -105,6 +105,7 @@ function summaryType(value: Json): string {
   if (typeof value === 'number' || /^\s*-?\d+(\.\d+)?\s*$/.test(value)) {
     return Number.isInteger(Number(value)) ? 'int' : 'float';
   }
+  if (/^\d{2}:\d{2}:\d{2}$/.test(value)) return value === '00:00:00' ? 'date' : 'datetime';
   if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return 'string';
   const moment = DateTime.fromISO(value.replace(' ', 'T'), { zone: 'utc' });
   if (!moment.isValid) return 'string';

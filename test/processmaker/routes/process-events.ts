@@ -35,7 +35,10 @@ const start: Route = {
     });
     const request = findRequest(instance, requestId);
     if (request === undefined) throw serverError();
-    return { status: 201, body: presentStartedRequest(instance, request, withInclude(query, data)) };
+    const body = presentStartedRequest(instance, request, withInclude(query, data));
+    // The id of the parent is told in the form in which it came.
+    if (parent !== undefined) body['parent_request_id'] = idOf(clean['_parent']) ?? null;
+    return { status: 201, body };
   },
 };
 
@@ -47,13 +50,13 @@ function withInclude(query: Query, data: JsonObject): Query {
   return query.with('include', include === null ? '' : String(include));
 }
 
+const idOf = (parent: Json | undefined): Json | undefined =>
+  typeof parent === 'object' && parent !== null && !Array.isArray(parent) ? parent['request_id'] : undefined;
+
 /** `_parent` in the data sets the parent Request; without an id, or with that of none, the real server breaks. */
 function parentOf(instance: Instance, parent: Json | undefined): RequestRow | undefined {
   if (parent === undefined || isEmptyInPhp(parent)) return undefined;
-  const id =
-    typeof parent === 'object' && parent !== null && !Array.isArray(parent)
-      ? parent['request_id']
-      : undefined;
+  const id = idOf(parent);
   if (id === undefined) throw serverError();
   // What is no number says nothing.
   if (typeof id !== 'number' && !(typeof id === 'string' && /^\d+$/.test(id))) return undefined;

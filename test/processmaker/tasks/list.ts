@@ -92,7 +92,7 @@ export function countOverdue(instance: Instance, tasks: TokenRow[]): number {
 export function listTasks(instance: Instance, { sql, values }: Sql, query: Query, page: Page): TokenRow[] {
   const limits: SqlValue[] = [page.size, (page.number - 1) * page.size];
   return instance.database.query<TokenRow>(
-    `SELECT t.* FROM ${TABLES} WHERE ${sql} ORDER BY ${ordering(query)}, t.id LIMIT ? OFFSET ?`,
+    `SELECT t.* FROM ${TABLES} WHERE ${sql} ORDER BY ${ordering(instance, query)} LIMIT ? OFFSET ?`,
     [...values, ...limits],
   );
 }

@@ -1,4 +1,6 @@
 import { ApiError, serverError } from '../http/errors';
+import type { Instance } from '../instance';
+import { amongEquals } from '../database/ties';
 import type { Query } from '../http/query';
 import { orderPath } from '../pmql/sql';
 
@@ -21,18 +23,20 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   data: 't.id * 0',
 };
 
-/** The order of a list of tasks. */
-export function ordering(query: Query): string {
+/** The order of a list of tasks; those that are equal in it are in the order of their ids. */
+export function ordering(instance: Instance, query: Query): string {
   const direction = (query.has('order_direction') ? query.text('order_direction') : 'asc').toLowerCase();
   if (direction !== 'asc' && direction !== 'desc') throw serverError();
   const name = query.has('order_by') ? query.text('order_by') : 'updated_at';
   const [table = '', ...path] = name.split('.');
-  if (path.length === 0) return `${column(name)} ${direction}`;
+  const ids = amongEquals(instance, 't.id', direction);
+  if (path.length === 0) return `${column(name)} ${direction}, ${ids}`;
   // The server turns the order around where it means to put Requests without the field last.
-  if (table === 'data') return `${orderPath('r.data', path)} ${direction === 'asc' ? 'desc' : 'asc'}`;
+  if (table === 'data')
+    return `${orderPath('r.data', path)} ${direction === 'asc' ? 'desc' : 'asc'}, ${amongEquals(instance, 't.id', 'asc')}`;
   // What it does not know before a dot is no order.
-  if (!REQUEST_NAMES.includes(table)) return 't.id * 0';
-  return `r.${path.at(-1) ?? 'id'} COLLATE NOCASE ${direction}`;
+  if (!REQUEST_NAMES.includes(table)) return amongEquals(instance, 't.id', 'asc');
+  return `r.${path.at(-1) ?? 'id'} COLLATE NOCASE ${direction}, ${ids}`;
 }
 
 function column(name: string): string {

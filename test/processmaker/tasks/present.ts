@@ -5,7 +5,7 @@ import type { Query } from '../http/query';
 import type { Instance } from '../instance';
 import { beginningOf, withoutActivityData } from '../requests/activity-data';
 import { findProcess, findRequest, findUser, requestData } from '../requests/store';
-import { processJson } from '../serializers/process';
+import { processJson, processVersionJson } from '../serializers/process';
 import { requestJson } from '../serializers/request';
 import { screenVersionJson } from '../serializers/screen';
 import { taskJson } from '../serializers/task';
@@ -64,7 +64,14 @@ function presentListedTask(
     process_request: {
       ...requestJson(request),
       ...(asked('processRequest') ? {} : { process: loadedProcess(process) }),
-      ...(hasParent && !asked('processRequest') ? { parent_request: parentOf(instance, request) } : {}),
+      ...(hasParent && !asked('processRequest')
+        ? {
+            parent_request: parentOf(instance, request),
+            ...(asked('data')
+              ? { process_version: { ...processVersionJson(process), process: processJson(process) } }
+              : {}),
+          }
+        : {}),
     },
     process: asked('process') ? processJson(process) : loadedProcess(process),
     user: userOf(instance, task),

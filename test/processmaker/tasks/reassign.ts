@@ -12,8 +12,8 @@ import type { Json } from '../types';
 export function reassignTask(instance: Instance, task: TokenRow, userId: Json): TokenRow {
   const user = findUser(instance, Number(userId));
   if (user === undefined) throw serverError();
-  const isOffered = task.user_id === null && task.is_self_service === 1;
-  // A task that could be given to nobody, and has failed.
+  const isOffered = task.user_id === null && task.is_self_service === 1 && task.status === 'ACTIVE';
+  // A task that nobody could be given, or that was done before anybody took it.
   if (task.user_id === null && !isOffered) throw serverError();
   updateToken(
     instance,
