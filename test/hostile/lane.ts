@@ -68,11 +68,13 @@ export class Lane {
   }
 
   /** From now on, calls meet the fault. */
-  makeHostile({ after, changes }: Subject, fault: Fault, random: Random): void {
+  makeHostile({ after, changes, isBounded }: Subject, fault: Fault, random: Random): void {
     this.countAnew();
     this.index = 0;
     this.treatment = fault.begin(random, { elsewhere: this.elsewhere.url, secrets: this.secrets });
-    const aim = random.pick(changes ? [...AIMS, CHANGES] : AIMS);
+    // n8n's own test of a credential makes one call.
+    const aims = isBounded ? [...AIMS, ...(changes ? [CHANGES] : [])] : [ALL];
+    const aim = random.pick(aims);
     this.aim = after > 0 ? (_, index) => index >= after : aim;
     // What became of a lost change is looked up, and so meets the faults of lists.
     this.losesChange = changes && aim !== CHANGES && random.oneIn(3);
