@@ -29,24 +29,28 @@ export interface N8n {
   endedByItself(): Promise<never>;
 }
 
+/** Settings of n8n besides those that it always gets. */
+export type N8nSettings = Record<string, string>;
+
 /** Starts n8n and waits until it responds; on its former port, where it had one. */
 export async function startN8n(
   runtime: N8nRuntime,
   userFolder: string,
   signal: AbortSignal,
   formerPort?: number,
+  settings: N8nSettings = {},
 ): Promise<N8n> {
-  if (formerPort !== undefined) return startOn(formerPort, runtime, userFolder, signal);
+  if (formerPort !== undefined) return startOn(formerPort, runtime, userFolder, signal, settings);
   const port = await freePort(PREFERRED_PORT);
   if (port !== PREFERRED_PORT) say(`Port ${PREFERRED_PORT} is in use; n8n gets port ${port}.`);
   say('Starting n8n …');
   try {
-    return await startOn(port, runtime, userFolder, signal);
+    return await startOn(port, runtime, userFolder, signal, settings);
   } catch (error) {
     // Somebody else, such as a second demo, may have taken the port in the meantime.
     if (signal.aborted || !(error instanceof Error) || !/already in use|EADDRINUSE/.test(error.message))
       throw error;
-    return startOn(await freePort(), runtime, userFolder, signal);
+    return startOn(await freePort(), runtime, userFolder, signal, settings);
   }
 }
 
@@ -55,9 +59,10 @@ async function startOn(
   runtime: N8nRuntime,
   userFolder: string,
   signal: AbortSignal,
+  settings: N8nSettings,
 ): Promise<N8n> {
   const logFile = path.join(userFolder, 'n8n.log');
-  const env = environment(runtime, userFolder, port, await freePort());
+  const env = { ...environment(runtime, userFolder, port, await freePort()), ...settings };
   const log = openSync(logFile, 'w');
   const child = spawnGroup(runtime.node, [runtime.script, 'start'], {
     cwd: userFolder,

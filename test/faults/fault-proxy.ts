@@ -24,6 +24,9 @@ export class FaultProxy {
   /** Orders with whose response the node itself throws. */
   private readonly thrown = new Set<string>();
 
+  /** How many of ProcessMaker's own 500s each order has met. */
+  private readonly own500s = new Map<string, number>();
+
   /** Look-ups that met a fault; they succeed when repeated. */
   private readonly hinderedLookUps = new Set<string>();
 
@@ -61,6 +64,11 @@ export class FaultProxy {
     return this.thrown.has(order);
   }
 
+  /** Whether the node is to leave an order unknown, even where it may start it again. */
+  mayStayUnknown(order: string): boolean {
+    return this.hasThrown(order) || (this.own500s.get(order) ?? 0) > 1;
+  }
+
   /** Waits until nothing happens any more, also to starts that still wait for a web worker. */
   async settle(): Promise<void> {
     await this.outages.over();
@@ -88,6 +96,7 @@ export class FaultProxy {
   ): Promise<void> {
     if (order !== undefined) this.note(order, fault?.leavesUnknown === true);
     if (order !== undefined && fault?.makesNodeThrow) this.thrown.add(order);
+    if (order !== undefined && fault?.isOwn500) this.own500s.set(order, (this.own500s.get(order) ?? 0) + 1);
     let killed = false;
     try {
       await treat(async () => {

@@ -14,6 +14,8 @@ export interface Fault {
   treatment: (turn: number) => Behaviour;
   /** It comes now and then: some times in a whole proof. */
   isRare?: true;
+  /** It is ProcessMaker's own 500, after which a start is sent twice at most. */
+  isOwn500?: true;
   /** The response makes the node itself throw, which leaves its item unknown, wherever its Request is. */
   makesNodeThrow?: true;
 }
@@ -89,7 +91,13 @@ export const FAULTS: Fault[] = [
     leavesUnknown: false,
     treatment: () => tooMany({}),
   },
-  { name: 'own 500 before the start', commits: false, leavesUnknown: true, treatment: () => serverError },
+  {
+    name: 'own 500 before the start',
+    commits: false,
+    leavesUnknown: true,
+    treatment: () => serverError,
+    isOwn500: true,
+  },
   { name: '502/503/504 HTML before commit', commits: false, leavesUnknown: true, treatment: gatewayPage },
   {
     name: 'maintenance JSON',
@@ -110,6 +118,7 @@ export const FAULTS: Fault[] = [
     commits: true,
     leavesUnknown: true,
     treatment: () => afterCommit(serverError),
+    isOwn500: true,
   },
   {
     name: '502/503/504 HTML after commit',

@@ -103,8 +103,13 @@ function judge(done: Done[], stored: Map<string, number[]>, proxy: FaultProxy): 
   for (const { setting, orders, reported } of done) {
     for (const [index, { order }] of orders.entries()) {
       const requestIds = stored.get(order) ?? [];
-      const [leftUnknown, hasThrown] = [proxy.leftUnknown(order), proxy.hasThrown(order)];
-      const item = { reported: reported[index], requestIds, leftUnknown, hasThrown };
+      const item = {
+        reported: reported[index],
+        requestIds,
+        leftUnknown: proxy.leftUnknown(order),
+        hasThrown: proxy.hasThrown(order),
+        mayStayUnknown: proxy.mayStayUnknown(order),
+      };
       tallies.get(setting)?.count(item, setting.finds);
     }
   }

@@ -25,8 +25,8 @@ export const SETTINGS: Setting[] = [
     share: 0.6,
     options: { startAgainWhenNotFound: true },
     finds: true,
-    missed: ({ items, started, reportedUnknown, unknownByThrow }) => [
-      ...(reportedUnknown > unknownByThrow ? ['items were reported as unknown'] : []),
+    missed: ({ items, started, reportedUnknown, rightlyUnknown }) => [
+      ...(reportedUnknown > rightlyUnknown ? ['items were reported as unknown'] : []),
       ...(started < LEAST_STARTED * items ? ['less than 99.5 % of the items were started'] : []),
     ],
   },

@@ -13,6 +13,8 @@ export interface Judged {
   leftUnknown: boolean;
   /** Whether a response made the node itself throw: its item is unknown, and can be looked for by its key. */
   hasThrown?: boolean;
+  /** Whether it is to be left unknown, even where the node may start it again. */
+  mayStayUnknown?: boolean;
 }
 
 /** Counts over items. */
@@ -27,8 +29,8 @@ export class Tally {
   /** Of which something was said that is not so, or nothing although it was started. */
   falselyReported = 0;
   reportedUnknown = 0;
-  /** Of these, where the node itself threw. */
-  unknownByThrow = 0;
+  /** Of these, where it has to be so. */
+  rightlyUnknown = 0;
   reportedNotStarted = 0;
 
   /**
@@ -43,7 +45,7 @@ export class Tally {
     if (requestIds.length > 1) this.duplicated++;
     if (!reported && requestIds.length === 0) this.lost++;
     if (reported?.outcome === 'unknown') this.reportedUnknown++;
-    if (reported?.outcome === 'unknown' && item.hasThrown) this.unknownByThrow++;
+    if (reported?.outcome === 'unknown' && item.mayStayUnknown) this.rightlyUnknown++;
     if (reported?.outcome === 'notStarted') this.reportedNotStarted++;
     if (!isTrue(item, finds)) this.falselyReported++;
   }
@@ -55,7 +57,7 @@ export class Tally {
     this.duplicated += other.duplicated;
     this.falselyReported += other.falselyReported;
     this.reportedUnknown += other.reportedUnknown;
-    this.unknownByThrow += other.unknownByThrow;
+    this.rightlyUnknown += other.rightlyUnknown;
     this.reportedNotStarted += other.reportedNotStarted;
   }
 }

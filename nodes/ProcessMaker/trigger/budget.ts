@@ -7,7 +7,7 @@ import { ownMilliseconds } from './time';
 const DEFAULT_MS = 25_000;
 
 /** Calls of one poll at most. */
-export const MAX_CALLS = 500;
+const MAX_CALLS = 500;
 
 /**
  * What a poll may spend. Some versions of n8n abandon one that takes too long, and keep nothing of it, so that it has to

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serverTime } from '../transport/response';
-import { A_YEAR, ownMilliseconds, ownSeconds, parseTime } from './time';
+import { A_YEAR, LATEST_TIME, ownMilliseconds, ownSeconds, parseTime } from './time';
 
 /**
  * How far behind the server's time a cursor stays, in seconds. What a server writes becomes visible up to 120 seconds
@@ -11,9 +11,6 @@ export const OVERLAP_SECONDS = 180;
 
 /** The columns that a server writes its own time into. */
 const WRITTEN_TIMES = ['created_at', 'updated_at', 'completed_at'];
-
-/** The last second of the year 9999: what comes later has another form. */
-const LATEST = 253_402_300_799;
 
 const NOT_CONFIRMED =
   "The header 'Date' in the responses of ProcessMaker is more than a year from the time of n8n. Set the clock of the server, of the gateway in front of it, or of n8n.";
@@ -65,7 +62,7 @@ export class ServerClock {
     if (isNear(date, own) || isNear(date, earlier)) return date;
     this.warnings.add(NOT_CONFIRMED);
     // With nothing to compare it with, the earlier of the two would make events of all that has ever happened.
-    return this.before && isNear(own, earlier) ? own : Math.max(own, Math.min(date, LATEST));
+    return this.before && isNear(own, earlier) ? own : Math.max(own, Math.min(date, LATEST_TIME));
   }
 
   noteRow(row: IDataObject): void {

@@ -1,4 +1,4 @@
-import type { ApiRequest } from '../api/requests/requests';
+import { type ApiRequest, isBeingRetried } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
 import { parseTime } from './time';
@@ -43,8 +43,7 @@ const BREAKDOWN_SECONDS = 2;
  * ERROR may be changed later, when its data is edited: that is no new event.
  */
 function breakdown(row: Row) {
-  // The list is emptied when what broke is tried again; the status stays until it has ended.
-  if (Array.isArray(row.errors) && row.errors.length === 0) return { time: undefined, identity: '' };
+  if (isBeingRetried(row)) return { time: undefined, identity: '' };
   const times = objectsIn(row.errors).map((entry) => parseTime(entry.created_at));
   let time = times.pop();
   for (const earlier of times.reverse()) {

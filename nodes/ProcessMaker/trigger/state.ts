@@ -1,13 +1,10 @@
 import { isObject } from '../guards';
 import type { ClockState } from './clock';
 import type { Occurrence } from './eventTypes';
-import type { TimeWindow } from './time';
+import { LATEST_TIME, type TimeWindow } from './time';
 
 /** The year 2015: ProcessMaker 4 is younger. */
 const EARLIEST = 1_420_070_400;
-
-/** The year 9999. */
-const LATEST = 253_402_300_799;
 
 /** How far the events of one type have been read. Times are seconds since 1970, by the server's clock. */
 export interface TypeState {
@@ -83,7 +80,7 @@ function isCount(value: unknown): boolean {
 }
 
 function isTime(value: unknown): boolean {
-  return isCount(value) && Number(value) >= EARLIEST && Number(value) <= LATEST;
+  return isCount(value) && Number(value) >= EARLIEST && Number(value) <= LATEST_TIME;
 }
 
 /** The latest time in what earlier polls have left. */

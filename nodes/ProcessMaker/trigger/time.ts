@@ -14,6 +14,9 @@ export function pmqlSeconds(seconds: number): string {
 /** In seconds. */
 export const A_YEAR = 365 * 24 * 3600;
 
+/** The last second of the year 9999, since 1970: what comes later has another form. */
+export const LATEST_TIME = 253_402_300_799;
+
 /** n8n's own time, in seconds since 1970. */
 export function ownSeconds(): number {
   return Math.floor(Date.now() / 1000);

@@ -1,5 +1,5 @@
 import { N8nClient, type Credential } from '../../../demo/n8nClient';
-import { startN8n, type N8n } from '../../../demo/n8n';
+import { startN8n, type N8n, type N8nSettings } from '../../../demo/n8n';
 import { installN8nWithPackage, type InstalledN8n } from '../../../demo/n8nWithPackage';
 
 const OWNER = { email: 'faults@example.com', password: 'ProcessMaker4' };
@@ -13,11 +13,12 @@ export class Host {
   private constructor(
     private readonly installed: InstalledN8n,
     private readonly signal: AbortSignal,
+    private readonly settings: N8nSettings,
   ) {}
 
   /** A fresh n8n with its owner. */
-  static async open(folder: string, signal: AbortSignal): Promise<Host> {
-    const host = new Host(await installN8nWithPackage(folder, signal, false), signal);
+  static async open(folder: string, signal: AbortSignal, settings: N8nSettings = {}): Promise<Host> {
+    const host = new Host(await installN8nWithPackage(folder, signal, false), signal, settings);
     await host.start();
     await host.client.setUpOwner(OWNER);
     return host;
@@ -51,7 +52,7 @@ export class Host {
   /** Others know n8n by its address: it keeps its port. */
   private async start(): Promise<void> {
     const { runtime, userFolder } = this.installed;
-    this.n8n = await startN8n(runtime, userFolder, this.signal, this.n8n?.port);
+    this.n8n = await startN8n(runtime, userFolder, this.signal, this.n8n?.port, this.settings);
     this.client = new N8nClient(this.n8n.url, this.signal);
   }
 }

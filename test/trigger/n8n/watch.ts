@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { IDataObject } from 'n8n-workflow';
 import { outputOf, type ExampleWorkflow } from '../../../demo/n8nClient';
 import { say } from '../../../demo/progress';
 import type { Host } from '../../faults/n8n/host';
@@ -65,14 +66,17 @@ export async function watchInN8n(
   return { requests: wanted().length, executions, events: ids.length, lost, repeated };
 }
 
-function watchingWorkflow(credential: { id: string; name: string }): ExampleWorkflow {
+export function watchingWorkflow(
+  credential: { id: string; name: string },
+  triggerOn: readonly string[] = ['requestStarted'],
+): ExampleWorkflow {
   const { name, nodes, connections } = createWorkflow(
     [
       {
         name: TRIGGER,
         type: PROCESS_MAKER_TRIGGER,
         parameters: {
-          triggerOn: ['requestStarted'],
+          triggerOn: [...triggerOn],
           pollTimes: { item: [{ mode: 'everyMinute' }] },
         },
         credentials: { processMakerApi: credential },
@@ -84,7 +88,7 @@ function watchingWorkflow(credential: { id: string; name: string }): ExampleWork
   return { name, nodes, connections, pinData: {} };
 }
 
-async function startRequest({ url, tokens }: ProcessMaker): Promise<void> {
+export async function startRequest({ url, tokens }: ProcessMaker): Promise<void> {
   const { ok, status } = await fetch(`${url}/api/1.0/process_events/${PROCESS}?event=node_1`, {
     method: 'POST',
     headers: { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' },
@@ -104,16 +108,22 @@ async function untilPolled({ calls }: ProcessMaker, signal: AbortSignal): Promis
   await sleep(1000, undefined, { signal });
 }
 
-/** The ids of the Requests in all executions. */
-async function received({ client }: Host): Promise<{ ids: number[]; executions: number }> {
+/** The items of each execution. */
+export async function outputs({ client }: Host): Promise<IDataObject[][]> {
   const executions = await client.latestExecutionId();
-  const ids: number[] = [];
+  const all: IDataObject[][] = [];
   for (let execution = 1; execution <= executions; execution++) {
     const ended = await client.ended(String(execution));
     if (ended.status !== 'success') throw new Error(`Execution ${execution} ended as '${ended.status}'.`);
-    ids.push(...outputOf(ended, 'After').map(({ json }) => Number(json.id)));
+    all.push(outputOf(ended, 'After').map(({ json }) => json));
   }
-  return { ids, executions };
+  return all;
+}
+
+/** The ids of the Requests in all executions. */
+async function received(host: Host): Promise<{ ids: number[]; executions: number }> {
+  const all = await outputs(host);
+  return { ids: all.flat().map(({ id }) => Number(id)), executions: all.length };
 }
 
 async function untilReceived(host: Host, wanted: number[], signal: AbortSignal): Promise<void> {

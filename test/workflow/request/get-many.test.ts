@@ -139,19 +139,15 @@ describe('the number of Requests', () => {
     expect(queries().map((query) => query.get('order_by'))).toEqual(Array(4).fill('case_number'));
   });
 
-  it.each([
-    ['case_number', 0],
-    ['status', -5],
-  ])(
+  it.each(['case_number', 'status'])(
     'returns every Request in the order of %s although some leave the list between two pages',
-    async (field, from) => {
+    async (field) => {
       const filters = { pmql: 'data.many = "yes"', statuses: ['COMPLETED'] };
       const completed = await many({ returnAll: true, filters });
       let pages = 0;
       harness.gateway.treat = () => {
         if (++pages === 2)
-          for (const id of completed.slice(from).slice(0, 5))
-            harness.server.failRequest(Number(id), 'It broke down.');
+          for (const id of completed.slice(0, 5)) harness.server.failRequest(Number(id), 'It broke down.');
         return undefined;
       };
       const sort = { by: { field, direction: 'desc' } };
