@@ -1,4 +1,6 @@
 import { startProcessMaker } from '../processmaker';
+import { processBpmn, PROCESSES } from './processes';
+import type { Workshop } from './workshop';
 
 /** The server whose answers are checked. */
 export interface Server {
@@ -6,35 +8,68 @@ export interface Server {
   token: string;
   /** The process to start, by its id. */
   processId: string;
-  /** Only the stand-in has these: a token of an administrator, and what a test may do to it. */
-  standIn?: { adminToken: string; erringProcessName: string; setMaintenance: (on: boolean) => void };
+  /** An administrator's token: missing, what needs one is left out. */
+  adminToken?: string;
+  /** Made for the checks with that token. */
+  workshop?: Workshop;
+  /** Only the stand-in has these: what a test may do to it. */
+  standIn?: {
+    setMaintenance: (on: boolean) => void;
+    letScriptsRun: () => void;
+    /** Puts the server's clock forward. */
+    advance: (hours: number) => void;
+    makeWorkshop: (userId: number) => Promise<Workshop>;
+  };
   close: () => Promise<void>;
 }
 
 const NAMES = ['PROCESSMAKER_URL', 'PROCESSMAKER_TOKEN', 'PROCESSMAKER_PROCESS'];
+const HOUR_MS = 3_600_000;
+const ADMIN = 'PROCESSMAKER_ADMIN_TOKEN';
 
 /** A real ProcessMaker where the environment names one, else the stand-in. */
 export async function openServer(): Promise<Server> {
-  const [url, token, processId] = NAMES.map((name) => process.env[name]?.trim());
-  if (url && token && processId) return { url, token, processId, close: () => Promise.resolve() };
-  if (url || token || processId) throw new Error(`Set all of ${NAMES.join(', ')}, or none of them.`);
+  const [url, token, processId, adminToken] = [...NAMES, ADMIN].map((name) => process.env[name]?.trim());
+  if (url && token && processId) {
+    const server = { url: url.replace(/\/+$/, ''), token, processId, close: () => Promise.resolve() };
+    return adminToken ? { ...server, adminToken } : server;
+  }
+  if (url || token || processId || adminToken) {
+    throw new Error(`Set all of ${NAMES.join(', ')}, or none of them. ${ADMIN} may be set beside them.`);
+  }
+  return await openStandIn();
+}
 
-  const standIn = await startProcessMaker();
-  const headers = { Authorization: `Bearer ${standIn.tokens.limited}`, Accept: 'application/json' };
-  const response = await fetch(`${standIn.url}/api/1.0/start_processes?per_page=100`, { headers });
-  const { data } = (await response.json()) as { data: Array<{ id: number; startEvents: unknown[] }> };
-  const first = data.find(({ startEvents }) => startEvents.length === 1);
-  if (!first) throw new Error('The stand-in has no process that can be started.');
+async function openStandIn(): Promise<Server> {
+  let aheadMs = 0;
+  const standIn = await startProcessMaker({ now: () => new Date(Date.now() + aheadMs) });
+  const makeWorkshop = async (userId: number): Promise<Workshop> => {
+    const processes: Workshop['processes'] = {};
+    for (const name of PROCESSES) {
+      const { id } = await standIn.addProcess({
+        name: `Contract ${name}`,
+        bpmn: processBpmn(name, userId, 1),
+      });
+      processes[name] = String(id);
+    }
+    return { processes, close: () => Promise.resolve() };
+  };
   return {
     url: standIn.url,
     token: standIn.tokens.limited,
-    processId: String(first.id),
+    processId: '2',
+    adminToken: standIn.tokens.admin,
     standIn: {
-      adminToken: standIn.tokens.admin,
-      erringProcessName: 'M assignment error',
       setMaintenance: (on) => {
         standIn.maintenance = on;
       },
+      letScriptsRun: () => {
+        standIn.scriptsRun = true;
+      },
+      advance: (hours) => {
+        aheadMs += hours * HOUR_MS;
+      },
+      makeWorkshop,
     },
     close: () => standIn.close(),
   };

@@ -1,3 +1,4 @@
+import { changeChecks } from './changes';
 import { credentialChecks } from './credential';
 import { fileChecks } from './files';
 import { listChecks } from './lists';
@@ -6,6 +7,7 @@ import { requestChecks } from './requests';
 import { startChecks } from './start';
 import { taskChecks } from './tasks';
 import { triggerChecks } from './trigger';
+import { waitChecks } from './waits';
 import type { Check } from '../contract';
 
 /** Every call of the node, and every answer that can be provoked, in the order in which they are made. */
@@ -14,8 +16,10 @@ export const checks: Check[] = [
   ...listChecks,
   ...startChecks,
   ...requestChecks,
+  ...waitChecks,
   ...fileChecks,
   ...taskChecks,
+  ...changeChecks,
   ...triggerChecks,
   ...refusalChecks,
 ];

@@ -1,7 +1,5 @@
-import assert from 'node:assert/strict';
-import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../../support/workflows';
-import type { Check } from '../contract';
-import { assertRefused, credentialsOf } from '../contract';
+import { locator } from '../../support/workflows';
+import { assertRefused, type Check, credentialsOf, needsStandIn } from '../contract';
 
 /** What ProcessMaker refuses, and what goes wrong in it. */
 export const refusalChecks: Check[] = [
@@ -28,26 +26,8 @@ export const refusalChecks: Check[] = [
     },
   },
   {
-    name: 'a Request that comes back in ERROR is an item error',
-    onlyStandIn: 'it needs a process whose start fails in the engine',
-    run: async ({ engine, server }) => {
-      assert.ok(server.standIn);
-      const run = await engine.run(
-        startWorkflow({ process: locator('name', server.standIn.erringProcessName) }, ERROR_OUTPUT),
-        {
-          credentials: {
-            processMakerApi: { instanceUrl: server.url, accessToken: server.standIn.adminToken },
-          },
-        },
-      );
-      const [failed] = failedItems(run);
-      assert.equal(failed?.outcome, 'startedInError');
-      assert.ok(failed.requestId);
-    },
-  },
-  {
     name: 'maintenance is told, and nothing is started',
-    onlyStandIn: 'the server would have to be put into maintenance mode',
+    needs: needsStandIn('the server would have to be put into maintenance mode'),
     run: async (contract) => {
       contract.server.standIn?.setMaintenance(true);
       try {

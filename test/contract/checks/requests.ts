@@ -36,15 +36,15 @@ export const requestChecks: Check[] = [
     },
   },
   {
-    name: 'Wait gives a Request that was started, ended or at its time limit',
+    name: 'Get gives a Request as its start gave it, by its id, its URL and its case number',
     run: async (contract) => {
-      const [started = {}] = itemsOf(await start(contract));
-      const options = { timeLimit: 1, onTimeout: 'return' };
-      const request = locator('id', asText(started.id));
-      const [waited = {}] = itemsOf(await perform(contract, 'request wait', { request, options }));
-      assert.equal(waited.id, started.id);
-      assert.equal(waited.timedOut, waited.status === 'ACTIVE' ? true : undefined);
-      assert.ok('data' in waited);
+      const [request = {}] = itemsOf(await start(contract));
+      const ways = { id: request.id, url: request.url, caseNumber: request.caseNumber };
+      for (const [mode, value] of Object.entries(ways)) {
+        const parameters = { request: locator(mode, asText(value)) };
+        const [found = {}] = itemsOf(await perform(contract, 'request get', parameters));
+        assert.deepEqual([found.id, found.name], [request.id, request.name], mode);
+      }
     },
   },
 ];

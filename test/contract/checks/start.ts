@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText } from '../../../nodes/ProcessMaker/guards';
 import { locator, startWorkflow } from '../../support/workflows';
 import type { Check } from '../contract';
-import { credentialsOf, findProcess, firstStartEvent, itemsOf, start } from '../contract';
+import { credentialsOf, findProcess, firstStartEvent, itemsOf, remember, start } from '../contract';
 
 const TEXT_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
@@ -71,6 +71,7 @@ export const startChecks: Check[] = [
       const workflow = startWorkflow({ ...parameters, ...events, options: { requestsInParallel: 1 } });
       const credentials = credentialsOf(contract.server);
       const first = await contract.engine.run(workflow, { input, credentials });
+      remember(contract, first);
       const second = await contract.engine.retry(first, { credentials });
       const started = /Request (\d+)/;
       const [, id] = started.exec(first.error?.message ?? '') ?? [];

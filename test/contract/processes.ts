@@ -1,0 +1,54 @@
+import { bpmn, endEvent, line, startEvent, type Element } from '../processmaker/fixtures/bpmn';
+
+/** The processes that the checks need, beside the one that is given. */
+export const PROCESSES = ['tasks', 'message', 'end', 'nobody', 'script'] as const;
+
+export type ProcessName = (typeof PROCESSES)[number];
+
+/** The start event of each of them. */
+export const BEGIN = 'begin';
+
+const END = endEvent('finish', 'Finish');
+
+/**
+ * The BPMN of a process that a user may start: one with two Tasks of that user, one that waits for a message, one that
+ * ends at once, one whose Task nobody can be given, and one whose script fails while the data says so.
+ */
+export function processBpmn(name: ProcessName, userId: number, scriptId: number): string {
+  const middle = elements(userId, scriptId)[name];
+  const all = [startEvent(BEGIN, 'Begin', String(userId)), ...middle, END];
+  return bpmn(all, line(...all.map(({ id }) => id)), '<bpmn:message id="go" name="n8n contract"/>');
+}
+
+/** What the script does that the last of them needs. */
+export const SCRIPT = "<?php if (!empty($data['fail'])) { throw new Exception('n8n contract'); } return [];";
+
+function elements(userId: number, scriptId: number): Record<ProcessName, Element[]> {
+  const task = (id: string, name: string, users: string): Element => ({
+    type: 'task',
+    id,
+    name,
+    pm: { assignment: 'user_group', assignedUsers: users, assignedGroups: '' },
+  });
+  return {
+    tasks: [task('first', 'First', String(userId)), task('second', 'Second', String(userId))],
+    message: [
+      {
+        type: 'intermediateCatchEvent',
+        id: 'wait',
+        name: 'Wait',
+        inner: '<bpmn:messageEventDefinition id="message" messageRef="go"/>',
+      },
+    ],
+    end: [],
+    nobody: [task('first', 'First', '')],
+    script: [
+      {
+        type: 'scriptTask',
+        id: 'run',
+        name: 'Run',
+        pm: { scriptRef: String(scriptId), config: '{}', errorHandling: '{}' },
+      },
+    ],
+  };
+}
