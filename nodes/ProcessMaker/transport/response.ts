@@ -15,7 +15,7 @@ export interface HttpResponse {
 
 /**
  * What a good response holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
- * `nothing` that matters; a `file`, as a stream.
+ * `nothing`, mostly as a 204; a `file`, as a stream.
  */
 export type Expected = 'json' | 'found' | 'nothing' | 'file';
 
@@ -24,7 +24,8 @@ export function isGood(response: HttpResponse, expects: Expected = 'json'): bool
   const { statusCode, body } = response;
   if (statusCode < 200 || statusCode >= 300) return false;
   if (expects === 'file') return isStream(body);
-  return expects === 'nothing' ? typeof body !== 'string' || !/^\s*</.test(body) : isJson(response);
+  if (expects === 'nothing') return statusCode === 204 || (statusCode === 200 && body === '');
+  return isJson(response);
 }
 
 /** Whether a body is an object or a list. */

@@ -33,6 +33,14 @@ it('deletes each Request', async () => {
   expect(harness.gateway.calls).toHaveLength(2);
 });
 
+it('reports an unknown outcome when something else responds to a deletion in the place of ProcessMaker', async () => {
+  harness.gateway.treat = ({ method }) =>
+    method === 'DELETE' ? respond(200, { error: 'Who are you?' }) : undefined;
+  const run = await remove(await started());
+  expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+  expect(removals()).toHaveLength(1);
+});
+
 it('deletes a Request that is given by its case number', async () => {
   const [request = {}] = await started();
   const run = await remove([request], 'admin', byCase);
