@@ -6,6 +6,7 @@ import {
   endless,
   type ListCall,
   MAX_PAGES,
+  numberIn,
   PAGE_SIZE,
   readListWithTotal,
   readPage,
@@ -168,7 +169,7 @@ async function listById(
     });
     // Something on the way has ignored the border: to go on would have no end.
     const isBehind = (id: unknown) =>
-      isAscending ? Number(id) > Number(last?.id) : Number(id) < Number(last?.id);
+      isAscending ? numberIn(id) > numberIn(last?.id) : numberIn(id) < numberIn(last?.id);
     if (last && !entries.every(({ id }) => isBehind(id))) {
       throw unexpectedResponse(
         'The pages of the list are not in the form that ProcessMaker gives them: one begins where it should go on',

@@ -76,27 +76,32 @@ export async function readPage(
   const entries = objectsIn(data);
   const { last_page: lastPage, total, per_page: given } = isObject(meta) ? meta : {};
   const isWhole = Array.isArray(data) && entries.length === data.length;
-  if (!isWhole || !Number.isSafeInteger(Number(lastPage))) {
+  if (!isWhole || !Number.isSafeInteger(numberIn(lastPage))) {
     throw unexpectedResponse(
       `The response to ${call.path} is not a list in the form that ProcessMaker gives it`,
     );
   }
   // Some lists give fewer in a page than was asked for.
-  const pages = Math.ceil(Number(total) / Math.min(pageSize, Number(given) || pageSize));
-  if (Number(lastPage) > Math.max(1, pages)) {
+  const pages = Math.ceil(numberIn(total) / Math.min(pageSize, numberIn(given) || pageSize));
+  if (numberIn(lastPage) > Math.max(1, pages)) {
     throw changedOnTheWay(
-      `The list ${call.path} says that it has ${Number(lastPage)} pages for ${Number(total)} entries`,
+      `The list ${call.path} says that it has ${numberIn(lastPage)} pages for ${numberIn(total)} entries`,
     );
   }
   if (qs?.order_by === 'id' && !isInOrder(entries, qs.order_direction === 'desc')) {
     throw changedOnTheWay(`The list ${call.path} is not in the order of the ids, which was asked for`);
   }
-  return { entries, lastPage: Number(lastPage), total: Number(total) };
+  return { entries, lastPage: numberIn(lastPage), total: numberIn(total) };
+}
+
+/** A number of a response. An object may hold functions of its own in place of those that make a number of it. */
+export function numberIn(value: unknown): number {
+  return typeof value === 'object' ? NaN : Number(value);
 }
 
 /** Whether each id comes behind the one before. */
 function isInOrder(entries: IDataObject[], isDescending: boolean): boolean {
-  const ids = entries.map(({ id }) => (isDescending ? -Number(id) : Number(id)));
+  const ids = entries.map(({ id }) => (isDescending ? -numberIn(id) : numberIn(id)));
   return ids.every((id, index) => index === 0 || !(id <= (ids[index - 1] ?? id)));
 }
 
