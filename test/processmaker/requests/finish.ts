@@ -1,4 +1,4 @@
-import { toApiTime } from '../database/time';
+import { toApiTime, toSqlTime } from '../database/time';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
 import { withoutActivityData } from './activity-data';
@@ -7,14 +7,15 @@ import { findRequest, requestData, saveData, updateRequest, updateToken } from '
 /**
  * Puts a Request into ERROR, with what the engine says about it.
  *
- * @param details what follows the message, and what the token of the element keeps of it (JSON)
+ * @param details what follows the message, what the token of the element keeps of it (JSON), and when it is said to
+ * have happened, where that is not now
  */
 export function failRequest(
   instance: Instance,
   requestId: number,
   message: string,
   element?: { id?: number; element_id: string; element_name: string | null },
-  details: { body?: string; tokenProperties?: string } = {},
+  details: { body?: string; tokenProperties?: string; at?: Date } = {},
 ): void {
   const request = findRequest(instance, requestId);
   if (request === undefined) throw new Error(`There is no Request ${requestId}.`);
@@ -24,7 +25,7 @@ export function failRequest(
     body: details.body ?? '',
     element_id: element?.element_id ?? null,
     element_name: element?.element_name ?? null,
-    created_at: toApiTime(instance.sqlNow()),
+    created_at: toApiTime(toSqlTime(details.at ?? instance.now())),
     trace: '#0 {main}',
   });
   updateRequest(instance, requestId, { status: 'ERROR', errors: JSON.stringify(errors) });

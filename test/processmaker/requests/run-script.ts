@@ -46,19 +46,22 @@ export async function runScript(instance: Instance, tokenId: number): Promise<vo
 
 /** A first failure is noted twice, a moment apart, that of a retry once. */
 async function fail(instance: Instance, token: TokenRow, message: string, body = ''): Promise<void> {
-  const note = (): void => {
+  const first = instance.now();
+  const note = (afterMs: number): void => {
     if (isOpen(instance, token.id))
       failRequest(instance, token.process_request_id, message, token, {
         body,
         tokenProperties: '{"error":[]}',
+        at: new Date(first.getTime() + afterMs),
       });
   };
-  note();
+  note(0);
   if (token.status === 'FAILING') return;
   const { signal } = instance.scripts;
   if (instance.queue === 'redis')
     await pause(instance.betweenErrorsMs, undefined, { signal }).catch(() => undefined);
-  if (!signal.aborted) note();
+  // A slow machine would note it later than the server does.
+  if (!signal.aborted) note(instance.betweenErrorsMs);
 }
 
 /** Puts on the queue what an earlier run of the server left on it. */

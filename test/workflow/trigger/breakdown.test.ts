@@ -130,7 +130,7 @@ describe('a script that fails, which the server notes twice', () => {
 });
 
 describe('a script of a process', () => {
-  const server = useHarness({ betweenErrorsMs: 1100 });
+  const server = useHarness({ betweenErrorsMs: 500 });
   const PAYMENT_RUN = 26;
   const until = async (isSo: () => boolean) => {
     for (const end = Date.now() + 5000; !isSo() && Date.now() < end;) await pause(10);
