@@ -4,6 +4,7 @@ import { FaultSchedule } from './fault-schedule';
 import { SERVER_KILLED, type Fault } from './faults';
 import { Outages } from './outages';
 import type { Server } from './server';
+import { WINDOW_SECONDS } from './settings';
 
 /** A proxy between the node and the server, in which calls meet faults. */
 export class FaultProxy {
@@ -32,6 +33,12 @@ export class FaultProxy {
 
   private readonly underWay = new Set<Promise<void>>();
 
+  /** Orders of which a start was carried out after the node's window for it had ended. */
+  private readonly late = new Set<string>();
+
+  /** What became of the starts of each order, and when. */
+  private readonly histories = new Map<string, string[]>();
+
   constructor(
     private readonly server: Server,
     seed: number,
@@ -58,6 +65,15 @@ export class FaultProxy {
 
   leftUnknown(order: string): boolean {
     return this.unknown.has(order);
+  }
+
+  isBeyondWindow(order: string): boolean {
+    return this.late.has(order);
+  }
+
+  /** What became of the starts of an order, in seconds since the process began. */
+  historyOf(order: string): string {
+    return (this.histories.get(order) ?? []).join(', ');
   }
 
   hasThrown(order: string): boolean {
@@ -97,22 +113,35 @@ export class FaultProxy {
     if (order !== undefined) this.note(order, fault?.leavesUnknown === true);
     if (order !== undefined && fault?.makesNodeThrow) this.thrown.add(order);
     if (order !== undefined && fault?.isOwn500) this.own500s.set(order, (this.own500s.get(order) ?? 0) + 1);
+    const began = performance.now();
     let killed = false;
     try {
       await treat(async () => {
         try {
-          return await forward();
+          this.tell(order, 'passed on');
+          const response = await forward();
+          this.tell(order, `${response.status} of the server`);
+          if (order !== undefined && performance.now() - began > WINDOW_SECONDS * 1000) this.late.add(order);
+          return response;
         } catch (error) {
+          this.tell(order, 'the server was down');
           killed = true;
           if (order !== undefined) this.note(order, true);
           throw error;
         }
       });
     } finally {
+      this.tell(order, 'over');
       if (killed) this.outages.struck();
       if (killed) this.counts.add(SERVER_KILLED);
       else if (fault) this.counts.add(fault.name);
     }
+  }
+
+  private tell(order: string | undefined, event: string): void {
+    if (order === undefined) return;
+    const history = this.histories.get(order) ?? [];
+    this.histories.set(order, [...history, `${(performance.now() / 1000).toFixed(1)} ${event}`]);
   }
 
   private note(order: string, leftUnknown: boolean): void {
@@ -126,7 +155,9 @@ export class FaultProxy {
     const { order, number } = JSON.parse(body) as { order: string; number: number };
     const isRepeat = this.sent.has(order);
     this.sent.add(order);
-    return { order, fault: isRepeat ? this.schedule.forRepeat() : this.schedule.forFirstStart(number) };
+    const fault = isRepeat ? this.schedule.forRepeat() : this.schedule.forFirstStart(number);
+    this.tell(order, `start with the fault '${fault?.name ?? 'none'}'`);
+    return { order, fault };
   }
 
   private lookUpOf({ path }: Call): { order: undefined; fault: Fault | undefined } {

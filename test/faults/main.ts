@@ -39,7 +39,7 @@ function readArguments(): { seed: number; items: number } {
 }
 
 function lastLine(total: Tally, byFault: Record<string, number>, seed: number): string {
-  const { items, started, lost, duplicated, falselyReported, reportedUnknown } = total;
+  const { items, started, lost, duplicated, falselyReported, reportedUnknown, beyondWindow } = total;
   return JSON.stringify({
     items,
     started,
@@ -47,6 +47,7 @@ function lastLine(total: Tally, byFault: Record<string, number>, seed: number): 
     duplicated,
     falselyReported,
     reportedUnknown,
+    beyondWindow,
     byFault,
     seed,
   });

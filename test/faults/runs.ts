@@ -109,8 +109,14 @@ function judge(done: Done[], stored: Map<string, number[]>, proxy: FaultProxy): 
         leftUnknown: proxy.leftUnknown(order),
         hasThrown: proxy.hasThrown(order),
         mayStayUnknown: proxy.mayStayUnknown(order),
+        isBeyondWindow: proxy.isBeyondWindow(order),
       };
-      tallies.get(setting)?.count(item, setting.finds);
+      const tally = tallies.get(setting);
+      if (tally?.count(item, setting.finds) === false) {
+        const { reported } = item;
+        console.log(`✗ ${order}, ${setting.name}: ${JSON.stringify({ reported, requestIds })}`);
+        console.log(`  ${proxy.historyOf(order)}`);
+      }
     }
   }
   return tallies;

@@ -13,6 +13,8 @@ export interface Judged {
   leftUnknown: boolean;
   /** Whether a response made the node itself throw: its item is unknown, and can be looked for by its key. */
   hasThrown?: boolean;
+  /** Whether a start was carried out after the node's window, as on a machine that stood still for seconds. */
+  isBeyondWindow?: boolean;
   /** Whether it is to be left unknown, even where the node may start it again. */
   mayStayUnknown?: boolean;
 }
@@ -32,22 +34,31 @@ export class Tally {
   /** Of these, where it has to be so. */
   rightlyUnknown = 0;
   reportedNotStarted = 0;
+  /** Of which nothing more is promised, since they were carried out after the window: they are judged no further. */
+  beyondWindow = 0;
 
   /**
    * Judges an item.
    *
    * @param finds whether the node can find a start whose response was lost
+   * @returns whether it is neither lost, doubled nor falsely reported
    */
-  count(item: Judged, finds: boolean): void {
+  count(item: Judged, finds: boolean): boolean {
     const { reported, requestIds } = item;
     this.items++;
     if (requestIds.length > 0) this.started++;
+    if (item.isBeyondWindow) {
+      this.beyondWindow++;
+      return true;
+    }
     if (requestIds.length > 1) this.duplicated++;
     if (!reported && requestIds.length === 0) this.lost++;
     if (reported?.outcome === 'unknown') this.reportedUnknown++;
     if (reported?.outcome === 'unknown' && item.mayStayUnknown) this.rightlyUnknown++;
     if (reported?.outcome === 'notStarted') this.reportedNotStarted++;
-    if (!isTrue(item, finds)) this.falselyReported++;
+    const isAsReported = isTrue(item, finds);
+    if (!isAsReported) this.falselyReported++;
+    return isAsReported && requestIds.length <= 1 && (reported !== undefined || requestIds.length > 0);
   }
 
   add(other: Tally): void {
@@ -59,6 +70,7 @@ export class Tally {
     this.reportedUnknown += other.reportedUnknown;
     this.rightlyUnknown += other.rightlyUnknown;
     this.reportedNotStarted += other.reportedNotStarted;
+    this.beyondWindow += other.beyondWindow;
   }
 }
 
