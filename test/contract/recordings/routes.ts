@@ -15,7 +15,7 @@ const USED_ROUTES: { methods: string[]; path: RegExp }[] = [
   { methods: ['GET', 'POST'], path: /^\/api\/1\.0\/requests\/\d+\/files$/ },
   { methods: ['GET', 'DELETE'], path: /^\/api\/1\.0\/requests\/\d+\/files\/\d+$/ },
   { methods: ['POST'], path: /^\/oauth\/token$/ },
-  { methods: ['GET'], path: /^\/api\/1\.0\/users(\/configuration)?$/ },
+  { methods: ['GET'], path: /^\/api\/1\.0\/users(\/(configuration|\d+))?$/ },
 ];
 
 /** Whether the node uses a route. */

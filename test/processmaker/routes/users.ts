@@ -1,8 +1,9 @@
 import { hasPermission } from '../auth';
 import type { UserRow } from '../database/rows';
 import { collection, NO_ROWS, pageOf, pageRows } from '../http/collection';
-import { serverError, unauthorized } from '../http/errors';
+import { notFound, serverError, unauthorized } from '../http/errors';
 import type { Query } from '../http/query';
+import { findUser } from '../requests/store';
 import { userJson } from '../serializers/user';
 import { ok, type Route } from './route';
 
@@ -52,5 +53,19 @@ const configuration: Route = {
   handle: ({ user }) => ok({ user_id: user.id, ui_configuration: UI_CONFIGURATION }),
 };
 
+/** Whether there is such a user is told to everybody. */
+const one: Route = {
+  method: 'GET',
+  path: '/users/{id}',
+  handle({ instance, user, id }) {
+    const wanted = findUser(instance, id);
+    if (wanted === undefined) throw notFound();
+    if (wanted.id !== user.id && !hasPermission(instance, user, 'view-users')) {
+      throw unauthorized('Not authorized to update this user.');
+    }
+    return ok(userJson(wanted));
+  },
+};
+
 /** Users. */
-export const userRoutes: Route[] = [configuration, list];
+export const userRoutes: Route[] = [configuration, list, one];
