@@ -168,16 +168,19 @@ describe('the list of Requests', () => {
     expect(paginationToken).toBeUndefined();
   });
 
-  it.each(['%', '#%', 'Case #%'])('finds a Request by its case number in the form "%s"', async (typed) => {
-    const [request] = await start(1, 4, 'admin');
-    const number = Number(request?.caseNumber);
-    const { results } = await search('searchRequests', {
-      user: 'admin',
-      filter: typed.replace('%', String(number)),
-    });
-    expect(results.map(({ value }) => value)).toContain(String(Number(request?.id)));
-    expect(results.length).toBeLessThanOrEqual(2);
-  });
+  it.each(['%', '#%', 'Case #%', 'CASE # %', 'case %'])(
+    'finds a Request by its case number in the form "%s"',
+    async (typed) => {
+      const [request] = await start(1, 4, 'admin');
+      const number = Number(request?.caseNumber);
+      const { results } = await search('searchRequests', {
+        user: 'admin',
+        filter: typed.replace('%', String(number)),
+      });
+      expect(results.map(({ value }) => value)).toContain(String(Number(request?.id)));
+      expect(results.length).toBeLessThanOrEqual(2);
+    },
+  );
 
   it('finds a Request by its id', async () => {
     const [request] = await start(1);

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import { PROCESS_URL_PATTERN, REQUEST_URL_PATTERN, TASK_URL_PATTERN } from '../input/references';
+import { CASE_NUMBER, PROCESS_URL, REQUEST_URL, TASK_URL } from '../input/references';
 
 type Fields = Pick<INodeProperties, 'displayName' | 'name' | 'required' | 'description' | 'typeOptions'>;
 
@@ -94,8 +94,8 @@ export const processLocator = locator(
     'The exact name. It stays the same when the workflow moves to another ProcessMaker instance.',
   ),
   // The list of start events needs the id.
-  byUrl(PROCESS_URL_PATTERN, 'process', '/process-browser/12', {
-    extractValue: { type: 'regex', regex: PROCESS_URL_PATTERN },
+  byUrl(PROCESS_URL, 'process', '/process-browser/12', {
+    extractValue: { type: 'regex', regex: PROCESS_URL },
   }),
 );
 
@@ -129,9 +129,9 @@ export const requestLocator = locator(
       'e.g. 42',
       'The number that ProcessMaker shows as "Case #42". It means the Request that the case began with, not those of its sub-processes.',
     ),
-    ...matching('#?[0-9]+', 'A case number is a whole number'),
+    ...matching(CASE_NUMBER, 'A case number is a whole number'),
   },
-  byUrl(REQUEST_URL_PATTERN, 'Request', '/requests/4711'),
+  byUrl(REQUEST_URL, 'Request', '/requests/4711'),
 );
 
 export const taskLocator = locator(
@@ -147,7 +147,7 @@ export const taskLocator = locator(
     'e.g. 4711',
     'The number in the address of its page. A started Request gives it as activeTask.id.',
   ),
-  byUrl(TASK_URL_PATTERN, 'Task', '/tasks/4711/edit'),
+  byUrl(TASK_URL, 'Task', '/tasks/4711/edit'),
 );
 
 export const userLocator = locator(

@@ -13,32 +13,41 @@ export function readLocator(locator: unknown): { mode: string; value: string } {
   return { mode: asText(mode), value: asText(value).trim() };
 }
 
-/** The page of a Request, and its address in the API. */
-export const REQUEST_URL_PATTERN = 'https?://.+/requests/([0-9]+)(?:[/?#].*)?';
+/** The page of a Request, its address in the API, and the page of its case, which has another number. */
+export const REQUEST_URL = 'https?://[^?#]+/(?:requests|cases)/([0-9]+)(?:[/?#].*)?';
+const CASE_URL = /^[^?#]+\/cases\/[0-9]/;
+
+/** A case number, as `42`, `#42` or `Case #42`. */
+export const CASE_NUMBER = '(?:[Cc]ase|CASE)?\\s*#?\\s*([0-9]+)';
+
+/** @returns undefined for what is no case number */
+export function parseCaseNumber(text: string): number | undefined {
+  return parseId(new RegExp(`^${CASE_NUMBER}$`).exec(text)?.[1] ?? '');
+}
 
 /** The page of a Task, and its address in the API. */
-export const TASK_URL_PATTERN = 'https?://.+/tasks/([0-9]+)(?:[/?#].*)?';
+export const TASK_URL = 'https?://.+/tasks/([0-9]+)(?:[/?#].*)?';
 
 /** Pages and API addresses that carry a process's id, e.g. `/process-browser/12`, `/modeler/12`. */
-export const PROCESS_URL_PATTERN =
+export const PROCESS_URL =
   'https?://.+/(?:process-browser|modeler|processes|process_events)/([0-9]+)(?:[/?#].*)?';
 
 const REQUEST = {
   parameter: 'Request',
   thing: 'Request',
-  urlPattern: REQUEST_URL_PATTERN,
+  urlPattern: REQUEST_URL,
   examplePath: '/requests/4711',
 };
 const TASK = {
   parameter: 'Task',
   thing: 'Task',
-  urlPattern: TASK_URL_PATTERN,
+  urlPattern: TASK_URL,
   examplePath: '/tasks/4711/edit',
 };
 const PROCESS = {
   parameter: 'Process',
   thing: 'process',
-  urlPattern: PROCESS_URL_PATTERN,
+  urlPattern: PROCESS_URL,
   examplePath: '/process-browser/12',
 };
 
@@ -87,8 +96,11 @@ export function readRequestReference(
 /** The Request that a locator gives by list, id, case number or URL. */
 export function toRequestReference(locator: unknown, instanceUrl: string): RequestReference {
   const { mode, value } = readLocator(locator);
-  if (mode !== 'caseNumber') return { id: readId(locator, instanceUrl, REQUEST) };
-  const caseNumber = parseId(value.replace(/^#/, ''));
+  if (mode !== 'caseNumber') {
+    const id = readId(locator, instanceUrl, REQUEST);
+    return mode === 'url' && CASE_URL.test(value) ? { caseNumber: id } : { id };
+  }
+  const caseNumber = parseCaseNumber(value);
   if (caseNumber !== undefined) return { caseNumber };
   throw inputError(
     value === ''

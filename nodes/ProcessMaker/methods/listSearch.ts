@@ -13,8 +13,8 @@ import { listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
 import { nameOfUser, readUsers } from '../api/users/users';
 import { withConnection } from '../execution/nodeError';
 import { RequestIds } from '../execution/readers';
-import { asText, isObject, parseId } from '../guards';
-import { toRequestReference } from '../input/references';
+import { asText, isObject } from '../guards';
+import { parseCaseNumber, toRequestReference } from '../input/references';
 import type { Connection } from '../transport/connection';
 import type { ListPage } from '../transport/pagination';
 import { inputError, ProcessMakerError } from '../transport/processMakerError';
@@ -178,7 +178,7 @@ function resultOf(
 /** What a person types to find a Request or a Task: a number, as `42`, `#42` or `Case #42`, or a text. */
 function numberOrText(filter: string): number | string {
   const text = filter.trim();
-  return parseId(text.replace(/^(?:case\s*)?#\s*/i, '')) ?? text;
+  return parseCaseNumber(text) ?? text;
 }
 
 /** The entries that hold what a person has typed, in one of these fields. */

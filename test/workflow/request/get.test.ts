@@ -35,17 +35,30 @@ describe('one Request', () => {
     ]);
   });
 
-  it('finds a Request by its case number, with or without a number sign', async () => {
+  it('finds a Request by its case number, also in the form in which ProcessMaker shows it', async () => {
     const [request] = await started(1);
     const number = Number(request?.caseNumber);
-    const run = await get(ofItem('caseNumber', 'number'), [{ number }, { number: `#${number}` }]);
-    expect(run.items('ProcessMaker')).toEqual([request, request]);
+    const forms = [number, `#${number}`, `Case #${number}`, `case ${number}`].map((form) => ({
+      number: form,
+    }));
+    const run = await get(ofItem('caseNumber', 'number'), forms);
+    expect(run.items('ProcessMaker')).toEqual(forms.map(() => request));
   });
 
   it('finds a Request by the URL of its page', async () => {
     const [request] = await started(1);
     const run = await get(ofItem('url', 'url'), [{ url: request?.url }]);
     expect(run.items('ProcessMaker')).toEqual([request]);
+  });
+
+  it('finds a Request by the URL of its case', async () => {
+    // Its sub-process has an id of its own, and the same case number: from then on the two numbers differ.
+    await harness.start({ process: locator('id', 17), startEvent: locator('id', 'node_1') });
+    const [request] = await started(1);
+    expect(request?.caseNumber).not.toBe(request?.id);
+    const page = `${harness.gateway.url}/cases/${Number(request?.caseNumber)}`;
+    const run = await get(ofItem('url', 'url'), [{ url: page }, { url: `${page}?tab=files#top` }]);
+    expect(run.items('ProcessMaker')).toEqual([request, request]);
   });
 
   it('returns the data, participants and tasks of a Request when asked to', async () => {
@@ -108,6 +121,8 @@ describe('references that are not a Request', () => {
     ['id', '', /No Request is given in 'Request'/],
     ['caseNumber', 'x', /'Request' holds "x", which is not a case number/],
     ['url', 'https://other.example/requests/1', /'Request' points to https:\/\/other\.example/],
+    ['url', 'https://other.example/cases/1', /'Request' points to https:\/\/other\.example/],
+    ['url', 'https://other.example/cases/x', /not the address of a Request/],
     ['url', 'https://other.example/tasks/1', /not the address of a Request/],
   ])('refuses the Request given by %s as "%s" before any call', async (mode, value, message) => {
     const run = await harness.perform('request get', ofItem(mode, 'value'), { input: [{ value }] });
