@@ -6,15 +6,18 @@ import { type ApiTask, simplifyTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
 import { optionsOf, simplifyOption } from './common';
 
+/** For the collection 'Options' of an operation that returns Requests. */
+export const includeDataOption: INodeProperties = {
+  displayName: 'Include Data',
+  name: 'includeData',
+  type: 'boolean',
+  default: false,
+  description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
+};
+
 /** The collection 'Options' of an operation that returns Requests. */
 export const requestOutputCollection = optionsOf(
-  {
-    displayName: 'Include Data',
-    name: 'includeData',
-    type: 'boolean',
-    default: false,
-    description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
-  },
+  includeDataOption,
   {
     displayName: 'Include Participants',
     name: 'includeParticipants',

@@ -1,8 +1,8 @@
-import type { INodeParameters } from 'n8n-workflow';
+import { type INodeParameters, type INodeProperties, NodeHelpers } from 'n8n-workflow';
 import { wake } from '../../support/callback';
 import { respond } from '../../support/gateway';
 import type { Run } from '../../support/run';
-import { ERROR_OUTPUT, failedItems, locator, loopWorkflow } from '../../support/workflows';
+import { ERROR_OUTPUT, failedItems, locator, loopWorkflow, PROCESS_MAKER } from '../../support/workflows';
 import { useHarness, type StartOptions } from '../../support/harness';
 
 const harness = useHarness();
@@ -47,6 +47,28 @@ describe('Request to Finish', () => {
       { item: 1 },
     ]);
     expect(harness.starts()).toHaveLength(2);
+  });
+
+  it('returns no data of a Request that was waited for when Include Data is switched off', async () => {
+    afterStarts(completeAll);
+    const run = await start({ ...FINISH, options: { includeData: false } });
+    expect(run.items('ProcessMaker').map((item) => 'data' in item)).toEqual([false, false]);
+  });
+
+  it.each([
+    ['nothing', false],
+    ['finish', true],
+    ['task', true],
+    ['callback', true],
+  ])("shows the default of Include Data for 'Wait For' set to %s", (waitFor, value) => {
+    const { description } = harness.engine.nodeTypes.getByName(PROCESS_MAKER);
+    const parameters = { resource: 'request', operation: 'start', waitFor };
+    const isShown = (property: INodeProperties) =>
+      NodeHelpers.displayParameter(parameters, property, null, description, parameters);
+    const options =
+      description.properties.find((one) => one.name === 'options' && isShown(one))?.options ?? [];
+    const shown = options.filter((one) => one.name === 'includeData' && isShown(one as INodeProperties));
+    expect(shown).toMatchObject([{ displayName: 'Include Data', default: value }]);
   });
 
   it('fails an item whose Request ends in ERROR, and names what was started', async () => {

@@ -1,6 +1,7 @@
 import { CallbackWait } from '../../callback/callbackWait';
 import { optionsOf, simplifyOption } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
+import { includeDataOption } from '../../descriptions/output';
 import { onTimeoutOption, timeLimitOption, waitFields } from '../../descriptions/waitFields';
 import { RequestIds } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';
@@ -19,11 +20,8 @@ export const wait = operation({
     ...waitFields,
     optionsOf(
       {
-        displayName: 'Include Data',
-        name: 'includeData',
-        type: 'boolean',
+        ...includeDataOption,
         default: true,
-        description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
         displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
       },
       {

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { inputFilesField, simplifyOption, writeFileIdOption } from '../../../descriptions/common';
+import { includeDataOption } from '../../../descriptions/output';
 import { onTimeoutOption, timeLimitOption } from '../../../descriptions/waitFields';
 
 export const hiddenKeyNotice: INodeProperties = {
@@ -88,14 +89,9 @@ export const startOptions: INodeProperties = {
         },
       ],
     },
-    {
-      displayName: 'Include Data',
-      name: 'includeData',
-      type: 'boolean',
-      default: false,
-      description:
-        "Whether to return the Request's data as ProcessMaker has stored it, in the field data. With 'Wait For', the data is returned unless this option is added and switched off.",
-    },
+    { ...includeDataOption, displayOptions: { show: { '/waitFor': ['nothing'] } } },
+    // What was waited for comes with its data.
+    { ...includeDataOption, default: true, displayOptions: { hide: { '/waitFor': ['nothing'] } } },
     {
       displayName: 'Recovery Window',
       name: 'recoveryWindow',
