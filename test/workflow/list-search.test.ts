@@ -202,6 +202,16 @@ describe('the list of Requests', () => {
     expect(values).toEqual(expect.arrayContaining(requests.map(({ id }) => String(Number(id)))));
   });
 
+  it('finds a Request and its Task by a text with quotes', async () => {
+    const input = [{ note: 'say "hello"' }, { note: 'say hello' }];
+    const parameters = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+    const [request] = (await harness.start(parameters, { input })).items('ProcessMaker');
+    const values = async (method: string) =>
+      (await search(method, { filter: 'say "hel' })).results.map(({ value }) => value);
+    expect(await values('searchRequests')).toEqual([String(Number(request?.id))]);
+    expect(await values('searchTasks')).toEqual([String((request?.activeTask as { id: number }).id)]);
+  });
+
   it('shows a refusal instead of an empty list of Requests', async () => {
     harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
     await expect(search('searchRequests')).rejects.toThrow(/allow|may not/);

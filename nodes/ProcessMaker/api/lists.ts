@@ -29,9 +29,9 @@ const MAX_LENGTH = 255;
  * @throws ProcessMakerError for what PMQL cannot hold: it would find nothing
  */
 export function pmqlText(text: string, parameter: string): string {
-  if (/["'\\]/.test(text)) {
+  if (/["\\]/.test(text)) {
     throw inputError(
-      `'${parameter}' holds "${text}", and ProcessMaker cannot search for quotes or backslashes`,
+      `'${parameter}' holds "${text}", and ProcessMaker cannot search for double quotes or backslashes`,
       "Look for a part of it without them, or use 'Text', which searches in another way.",
     );
   }
@@ -42,6 +42,14 @@ export function pmqlText(text: string, parameter: string): string {
     );
   }
   return `"${text}"`;
+}
+
+/**
+ * A text for the parameter `filter` of the lists of Requests and Tasks. ProcessMaker looks for it in data as the database
+ * writes it, as JSON, and takes one of two backslashes for its own.
+ */
+export function filterText(text: string): string {
+  return JSON.stringify(text.trim()).slice(1, -1).replaceAll('\\', '\\\\');
 }
 
 /**

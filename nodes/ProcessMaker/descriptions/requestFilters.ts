@@ -61,7 +61,8 @@ export const requestFilters = filtersOf(
     type: 'string',
     default: '',
     placeholder: 'e.g. A-4711',
-    description: 'Only Requests that hold this text in their name, data, status or requester, in any case',
+    description:
+      "Only Requests that hold this text in their name, status or data, in any case. It also matches the names of the data's fields, and the profile of the requester.",
   },
   timeFilter('Updated After', 'updatedAfter', 'last changed at this time or later'),
   timeFilter('Updated Before', 'updatedBefore', 'last changed before this time'),

@@ -76,6 +76,7 @@ export const taskFilters = filtersOf(
     type: 'string',
     default: '',
     placeholder: 'e.g. invoice',
-    description: "Text to look for in the Task's name, its process and the data of its Request",
+    description:
+      "Text to look for in the Task's name, its process and the data of its Request, in any case. It also matches the names of the data's fields, and the profile of the requester.",
   },
 );

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { asText, isObject } from '../guards';
+import { asText, isObject, parseId } from '../guards';
 import { inputError } from '../transport/processMakerError';
 
 /** The collection 'Filters' of an item, checked by `checkCollection`. */
@@ -55,6 +55,38 @@ function checkChoice(value: unknown, { displayName, options = [] }: INodePropert
   throw inputError(
     `The filter '${displayName}' is ${JSON.stringify(value)}, which is not a valid option`,
     `Choose one from its list. In an expression they are ${choices.join(', ')}.`,
+  );
+}
+
+/**
+ * The values of a list of choices. An expression may give a list, one value, or several with commas; an empty list has
+ * none. To leave out what cannot be read would return more than was asked for.
+ *
+ * @param parameter the display name of the list
+ */
+export function readChoices(value: unknown, parameter: string): string[] {
+  const all: unknown[] = [value].flat();
+  if (all.some((one) => typeof one !== 'string' && typeof one !== 'number')) {
+    throw inputError(
+      `'${parameter}' holds something that is neither a text nor a number`,
+      'Check its expression: it has to give a list of values, or one value.',
+    );
+  }
+  const texts = all.flatMap((one) => asText(one).split(',')).map((text) => text.trim());
+  const given = texts.filter((text) => text !== '');
+  if (all.length === 0 || given.length > 0) return given;
+  throw inputError(`'${parameter}' has no value`, 'Check its expression. An empty list, [], means all.');
+}
+
+/** The ids in the list 'Process Names or IDs', as text. */
+export function readProcessIds(value: unknown): string[] {
+  const parameter = 'Process Names or IDs';
+  const ids = readChoices(value, parameter);
+  const wrong = ids.find((id) => parseId(id) === undefined);
+  if (wrong === undefined) return ids;
+  throw inputError(
+    `'${parameter}' holds "${wrong}", which is not the id of a process`,
+    'Choose processes from the list, or give their ids, which are in the addresses of their pages, e.g. {{ [12, 15] }}.',
   );
 }
 

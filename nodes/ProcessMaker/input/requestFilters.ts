@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { type ListOrder, pmqlText, pmqlTime } from '../api/lists';
+import { filterText, type ListOrder, pmqlText, pmqlTime } from '../api/lists';
 import type { RequestFilter } from '../api/requests/requestSearch';
 import { requestFilters, SORT_FIELDS } from '../descriptions/requestFilters';
 import { asText, isObject, parseId } from '../guards';
 import { inputError } from '../transport/processMakerError';
-import { readFilters, readOwnPmql } from './filters';
+import { readChoices, readFilters, readOwnPmql, readProcessIds } from './filters';
 
 /** The names that PMQL has for statuses. */
 const STATUSES: Readonly<Record<string, string>> = {
@@ -40,7 +40,7 @@ export function readRequestFilter(context: IExecuteFunctions, itemIndex: number)
   ].filter((condition) => condition !== undefined);
   return {
     conditions,
-    text: asText(filters.text).trim() || undefined,
+    text: filterText(asText(filters.text)) || undefined,
     hasPmql: pmql !== undefined,
     requester,
   };
@@ -60,26 +60,13 @@ export function readRequestSort(context: IExecuteFunctions, itemIndex: number): 
   );
 }
 
-/** The values of a list of choices; an expression may give a list, one value, or several with commas. */
-function listOf(value: unknown): string[] {
-  const texts = [value].flat().flatMap((one) => asText(one).split(','));
-  return texts.map((text) => text.trim()).filter((text) => text !== '');
-}
-
-function processCondition({ processes }: IDataObject): string | undefined {
-  const ids = listOf(processes);
-  const wrong = ids.find((id) => parseId(id) === undefined);
-  if (wrong !== undefined) {
-    throw inputError(
-      `'Process Names or IDs' holds "${wrong}", which is not the id of a process`,
-      'Choose processes from the list, or give their ids, e.g. {{ [12, 15] }}.',
-    );
-  }
+function processCondition({ processes = [] }: IDataObject): string | undefined {
+  const ids = readProcessIds(processes);
   return ids.length === 0 ? undefined : `process_id IN [${ids.join(',')}]`;
 }
 
-function statusCondition({ statuses }: IDataObject): string | undefined {
-  const wanted = listOf(statuses).map((status) => status.toUpperCase());
+function statusCondition({ statuses = [] }: IDataObject): string | undefined {
+  const wanted = readChoices(statuses, 'Status').map((status) => status.toUpperCase());
   const wrong = wanted.find((status) => !Object.hasOwn(STATUSES, status));
   if (wrong !== undefined) {
     throw inputError(

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { optionsOf, simplifyOption } from '../descriptions/common';
+import { filtersOf, optionsOf, simplifyOption } from '../descriptions/common';
 import { EVENT_TYPES, type EventType } from './eventTypes';
 
 function shownFor(list: EventType['list']): INodeProperties['displayOptions'] {
@@ -13,63 +13,56 @@ function shownFor(list: EventType['list']): INodeProperties['displayOptions'] {
 const IGNORE_N8N = 'Ignore Requests Started by n8n';
 
 /** What Requests and Tasks have to meet besides; read by `readWatch`. */
-export const watchFilters: INodeProperties = {
-  displayName: 'Filters',
-  name: 'filters',
-  type: 'collection',
-  placeholder: 'Add filter',
-  default: {},
-  options: [
-    {
-      displayName: 'Assignee',
-      name: 'assignee',
-      type: 'string',
-      placeholder: 'e.g. me',
-      default: '',
-      displayOptions: shownFor('tasks'),
-      description:
-        'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
-    },
-    {
-      displayName: IGNORE_N8N,
-      name: 'ignoreN8n',
-      type: 'boolean',
-      default: false,
-      description:
-        "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: those started with the option 'Hidden Key' switched off, and their sub-processes, are not left out.",
-    },
-    {
-      displayName: 'Request PMQL',
-      name: 'requestPmql',
-      type: 'string',
-      placeholder: 'e.g. data.amount > 1000',
-      default: '',
-      displayOptions: shownFor('requests'),
-      description:
-        "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
-    },
-    {
-      displayName: 'Task Element ID',
-      name: 'elementId',
-      type: 'string',
-      placeholder: 'e.g. node_2',
-      default: '',
-      displayOptions: shownFor('tasks'),
-      description:
-        "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
-    },
-    {
-      displayName: 'Task PMQL',
-      name: 'taskPmql',
-      type: 'string',
-      placeholder: 'e.g. task = "Approve"',
-      default: '',
-      displayOptions: shownFor('tasks'),
-      description:
-        "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
-    },
-  ],
-};
+export const watchFilters = filtersOf(
+  {
+    displayName: 'Assignee',
+    name: 'assignee',
+    type: 'string',
+    placeholder: 'e.g. me',
+    default: '',
+    displayOptions: shownFor('tasks'),
+    description:
+      'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
+  },
+  {
+    displayName: IGNORE_N8N,
+    name: 'ignoreN8n',
+    type: 'boolean',
+    default: false,
+    description:
+      "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: those started with the option 'Hidden Key' switched off, and their sub-processes, are not left out.",
+  },
+  {
+    displayName: 'Request PMQL',
+    name: 'requestPmql',
+    type: 'string',
+    placeholder: 'e.g. data.amount > 1000',
+    default: '',
+    displayOptions: shownFor('requests'),
+    description:
+      "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
+  },
+  {
+    displayName: 'Task Element ID',
+    name: 'elementId',
+    type: 'string',
+    placeholder: 'e.g. node_2',
+    default: '',
+    displayOptions: shownFor('tasks'),
+    description:
+      "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
+  },
+  {
+    displayName: 'Task PMQL',
+    name: 'taskPmql',
+    type: 'string',
+    placeholder: 'e.g. task = "Approve"',
+    default: '',
+    displayOptions: shownFor('tasks'),
+    description:
+      "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
+  },
+);
 
 /** What the trigger watches; read by `readWatch`. */
 export const filterFields: INodeProperties[] = [

@@ -2,7 +2,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
 import { readTokenUserId } from '../api/users/users';
 import { asText, parseId } from '../guards';
-import { checkCollection, readOwnPmql } from '../input/filters';
+import { checkCollection, readOwnPmql, readProcessIds } from '../input/filters';
 import type { Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { EVENT_TYPES, type EventType } from './eventTypes';
@@ -64,37 +64,6 @@ function readEventTypes(value: unknown): EventType[] {
       : `'Trigger On' holds "${unknown}", which is not a valid option`,
     `Choose at least one of the list. Expressions can give ${EVENT_TYPES.map((type) => type.value).join(', ')}.`,
   );
-}
-
-const PROCESS_ADVICE =
-  'Choose processes from the list, or give their ids, which are in the addresses of their pages.';
-
-/** A list of ids, or text such as `3, 12` from an expression. */
-function readProcessIds(value: unknown): number[] {
-  const all = [value].flat();
-  // To leave out what cannot be read would let all processes through.
-  if (all.some((one) => typeof one !== 'string' && typeof one !== 'number')) {
-    throw inputError(
-      "'Process Names or IDs' holds something that is neither the id of a process nor a list of ids",
-      PROCESS_ADVICE,
-    );
-  }
-  const texts = all.flatMap((one) => asText(one).split(','));
-  const given = texts.map((text) => text.trim()).filter((text) => text !== '');
-  if (all.length > 0 && given.length === 0) {
-    throw inputError(
-      "'Process Names or IDs' has no value",
-      'Check its expression. An empty list, [], means all processes.',
-    );
-  }
-  return given.map((text) => {
-    const id = parseId(text);
-    if (id !== undefined) return id;
-    throw inputError(
-      `'Process Names or IDs' holds "${text}", which is not the id of a process`,
-      PROCESS_ADVICE,
-    );
-  });
 }
 
 function readAssignee(text: string): number | 'me' | undefined {

@@ -221,6 +221,14 @@ describe('filters of Requests', () => {
     expect(await found({ text: '' })).toHaveLength(2);
   });
 
+  it.each(['"1"', 'it\'s "so"', 'back\\slash', 'one\ntwo', 'a\ttab', '\\"', 'é "ü"'])(
+    'finds Requests by the text %j in their data',
+    async (text) => {
+      const [, wanted] = await started({ data: { order: 'none' } }, { data: { order: `[ ${text} ]` } });
+      expect(await found({ text: `={{ ${JSON.stringify(text)} }}` })).toEqual([wanted]);
+    },
+  );
+
   it('combines the PMQL of the user with the other filters in brackets', async () => {
     const [first] = await started({ data: { x: 1 } }, { data: { x: 2 } }, { data: { x: 1 } });
     harness.server.cancelRequest(first ?? 0);
@@ -233,8 +241,7 @@ describe('filters of Requests', () => {
 
 describe('filters that PMQL cannot express', () => {
   it.each<[INodeParameters, RegExp]>([
-    [{ requester: 'o"brien' }, /'Requester'.*cannot search for quotes/],
-    [{ requester: "o'brien" }, /'Requester'.*cannot search for quotes/],
+    [{ requester: 'o"brien' }, /'Requester'.*cannot search for double quotes/],
     [{ requester: 'x'.repeat(256) }, /'Requester' is 256 characters/],
     [{ startedAfter: 'yesterday' }, /'Started After' holds "yesterday", which is no date/],
     [{ updatedBefore: '24.11.2026' }, /'Updated Before'.*no date/],
@@ -250,6 +257,17 @@ describe('filters that PMQL cannot express', () => {
     [{ text: '={{ true }}' }, /filter 'Text' holds a value of type boolean/],
     [{ requester: '={{ [] }}' }, /filter 'Requester' holds a list/],
     [{ startedAfter: '={{ null }}' }, /filter 'Started After' has no value/],
+    ...['processes', 'statuses', 'text', 'requester', 'pmql', 'startedAfter'].flatMap((name) =>
+      ['={{ [$json.nope] }}', '={{ [""] }}', '={{ ({}) }}', '={{ [null] }}'].map(
+        (nothing): [INodeParameters, RegExp] => [
+          { [name]: nothing },
+          /has no value|holds something that is neither|holds a (list|value)|no date/,
+        ],
+      ),
+    ),
+    [{ processes: '={{ "" }}' }, /'Process Names or IDs' has no value/],
+    [{ statuses: '={{ [" ", ""] }}' }, /'Status' has no value/],
+    [{ processes: '={{ [4, { id: 2 }] }}' }, /'Process Names or IDs' holds something that is neither/],
   ])('refuses the filters %j before any call', async (filters, message) => {
     const run = await getMany({ filters });
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);
@@ -272,6 +290,7 @@ describe('searches that ProcessMaker does not accept', () => {
       500,
     ],
     ['an unknown requester', { requester: 'no.such' }, /search by 'Requester'.*does not exist/s, 400],
+    ['an apostrophe', { requester: "o'brien" }, /search by 'Requester'.*does not exist/s, 400],
     ['PMQL or a requester', { requester: 'no.such', pmql: 'id > 1' }, /search by 'PMQL' or 'Requester'/, 400],
   ])('explains that a search for Requests fails because of %s', async (_, filters, message, httpStatus) => {
     const run = await getMany({ filters });

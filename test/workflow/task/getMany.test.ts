@@ -121,6 +121,16 @@ describe('filters of Tasks', () => {
     expect(await found(by('name', 'B two starts'), tasks)).toEqual([]);
   });
 
+  it.each(['"A-1"', 'back\\slash', 'one\ntwo'])('finds Tasks by the text %j in their data', async (text) => {
+    const parameters = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+    const mark = Math.random().toString(36);
+    const input = [{ note: `${mark} none` }, { note: `${mark} [ ${text} ]` }];
+    const started = (await harness.start(parameters, { input })).items('ProcessMaker');
+    const filter = { text: `={{ ${JSON.stringify(`${mark} [ ${text}`)} }}` };
+    const run = await getMany({ filters: filter });
+    expect(run.items('ProcessMaker')).toMatchObject([{ requestId: started[1]?.id }]);
+  });
+
   it('finds the Tasks of an element', async () => {
     const tasks = await startTasks(harness);
     expect(await found({ filters: { elementId: 'node_2' } }, tasks)).toEqual(ids(tasks));
@@ -185,6 +195,14 @@ describe('searches that cannot be made', () => {
     [{ filters: { status: '={{ "Open" }}' } }, /filter 'Status' is "Open", .*CLOSED, ACTIVE/],
     [{ filters: { pmql: 'id > 1) OR (id < 5', overdue: true } }, /'PMQL' has a bracket/],
     [{ filters: { pmql: 'data.x = "a \\"b\\""' } }, /cannot search for quotes/],
+    ...['elementId', 'text', 'status', 'pmql'].flatMap((name) =>
+      ['={{ [$json.nope] }}', '={{ [""] }}', '={{ ({}) }}', '={{ [null] }}'].map(
+        (nothing): [INodeParameters, RegExp] => [
+          { filters: { [name]: nothing } },
+          /holds a (list|value of type object)|is not a valid option/,
+        ],
+      ),
+    ),
     [{ limit: 0 }, /'Limit' is not/],
     [{ options: { sort: '={{ "x" }}' } }, /'Sort' is "x"/],
   ])('refuses to search for Tasks with %j before any call', async (parameters, message) => {

@@ -35,7 +35,15 @@ const WRONG_FORMS = [
   { field: 'taskPmql', name: 'Task PMQL', on: CREATED },
   { field: 'requestPmql', name: 'Request PMQL', on: STARTED },
 ].flatMap(({ field, name, on }) =>
-  ['={{ ({ id: 3 }) }}', '={{ [3] }}', '={{ true }}', '={{ null }}'].map((value): Case => [
+  [
+    '={{ ({ id: 3 }) }}',
+    '={{ [3] }}',
+    '={{ true }}',
+    '={{ null }}',
+    '={{ [""] }}',
+    '={{ [null] }}',
+    '={{ ({}) }}',
+  ].map((value): Case => [
     `${name} ${value}`,
     { ...on, filters: { [field]: value } },
     new RegExp(`^The filter '${name}' (holds a|has no) `),
@@ -98,6 +106,11 @@ describe('before any call', () => {
       { ...STARTED, processes: '={{ [4, { id: 2 }] }}' },
       /^'Process Names or IDs' holds some/,
     ],
+    ...['={{ [undefined] }}', '={{ [""] }}', '={{ ({}) }}', '={{ [null] }}'].map((processes): Case => [
+      `the processes ${processes}`,
+      { ...STARTED, processes },
+      /^'Process Names or IDs' (has no value|holds something)/,
+    ]),
     [
       'no process at all',
       { ...STARTED, processes: '={{ undefined }}' },

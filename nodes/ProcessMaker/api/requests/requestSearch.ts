@@ -2,7 +2,7 @@ import type { Connection } from '../../transport/connection';
 import { type ListPage, readPage } from '../../transport/pagination';
 import { explained } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
-import { type ListOrder, pmqlAll, searchList } from '../lists';
+import { filterText, type ListOrder, pmqlAll, searchList } from '../lists';
 import { type ApiRequest, asRequests } from './requests';
 
 /** Only one repeat: a search that ProcessMaker cannot carry out will not work the next time either. */
@@ -12,7 +12,7 @@ const MAX_READS = 2;
 export interface RequestFilter {
   /** In PMQL, all of which have to be met. */
   conditions: string[];
-  /** A text to look for anywhere in a Request. */
+  /** A text to look for anywhere in a Request, by `filterText`. */
   text: string | undefined;
   /** The user's own PMQL is among the conditions. */
   hasPmql: boolean;
@@ -89,7 +89,7 @@ export async function readNewestRequests(
     isNumber ? `case_number = ${wanted} OR id = ${wanted}` : '',
     before === undefined ? '' : `id < ${before}`,
   ]);
-  const filter = isNumber ? '' : wanted;
+  const filter = isNumber ? '' : filterText(wanted);
   const qs = { ...(pmql && { pmql }), ...(filter && { filter }), order_by: 'id', order_direction: 'desc' };
   return await readPage(connection, { path: apiPath('1.0', 'requests'), qs, pageSize });
 }

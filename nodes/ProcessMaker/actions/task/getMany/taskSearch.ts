@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { pmqlAll, pmqlTime } from '../../../api/lists';
+import { filterText, pmqlAll, pmqlTime } from '../../../api/lists';
 import type { ProcessReference } from '../../../api/processes/processes';
 import type { RequestReference } from '../../../api/requests/requests';
 import { readTokenUserId } from '../../../api/users/users';
@@ -54,7 +54,7 @@ function isEmpty(locator: unknown): boolean {
 
 function readConditions({ elementId, overdue, pmql, status, text }: IDataObject): IDataObject {
   const element = asText(elementId).trim();
-  const words = asText(text).trim();
+  const words = filterText(asText(text));
   const own = readOwnPmql(pmql);
   if (overdue === true && status === 'CLOSED') {
     throw inputError(
