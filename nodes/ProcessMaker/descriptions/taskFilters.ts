@@ -11,7 +11,8 @@ export const assignedToFields: INodeProperties[] = [
     type: 'options',
     noDataExpression: true,
     default: 'anyone',
-    description: 'Whose Tasks to get. Those of others are only shown to administrators.',
+    description:
+      "Whose Tasks to get. A user's Tasks are also those that are offered to this user and not yet taken. Those of others are only shown to administrators.",
     options: [
       {
         name: 'Anyone',

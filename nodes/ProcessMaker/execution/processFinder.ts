@@ -13,6 +13,8 @@ import type { Connection } from '../transport/connection';
 import { explained, inputError, isKind, type ProcessMakerError } from '../transport/processMakerError';
 import { once } from './readers';
 
+type FindByName = (name: string) => Promise<Array<{ id: number; name: string }>>;
+
 /** Finds the processes of a run. What can be started is listed at most once, and only when it is needed. */
 export class ProcessFinder {
   private processes: Promise<StartableProcess[]> | undefined;
@@ -23,10 +25,14 @@ export class ProcessFinder {
 
   constructor(private readonly connection: Connection) {}
 
-  /** The id of a process that the user of the token may start, or view. */
-  async idOf(reference: ProcessReference): Promise<number> {
+  /**
+   * The id of a process that the user of the token may start, or view.
+   *
+   * @param findOthers finds processes of a name in another way as well
+   */
+  async idOf(reference: ProcessReference, findOthers?: FindByName): Promise<number> {
     if ('id' in reference) return reference.id;
-    return await once(this.ids, reference.name, async () => await this.findId(reference.name));
+    return await once(this.ids, reference.name, async () => await this.findId(reference.name, findOthers));
   }
 
   /** A process that the user of the token may start, with its start events. */
@@ -65,9 +71,12 @@ export class ProcessFinder {
     return { processId: process.id, startEventId: startEventId ?? onlyManualStartEvent(process).id };
   }
 
-  private async findId(name: string): Promise<number> {
+  private async findId(name: string, findOthers?: FindByName): Promise<number> {
     const startable = await this.startable();
-    const process = onlyOne(startable, name) ?? onlyOne(await this.viewable(name, startable), name);
+    const process =
+      onlyOne(startable, name) ??
+      onlyOne((await findOthers?.(name)) ?? [], name) ??
+      onlyOne(await this.viewable(name, startable), name);
     if (process) return process.id;
     throw inputError(
       `There is no process named "${name}" that the user of the access token may start or view`,

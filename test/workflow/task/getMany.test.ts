@@ -121,6 +121,36 @@ describe('filters of Tasks', () => {
     expect(await found(by('name', 'B two starts'), tasks)).toEqual([]);
   });
 
+  /** Starts a Request whose Task is offered to the users 3 and 5, of whom nobody has taken it. */
+  const startOffered = async () => {
+    const parameters = { process: locator('id', 25), startEvent: locator('id', 'opened') };
+    const [request] = (await harness.start(parameters)).items('ProcessMaker');
+    return { requestId: Number(request?.id), id: (request?.activeTask as { id: number }).id };
+  };
+
+  it('counts the Tasks that are offered to a user among those of the user', async () => {
+    const { id, requestId } = await startOffered();
+    const find = async (parameters: INodeParameters, user: User) => {
+      const filters = { request: locator('id', requestId) };
+      return (await getMany({ ...parameters, filters }, [{}], user)).items('ProcessMaker');
+    };
+    const offered = [{ id, assignee: null }];
+    expect(await find({ assignedTo: 'me' }, 'limited')).toMatchObject(offered);
+    expect(await find({ assignedTo: 'user', user: locator('id', 5) }, 'admin')).toMatchObject(offered);
+    expect(await find({ assignedTo: 'user', user: locator('id', 4) }, 'admin')).toEqual([]);
+  });
+
+  it('finds the Tasks of a process by its name for whoever has Tasks in it', async () => {
+    const { id } = await startOffered();
+    const toNobody = { task: locator('id', id), user: locator('id', 4) };
+    await harness.perform('task reassign', toNobody, { user: 'admin' });
+    const named = (name: string) => ({ filters: { process: locator('name', name) } });
+    const run = await getMany(named('Help desk ticket'), [{}], 'nobody');
+    expect(run.items('ProcessMaker')).toMatchObject([{ id }]);
+    const [failed] = failedItems(await getMany(named('help desk ticket'), [{}], 'nobody'));
+    expect(failed?.text).toContain('A process named "help desk ticket" is not among the processes');
+  });
+
   it.each(['"A-1"', 'back\\slash', 'one\ntwo'])('finds Tasks by the text %j in their data', async (text) => {
     const parameters = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
     const mark = Math.random().toString(36);
@@ -224,6 +254,31 @@ describe('searches that cannot be made', () => {
       expect(harness.gateway.calls).toHaveLength(1);
     },
   );
+
+  const ofNobody = { assignedTo: 'user', user: locator('id', 999) };
+
+  it.each<[string, INodeParameters]>([
+    ['', ofNobody],
+    [' with PMQL', { ...ofNobody, filters: { pmql: 'id > 0' } }],
+  ])(
+    'says that there is no such user whose Tasks are searched%s, and asks once for them',
+    async (_, parameters) => {
+      const run = await getMany(parameters);
+      expect(failedItems(run)).toMatchObject([
+        { message: expect.stringContaining('There is no user 999') as string },
+      ]);
+      const paths = harness.gateway.calls.map(({ path }) => path.replace(/\?.*/, ''));
+      expect(paths).toEqual(['/api/1.0/tasks', '/api/1.0/users/999']);
+    },
+  );
+
+  it('searches again for the Tasks of a user when ProcessMaker has responded with a 500', async () => {
+    const tasks = await startTasks(harness);
+    let calls = 0;
+    harness.gateway.treat = () => (++calls === 1 ? respond(500, { message: 'Server Error' }) : undefined);
+    const parameters = { assignedTo: 'user', user: locator('id', 3) };
+    expect(await found(parameters, tasks)).toEqual(ids(tasks));
+  });
 
   it('reports that the Request whose Tasks are searched is missing', async () => {
     const run = await getMany({ filters: { request: locator('caseNumber', 987_654) } });

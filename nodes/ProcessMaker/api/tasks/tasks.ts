@@ -5,7 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { type ListCall, type ListPage, PAGE_SIZE, readList, readPage } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
-import { type Batch, filterText, type ListOrder, readInChunks, searchList } from '../lists';
+import { type Batch, filterText, type ListOrder, pmqlText, readInChunks, searchList } from '../lists';
 
 /** A Task as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiTask extends IDataObject {
@@ -83,9 +83,24 @@ export async function readOpenTasks(
   { pageSize, page }: { pageSize: number; page: number },
 ): Promise<ListPage> {
   const isNumber = typeof wanted === 'number';
-  const search = isNumber ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` } : { filter: filterText(wanted) };
+  const search = isNumber
+    ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` }
+    : { filter: filterText(wanted) };
   const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...(wanted && search) };
   return await readPage(connection, { path: TASKS_PATH, qs, pageSize }, page);
+}
+
+/** The processes of this name in which the user of the token has Tasks, or may see them: `GET /api/1.0/tasks`. */
+export async function readProcessesOfTasks(
+  connection: Connection,
+  name: string,
+): Promise<Array<{ id: number; name: string }>> {
+  const pmql = `process_name = ${pmqlText(name, 'Process')}`;
+  const tasks = await listTasks(connection, { pmql }, { limit: PAGE_SIZE });
+  const ids = tasks.flatMap(({ process }) =>
+    isObject(process) && process.name === name ? [process.id] : [],
+  );
+  return [...new Set(ids)].map((id) => ({ id: Number(id), name }));
 }
 
 /**

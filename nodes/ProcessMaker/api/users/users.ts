@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList, readPage, type ListPage } from '../../transport/pagination';
-import { explained, unexpectedResponse } from '../../transport/processMakerError';
+import { explained, isKind, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 
 const USERS_PATH = apiPath('1.0', 'users');
@@ -56,6 +56,18 @@ export async function readTokenUserId(connection: Connection, advice: string): P
   const id = 'user_id' in configuration ? configuration.user_id : undefined;
   if (typeof id !== 'number') throw unexpectedResponse(notFound.message).with(notFound);
   return id;
+}
+
+/** @throws ProcessMakerError when there is no such user, which `GET /api/1.0/users/{id}` says to everybody */
+export async function checkUser(connection: Connection, id: number): Promise<void> {
+  const notFound = {
+    message: `There is no user ${id}`,
+    description:
+      "Check 'User': an id is the number in the address of the user's profile, such as /profile/12.",
+  };
+  await read(connection, { path: apiPath('1.0', 'users', id) }).catch((error: unknown) => {
+    if (isKind(error, 'notFound')) throw error.with(notFound);
+  });
 }
 
 /** The fields of a user that matter to most workflows. */

@@ -1,12 +1,13 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { ListOrder } from '../../../api/lists';
-import { type ApiTask, listTasks } from '../../../api/tasks/tasks';
+import { listTasks } from '../../../api/tasks/tasks';
+import { checkUser } from '../../../api/users/users';
 import { optionsOf, readLimit, returnAllFields } from '../../../descriptions/common';
 import { readTaskOutput, taskJson, taskOutputOptions } from '../../../descriptions/output';
 import { assignedToFields, taskFilters } from '../../../descriptions/taskFilters';
 import { asText } from '../../../guards';
-import { explained, inputError } from '../../../transport/processMakerError';
+import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { aboutOwnPmql, readTaskSearch, taskQueries } from './taskSearch';
 
@@ -46,15 +47,17 @@ export const getMany = operation({
   begin(connection, all) {
     const queryOf = taskQueries(connection, all);
     return async (search) => {
-      const { limit, order, hasOwnPmql, includeData } = search;
+      const { assignee, limit, order, hasOwnPmql, includeData } = search;
       const qs = { ...(await queryOf(search)), ...(includeData && { include: 'data' }) };
-      let tasks: ApiTask[];
-      try {
-        // PMQL that ProcessMaker cannot read will not work the next time either.
-        tasks = await listTasks(connection, qs, { limit, order, maxReads: hasOwnPmql ? 1 : undefined });
-      } catch (error) {
-        throw hasOwnPmql ? aboutOwnPmql(error) : explained(error);
-      }
+      const list = async (maxReads?: number) => await listTasks(connection, qs, { limit, order, maxReads });
+      const isOfUser = typeof assignee === 'object';
+      // Neither an unknown user nor PMQL that ProcessMaker cannot read will work the next time.
+      const tasks = await list(isOfUser || hasOwnPmql ? 1 : undefined).catch(async (error: unknown) => {
+        if (isOfUser) await checkUser(connection, assignee.id);
+        if (hasOwnPmql) throw aboutOwnPmql(error);
+        if (isOfUser && error instanceof ProcessMakerError && error.isTransient) return await list();
+        throw explained(error);
+      });
       return tasks.map((task) => ({ json: taskJson(task, search, connection.instanceUrl) }));
     };
   },

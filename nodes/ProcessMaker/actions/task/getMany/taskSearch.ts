@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { filterText, pmqlAll, pmqlTime } from '../../../api/lists';
 import type { ProcessReference } from '../../../api/processes/processes';
 import type { RequestReference } from '../../../api/requests/requests';
+import { readProcessesOfTasks } from '../../../api/tasks/tasks';
 import { readTokenUserId } from '../../../api/users/users';
 import { taskFilters } from '../../../descriptions/taskFilters';
 import { ProcessFinder } from '../../../execution/processFinder';
@@ -93,7 +94,9 @@ export function taskQueries(connection: Connection, all: TaskSearch[]) {
       me ??= readTokenUserId(connection, MY_ID_ADVICE);
       ids.user_id = await me;
     } else if (assignee !== 'anyone') ids.user_id = assignee.id;
-    if (process) ids.process_id = await processes.idOf(process);
+    if (process) {
+      ids.process_id = await processes.idOf(process, (name) => readProcessesOfTasks(connection, name));
+    }
     if (request) ids.process_request_id = await requests.idOf(request);
     return { ...qs, ...ids };
   };
