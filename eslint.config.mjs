@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import js from '@eslint/js';
-import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import { defineConfig, globalIgnores } from 'eslint/config';
-import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
-
-const communityNodes = n8nCommunityNodesPlugin.configs.recommended;
-const shipped = ['nodes/**/*.ts', 'credentials/**/*.ts'];
-const commonJs = { sourceType: 'commonjs' };
+import newestRules from './test/verify/newest-rules.mjs';
 
 const house = JSON.parse(readFileSync(new URL('test/house/house.json', import.meta.url), 'utf8'));
 
@@ -43,39 +38,7 @@ export default defineConfig(
   globalIgnores(['**/node_modules', 'coverage', '.demo', 'docs']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
 
-  // What n8n's verification lints: the sources, package.json, and the JavaScript of the tarball.
-  {
-    files: [...shipped, 'package.json', 'dist/**/*.js', 'index.js'],
-    extends: [communityNodes],
-    plugins: { 'n8n-nodes-base': n8nNodesBase },
-    linterOptions: { noInlineConfig: true },
-    rules: { 'no-console': 'error' },
-  },
-  {
-    files: ['package.json'],
-    languageOptions: { parser: tseslint.parser, parserOptions: { extraFileExtensions: ['.json'] } },
-    rules: n8nNodesBase.configs.community.rules,
-  },
-  {
-    files: ['credentials/**/*.ts'],
-    rules: {
-      ...n8nNodesBase.configs.credentials.rules,
-      // Off in verification too: the first is for n8n's own nodes, the second has a better twin.
-      'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off',
-      'n8n-nodes-base/cred-class-field-type-options-password-missing': 'off',
-    },
-  },
-  {
-    files: ['nodes/**/*.ts'],
-    rules: {
-      ...n8nNodesBase.configs.nodes.rules,
-      // Off in verification too: NodeConnectionTypes and upper limits are right today.
-      'n8n-nodes-base/node-class-description-inputs-wrong-regular-node': 'off',
-      'n8n-nodes-base/node-class-description-outputs-wrong': 'off',
-      'n8n-nodes-base/node-param-type-options-max-value-present': 'off',
-    },
-  },
-  { files: ['dist/**/*.js', 'index.js'], languageOptions: commonJs },
+  ...newestRules,
 
   // Our own rules.
   {
@@ -100,7 +63,7 @@ export default defineConfig(
     files: ['*.js'],
     extends: [js.configs.recommended],
     languageOptions: {
-      ...commonJs,
+      sourceType: 'commonjs',
       globals: { require: 'readonly', module: 'writable', exports: 'writable', process: 'readonly' },
     },
   },

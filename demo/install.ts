@@ -64,7 +64,7 @@ async function buildSqlite(signal: AbortSignal): Promise<void> {
 }
 
 /** Runs an installation unless its stamp shows that it ran to its end with this very lockfile. */
-async function once(folder: string, install: () => Promise<void>): Promise<void> {
+export async function once(folder: string, install: () => Promise<void>): Promise<void> {
   const stamp = path.join(folder, 'node_modules', '.complete');
   const wanted = createHash('sha256')
     .update(readFileSync(path.join(folder, 'package-lock.json')))

@@ -135,6 +135,12 @@ export class N8nClient {
     return (await response.json()) as Array<{ name: string }>;
   }
 
+  /** The descriptions of all types of credentials that n8n has loaded. */
+  async credentialTypes(): Promise<Array<{ name: string }>> {
+    const response = await this.send('GET', '/types/credentials.json');
+    return (await response.json()) as Array<{ name: string }>;
+  }
+
   private async call(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await this.send(method, path, body);
     return ((await response.json()) as { data: unknown }).data;

@@ -12,8 +12,8 @@ export async function buildPackage(signal: AbortSignal): Promise<void> {
 }
 
 /** Packs the built package as it would be published; gives the tarball's path. */
-export async function packPackage(folder: string, signal: AbortSignal): Promise<string> {
-  await npm(['pack', '--pack-destination', folder], { cwd: root, signal });
+export async function packPackage(folder: string, signal: AbortSignal, cwd = root): Promise<string> {
+  await npm(['pack', '--pack-destination', folder], { cwd, signal });
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
   if (!tarball) throw new Error(`'npm pack' left no tarball in ${folder}.`);
   return path.join(folder, tarball);

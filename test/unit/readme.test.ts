@@ -29,12 +29,6 @@ it('lists every operation of the node, and no other, in the README', () => {
   expect(operationTable()).toEqual(operations);
 });
 
-it('links from the README only to files that exist', () => {
-  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
-  expect(links.length).toBeGreaterThan(3);
-  for (const link of links) expect(() => readFileSync(join(__dirname, '../..', link))).not.toThrow(/ENOENT/);
-});
-
 it('says in the README and in the panel what an Idempotency Key cannot promise', () => {
   const panel = optionsOf('options', 'request')
     .map(({ description = '' }) => description)

@@ -1,0 +1,48 @@
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
+
+import { installN8n } from '../../../demo/install';
+import { startN8n } from '../../../demo/n8n';
+import { N8nClient } from '../../../demo/n8nClient';
+import { addCommunityPackage } from '../../../demo/package';
+import type { Copy } from '../copy';
+import type { Rule } from '../rule';
+
+const OWNER = { email: 'verify@example.com', password: 'ProcessMaker4' };
+const NODES = ['processMaker', 'processMakerTrigger'];
+const CREDENTIALS = ['processMakerApi', 'processMakerOAuth2Api'];
+
+/** The nodes and credentials that a fresh n8n does not list after it has got the tarball. */
+async function notListed(copy: Copy): Promise<string[]> {
+  const { signal } = copy;
+  const { tarball } = await copy.packed();
+  const userFolder = mkdtempSync(path.join(copy.folder, 'n8n-'));
+  await addCommunityPackage(tarball, userFolder, signal);
+  const n8n = await startN8n(await installN8n(signal), userFolder, signal);
+  try {
+    const client = new N8nClient(n8n.url, signal);
+    await client.setUpOwner(OWNER);
+    const listed = [...(await client.nodeTypes()), ...(await client.credentialTypes())].map(
+      ({ name }) => name,
+    );
+    const { name } = copy.manifest();
+    const wanted = [...NODES.map((node) => `${name}.${node}`), ...CREDENTIALS];
+    return wanted.filter((type) => !listed.includes(type)).map((type) => `n8n does not list ${type}.`);
+  } finally {
+    await n8n.stop();
+  }
+}
+
+export const N8N_RULES: Rule[] = [
+  {
+    name: 'A fresh n8n loads the tarball, and lists both nodes and both credentials',
+    check: notListed,
+    violations: {
+      'a credential that cannot be loaded': (copy) =>
+        copy.append(
+          'dist/credentials/ProcessMakerOAuth2Api.credentials.js',
+          '\nthrow new Error("Broken.");\n',
+        ),
+    },
+  },
+];
