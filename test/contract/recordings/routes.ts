@@ -10,6 +10,7 @@ const USED_ROUTES: { methods: string[]; path: RegExp }[] = [
   { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/start_processes$/ },
   { methods: ['POST', 'OPTIONS'], path: /^\/api\/1\.0\/process_events\/[^/]+$/ },
   { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/processes(\/[^/]+)?$/ },
+  { methods: ['GET'], path: /^\/api\/1\.0\/processes\/\d+\/bpmn$/ },
   { methods: ['GET'], path: /^\/api\/1\.1\/processes\/variables$/ },
   { methods: ['GET'], path: /^\/api\/1\.0\/screens\/\d+$/ },
   { methods: ['GET', 'POST'], path: /^\/api\/1\.0\/requests\/\d+\/files$/ },

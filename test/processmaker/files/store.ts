@@ -4,7 +4,7 @@ import { ApiError, notFound } from '../http/errors';
 import type { Instance } from '../instance';
 import { findRequest, insert } from '../requests/store';
 import { mimeTypeOf } from './mime';
-import { storedName } from './name';
+import { baseName, storedName } from './name';
 
 /** A file that somebody uploads. */
 export interface Upload {
@@ -51,7 +51,7 @@ export function saveFile(instance: Instance, owner: RequestRow, user: UserRow, u
   return insert(instance, 'request_files', {
     uuid: randomUUID(),
     process_request_id: owner.id,
-    name: upload.name.replace(/\.[^.]*$/, ''),
+    name: baseName(upload.name),
     file_name: storedName(upload.name),
     data_name: upload.dataName,
     mime_type: mimeTypeOf(upload.content),

@@ -8,6 +8,8 @@ export interface FlowElement {
   type: string;
   /** The types of its event definitions, such as `messageEventDefinition`. */
   eventTypes: string[];
+  /** The variables that its event definitions name, for the data that comes with the event. */
+  variableNames: string[];
   /** The signals that its event definitions name. */
   signalRefs: string[];
   properties: Record<string, string>;
@@ -78,6 +80,9 @@ export async function readDefinition(bpmn: string): Promise<Definition> {
     name: element.name ?? '',
     type: typeName(element),
     eventTypes: (element.eventDefinitions ?? []).map(typeName),
+    variableNames: (element.eventDefinitions ?? []).flatMap(
+      (definition) => properties(definition)['variableName'] ?? [],
+    ),
     signalRefs: (element.eventDefinitions ?? []).flatMap((definition) => signalOf(definition) ?? []),
     properties: properties(element),
   }));

@@ -1,7 +1,7 @@
 import { sanitiseStartData } from '../data/sanitise';
-import type { RequestRow } from '../database/rows';
+import type { RequestRow, UserRow } from '../database/rows';
 import type { FlowElement } from '../flow/definition';
-import { ApiError, notFound, serverError } from '../http/errors';
+import { ApiError, notFound, serverError, unauthorized } from '../http/errors';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
 import { completeToken } from './progress';
@@ -18,11 +18,12 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Triggers an intermediate event that waits. Data is changed on its way in as at a start, and merged at message events;
- * at signal and timer events it is lost.
+ * Triggers an intermediate event that waits. Data is changed on its way in as at a start, and merged at message events, or
+ * put into the variable that the event names; at signal and timer events it is lost.
  */
 export async function triggerEvent(
   instance: Instance,
+  user: UserRow,
   request: RequestRow,
   elementId: string,
   data: JsonObject,
@@ -35,13 +36,19 @@ export async function triggerEvent(
   if (!CATCH_EVENTS.includes(element.type)) throw notCatchEvent(element);
   const token = activeTokens(instance, request.id).find(({ element_id: id }) => id === elementId);
   if (token === undefined) throw notFound();
-  const isMessage = element.eventTypes.includes('messageEventDefinition');
-  const found = await completeToken(
-    instance,
-    token.id,
-    isMessage ? (sanitiseStartData(data) as JsonObject) : {},
-  );
+  const allowed = element.properties['allowedUsers'] ?? '';
+  if (allowed !== '' && !allowed.split(',').includes(String(user.id))) {
+    throw unauthorized('Not authorized to trigger this event.');
+  }
+  const found = await completeToken(instance, token.id, receivedData(element, data));
   if (!found) throw notFound();
+}
+
+function receivedData({ eventTypes, variableNames }: FlowElement, data: JsonObject): JsonObject {
+  if (!eventTypes.includes('messageEventDefinition')) return {};
+  const received = sanitiseStartData(data) as JsonObject;
+  const [variable] = variableNames;
+  return variable === undefined ? received : { [variable]: received };
 }
 
 function notCatchEvent({ type }: FlowElement): ApiError {

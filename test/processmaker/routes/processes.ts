@@ -1,7 +1,7 @@
 import { hasPermission } from '../auth';
 import type { ProcessRow, UserRow } from '../database/rows';
 import { collection, pageRows, signedPageOf } from '../http/collection';
-import { serverError, unauthorized } from '../http/errors';
+import { notFound, serverError, unauthorized } from '../http/errors';
 import type { Instance } from '../instance';
 import { isSimplified, listProcesses } from '../processes/list';
 import { allowedEvents, manualEvents, processIncludes, processRelations } from '../processes/present';
@@ -58,5 +58,21 @@ const show: Route = {
   },
 };
 
+/** The drawing of a process, as a file that calls itself a page. */
+const download: Route = {
+  method: 'GET',
+  path: '/processes/{id}/bpmn',
+  handle({ instance, user, id }) {
+    const process = findProcess(instance, id);
+    if (process === undefined) throw notFound();
+    checkPermission(instance, user);
+    const headers = {
+      'Content-Type': 'text/html; charset=UTF-8',
+      'Content-Disposition': 'attachment; filename=bpmnProcess.bpmn',
+    };
+    return { status: 200, body: undefined, file: { bytes: Buffer.from(process.bpmn), headers } };
+  },
+};
+
 /** Processes, for those who manage them. */
-export const processRoutes: Route[] = [list, show];
+export const processRoutes: Route[] = [list, show, download];

@@ -81,14 +81,14 @@ const destroy: Route = {
   },
 };
 
-/** Any user may trigger an event that waits, whoever the Request belongs to. */
+/** Any user may trigger an event that waits, whoever the Request belongs to, unless the event names its users. */
 const trigger: Route = {
   method: 'POST',
   path: '/requests/{id}/events/{node}',
-  async handle({ instance, id, parameters, data }) {
+  async handle({ instance, user, id, parameters, data }) {
     const request = findRequest(instance, id);
     if (request === undefined) throw notFound();
-    await triggerEvent(instance, request, decodeURIComponent(parameters['node'] ?? ''), data);
+    await triggerEvent(instance, user, request, decodeURIComponent(parameters['node'] ?? ''), data);
     return ok([]);
   },
 };

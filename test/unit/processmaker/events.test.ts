@@ -4,8 +4,8 @@ import { openApi, type Api } from './api';
 let api: Api;
 
 /** A process that waits for an event of a kind, and then at a task. */
-async function waitingAt(definition: string): Promise<number> {
-  const event = { type: 'intermediateCatchEvent', id: 'wait', name: 'Wait', inner: definition };
+async function waitingAt(definition: string, pm: Record<string, string> = {}): Promise<number> {
+  const event = { type: 'intermediateCatchEvent', id: 'wait', name: 'Wait', inner: definition, pm };
   const elements = [
     startEvent('begin', 'Begin', '3'),
     event,
@@ -28,6 +28,11 @@ afterEach(() => api.processMaker.close());
 
 test.each([
   ['message', '<bpmn:messageEventDefinition id="d"/>', { kept: 1, sent: 2 }],
+  [
+    'message',
+    '<bpmn:messageEventDefinition id="d" pm:variableName="answer"/>',
+    { kept: 1, answer: { sent: 2 } },
+  ],
   ['signal', '<bpmn:signalEventDefinition id="d" signalRef="go"/>', { kept: 1 }],
   ['timer', '<bpmn:timerEventDefinition id="d"/>', { kept: 1 }],
 ])('data that comes with a %s event', async (_kind, definition, data) => {
@@ -51,6 +56,18 @@ test.each([
   if (type === undefined) return;
   const message = `Invalid element, not a catch event ProcessMaker\\Nayra\\Bpmn\\Models\\${type}`;
   expect(refused.body).toEqual({ message });
+});
+
+test('an event that names its users is triggered by nobody else', async () => {
+  const id = await waitingAt('<bpmn:messageEventDefinition id="d"/>', { allowedUsers: '4,5' });
+  expect(await trigger(id, 'wait')).toMatchObject({
+    status: 403,
+    body: { message: 'Not authorized to trigger this event.' },
+  });
+  const body = { sent: 2 };
+  expect(await api.call('nobody', 'POST', `/requests/${id}/events/wait`, body)).toMatchObject({
+    status: 200,
+  });
 });
 
 test('a Request that waits for a signal tells which', async () => {

@@ -57,6 +57,27 @@ test('the name of a file is cleaned, and its variable is not', async () => {
   expect(kept).toMatchObject([{ fileName: 'Größe--x--1.pdf', dataName: 'size 1' }]);
 });
 
+test('what cannot be seen in the name of a file is taken out', async () => {
+  const request = await newRequest();
+  await upload(request, 'zwj\u200dx #é.txt', Buffer.from('text'), 'seen');
+  const kept = processMaker.files().filter((file) => file.requestId === request);
+  expect(kept).toMatchObject([{ fileName: 'zwjx--é.txt' }]);
+});
+
+test('a name that is too long for the database is refused in the words of the database', async () => {
+  const request = await newRequest();
+  const refused = await upload(request, `${'n'.repeat(256)}.txt`, Buffer.from('text'), 'long');
+  expect([refused.status, await refused.json()]).toEqual([
+    500,
+    {
+      errors: {
+        message: expect.stringMatching(/^SQLSTATE\[22001\]: .*\(Connection: \w+, SQL: insert into/) as string,
+      },
+    },
+  ]);
+  expect((await upload(request, `${'n'.repeat(255)}.txt`, Buffer.from('text'), 'long')).status).toBe(200);
+});
+
 test('a file of the same variable is replaced, one of another is kept', async () => {
   const request = await newRequest();
   await upload(request, 'a.txt', Buffer.from('first'), 'one');

@@ -82,3 +82,17 @@ test.each([
 ])('%s reaches %s: %s', (version, since, expected) => {
   expect(reaches(version, since)).toBe(expected);
 });
+
+test('the drawing of a process comes as a file, to those who may view processes', async () => {
+  const drawing = async (token: string, id: number): Promise<Response> =>
+    fetch(`${processMaker.url}/api/1.0/processes/${id}/bpmn`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    });
+  const { admin, operator, limited } = processMaker.tokens;
+  const response = await drawing(operator, 13);
+  expect(response.headers.get('content-disposition')).toBe('attachment; filename=bpmnProcess.bpmn');
+  expect(response.headers.get('content-type')).toBe('text/html; charset=UTF-8');
+  expect(await response.text()).toContain('<bpmn:intermediateCatchEvent id="node_4"');
+  expect((await drawing(limited, 13)).status).toBe(403);
+  expect((await drawing(admin, 999)).status).toBe(404);
+});
