@@ -185,7 +185,8 @@ export const waitingEventLocator = locator(
     displayName: 'Event',
     name: 'event',
     required: true,
-    description: 'The intermediate event of the process at which the Request waits',
+    description:
+      'The intermediate event of the process at which the Request waits. ProcessMaker stores data at message events, and drops it at signals and timers.',
     typeOptions: { loadOptionsDependsOn: ['request.value'] },
   },
   byElementId('e.g. node_4', "The id of the event in ProcessMaker's designer"),

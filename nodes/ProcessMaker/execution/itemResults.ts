@@ -140,11 +140,11 @@ export class Hints {
 
   private isSubWorkflowWithoutKey = false;
 
-  private readonly others: string[] = [];
+  private readonly others = new Set<string>();
 
   /** A whole sentence. */
   add(message: string): void {
-    this.others.push(message);
+    this.others.add(message);
   }
 
   /** A value that ProcessMaker will store in another form. The first example of each kind is kept. */

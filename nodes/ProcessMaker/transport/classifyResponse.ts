@@ -117,6 +117,7 @@ const RULES: Rule[] = [
   },
   {
     status: 422,
+    upTo: 423,
     kind: 'invalid',
     message: 'ProcessMaker refused the values that were sent',
     description: reasonsIn,

@@ -5,7 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, sendRequest } from '../../transport/request';
 import type { StartTarget } from '../processes/processes';
-import { type ApiRequest, isApiRequest } from './requests';
+import { aboutRequest, type ApiRequest, isApiRequest } from './requests';
 
 /** A start that is ready to be sent. */
 export interface ReadyStart {
@@ -94,11 +94,13 @@ export async function retryRequest(connection: Connection, id: number): Promise<
   );
 }
 
+const WHO_MAY_TRIGGER = 'The settings of the event say which users, groups and IP addresses may trigger it.';
+
 /**
  * Triggers an event at which a Request waits: `POST /api/1.0/requests/{id}/events/{node}`, 200 with `[]` for any user;
- * 404 when it does not wait there, and 500 when the process has no such element.
+ * 404 when it does not wait there, 423 when the element is no such event, and 500 when the process has no such element.
  *
- * @param data is merged into the Request's data
+ * @param data is merged into the Request's data at a message event, and dropped at any other
  */
 export async function triggerEvent(
   connection: Connection,
@@ -107,7 +109,15 @@ export async function triggerEvent(
   data: IDataObject,
 ): Promise<void> {
   const path = apiPath('1.0', 'requests', id, 'events', eventId);
-  const response = await sendRequest(connection, { method: 'POST', path, body: JSON.stringify(data) });
+  const call = { method: 'POST', path, body: JSON.stringify(data) } as const;
+  const response = await sendRequest(connection, call).catch((error: unknown) => {
+    const invalid = {
+      message: `Element "${eventId}" of Request ${id} is not an event that a Request can wait at`,
+      description:
+        "It is another element, such as a Task. Give the id of an intermediate event in ProcessMaker's designer.",
+    };
+    throw explained(aboutRequest(error, id, WHO_MAY_TRIGGER), { invalid });
+  });
   if (Array.isArray(response)) return;
   throw unexpectedResponse('The response is not that of ProcessMaker to the trigger of an event', 'unknown');
 }

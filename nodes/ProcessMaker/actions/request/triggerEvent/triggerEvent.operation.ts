@@ -5,11 +5,12 @@ import { changeDataFields } from '../../../descriptions/changeData';
 import { requestLocator, waitingEventLocator } from '../../../descriptions/locators';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { KeyedQueue } from '../../../execution/concurrency';
-import { RequestIds } from '../../../execution/readers';
+import { RequestReader } from '../../../execution/readers';
 import { readChangeData } from '../../../input/data';
 import { readLocator, readRequestReference } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
+import { dataCheck, isStored, notStored } from './eventData';
 import { readTriggered, triggerOnce } from './triggerOnce';
 
 /** Triggers one event per item, and gives its Request as it is then. */
@@ -25,19 +26,30 @@ export const triggerEvent = operation({
     eventId: readEventId(context, itemIndex),
     data: readChangeData(context, itemIndex, hints, 'event'),
     output: readRequestOutput(context, itemIndex),
+    hints,
   }),
   // The data may hold a time that is another one in a repeat.
   changeOf: ({ reference, eventId }) => ({ reference, eventId }),
   begin(connection, all) {
-    const ids = new RequestIds(connection, all);
+    const reader = new RequestReader(
+      connection,
+      all.map(({ reference }) => ({ reference, includes: [] })),
+    );
+    const mayBeDropped = dataCheck(connection, reader);
     const queue = new KeyedQueue();
-    return async ({ reference, eventId, data, output }, attempt) => {
-      const id = await ids.idOf(reference);
+    return async ({ reference, eventId, data, output, hints }, attempt) => {
+      const id = await reader.ids.idOf(reference);
       const event = { id, eventId, data };
+      const { includes } = output;
       // ProcessMaker may let a Request go on twice for two calls at the same moment.
       const request = await queue.run(id, async () => {
+        const isUnsure = !attempt.isDone && (await mayBeDropped(event));
         await triggerOnce(connection, event, attempt);
-        return await readTriggered(connection, id, output.includes);
+        if (!isUnsure) return await readTriggered(connection, id, includes);
+        const after = await readTriggered(connection, id, [...includes, 'data']);
+        if (!isStored(after, data)) hints.add(notStored(eventId));
+        if (!includes.includes('data')) delete after?.data;
+        return after;
       });
       const { instanceUrl } = connection;
       if (!request) return [{ json: { id, url: requestUrl(id, instanceUrl) } }];

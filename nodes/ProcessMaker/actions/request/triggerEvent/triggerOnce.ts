@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { triggerEvent } from '../../../api/requests/changes';
-import { aboutRequest, type ApiRequest, readRequest } from '../../../api/requests/requests';
+import { type ApiRequest, readRequest } from '../../../api/requests/requests';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import type { Connection } from '../../../transport/connection';
@@ -12,7 +12,7 @@ import { readChanged } from '../requestChange';
 export interface EventToTrigger {
   id: number;
   eventId: string;
-  /** Is merged into the Request's data. */
+  /** Is merged into the Request's data, at a message event. */
   data: IDataObject;
 }
 
@@ -37,7 +37,7 @@ export async function triggerOnce(
     });
     return;
   } catch (error) {
-    if (!isKind(error, 'notFound')) throw aboutRequest(error, id);
+    if (!isKind(error, 'notFound')) throw explained(error);
     notFound = error;
   }
   const status = await readStatus(connection, id);
