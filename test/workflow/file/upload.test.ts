@@ -83,6 +83,25 @@ describe('uploading a file', () => {
     ]);
   });
 
+  it.each([
+    ['Größe -x- #1.pdf', 'Größe--x---1.pdf', 2],
+    ['plain-1.pdf', 'plain-1.pdf', 1],
+  ])('returns the name under which ProcessMaker has stored the file %j', async (name, fileName, calls) => {
+    const requests = await startedRequests(harness);
+    const run = await upload(rows(['data', 'x']), requests, [{ data: binary(name, 'content') }]);
+    expect(stored()).toMatchObject([{ fileName }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ fileName }]);
+    expect(harness.gateway.calls).toHaveLength(calls);
+  });
+
+  it('returns the name that was sent when the stored one cannot be read', async () => {
+    const requests = await startedRequests(harness);
+    harness.gateway.treat = ({ method }) =>
+      method === 'GET' ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
+    const run = await upload(rows(['data', 'x']), requests, [{ data: binary('a b.txt', 'content') }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ fileName: 'a b.txt' }]);
+  });
+
   it('names a file without a name after its binary field', async () => {
     const requests = await startedRequests(harness);
     const data = { ...binary(undefined, 'a,b', 'text/csv'), fileExtension: 'csv' };

@@ -102,16 +102,18 @@ async function uploadFile(
     const isOther = lookFor === 'fileOrOther' && !there.isSame;
     return { ...place, ...asStored(there.file), ...(isOther && { uploaded: false as const }) };
   }
-  const sent = { fileName, mimeType, content };
   try {
     const fileId = await makeChange(connection, {
-      send: () => sendRequestFile(connection, requestId, variable, sent, timeoutSeconds),
+      send: () =>
+        sendRequestFile(connection, requestId, variable, { fileName, mimeType, content }, timeoutSeconds),
       async look() {
         const found = await find(content);
         return found?.isSame ? done(found.file.id) : NOT_SEEN;
       },
     });
-    return { ...place, fileId, fileName, mimeType, size: content.length };
+    const kept = /^[\p{L}\p{N}._()-]+$/u.test(fileName) ? undefined : await find().catch(() => undefined);
+    const name = kept?.file.id === fileId ? kept.file.file_name : fileName;
+    return { ...place, fileId, fileName: name, mimeType, size: content.length };
   } catch (error) {
     throw aboutUpload(error, requestId, file);
   }
