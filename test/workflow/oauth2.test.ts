@@ -11,8 +11,8 @@ const harness = useHarness();
 const START = { authentication: 'oAuth2', process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const INPUT = Array.from({ length: 20 }, (_, number) => ({ number }));
 
-function credentials(tokens: IssuedTokens | undefined): CredentialData {
-  const { id, secret } = harness.server.oauth.client;
+function credentials(tokens: IssuedTokens | undefined, client: { id?: string; secret?: string } = {}) {
+  const { id, secret } = { ...harness.server.oauth.client, ...client };
   return {
     processMakerOAuth2Api: {
       instanceUrl: harness.gateway.url,
@@ -26,7 +26,7 @@ function credentials(tokens: IssuedTokens | undefined): CredentialData {
         },
       }),
     },
-  };
+  } satisfies CredentialData;
 }
 
 const start = (tokens: IssuedTokens | undefined, options: INodeParameters = {}, input: unknown[] = INPUT) =>
@@ -63,6 +63,30 @@ it('says what to do when the OAuth2 token cannot be renewed', async () => {
   expect(run.text).not.toContain(tokens.refreshToken);
   expect(harness.requests()).toEqual([]);
 });
+
+it.each([{ id: '99' }, { secret: 'mistyped-secret' }])(
+  "says that the client's ID or secret is wrong when the OAuth2 token cannot be renewed with %p",
+  async (client) => {
+    const tokens = harness.server.oauth.issue('limited');
+    harness.server.oauth.expire(tokens.accessToken);
+    const run = await harness.start(START, {
+      input: [{ number: 1 }],
+      credentials: credentials(tokens, client),
+      settings: ERROR_OUTPUT,
+    });
+    expect(failedItems(run)).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /does not know the OAuth2 client: .* ID or its secret is wrong/,
+        ) as string,
+        description: expect.stringContaining("'Client ID' and 'Client Secret'") as string,
+        outcome: 'notStarted',
+      },
+    ]);
+    expect(run.text).not.toContain(tokens.refreshToken);
+    expect(harness.requests()).toEqual([]);
+  },
+);
 
 it('says what to do when the OAuth2 credential was never connected', async () => {
   const run = await start(undefined, {}, [{ number: 1 }]);

@@ -1,3 +1,4 @@
+import { isObject } from '../guards';
 import type { ErrorDetails } from './processMakerError';
 
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
@@ -88,10 +89,16 @@ export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
     ({ name, constructor }) => NO_TOKEN.has(name) || NO_TOKEN.has(constructor.name),
   );
   if (!isAboutToken) return undefined;
+  const bodies = chainOf(thrown).map((error) => ('body' in error && isObject(error.body) ? error.body : {}));
+  const isClientWrong = bodies.some(({ error }) => error === 'invalid_client');
   return {
     kind: 'unauthorized',
-    message: 'n8n has no OAuth2 token for ProcessMaker, and could not renew one',
-    description: `The credential was never connected, or its access was revoked or has expired. ${CONNECT_AGAIN}`,
+    message: isClientWrong
+      ? 'ProcessMaker does not know the OAuth2 client: its ID or its secret is wrong'
+      : 'n8n has no OAuth2 token for ProcessMaker, and could not renew one',
+    description: isClientWrong
+      ? `Compare 'Client ID' and 'Client Secret' of the credential with Admin > Auth Clients in ProcessMaker, where the client may have been deleted. ${CONNECT_AGAIN}`
+      : `The credential was never connected, or its access was revoked or has expired. ${CONNECT_AGAIN}`,
     delivery: 'notProcessed',
   };
 }
