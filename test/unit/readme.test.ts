@@ -40,3 +40,13 @@ it('says in the README and in the panel what an Idempotency Key cannot promise',
   const cancelMine = JSON.stringify(properties).match(/"name":"Cancel Mine".*?}/)?.[0];
   expect(cancelMine).toMatch(/Scripts and emails of it may have run already/);
 });
+
+it.each(['cancel', 'delete'])(
+  'says in the README and in the panel what becomes of sub-processes when a Request is ended by %s',
+  (operation) => {
+    const { name, description } =
+      optionsOf('operation', 'request').find(({ value }) => value === operation) ?? {};
+    expect(description).toMatch(/sub-process.*parent/);
+    expect(readme.split('\n').find((row) => row.startsWith(`| Request  | ${name}`))).toMatch(/sub-process/);
+  },
+);

@@ -16,7 +16,7 @@ const WAYS: INodePropertyOptions[] = [
   {
     name: 'Task to Appear',
     value: 'task',
-    description: 'Go on when a Task of the Request is open, and return the Task',
+    description: 'Go on when a Task of the Request, or of a sub-process of it, is open, and return the Task',
   },
 ];
 

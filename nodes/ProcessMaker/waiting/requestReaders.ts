@@ -28,6 +28,9 @@ export interface PolledRequest {
 export class StateReader {
   private readonly listedTasks = new Map<number, ApiTask>();
 
+  /** Sub-processes: each poll finds those of one level more. */
+  private parts: ApiRequest[] = [];
+
   /** Requests for which ProcessMaker has failed. */
   private readonly failedIds = new Set<number>();
 
@@ -35,7 +38,7 @@ export class StateReader {
 
   /**
    * Reads `GET /api/1.0/requests?pmql=id IN […]&include=activeTasks`, 100 Requests in one call, and the Tasks of those
-   * that are under way. Nothing is repeated: the next poll does so.
+   * that are under way, and of their sub-processes. Nothing is repeated: the next poll does so.
    *
    * @param idsWithTasks the Requests in which a Task is waited for
    * @param left how much time is left, in milliseconds
@@ -44,11 +47,11 @@ export class StateReader {
   async read(ids: number[], idsWithTasks: ReadonlySet<number>, left: number): Promise<Batch<PolledRequest>> {
     const timeoutSeconds = Math.min(MAX_POLL_SECONDS, Math.max(MIN_POLL_SECONDS, left / 1000));
     const connection = { ...this.connection, retries: new RetryBudget(0), timeoutSeconds };
-    const requests = await this.readRequests(connection, ids);
+    const requests = await this.readRequests(connection, ids, idsWithTasks);
     const open = new Map<number, ApiTask[]>();
     for (const [id, request] of requests) {
       if (request instanceof ProcessMakerError || !isUnderWay(request)) continue;
-      if (idsWithTasks.has(id)) open.set(id, openTasksOf(request));
+      if (idsWithTasks.has(id)) open.set(id, [request, ...this.partsOf(id)].flatMap(openTasksOf));
     }
     const listed = await this.listTasks(connection, [...open.values()].flat());
     const polled = [...requests].map(([id, request]) => {
@@ -62,8 +65,23 @@ export class StateReader {
     return new Map(polled);
   }
 
-  private async readRequests(connection: Connection, ids: number[]): Promise<Batch<ApiRequest>> {
-    const states = await readByIds(connection, ids, ['activeTasks']);
+  /** The sub-processes of a Request, and theirs, which begin after it. */
+  private partsOf(parent: number): ApiRequest[] {
+    const parts = this.parts.filter(({ id, parent_request_id: of }) => of === parent && id > parent);
+    return parts.flatMap((part) => [part, ...this.partsOf(part.id)]);
+  }
+
+  private async readRequests(
+    connection: Connection,
+    ids: number[],
+    idsWithTasks: ReadonlySet<number>,
+  ): Promise<Batch<ApiRequest>> {
+    const parts = [...idsWithTasks].flatMap((id) => this.partsOf(id)).map(({ id }) => id);
+    const all = [...new Set([...ids, ...parts])];
+    const states = await readByIds(connection, all, ['activeTasks'], idsWithTasks.size > 0);
+    this.parts = [...states.values()].flatMap((one) =>
+      one instanceof ProcessMakerError || !one.parent_request_id || !isUnderWay(one) ? [] : one,
+    );
     const missing = ids.filter((id) => !states.has(id));
     // Those for which ProcessMaker has failed must not keep the others from being read.
     missing.sort((a, b) => Number(this.failedIds.has(a)) - Number(this.failedIds.has(b)));

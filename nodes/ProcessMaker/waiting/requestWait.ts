@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { findCanceledParent } from '../api/requests/changes';
 import { engineReason } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, isUnderWay, requestUrl } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
@@ -33,22 +34,27 @@ export class RequestWait {
    * @throws ProcessMakerError when the wait does not end as it should
    */
   async wait(requestId: number, settings: WaitSettings): Promise<IDataObject> {
-    const { seconds, simplify, includes } = settings;
+    const { taskElement, seconds, simplify, includes, returnsErrored } = settings;
+    const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
     const { instanceUrl } = this.connection;
     for (;;) {
-      const { taskElement } = settings;
-      const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
       const outcome = await this.poll({ requestId, seconds, isWanted });
       if ('task' in outcome) return taskJson(outcome.task, { simplify, includeData: false }, instanceUrl);
-      checkEnd(outcome.request, settings, instanceUrl);
+      const { request: polled } = outcome;
+      const parent = await this.read(polled, seconds, findCanceledParent(this.connection, polled));
+      if (parent && (isWanted || !returnsErrored)) {
+        const why = `, since Request ${parent.id}, of which it is a sub-process, is in status CANCELED`;
+        throw endedBadlyError(polled, instanceUrl, why);
+      }
+      checkEnd(polled, settings, instanceUrl);
       // The polls do without the data.
-      const request = await this.readResult(outcome.request, settings);
+      const request = await this.read(polled, seconds, this.results.get(requestId, includes));
       const goesOn = isUnderWay(request);
       // One in ERROR may have been retried since the poll.
       if (goesOn && !this.poller.isOver(seconds)) continue;
       checkEnd(request, settings, instanceUrl);
       const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
-      return goesOn ? { ...json, timedOut: true } : json;
+      return { ...json, ...(goesOn && { timedOut: true }), ...(parent && { parentStatus: parent.status }) };
     }
   }
 
@@ -72,12 +78,10 @@ export class RequestWait {
     }
   }
 
-  private async readResult(polled: ApiRequest, settings: WaitSettings): Promise<ApiRequest> {
-    try {
-      return await this.results.get(polled.id, settings.includes);
-    } catch (error) {
-      throw this.aboutReading(polled.id, settings.seconds, error, polled);
-    }
+  private async read<T>(polled: ApiRequest, seconds: number, reading: Promise<T>): Promise<T> {
+    return await reading.catch((error: unknown) => {
+      throw this.aboutReading(polled.id, seconds, error, polled);
+    });
   }
 
   /** @param polled the Request that could not be read with its data, as a poll has found it */
@@ -159,13 +163,13 @@ function timeoutError(request: ApiRequest, seconds: number, instanceUrl: string,
   });
 }
 
-/** A Request that was waited for has ended in ERROR or CANCELED. */
-export function endedBadlyError(request: ApiRequest, instanceUrl: string): ProcessMakerError {
+/** A Request that was waited for has ended in ERROR or CANCELED, or for another reason not by itself. */
+export function endedBadlyError(request: ApiRequest, instanceUrl: string, why?: string): ProcessMakerError {
   const { id, status } = request;
-  const ended = `has ended in status ${status}${engineReason(request)}`;
+  const reason = why ?? (status === 'ERROR' ? engineReason(request) : '');
   return endError(request, {
-    message: `Request ${id} ${status === 'CANCELED' ? 'was canceled' : ended}`,
-    description: `See it at ${requestUrl(id, instanceUrl)}. The option 'Return Requests in Error' returns it like any other.`,
+    message: `Request ${id} has ended in status ${status}${reason}`,
+    description: `See it at ${requestUrl(id, instanceUrl)}.${why ? '' : " The option 'Return Requests in Error' returns it like any other."}`,
   });
 }
 

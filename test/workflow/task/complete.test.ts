@@ -152,7 +152,7 @@ describe('messages', () => {
     harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
     const done = await complete(tasks);
     expect(failedItems(done)).toMatchObject([
-      { text: expect.stringMatching(/is closed, since its Request \d+ was canceled/) as string },
+      { text: expect.stringMatching(/is closed, since its Request \d+ is in status CANCELED/) as string },
     ]);
   });
 
@@ -338,7 +338,7 @@ describe('when n8n runs the node again', () => {
     harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
     const done = await harness.retryAfterCrash(killed, tasks.map(withData));
     expect(failedItems(done)).toMatchObject([
-      { text: expect.stringMatching(/Request \d+ was canceled/) as string, outcome: 'unknown' },
+      { text: expect.stringMatching(/Request \d+ is in status CANCELED/) as string, outcome: 'unknown' },
     ]);
     expect(done.items('ProcessMaker')).toEqual([]);
   });

@@ -76,7 +76,9 @@ describe('a Request that does not end well', () => {
         requestId: first.requestId,
       },
       {
-        text: expect.stringContaining(`Request ${second.requestId} was canceled [item 1]`) as string,
+        text: expect.stringContaining(
+          `Request ${second.requestId} has ended in status CANCELED [item 1]`,
+        ) as string,
         outcome: 'started',
         requestId: second.requestId,
       },

@@ -66,7 +66,7 @@ const ENDS = {
   CANCELED: {
     happens: () => harness.server.cancelRequest(id()),
     outcome: 'started',
-    finish: (request: number) => `Request ${request} was canceled [item 0]`,
+    finish: (request: number) => `Request ${request} has ended in status CANCELED [item 0]`,
     task: (request: number) =>
       `Request ${request} has ended in status CANCELED before the Task "later" has appeared [item 0]`,
   },

@@ -11,14 +11,15 @@ export const cancel = operation({
   value: 'cancel',
   name: 'Cancel',
   action: 'Cancel request',
-  description: 'End a Request before it is completed',
+  description:
+    'End a Request before it is completed. Its sub-processes end with it, as COMPLETED; the parent of a sub-process goes on.',
   ...changeRequests(() => async (toChange) => {
     const { id, status } = toChange.request;
     if (status === 'CANCELED') return toChange.request;
     if (status === 'COMPLETED') {
       throw inputError(
-        `Request ${id} is already completed, so that it cannot be canceled`,
-        'Only a Request in status ACTIVE or ERROR can be canceled.',
+        `Request ${id} is already completed, so that there is nothing to cancel`,
+        'Only a Request in status ACTIVE or ERROR can be ended.',
       );
     }
     return await setRequestStatus(toChange, 'CANCELED', (thrown) => aboutRequest(thrown, id, MAY_CANCEL));

@@ -18,7 +18,8 @@ export const deleteRequest = operation({
   value: 'delete',
   name: 'Delete',
   action: 'Delete request',
-  description: 'Remove a Request with its Tasks and files for good',
+  description:
+    'Remove a Request with its Tasks, files and sub-processes for good. The parent of a sub-process that is deleted waits for ever.',
   fields: [requestLocator],
   changes: true,
   read: (context, itemIndex, connection) => ({

@@ -44,13 +44,22 @@ export function includesOf(includeData: boolean): string[] {
   return includeData ? ['process', 'activeTasks', 'data'] : ['process', 'activeTasks'];
 }
 
-/** Reads Requests by id: `GET /api/1.0/requests?pmql=id IN […]`, 100 in one call. See `readChunks`. */
+/**
+ * Reads Requests by id: `GET /api/1.0/requests?pmql=id IN […]`, 100 in one call. See `readChunks`.
+ *
+ * @param withParts brings along their sub-processes that are under way
+ */
 export async function readByIds(
   connection: Connection,
   ids: number[],
   includes: string[],
+  withParts = false,
 ): Promise<Batch<ApiRequest>> {
-  return await readInChunks(ids, async (pmql) => await readPages(connection, pmql, includes, PAGE_SIZE));
+  return await readInChunks(ids, async (pmql) => {
+    if (!withParts) return await readPages(connection, pmql, includes, PAGE_SIZE);
+    const parts = `(parent_request_${pmql} AND status = "In Progress")`;
+    return await readPages(connection, `${pmql} OR ${parts}`, includes);
+  });
 }
 
 /**

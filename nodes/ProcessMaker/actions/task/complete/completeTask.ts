@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { findCanceledParent } from '../../../api/requests/changes';
 import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, done, lookTimes, makeChange, type Seen, SharedLook } from '../../../execution/change';
@@ -66,7 +67,7 @@ export async function completeTask(
 ): Promise<CompletedTask> {
   const { id } = before;
   if (attempt.isDone) return completed(before, true);
-  if (isClosed(before)) return perhapsCompleted(before, attempt);
+  if (isClosed(before)) return await perhapsCompleted(connection, before, attempt);
   let task: ApiTask;
   try {
     task = await makeChange(connection, {
@@ -78,7 +79,7 @@ export async function completeTask(
     const after = isKind(error, 'invalid') ? await readIfPossible(() => readTask(connection, id)) : undefined;
     if (!after || !isClosed(after)) throw aboutTask(error, id);
     // An earlier attempt came to its end since, or somebody else was faster.
-    return perhapsCompleted(after, attempt);
+    return await perhapsCompleted(connection, after, attempt);
   }
   return completed(task, false);
 }
@@ -113,8 +114,8 @@ async function lookAtTask(
   return { state: 'notSeen', error: error.with(details) };
 }
 
-/** When the Task cannot be read after the change, what is known of the change stays as it is. */
-async function readIfPossible(readIt: () => Promise<ApiTask>): Promise<ApiTask | undefined> {
+/** When something cannot be read after the change, what is known of the change stays as it is. */
+async function readIfPossible<T>(readIt: () => Promise<T>): Promise<T | undefined> {
   try {
     return await readIt();
   } catch {
@@ -123,13 +124,19 @@ async function readIfPossible(readIt: () => Promise<ApiTask>): Promise<ApiTask |
 }
 
 /**
- * A closed Task that an earlier attempt may have completed. A cancel closes Tasks too, and nobody knows which of the two
- * it was.
+ * A closed Task that an earlier attempt may have completed. A cancel of its Request, or of one of which that is a
+ * sub-process, closes Tasks too, and nobody knows which of the two it was.
  */
-function perhapsCompleted(task: ApiTask, attempt: Attempt): CompletedTask {
-  const refusal = closedBefore(task);
+async function perhapsCompleted(
+  connection: Connection,
+  task: ApiTask,
+  attempt: Attempt,
+): Promise<CompletedTask> {
+  const part = { ...requestOf(task), completed_at: task.completed_at };
+  const parent = await readIfPossible(() => findCanceledParent(connection, part));
+  const refusal = closedBefore(task, parent);
   acceptAsMade(attempt, refusal);
-  if (requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
+  if (parent ?? requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
   return completed(task, true);
 }
 
@@ -146,15 +153,13 @@ function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {
   });
 }
 
-function closedBefore(task: ApiTask): ProcessMakerError {
+function closedBefore(task: ApiTask, canceledParent: IDataObject | undefined): ProcessMakerError {
   const { id, completed_at: at, user } = task;
   const request = requestOf(task);
-  if (request.status === 'CANCELED') {
-    return inputError(
-      `Task ${id} is closed, since its Request ${asText(request.id)} was canceled`,
-      'Take it out of the items.',
-    );
-  }
+  const why = canceledParent
+    ? `Request ${asText(canceledParent.id)} is in status CANCELED, and its Request ${asText(request.id)} is a sub-process of it`
+    : request.status === 'CANCELED' && `its Request ${asText(request.id)} is in status CANCELED`;
+  if (why) return inputError(`Task ${id} is closed, since ${why}`, 'Take it out of the items.');
   const when = at ? ` at ${asText(at)}` : '';
   const whose = isObject(user) ? `, as a Task of ${asText(user.fullname)}` : '';
   return inputError(
