@@ -38,7 +38,9 @@ export function toNodeError(
   place: Place = {},
 ): NodeApiError | NodeOperationError {
   const error = toProcessMakerError(thrown);
-  const { message, description } = textsOf(error, place);
+  const { message: text, description } = textsOf(error, place);
+  // n8n takes an execution for one that was stopped by hand when it finds this word.
+  const message = error.kind === 'canceled' ? text : text.replaceAll('canceled', 'cancelled');
   const { itemIndex } = place;
   const details = detailsOf(error, place.scrub);
   const nodeError =

@@ -86,6 +86,6 @@ function convert(name: string, value: unknown, type: FieldType, parameter: strin
   if (checked.valid) return deepCopy(checked.newValue);
   throw inputError(
     `Field '${name}' in '${parameter}' is not of the type ${type}`,
-    `${checked.errorMessage}. Change the value or the type of the field.`,
+    `${checked.errorMessage.replace(/\.$/, '')}. Change the value or the type of the field.`,
   );
 }

@@ -148,7 +148,9 @@ const RULES: Rule[] = [
     when: (response, { body }) => typeof body === 'object' && fileRefusal(response) !== undefined,
     kind: 'invalid',
     message: 'ProcessMaker refused the file',
-    description: (response) => fileRefusal(response) || 'It gave no reason.',
+    description: (response) =>
+      fileRefusal(response) ||
+      'It gave no reason, as for a PDF file with JavaScript in it. Such a file has to be sent without the script.',
   },
   {
     status: 500,

@@ -157,18 +157,31 @@ export function retryAfterText(response: HttpResponse): string {
   return seconds === undefined ? '' : `It asks to wait ${seconds} seconds. `;
 }
 
-/** The texts of a refusal: `message` and, by field, `errors: { field: [text, …] }`. */
+/** What a database adds to its own text: the statement, with the data in it. */
+const SQL = / \((?:Connection: [^()]*, )?SQL: .*/s;
+
+/** A text of ProcessMaker's, without SQL and the full stop at its end. */
+export function withoutSql(text: string): string {
+  return text.replace(SQL, '').trim().replace(/\.$/, '');
+}
+
+/** The same as a sentence; empty when there is none. */
+function sentence(text: string): string {
+  return withoutSql(text).replace(/[^!?]$/, '$&.');
+}
+
+/** The texts of a refusal as one sentence: `message` and, by field, `errors: { field: [text, …] }`. */
 export function reasonsIn({ body }: HttpResponse): string {
   const { message, errors } = isObject(body) ? body : {};
   const fields = Object.entries(isObject(errors) ? errors : {});
   const reasons = fields.map(([field, texts]) => `${field}: ${[texts].flat().map(String).join(' ')}`);
-  return reasons.join('; ') || asText(message) || 'It gave no reason.';
+  return sentence(reasons.join('; ')) || sentence(asText(message)) || 'It gave no reason.';
 }
 
-/** The text of a 500 for a file of a kind that ProcessMaker does not store: `errors: { message }`. */
+/** The sentence of a 500 for a file of a kind that ProcessMaker does not store: `errors: { message }`. */
 export function fileRefusal({ body }: HttpResponse): string | undefined {
   const errors = isObject(body) && isObject(body.errors) ? body.errors : {};
-  return typeof errors.message === 'string' ? errors.message : undefined;
+  return typeof errors.message === 'string' ? sentence(errors.message) : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { unexpectedResponse } from '../../transport/processMakerError';
+import { withoutSql } from '../../transport/response';
 import { type ApiRequest, includesOf, readPages } from './requests';
 
 /**
@@ -126,6 +127,6 @@ export function engineReason(request: IDataObject): string {
   const [engineError = {}] = objectsIn(request.errors);
   const elementId = asText(engineError.element_id);
   const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
-  const reason = withoutSignature(asText(engineError.message));
+  const reason = withoutSignature(withoutSql(asText(engineError.message)));
   return element + (reason && `: ${reason}`);
 }

@@ -114,7 +114,7 @@ export function aboutOwnPmql(thrown: unknown): Error {
     if (kind === 'invalid') {
       return {
         message: "'PMQL' names something that ProcessMaker does not know of Tasks",
-        description: `It says: ${description}. ${PMQL_ADVICE}`,
+        description: `It says: ${description} ${PMQL_ADVICE}`,
       };
     }
     if (kind !== 'serverError' && kind !== 'badRequest') return undefined;
