@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import { type Connection, withDeadline } from './connection';
 import { detailOf, networkError } from './networkErrors';
 import { type ErrorDetails, ProcessMakerError } from './processMakerError';
@@ -73,6 +75,12 @@ export async function fetchFile<T>(
       body.destroy();
     }
   });
+}
+
+/** Reads a file into memory. */
+export async function loadFile(connection: Connection, path: string): Promise<Buffer> {
+  const { helpers } = connection.context as IExecuteFunctions;
+  return await fetchFile(connection, path, async (body) => await helpers.binaryToBuffer(body));
 }
 
 /** Counts the bytes once somebody reads them: a stream does not wait for others when it has a reader. */

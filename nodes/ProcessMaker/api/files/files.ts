@@ -2,7 +2,13 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { encodeForm, fetchFile, FILE_TIMEOUT_SECONDS, type FileContent } from '../../transport/files';
+import {
+  encodeForm,
+  fetchFile,
+  FILE_TIMEOUT_SECONDS,
+  type FileContent,
+  loadFile,
+} from '../../transport/files';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
 import type { BodyStream } from '../../transport/response';
@@ -144,17 +150,6 @@ export async function downloadFile(
   });
 }
 
-/** Downloads a file into memory: `GET /api/1.0/requests/{id}/files/{file}`. */
-export async function loadFile(
-  connection: Connection,
-  { helpers }: IExecuteFunctions,
-  requestId: number,
-  fileId: number,
-): Promise<Buffer> {
-  const store = async (body: BodyStream) => await helpers.binaryToBuffer(body);
-  return await fetchFile(connection, filesPath(requestId, fileId), store);
-}
-
 /**
  * Uploads a file to a Request, once: `POST /api/1.0/requests/{id}/files`, a form with `file` and `data_name`. A file
  * with the same variable makes room for it.
@@ -189,11 +184,10 @@ export async function findUploaded(
   content: Buffer | undefined,
 ): Promise<{ file: ApiFile; isSame: boolean } | undefined> {
   const files = (await readFiles(connection, requestId)).filter((file) => variableOf(file) === variable);
-  const context = connection.context as IExecuteFunctions;
   for (const file of files.toReversed()) {
     if (file.size !== content?.length || !isSameName(file.file_name, fileName)) continue;
-    if (content.equals(await loadFile(connection, context, requestId, file.id)))
-      return { file, isSame: true };
+    const stored = await loadFile(connection, filesPath(requestId, file.id));
+    if (content.equals(stored)) return { file, isSame: true };
   }
   const [other] = files;
   return other && { file: other, isSame: false };

@@ -1,15 +1,10 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { Connection } from '../../transport/connection';
-import { fetchFile } from '../../transport/files';
+import { loadFile } from '../../transport/files';
 import { apiPath } from '../../transport/request';
-import type { BodyStream } from '../../transport/response';
 
 /** Reads the BPMN of a process in its current version, for those who may view processes: `GET /api/1.0/processes/{id}/bpmn`. */
 export async function readBpmn(connection: Connection, processId: number): Promise<string> {
-  const { helpers } = connection.context as IExecuteFunctions;
-  const store = async (body: BodyStream) => await helpers.binaryToBuffer(body);
-  return (await fetchFile(connection, apiPath('1.0', 'processes', processId, 'bpmn'), store)).toString();
+  return (await loadFile(connection, apiPath('1.0', 'processes', processId, 'bpmn'))).toString();
 }
 
 const EVENTS = /<(?:\w+:)?(intermediateCatchEvent|boundaryEvent)\b[^>]*[^/]>.*?<\/(?:\w+:)?\1>/gs;
