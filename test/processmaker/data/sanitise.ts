@@ -1,4 +1,4 @@
-import type { Json } from '../types';
+import type { Json, JsonObject } from '../types';
 
 const EDGES = /^[\s\u200B\u200E\0]+|[\s\u200B\u200E\0]+$/g;
 
@@ -12,12 +12,15 @@ export function stripMarkup(text: string): string {
     .replaceAll('}}', '');
 }
 
-/** What happens to data on its way into a start: texts are trimmed, empty ones become null, markup is removed. */
-export function sanitiseStartData(value: Json): Json {
-  return mapTexts(value, (text) => {
-    const trimmed = text.replace(EDGES, '');
-    return trimmed === '' ? null : stripMarkup(trimmed);
-  });
+/**
+ * What happens to data on its way into a start: texts are trimmed, empty ones become null. Markup is removed from the
+ * fields themselves, and stays in what is nested in them.
+ */
+export function sanitiseStartData(data: JsonObject): JsonObject {
+  const fields = Object.entries(sanitiseUpdatedData(data) as JsonObject);
+  return Object.fromEntries(
+    fields.map(([key, value]) => [key, typeof value === 'string' ? stripMarkup(value) : value]),
+  );
 }
 
 /** What happens to data that replaces a Request's: texts are trimmed, empty ones become null, markup stays. */

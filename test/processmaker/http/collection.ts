@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../types';
 import { serverError } from './errors';
+import { escapeHtml } from '../pages/layout';
 import type { Query } from './query';
 
 const PAGES_ON_EACH_SIDE = 3;
@@ -42,7 +43,7 @@ export function collection(data: Json[], total: number, page: Page, query: Query
   return {
     data,
     meta: {
-      filter: query.text('filter'),
+      filter: escapeHtml(query.search()),
       sort_by: query.text('order_by'),
       sort_order: query.text('order_direction'),
       count: data.length,

@@ -23,3 +23,6 @@ export const notFound = (): ApiError => new ApiError(404, { error: 'Not Found' }
 
 /** 500: what the real server responds with wherever its code breaks on the input. */
 export const serverError = (): ApiError => new ApiError(500, { message: 'Server Error' });
+
+/** 422: what the list of tasks says of all that its database refuses. */
+export const invalidPmql = (): ApiError => new ApiError(422, { message: 'PMQL Is Invalid.' });

@@ -11,7 +11,7 @@ export function methodOf(sent: string, data: JsonObject): string {
 
 function overridden(value: Json): string {
   if (typeof value === 'object' && value !== null) throw badRequest();
-  if (typeof value !== 'string') return 'POST';
+  if (typeof value !== 'string' || value === '') return 'POST';
   const method = value.toUpperCase();
   if (!/^[A-Z]+$/.test(method)) throw badRequest();
   return method;

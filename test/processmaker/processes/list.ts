@@ -18,7 +18,7 @@ export function isSimplified(query: Query): boolean {
 
 /** Every process of `GET /processes`, in order. */
 export function listProcesses(instance: Instance, user: UserRow, query: Query): ProcessRow[] {
-  const pattern = `%${query.text('filter').toLowerCase()}%`;
+  const pattern = `%${query.search().toLowerCase()}%`;
   const pmql = query.text('pmql') === '' ? EVERY : pmqlCondition(instance, user, query.text('pmql'));
   return instance.database.query<ProcessRow>(
     `SELECT p.* FROM processes p JOIN process_categories c ON c.id = p.process_category_id

@@ -46,7 +46,7 @@ export async function triggerEvent(
 
 function receivedData({ eventTypes, variableNames }: FlowElement, data: JsonObject): JsonObject {
   if (!eventTypes.includes('messageEventDefinition')) return {};
-  const received = sanitiseStartData(data) as JsonObject;
+  const received = sanitiseStartData(data);
   const [variable] = variableNames;
   return variable === undefined ? received : { [variable]: received };
 }

@@ -19,7 +19,7 @@ export function requestConditions(instance: Instance, user: UserRow, query: Quer
   const conditions = [
     visibleTo(instance, user),
     typeCondition(instance, user, query.text('type')),
-    query.text('filter') === '' ? undefined : textFilter(query.text('filter')),
+    query.search() === '' ? undefined : textFilter(query.search()),
     query.text('pmql') === '' ? undefined : pmqlCondition(instance, user, query.text('pmql')),
   ].filter((condition) => condition !== undefined);
   if (conditions.length === 0) return { sql: '1', values: [] };

@@ -91,7 +91,8 @@ function included(instance: Instance, request: RequestRow, query: Query): JsonOb
 
 function summary(request: RequestRow): Json[] {
   return Object.entries(requestData(request)).map(([key, value]) => ({
-    key,
+    // PHP keeps such a name as a number.
+    key: /^(0|-?[1-9]\d*)$/.test(key) ? Number(key) : key,
     value,
     type: summaryType(value),
   }));

@@ -52,6 +52,5 @@ export function matchRoute(method: string, path: string, server: string): Match 
   if (wanted === 'GET') return undefined;
   const methods = allowedMethods(path, server).join(', ');
   const message = `The ${method} method is not supported for route ${path.slice(1)}. Supported methods: ${methods}.`;
-  // A word that is no method of HTTP can only come from a field `_method`; it is answered without the header.
-  throw new ApiError(405, { message }, METHODS.includes(method) ? { Allow: methods } : {});
+  throw new ApiError(405, { message }, { Allow: methods });
 }

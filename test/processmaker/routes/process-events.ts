@@ -24,7 +24,7 @@ const start: Route = {
     const definition = await instance.definitions.definition(process.bpmn);
     if (event === '' || !definition.elements.has(event)) throw notFound();
     if (definition.elements.get(event)?.type !== 'startEvent') throw serverError();
-    const clean = sanitiseStartData(data) as JsonObject;
+    const clean = sanitiseStartData(data);
     const parent = parentOf(instance, clean['_parent']);
     const requestId = await startRequest(instance, {
       process,

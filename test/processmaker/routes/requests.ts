@@ -1,7 +1,6 @@
 import type { RequestRow, UserRow } from '../database/rows';
 import { collection, pageOf } from '../http/collection';
 import { notFound, unauthorized } from '../http/errors';
-import { escapeHtml } from '../pages/layout';
 import type { Instance } from '../instance';
 import { maySee } from '../requests/access';
 import { deleteRequest } from '../requests/delete';
@@ -34,8 +33,7 @@ const list: Route = {
         rows.map((row) => presentListedRequest(instance, row, query)),
         total,
         page,
-        // This list alone tells the text of the search as HTML.
-        query.with('filter', escapeHtml(query.text('filter'))),
+        query,
       ),
     );
   },

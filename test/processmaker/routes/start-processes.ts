@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProcessRow, UserRow } from '../database/rows';
-import { collection, pageOf } from '../http/collection';
+import { collection, pageOf, type Page } from '../http/collection';
+import { ApiError } from '../http/errors';
 import type { Query } from '../http/query';
 import type { Instance } from '../instance';
 import { processOrder } from '../processes/order';
@@ -13,8 +14,8 @@ const startable: Route = {
   method: 'GET',
   path: '/start_processes',
   handle({ instance, user, query }) {
-    const include = processIncludes(query);
-    const page = pageOf(query);
+    const tag = etag(instance, user);
+    const { include, page } = readQuery(query, tag);
     const processes = activeProcesses(instance, query).filter((process) =>
       isStartable(instance, process, user, query),
     );
@@ -22,13 +23,24 @@ const startable: Route = {
     const rows = processes
       .slice(first, first + page.size)
       .map((process) => presentProcess(instance, process, user, include));
-    return { ...ok(collection(rows, processes.length, page, query)), etag: etag(instance, user) };
+    return { ...ok(collection(rows, processes.length, page, query)), etag: tag };
   },
 };
 
+/** What this list cannot read it refuses under the same tag. */
+function readQuery(query: Query, tag: string): { include: string[]; page: Page } {
+  try {
+    processOrder(query);
+    return { include: processIncludes(query), page: pageOf(query) };
+  } catch (error) {
+    if (error instanceof ApiError) error.headers['ETag'] = `"${tag}"`;
+    throw error;
+  }
+}
+
 /** Every process that could be started at all. The real server works them all out, whatever page is asked for. */
 function activeProcesses({ database }: Instance, query: Query): ProcessRow[] {
-  const pattern = `%${query.text('filter').toLowerCase()}%`;
+  const pattern = `%${query.search().toLowerCase()}%`;
   return database.query<ProcessRow>(
     `SELECT p.* FROM processes p JOIN process_categories c ON c.id = p.process_category_id
      LEFT JOIN users u ON u.id = p.user_id

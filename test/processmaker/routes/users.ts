@@ -26,7 +26,7 @@ const list: Route = {
       throw unauthorized('Not authorized to view users.');
     }
     const page = pageOf(query, NO_ROWS);
-    const pattern = `%${query.text('filter').toLowerCase()}%`;
+    const pattern = `%${query.search().toLowerCase()}%`;
     // PMQL means nothing here: the real server lists everybody.
     const users = instance.database.query<UserRow>(
       `SELECT * FROM users WHERE (lower(username) LIKE ? OR lower(firstname) LIKE ? OR lower(lastname) LIKE ?

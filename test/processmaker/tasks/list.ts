@@ -36,7 +36,7 @@ export function taskConditions(instance: Instance, user: UserRow, query: Query):
       ? undefined
       : { sql: `t.status IN (${statuses.map(() => '?').join(', ')})`, values: statuses },
     query.text('overdue') === '' ? undefined : { sql: 't.due_at < ?', values: [instance.sqlNow()] },
-    query.text('filter') === '' ? undefined : textFilter(query.text('filter')),
+    query.search() === '' ? undefined : textFilter(query.search()),
     query.text('pmql') === '' ? undefined : pmqlCondition(instance, user, query.text('pmql')),
   ].filter((condition) => condition !== undefined);
   return {

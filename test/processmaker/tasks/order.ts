@@ -1,4 +1,4 @@
-import { ApiError, serverError } from '../http/errors';
+import { invalidPmql, serverError } from '../http/errors';
 import type { Instance } from '../instance';
 import { amongEquals } from '../database/ties';
 import type { Query } from '../http/query';
@@ -32,8 +32,10 @@ export function ordering(instance: Instance, query: Query): string {
   const ids = amongEquals(instance, 't.id', direction);
   if (path.length === 0) return `${column(name)} ${direction}, ${ids}`;
   // The server turns the order around where it means to put Requests without the field last.
-  if (table === 'data')
+  if (table === 'data') {
+    if (!path.every((step) => /^\w+$/.test(step))) throw invalidPmql();
     return `${orderPath('r.data', path)} ${direction === 'asc' ? 'desc' : 'asc'}, ${amongEquals(instance, 't.id', 'asc')}`;
+  }
   // What it does not know before a dot is no order.
   if (!REQUEST_NAMES.includes(table)) return amongEquals(instance, 't.id', 'asc');
   return `r.${path.at(-1) ?? 'id'} COLLATE NOCASE ${direction}, ${ids}`;
@@ -43,6 +45,6 @@ function column(name: string): string {
   const lower = name.toLowerCase();
   const expression = EXPRESSIONS[lower];
   if (expression !== undefined) return expression;
-  if (!COLUMNS.includes(lower)) throw new ApiError(422, { message: 'PMQL Is Invalid.' });
+  if (!COLUMNS.includes(lower)) throw invalidPmql();
   return `t.${lower}${TEXTS.includes(lower) ? ' COLLATE NOCASE' : ''}`;
 }

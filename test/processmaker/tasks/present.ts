@@ -93,6 +93,24 @@ export async function presentTask(
   task: TokenRow,
   query: Query,
 ): Promise<JsonObject> {
+  const { process } = contextOf(instance, task);
+  return {
+    ...taskJson(task),
+    // Whether an offered task may be seen is decided by its process; an administrator is not asked.
+    ...(task.user_id === null && task.is_self_service === 1 && user.is_administrator !== 1
+      ? { process: processJson(process) }
+      : {}),
+    ...(await askedRelations(instance, user, task, query)),
+    can_view_parent_request: false,
+  };
+}
+
+async function askedRelations(
+  instance: Instance,
+  user: UserRow,
+  task: TokenRow,
+  query: Query,
+): Promise<JsonObject> {
   const { request, process } = contextOf(instance, task);
   const { elements } = await instance.definitions.definition(process.bpmn);
   const element = elements.get(task.element_id);
@@ -118,32 +136,33 @@ export async function presentTask(
     const relation = relations[name];
     return relation === undefined ? [] : [relation];
   });
-  return {
-    ...taskJson(task),
-    // Whether an offered task may be seen is decided by its process; an administrator is not asked.
-    ...(task.user_id === null && task.is_self_service === 1 && user.is_administrator !== 1
-      ? { process: processJson(process) }
-      : {}),
-    ...Object.fromEntries(asked),
-    can_view_parent_request: false,
-  };
+  return Object.fromEntries(asked);
 }
 
-/** The response to a completion. */
-export function presentCompletedTask(instance: Instance, task: TokenRow): JsonObject {
+function presentChangedTask(instance: Instance, task: TokenRow): JsonObject {
   const { request, process } = contextOf(instance, task);
   return {
     ...taskJson(task),
     process_request: requestJson(request),
     process: processJson(process),
-    draft: null,
     can_view_parent_request: false,
   };
 }
 
+/** The response to a completion. */
+export async function presentCompletedTask(
+  instance: Instance,
+  user: UserRow,
+  task: TokenRow,
+  query: Query,
+): Promise<JsonObject> {
+  const asked = await askedRelations(instance, user, task, query);
+  return { ...presentChangedTask(instance, task), draft: null, ...asked };
+}
+
 /** The response to a reassignment. */
 export function presentReassignedTask(instance: Instance, task: TokenRow): JsonObject {
-  return { ...without('draft', presentCompletedTask(instance, task)), user: userOf(instance, task) };
+  return { ...presentChangedTask(instance, task), user: userOf(instance, task) };
 }
 
 function contextOf(instance: Instance, task: TokenRow): { request: RequestRow; process: ProcessRow } {

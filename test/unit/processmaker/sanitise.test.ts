@@ -17,14 +17,22 @@ describe('data on its way into a start', () => {
     [false, false],
     [null, null],
   ])('%j becomes %j', (sent, kept) => {
-    expect(sanitiseStartData({ deep: [{ value: sent }] })).toEqual({ deep: [{ value: kept }] });
+    expect(sanitiseStartData({ value: sent })).toEqual({ value: kept });
+  });
+
+  test('of what is nested in a field, texts are trimmed and empty ones become null, and markup stays', () => {
+    const nested = { tags: '<b>x</b>', list: ['{{ y }}', ' <i>z</i> ', ''] };
+    expect(sanitiseStartData({ nested })).toEqual({
+      nested: { tags: '<b>x</b>', list: ['{{ y }}', '<i>z</i>', null] },
+    });
   });
 
   test('of a task, only markup is removed', () => {
-    expect(sanitiseTaskData({ pad: '  x ', empty: '', html: '<i>y</i>' })).toEqual({
+    expect(sanitiseTaskData({ pad: '  x ', empty: '', html: '<i>y</i>', nested: ['<b>z</b>'] })).toEqual({
       pad: '  x ',
       empty: '',
       html: 'y',
+      nested: ['z'],
     });
   });
 });

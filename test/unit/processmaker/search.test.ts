@@ -34,6 +34,17 @@ test.each([
   expect(await tasks(filter)).toHaveLength(found);
 });
 
+test('a text is searched without its markup, and one of nothing else finds everything', async () => {
+  const id = await api.start(2, 'node_1', { note: 'here' });
+  await api.start(2, 'node_1');
+  expect(await requests('<b>here</b>')).toEqual([id]);
+  for (const nothing of ['<b>', ' <x></x> ', '{{}}', '<!-- -->']) {
+    expect(await requests(nothing)).toHaveLength(2);
+    expect(await tasks(nothing)).toHaveLength(2);
+  }
+  expect(await requests('5 < 6')).toEqual([]);
+});
+
 test('a text is searched without the blanks around it, and not in the uuid', async () => {
   const id = await api.start(2, 'node_1', { note: 'here' });
   expect(await requests('  here ')).toEqual([id]);
@@ -45,11 +56,12 @@ test('a text is searched without the blanks around it, and not in the uuid', asy
   expect(await requests(JSON.stringify(body['uuid']).slice(1, -1))).toEqual([]);
 });
 
-test('only the list of Requests tells the text as HTML', async () => {
+test('every list but that of tasks tells the text as HTML', async () => {
   const filter = async (list: string): Promise<unknown> =>
     ((await api.call('limited', 'GET', `/${list}?filter=it's "a"`)).body['meta'] as { filter: string })
       .filter;
-  expect(await filter('requests')).toBe('it&#039;s &quot;a&quot;');
+  for (const list of ['requests', 'start_processes'])
+    expect(await filter(list)).toBe('it&#039;s &quot;a&quot;');
   expect(await filter('tasks')).toBe('it\'s "a"');
 });
 

@@ -29,16 +29,23 @@ test.each([
   ['PUT', 405],
   ['foo', 405],
   ['a b', 400],
-  ['', 400],
 ])('a field `_method` with %p counts as the method, and nothing is started', async (method, status) => {
   expect((await api.call('limited', 'POST', START, { _method: method })).status).toBe(status);
   expect(count()).toBe(0);
 });
 
-test('a field `_method` that is no text is data, and a list is refused', async () => {
+test('a field `_method` that is no text or an empty one is data, and a list is refused', async () => {
   expect((await api.call('limited', 'POST', START, { _method: 5 })).status).toBe(201);
+  expect((await api.call('limited', 'POST', START, { _method: '' })).status).toBe(201);
   expect((await api.call('limited', 'POST', START, { _method: ['PUT'] })).status).toBe(400);
   expect((await api.call('limited', 'POST', START, { _method: 'POST' })).body).toHaveProperty('data');
+});
+
+test('a method that is not supported is answered with those that are', async () => {
+  for (const method of ['PUT', 'foo']) {
+    const { headers } = await api.call('limited', 'POST', START, { _method: method });
+    expect(headers.get('allow')).toBe('GET, HEAD, POST');
+  }
 });
 
 test('a field `_method` counts when an event is triggered too', async () => {

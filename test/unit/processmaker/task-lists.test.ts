@@ -32,6 +32,12 @@ test('a parameter without a value breaks the server, but not that of the Request
   expect(await count('admin', 'process_request_id=')).toBe(0);
 });
 
+test('the database refuses a negative number of rows, and a field that is not one', async () => {
+  for (const query of ['per_page=-1', 'order_by=data.', 'order_by=data.a-b', 'order_by=data.a..b'])
+    expect(await statusOf(query)).toBe(422);
+  expect(await statusOf('order_by=data.a.b_2')).toBe(200);
+});
+
 test('tasks are ordered by columns, not by the names of PMQL', async () => {
   await api.start(2, 'node_1');
   const closed = await api.start(2, 'node_1');

@@ -122,3 +122,13 @@ test('the fields of a task are those of its form', async () => {
   const ticket = await taskOf(25, 'opened');
   expect((await call('limited', 'GET', `/tasks/${ticket}/screen_fields`)).body).toEqual(['answer']);
 });
+
+test('the response to a completion holds what is asked for', async () => {
+  await open();
+  const task = await taskOf(2, 'node_1');
+  const { body } = await call('limited', 'PUT', `/tasks/${task}?include=data`, {
+    status: 'COMPLETED',
+    data: { a: 1 },
+  });
+  expect(body).toMatchObject({ status: 'CLOSED', data: { a: 1 } });
+});
