@@ -1,6 +1,13 @@
 import type { Json, JsonObject } from '../../processmaker';
 import type { Recording } from './recording';
-import { EITHER_NULL_OR_TEXT, SAME_HEADERS, SAME_TREES, SAME_VALUES, UNORDERED } from './rules';
+import {
+  EITHER_NULL_OR_TEXT,
+  SAME_HEADERS,
+  SAME_TREES,
+  SAME_VALUES,
+  SAME_WHERE_RECORDED,
+  UNORDERED,
+} from './rules';
 
 /** What the stand-in answered. */
 export interface ActualResponse {
@@ -20,9 +27,10 @@ export function compareResponses(recording: Recording, actual: ActualResponse): 
 
 function compareHeaders({ response }: Recording, { headers }: ActualResponse): string[] {
   const expected = new Headers(response.headers);
-  const differences = SAME_HEADERS.filter((name) => expected.get(name) !== headers.get(name)).map(
-    (name) => `header ${name}: '${expected.get(name)}' expected, but '${headers.get(name)}'`,
-  );
+  const names = [...SAME_HEADERS, ...SAME_WHERE_RECORDED.filter((name) => expected.has(name))];
+  const differences = names
+    .filter((name) => expected.get(name) !== headers.get(name))
+    .map((name) => `header ${name}: '${expected.get(name)}' expected, but '${headers.get(name)}'`);
   if (expected.has('etag') !== headers.has('etag')) differences.push('an ETag in only one of the responses');
   return differences;
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../processmaker';
 import type { Query } from '../../processmaker/http/query';
 import type { Instance } from '../../processmaker/instance';
 import { countRequests, requestConditions } from '../../processmaker/requests/list';
+import { findRequest } from '../../processmaker/requests/store';
 import type { UserRow } from '../../processmaker/database/rows';
 import { toApiTime } from '../../processmaker/database/time';
 import { searchedText, type NotedRequest } from './note';
@@ -42,8 +43,9 @@ export function storeListedRequests(
     );
     const perPage = Number(asked.query.text('per_page') || '10');
     const page = Number(asked.query.text('page')) || 1;
-    const before = (page - 1) * perPage;
-    const behind = total - before - rows.length - already;
+    const others = total - rows.length - already;
+    const before = Math.min((page - 1) * perPage, others);
+    const behind = others - before;
     const descending = /^desc$/i.test(asked.query.text('order_direction'));
     const ids = rows.map((row) => Number(row['id']));
     const lowest = Math.min(...ids);
@@ -51,8 +53,8 @@ export function storeListedRequests(
     const [low, high] = descending ? [behind, before] : [before, behind];
     const [lowRow, highRow] = descending ? [firsts.at(-1), firsts[0]] : [firsts[0], firsts.at(-1)];
     if (lowRow === undefined || highRow === undefined) return;
-    for (let index = 1; index <= low; index += 1) storeCopy(instance, lowRow, lowest - index);
-    for (let index = 1; index <= high; index += 1) storeCopy(instance, highRow, highest + index);
+    storeCopies(instance, lowRow, freeIds(instance, lowest, -1, low));
+    storeCopies(instance, highRow, freeIds(instance, highest, 1, high));
   });
 }
 
@@ -145,7 +147,7 @@ function addNeeds(data: JsonObject, needs: Needs, filter: string[], shown: boole
 }
 
 const hiddenFilter = (query: Query): string[] =>
-  query.text('filter') === '' ? [] : [searchedText(query.text('filter'))];
+  query.search() === '' ? [] : [searchedText(query.search())];
 
 /** Somebody who sees a Request of another user took part in it. */
 function participants(instance: Instance, { user }: AskedList, row: JsonObject): number[] {
@@ -182,6 +184,14 @@ function fits(
   }
 }
 
-function storeCopy(instance: Instance, { row, data, participants: users }: Stored, id: number): void {
-  storeRequest(instance, { ...row, id, active_tasks: [] }, data, users);
+function storeCopies(instance: Instance, { row, data, participants: users }: Stored, ids: number[]): void {
+  for (const id of ids) storeRequest(instance, { ...row, id, active_tasks: [] }, data, users);
+}
+
+/** So many ids before or behind one, without those that are taken, such as by a parent that is not shown. */
+function freeIds(instance: Instance, from: number, step: 1 | -1, count: number): number[] {
+  const ids: number[] = [];
+  for (let id = from + step; ids.length < count; id += step)
+    if (findRequest(instance, id) === undefined) ids.push(id);
+  return ids;
 }

@@ -7,6 +7,7 @@ import type { Recording } from './recording';
 import { ranked, waysToFit, type Needs } from './satisfy';
 import { isObject, storeRequestOf, storeToken } from './shown-tasks';
 
+const LIMITED = 3;
 const LONG_AGO = '2000-01-01T00:00:00+00:00';
 
 interface ShownList {
@@ -35,7 +36,7 @@ export function storeListedTasks(
 ): void {
   const shown = shownList(recording);
   if (shown === undefined) return;
-  const rows = shown.rows.length > 0 ? shown.rows : rowsElsewhere(query, recording, others);
+  const rows = shown.rows.length > 0 ? shown.rows : rowsNotShown(query, shown, recording, others);
   const more = shown.rows.length > 0 ? moreRows(instance, query, shown) : [];
   // Where nothing is said about the order of two rows, the one that is shown first was changed a moment earlier.
   const all = [...rows, ...more];
@@ -48,7 +49,7 @@ export function storeListedTasks(
     storeRequestOf(
       instance,
       row,
-      isRanked ? needsOf(query, index) : [],
+      isRanked ? needsOf(query, index, row) : [],
       noted?.id === row['process_request_id'] ? noted?.data : undefined,
     ),
   );
@@ -63,12 +64,15 @@ function areTogether(rows: JsonObject[]): boolean {
 }
 
 /** What the data of the row at a place must hold to be found there. */
-function needsOf(query: Query, index: number): Needs['data'] {
-  const filter = query.text('filter');
-  const rank = ranked(query, index, true);
+function needsOf(query: Query, index: number, { data }: JsonObject): Needs['data'] {
+  const filter = query.search();
+  // A task shows the whole data of its Request.
+  const rank = isObject(data) ? undefined : ranked(query, index, true);
+  const way = waysToFit(query.text('pmql'))[0];
+  const texts = [...(way?.texts ?? []), ...(filter === '' ? [] : [searchedText(filter)])];
   return [
-    ...(waysToFit(query.text('pmql'))[0]?.data ?? []),
-    ...(filter === '' ? [] : [{ path: ['_found_by'], value: searchedText(filter) }]),
+    ...(way?.data ?? []),
+    ...(texts.length === 0 ? [] : [{ path: ['_found_by'], value: texts }]),
     ...(rank === undefined ? [] : [rank]),
   ];
 }
@@ -80,15 +84,24 @@ function moreRows(instance: Instance, query: Query, { rows, total, overdue }: Sh
   const step = descending ? -1 : 1;
   const edge = descending ? Math.min(...ids) : Math.max(...ids);
   const now = instance.now().toISOString();
-  const shownOverdue = rows.filter(
-    (row) => row['status'] === 'ACTIVE' && typeof row['due_at'] === 'string' && row['due_at'] < now,
-  ).length;
+  const shownOverdue = rows.filter(({ due_at: due }) => typeof due === 'string' && due < now).length;
   return Array.from({ length: total - rows.length }, (_, index) => ({
     ...rows.at(-1),
     id: edge + step * (index + 1),
     uuid: randomUUID(),
     ...(index < overdue - shownOverdue ? { status: 'ACTIVE', due_at: LONG_AGO } : {}),
   }));
+}
+
+/** A page behind the last one shows none of those that there are; another list may show none of a Request's. */
+function rowsNotShown(
+  query: Query,
+  { total }: ShownList,
+  recording: Recording,
+  others: Recording[],
+): JsonObject[] {
+  if (total === 0) return rowsElsewhere(query, recording, others);
+  return Array.from({ length: total }, (_, index) => ({ id: index + 1, process_id: 2, user_id: LIMITED }));
 }
 
 /** The tasks of the Request that a list asks for, as the recording nearest to it shows them. */

@@ -7,6 +7,7 @@ import { addressedTo, readRecordings, type Recording } from './recording';
 import { isUsedRoute } from './routes';
 import { send } from './send';
 import { restsOnSetting } from './settings';
+import { storeOAuth } from './shown-oauth';
 import { optionsFor, prepare } from './situation';
 
 /** Compares one recording; returns the differences. */
@@ -15,6 +16,8 @@ async function check(recording: Recording, all: Recording[]): Promise<string[]> 
   const instance = new Instance(options, runScript);
   await prepare(instance, recording, all);
   const processMaker = await serve(instance, options);
+  // Only now, since the stand-in registers a client of its own.
+  await storeOAuth(instance, recording);
   try {
     const addressed = addressedTo(recording, processMaker.url);
     return compareResponses(addressed, await send(processMaker, recording, options.bodyLimitBytes ?? 0));

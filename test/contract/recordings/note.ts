@@ -43,8 +43,10 @@ export function notedEvent({ context }: Recording): 'message' | 'signal' | 'time
  * are doubled. Any other text stands for itself.
  */
 export function searchedText(filter: string): string {
+  const text = filter.replaceAll('\\\\', '\\');
   try {
-    return JSON.parse(`"${filter.replaceAll('\\\\', '\\')}"`) as string;
+    // A text in its quotes is looked for as the JSON of the data holds it.
+    return JSON.parse(/^".*"$/.test(text) ? text : `"${text}"`) as string;
   } catch {
     return filter;
   }

@@ -1,5 +1,8 @@
 /** Headers whose value must be the same. */
-export const SAME_HEADERS = ['content-type', 'cache-control', 'allow', 'retry-after', 'content-disposition'];
+export const SAME_HEADERS = ['content-type', 'cache-control', 'retry-after', 'content-disposition'];
+
+/** The same for those that a real server always sends, and that the later recordings leave out. */
+export const SAME_WHERE_RECORDED = ['allow'];
 
 /** Keys whose values the situation determines, not only their types. */
 export const SAME_VALUES = [

@@ -20,9 +20,9 @@ const CLIENTS: Readonly<Record<string, OAuthGrant[]>> = {
 const isHidden = (value: string): boolean => /^<.+>$/.test(value);
 
 /** Makes the clients, passwords and tokens that a recording shows. */
-export async function storeOAuth(instance: Instance, pathname: string, recording: Recording): Promise<void> {
+export async function storeOAuth(instance: Instance, recording: Recording): Promise<void> {
   const { request, response, context } = recording;
-  if (pathname === '/oauth/token') await storeCaller(instance, recording);
+  if (request.path === '/oauth/token') await storeCaller(instance, recording);
   const token = /^Bearer (.+)$/.exec(request.headers['Authorization'] ?? '')?.[1];
   // A token that the recordings made themselves: it works, or it is one without a user.
   if (context.token !== 'other' || token === undefined) return;
@@ -49,7 +49,8 @@ async function storeCaller(instance: Instance, { request, response }: Recording)
   if (response.status === 200 && typeof form['password'] === 'string') {
     instance.database.run('UPDATE users SET password = ?', [form['password']]);
   }
-  storeHidden(instance, id, form, /revoked/.test(hint));
+  const owner = /not (linked|issued) to/.test(hint) ? 'another' : id;
+  storeHidden(instance, owner, form, /revoked/.test(hint));
 }
 
 /** A client that is not refused may do what it does. */

@@ -16,7 +16,6 @@ import { storeListedTasks } from './listed-tasks';
 import { notedRequest, notedSize } from './note';
 import type { Recording } from './recording';
 import { addSecondWorld, staffToken } from './second-world';
-import { storeOAuth } from './shown-oauth';
 import { storeShownFiles } from './shown-files';
 import { put, ranked } from './satisfy';
 import { offerTo, storeTurns } from './turns';
@@ -45,7 +44,10 @@ export function optionsFor({ context, response }: Recording): ProcessMakerOption
   const past = JSON.stringify(response.json ?? null, (key, value: Json) =>
     STILL_TO_COME.includes(key) ? null : value,
   );
-  const times = [...past.matchAll(TIME)].map(([time]) => Date.parse(`${time.replace(' ', 'T')}Z`));
+  const times = [
+    ...[...past.matchAll(TIME)].map(([time]) => Date.parse(`${time.replace(' ', 'T')}Z`)),
+    ...passedDueTimes(response.json),
+  ];
   const latest = times.length === 0 ? undefined : new Date(Math.max(...times) + 1000);
   const retry = new Headers(response.headers).get('retry-after');
   return {
@@ -53,6 +55,15 @@ export function optionsFor({ context, response }: Recording): ProcessMakerOption
     ...(latest === undefined ? {} : { now: () => latest }),
     maintenanceRetrySeconds: retry === null ? null : Number(retry),
   };
+}
+
+/** The due times of a list that have passed: it tells how many those are. */
+function passedDueTimes(json: Json | undefined): number[] {
+  if (!isObject(json) || !Array.isArray(json['data']) || !isObject(json['meta'])) return [];
+  const due = json['data'].flatMap((row) =>
+    isObject(row) && typeof row['due_at'] === 'string' ? [Date.parse(row['due_at'])] : [],
+  );
+  return due.sort((one, other) => one - other).slice(0, Number(json['meta']['in_overdue'] ?? 0));
 }
 
 /** Brings an instance into the situation that a recording shows. */
@@ -67,7 +78,6 @@ export async function prepare(instance: Instance, recording: Recording, others: 
   const [, resource, idText, part] =
     /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+)(?:\/(retry|events|screen_fields)\b.*)?)?$/.exec(pathname) ?? [];
   const id = Number(idText);
-  await storeOAuth(instance, pathname, recording);
   if (user === undefined) return;
   const call = { instance, user, query };
   storeShownFiles(instance, pathname, recording);
@@ -120,7 +130,8 @@ function prepareList(instance: Instance, user: UserRow, query: Query, recording:
   if (response.status !== 200 || !isObject(response.json)) return;
   const { data: rows, meta } = response.json;
   const total = isObject(meta) ? Number(meta['total']) : 0;
-  if (Array.isArray(rows)) {
+  // A page behind the last one shows none.
+  if (Array.isArray(rows) && (rows.length > 0 || total === 0)) {
     const requests = rows.filter(isObject);
     for (const row of requests) storeParent(instance, query, row, requests);
     const noted = notedRequest(recording);
