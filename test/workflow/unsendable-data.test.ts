@@ -57,6 +57,13 @@ describe('data that does not arrive unchanged', () => {
     expect(harness.requests()).toHaveLength(3);
   });
 
+  it('gives no hint for tags and braces inside an object or a list, where ProcessMaker keeps them', async () => {
+    const nested = { note: '<b>bold</b>', lines: ['{{ name }}', { text: '<i>x</i>' }] };
+    const run = await start({}, [{ nested }]);
+    expect(harness.requests()).toMatchObject([{ data: { nested } }]);
+    expect(run.hints('ProcessMaker')).toEqual([]);
+  });
+
   it('gives no hint for data that arrives unchanged', async () => {
     const run = await start({}, [
       { number: 'PO-1', total: 12.5, urgent: true, lines: [{ sku: 'a' }], note: null },

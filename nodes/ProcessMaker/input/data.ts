@@ -53,7 +53,9 @@ export function checkData(
     );
   }
   const unsendable = findUnsendable(sent, (change, path) => {
-    if (!KEPT[call]?.includes(change)) hints.change(change, path, itemIndex);
+    // Inside an object or a list, a start and an event keep what an update keeps.
+    const kept = isWholeBody && !Object.hasOwn(sent, path) ? KEPT.update : KEPT[call];
+    if (!kept?.includes(change)) hints.change(change, path, itemIndex);
   });
   if (unsendable === undefined) return sent;
   throw inputError(unsendable, 'Change or leave out this value: ProcessMaker would not receive it as it is.');
