@@ -31,6 +31,9 @@ export function checkCollection(
   return given;
 }
 
+/** What ProcessMaker takes out of every parameter of a search but PMQL. */
+const MARKUP = /<!--.+?-->|<\?.+?\?>|<\/?[a-z\d][^>]*>|\{\{|\}\}/gis;
+
 function checkField(given: unknown, field: INodeProperties, word: 'filter' | 'option'): void {
   const { type, displayName } = field;
   const what = `The ${word} '${displayName}'`;
@@ -46,6 +49,14 @@ function checkField(given: unknown, field: INodeProperties, word: 'filter' | 'op
   if ((type === 'string' || type === 'resourceLocator') && !isText) {
     const kind = Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
     throw inputError(`${what} holds ${kind}, and not a text`, 'Let its expression give a text or a number.');
+  }
+  // With what is left, everything would be found.
+  const words = field.name === 'text' ? asText(value).trim() : '';
+  if (words !== '' && words.replace(MARKUP, '').trim() === '') {
+    throw inputError(
+      `${what} holds nothing but HTML tags and double braces, which ProcessMaker takes out`,
+      'Give a text to look for.',
+    );
   }
 }
 

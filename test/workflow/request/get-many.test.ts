@@ -254,6 +254,7 @@ describe('filters that PMQL cannot express', () => {
     [{ pmql: 'data.x = "a\\\\b"' }, /'PMQL' looks for .*backslashes/],
     [{ pmql: '={{ $json.nothing }}' }, /filter 'PMQL' has no value/],
     [{ text: '={{ $json.nothing }}' }, /filter 'Text' has no value/],
+    [{ text: ' <b></b>{{}} ' }, /filter 'Text' holds nothing but HTML tags and double braces/],
     [{ text: '={{ true }}' }, /filter 'Text' holds a value of type boolean/],
     [{ requester: '={{ [] }}' }, /filter 'Requester' holds a list/],
     [{ startedAfter: '={{ null }}' }, /filter 'Started After' has no value/],
