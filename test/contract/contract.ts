@@ -28,13 +28,16 @@ export const needsStandIn =
   ({ standIn }: Server) =>
     standIn ? undefined : reason;
 
+/** Why a check that is made as an administrator cannot be made. */
+export const needsAdministrator = ({ adminToken }: Server) =>
+  adminToken === undefined ? "it needs an administrator's token, in PROCESSMAKER_ADMIN_TOKEN" : undefined;
+
 /** Made where there is an administrator's token. */
-export const needsProcess =
-  (name: ProcessName) =>
-  ({ workshop }: Server) => {
-    if (workshop === undefined) return "it needs an administrator's token, in PROCESSMAKER_ADMIN_TOKEN";
-    return workshop.processes[name] ? undefined : 'the server has no PHP script whose executor could be used';
-  };
+export const needsProcess = (name: ProcessName) => (server: Server) => {
+  const { workshop } = server;
+  if (workshop === undefined) return needsAdministrator(server);
+  return workshop.processes[name] ? undefined : 'the server has no PHP script whose executor could be used';
+};
 
 /** The credential of the server's user, as a person types it into n8n. */
 export function credentialsOf({ url, token }: Server) {
@@ -88,12 +91,21 @@ export async function startIn(
   data: IDataObject = {},
   parameters: INodeParameters = {},
 ): Promise<IDataObject> {
-  const process = locator('id', contract.server.workshop?.processes[name] ?? '');
-  const startEvent = locator('id', BEGIN);
-  const run = await sendStart(contract, { process, startEvent, ...parameters }, { input: [data] });
-  const [request] = itemsOf(run);
+  const [request] = itemsOf(await sendStartIn(contract, name, data, parameters));
   assert.ok(request, 'a Request was started');
   return request;
+}
+
+/** The same, for a start that may not have ended yet. */
+export async function sendStartIn(
+  contract: Contract,
+  name: ProcessName,
+  data: IDataObject,
+  parameters: INodeParameters,
+): Promise<Run> {
+  const process = locator('id', contract.server.workshop?.processes[name] ?? '');
+  const startEvent = locator('id', BEGIN);
+  return await sendStart(contract, { process, startEvent, ...parameters }, { input: [data] });
 }
 
 async function sendStart(contract: Contract, parameters: INodeParameters, options: RunOptions): Promise<Run> {

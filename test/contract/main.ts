@@ -1,7 +1,8 @@
 import { createEngine } from '../support/engine';
 import { checks } from './checks';
 import type { Contract } from './contract';
-import { findPreconditions, Missing } from './preconditions';
+import { Missing } from './missing';
+import { findPreconditions } from './preconditions';
 import { removeStarted } from './remove';
 import { openServer, type Server } from './server';
 import { makeWorkshop } from './workshop';
@@ -13,9 +14,10 @@ interface Counts {
 
 /** Holds the node's own calls against a server. Ends with the line `N passed, N failed`. */
 async function main(): Promise<number> {
-  const server = await openServer();
   const counts = { passed: 0, failed: 0 };
+  let server: Server | undefined;
   try {
+    server = await openServer();
     console.log(server.standIn ? 'Against the ProcessMaker stand-in.' : `Against ${server.url}.`);
     const prepared = await prepare(server);
     counts.passed++;
@@ -26,7 +28,7 @@ async function main(): Promise<number> {
     counts.failed++;
     console.log(`✗ ${error.message}`);
   } finally {
-    await server.close();
+    await server?.close();
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0 ? 0 : 1;

@@ -1,8 +1,6 @@
 import { callApi, type Called } from './api';
+import { Missing } from './missing';
 import type { Server } from './server';
-
-/** Something without which no check makes sense, in one sentence. */
-export class Missing extends Error {}
 
 /** Who the token belongs to, and what was found. */
 export interface Found {
@@ -14,8 +12,7 @@ export interface Found {
 
 /** Asks the server for all that the checks build on: the token, the process, and whether the user may start it. */
 export async function findPreconditions(server: Server): Promise<Found> {
-  const list = await called(server, '/requests?per_page=1&order_by=id');
-  checkAccepted(list, server, 'PROCESSMAKER_TOKEN');
+  await checkToken(server, 'PROCESSMAKER_TOKEN');
   const processName = await startableName(server);
   const userId = await userOf(server);
   if (server.adminToken === undefined) {
@@ -23,7 +20,7 @@ export async function findPreconditions(server: Server): Promise<Found> {
     return isAdmin ? { userId, processName, adminToken: server.token } : { userId, processName };
   }
   const admin = { ...server, token: server.adminToken };
-  checkAccepted(await called(admin, '/requests?per_page=1&order_by=id'), admin, 'PROCESSMAKER_ADMIN_TOKEN');
+  await checkToken(admin, 'PROCESSMAKER_ADMIN_TOKEN');
   if (!(await isAdministrator(admin, await userOf(admin)))) {
     throw new Missing(
       'The token in PROCESSMAKER_ADMIN_TOKEN does not belong to an administrator: give that of one, or leave it out.',
@@ -42,13 +39,19 @@ async function called(server: Server, path: string): Promise<Called> {
   }
 }
 
-function checkAccepted({ status, body }: Called, { url }: Server, variable: string): void {
+async function checkToken(server: Server, variable: string): Promise<void> {
+  const { url, token } = server;
+  if (!/^[!-~]+$/.test(token)) {
+    throw new Missing(`${variable} holds a blank, a line break or another character that no token has.`);
+  }
+  const { status, body } = await called(server, '/requests?per_page=1&order_by=id');
   if (status === 401) {
     throw new Missing(
       `${url} does not accept the token in ${variable}: it is wrong, has expired, was revoked, or belongs to no user.`,
     );
   }
-  if (status !== 200 || body === undefined) {
+  const isList = typeof body === 'object' && body !== null && 'data' in body && 'meta' in body;
+  if (status !== 200 || !isList) {
     throw new Missing(
       `${url} does not answer as ProcessMaker's API does (HTTP status ${status}): check PROCESSMAKER_URL.`,
     );

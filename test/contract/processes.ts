@@ -1,7 +1,7 @@
 import { bpmn, endEvent, line, startEvent, type Element } from '../processmaker/fixtures/bpmn';
 
 /** The processes that the checks need, beside the one that is given. */
-export const PROCESSES = ['tasks', 'message', 'end', 'nobody', 'script'] as const;
+export const PROCESSES = ['tasks', 'message', 'end', 'nobody', 'script', 'overdue'] as const;
 
 export type ProcessName = (typeof PROCESSES)[number];
 
@@ -12,7 +12,8 @@ const END = endEvent('finish', 'Finish');
 
 /**
  * The BPMN of a process that a user may start: one with two Tasks of that user, one that waits for a message, one that
- * ends at once, one whose Task nobody can be given, and one whose script fails while the data says so.
+ * ends at once, one whose Task nobody can be given, one whose script fails while the data says so, and one whose Task
+ * was due an hour before it is reached.
  */
 export function processBpmn(name: ProcessName, userId: number, scriptId: number): string {
   const middle = elements(userId, scriptId)[name];
@@ -20,15 +21,15 @@ export function processBpmn(name: ProcessName, userId: number, scriptId: number)
   return bpmn(all, line(...all.map(({ id }) => id)), '<bpmn:message id="go" name="n8n contract"/>');
 }
 
-/** What the script does that the last of them needs. */
+/** What the script does that one of them needs. */
 export const SCRIPT = "<?php if (!empty($data['fail'])) { throw new Exception('n8n contract'); } return [];";
 
 function elements(userId: number, scriptId: number): Record<ProcessName, Element[]> {
-  const task = (id: string, name: string, users: string): Element => ({
+  const task = (id: string, name: string, users: string, more: Record<string, string> = {}): Element => ({
     type: 'task',
     id,
     name,
-    pm: { assignment: 'user_group', assignedUsers: users, assignedGroups: '' },
+    pm: { assignment: 'user_group', assignedUsers: users, assignedGroups: '', ...more },
   });
   return {
     tasks: [task('first', 'First', String(userId)), task('second', 'Second', String(userId))],
@@ -42,6 +43,7 @@ function elements(userId: number, scriptId: number): Record<ProcessName, Element
     ],
     end: [],
     nobody: [task('first', 'First', '')],
+    overdue: [task('first', 'First', String(userId), { dueIn: '-1' })],
     script: [
       {
         type: 'scriptTask',

@@ -1,4 +1,5 @@
 import { startProcessMaker } from '../processmaker';
+import { Missing } from './missing';
 import { processBpmn, PROCESSES } from './processes';
 import type { Workshop } from './workshop';
 
@@ -35,7 +36,10 @@ export async function openServer(): Promise<Server> {
     return adminToken ? { ...server, adminToken } : server;
   }
   if (url || token || processId || adminToken) {
-    throw new Error(`Set all of ${NAMES.join(', ')}, or none of them. ${ADMIN} may be set beside them.`);
+    const missing = NAMES.filter((name) => !process.env[name]?.trim());
+    throw new Missing(
+      `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set: set all of ${NAMES.join(', ')}, or none of them and ${ADMIN} neither.`,
+    );
   }
   return await openStandIn();
 }

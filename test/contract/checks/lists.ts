@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
-import { loadMapperFields, searchList } from '../../support/editor';
+import { asText } from '../../../nodes/ProcessMaker/guards';
+import { loadMapperFields, loadOptions, searchList } from '../../support/editor';
+import { PROCESS_MAKER_TRIGGER } from '../../support/poller';
 import { locator, PROCESS_MAKER } from '../../support/workflows';
 import type { Check } from '../contract';
-import { credentialsOf, findProcess, itemsOf, perform } from '../contract';
+import {
+  asAdministrator,
+  credentialsOf,
+  findProcess,
+  itemsOf,
+  needsAdministrator,
+  needsProcess,
+  perform,
+  startIn,
+} from '../contract';
 
 /** What the editor shows for a person to choose from, and the operations that list the same. */
 export const listChecks: Check[] = [
@@ -24,6 +35,41 @@ export const listChecks: Check[] = [
       });
       assert.equal(results[0]?.name, 'Automatic');
       assert.ok(results.length > 1, 'the process has start events');
+    },
+  },
+  {
+    name: 'the lists of Requests, Tasks, files, waiting events and processes are shown in the editor',
+    needs: needsProcess('message'),
+    run: async (contract) => {
+      // Events that wait are shown to administrators only.
+      const { engine, server } = asAdministrator(contract);
+      const started = await startIn(contract, 'message');
+      const request = locator('id', asText(started.id));
+      const credentials = credentialsOf(server);
+      const list = async (method: string, resource: string, operation: string) => {
+        const parameters = { resource, operation, request };
+        const call = { nodeType: PROCESS_MAKER, method, parameters, credentials };
+        return (await searchList(engine, call)).results.map(({ value }) => String(value));
+      };
+      assert.ok((await list('searchRequests', 'request', 'get')).includes(asText(started.id)));
+      assert.deepEqual(await list('searchWaitingEvents', 'request', 'triggerEvent'), ['wait']);
+      assert.deepEqual(await list('searchFiles', 'file', 'download'), []);
+      await list('searchTasks', 'task', 'get');
+      const processes = await loadOptions(engine, {
+        nodeType: PROCESS_MAKER_TRIGGER,
+        method: 'getProcesses',
+        credentials,
+      });
+      assert.ok(processes.some(({ value }) => String(value) === server.processId));
+    },
+  },
+  {
+    name: 'the users are shown in the editor, to whoever may view them',
+    needs: needsAdministrator,
+    run: async (contract) => {
+      const { engine, server } = asAdministrator(contract);
+      const call = { nodeType: PROCESS_MAKER, method: 'searchUsers', credentials: credentialsOf(server) };
+      assert.ok((await searchList(engine, call)).results.length > 0);
     },
   },
   {

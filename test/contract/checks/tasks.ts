@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import type { IDataObject } from 'n8n-workflow';
 import { asText } from '../../../nodes/ProcessMaker/guards';
-import { failedItems, locator } from '../../support/workflows';
+import { loadMapperFields } from '../../support/editor';
+import { failedItems, locator, PROCESS_MAKER } from '../../support/workflows';
 import type { Check, Contract } from '../contract';
-import { asAdministrator, failureOf, itemsOf, needsProcess, perform, startIn } from '../contract';
+import {
+  asAdministrator,
+  credentialsOf,
+  failureOf,
+  itemsOf,
+  needsProcess,
+  perform,
+  startIn,
+} from '../contract';
 
 const needs = needsProcess('tasks');
 
@@ -32,6 +41,13 @@ export const taskChecks: Check[] = [
       assert.equal(Object.keys(task).length, 10);
       const fields = itemsOf(await perform(contract, 'task getFormFields', taskOf(task)));
       assert.ok(fields.every(({ name, label, type }) => name && label && type));
+      const mapped = await loadMapperFields(contract.engine, {
+        nodeType: PROCESS_MAKER,
+        method: 'getTaskFormFields',
+        parameters: { resource: 'task', operation: 'complete', dataMode: 'mapFromForm', ...taskOf(task) },
+        credentials: credentialsOf(contract.server),
+      });
+      if (mapped.fields.length === 0) assert.match(mapped.emptyFieldsNotice ?? '', /no form/);
     },
   },
   {

@@ -78,8 +78,23 @@ export const triggerChecks: Check[] = [
     },
   },
   {
+    name: 'a test of the trigger gives a Task that is overdue',
+    needs: needsProcess('overdue'),
+    run: async (contract) => {
+      const request = await startIn(contract, 'overdue');
+      const { id } = request.activeTask as { id: number };
+      const parameters = { triggerOn: ['taskOverdue'], processes: [Number(request.processId)] };
+      const poller = new Poller(contract.engine, parameters, credentialsOf(contract.server));
+      const items = (await poller.test()) ?? [];
+      assert.deepEqual(
+        items.map(({ json }) => [json.event, json.id]),
+        [['taskOverdue', id]],
+      );
+    },
+  },
+  {
     name: 'the trigger gives a Task that becomes overdue',
-    needs: needsStandIn('a Task is due after an hour at the earliest'),
+    needs: needsStandIn('no Task becomes due sooner than an hour after it is reached'),
     run: async (contract) => {
       const poller = await activated(contract, [contract.server.processId]);
       const [request = {}] = itemsOf(await start(contract));

@@ -1,12 +1,42 @@
 import assert from 'node:assert/strict';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../../nodes/ProcessMaker/guards';
+import { wake } from '../../support/callback';
+import type { Run } from '../../support/run';
 import { locator } from '../../support/workflows';
 import type { Check, Contract } from '../contract';
-import { failureOf, itemsOf, needsProcess, perform, start, startIn } from '../contract';
+import {
+  asAdministrator,
+  credentialsOf,
+  failureOf,
+  itemsOf,
+  needsProcess,
+  perform,
+  sendStartIn,
+  start,
+  startIn,
+} from '../contract';
+
+const CALLBACK = { waitFor: 'callback', callbackVariable: 'contract_url' };
 
 const wait = (contract: Contract, { id }: IDataObject, parameters: INodeParameters) =>
   perform(contract, 'request wait', { request: locator('id', asText(id)), ...parameters });
+
+/** Calls the URL in the data of the newest Request of the process, as the process would; gives what the node returns. */
+async function call(contract: Contract, sleeping: Run): Promise<IDataObject | undefined> {
+  assert.equal(sleeping.status, 'waiting');
+  const filters = { processes: [Number(contract.server.workshop?.processes.tasks)] };
+  const parameters = { limit: 1, filters, options: { includeData: true } };
+  const [request] = itemsOf(await perform(contract, 'request getAll', parameters));
+  const url = asText((request?.data as IDataObject).contract_url);
+  const credentials = credentialsOf(contract.server);
+  const { status, run } = await wake(contract.engine, sleeping, { url, body: { yes: true }, credentials });
+  assert.equal(status, 200);
+  assert.ok(run, 'the call has woken the execution');
+  const [item] = itemsOf(run);
+  assert.equal(item?.id, request?.id);
+  return item;
+}
 
 /** Waiting for Requests. */
 export const waitChecks: Check[] = [
@@ -42,6 +72,24 @@ export const waitChecks: Check[] = [
       const options = { timeLimit: 1 };
       const late = await wait(contract, request, { waitFor: 'task', taskElement: 'Second', options });
       assert.match(failureOf(late).text, /did not|has not|after 1 second|time/i);
+    },
+  },
+  {
+    name: 'Wait for a call stores a URL in the data, and goes on with what is sent to it',
+    needs: needsProcess('tasks'),
+    run: async (contract) => {
+      const administrator = asAdministrator(contract);
+      const request = await startIn(contract, 'tasks');
+      const item = await call(administrator, await wait(administrator, request, CALLBACK));
+      assert.deepEqual([item?.id, item?.callback, item?.timedOut], [request.id, { yes: true }, false]);
+    },
+  },
+  {
+    name: 'a start that waits for a call sends a URL with the data, and goes on with what is sent to it',
+    needs: needsProcess('tasks'),
+    run: async (contract) => {
+      const item = await call(contract, await sendStartIn(contract, 'tasks', {}, CALLBACK));
+      assert.deepEqual([item?.callback, item?.timedOut], [{ yes: true }, false]);
     },
   },
 ];

@@ -1,0 +1,2 @@
+/** Something without which no check makes sense, in one sentence. */
+export class Missing extends Error {}
