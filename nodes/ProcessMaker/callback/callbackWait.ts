@@ -6,7 +6,8 @@ import {
   WAIT_INDEFINITELY,
 } from 'n8n-workflow';
 
-import { isUnderWay } from '../api/requests/requests';
+import { findCanceledParent } from '../api/requests/changes';
+import { isUnderWay, readRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
 import { isObject } from '../guards';
 import { isTool, readResumeUrl, type ResumeUrl } from '../input/parameters';
@@ -131,7 +132,8 @@ export class CallbackWait {
     const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
     const shown = { ...hideUrl(json, variable, this.resume.signature), ...extraFields, callback: null };
     if (!isUnderWay(request)) {
-      if (request.status === 'COMPLETED' || returnsErrored) return { ...shown, timedOut: false };
+      const parent = await findCanceledParent(request, (id) => readRequest(connection, id, []));
+      if ((request.status === 'COMPLETED' && !parent) || returnsErrored) return { ...shown, timedOut: false };
       throw endedBadlyError(request, instanceUrl);
     }
     this.record.awaited = { requestId, variable, simplify, includes, extraFields };

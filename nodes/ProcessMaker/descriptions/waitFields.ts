@@ -38,7 +38,7 @@ const fieldsOfWays: INodeProperties[] = [
     default: '',
     placeholder: 'e.g. Approve purchase order',
     description:
-      'The Task to wait for, by its name or by the ID of its element in the process. When it is empty, any open Task will do.',
+      'The Task to wait for, by its name, or by the ID of its element in the process of the Request itself. When it is empty, any open Task will do.',
     displayOptions: { show: { waitFor: ['task'] } },
   },
   {

@@ -7,6 +7,7 @@ import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
 import { asText, isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
+import { withoutSql } from '../transport/response';
 import type { PollBudget } from './budget';
 import type { NewEvent } from './eventReader';
 import type { EventType, Row } from './eventTypes';
@@ -112,6 +113,6 @@ export function eventJson(
     caseNumber,
     event: type.value,
     ...fields,
-    ...(isErrored && { reason: asText(objectsIn(row.errors).at(-1)?.message) || null }),
+    ...(isErrored && { reason: withoutSql(asText(objectsIn(row.errors).at(-1)?.message)) || null }),
   };
 }

@@ -35,13 +35,18 @@ export class RequestWait {
    */
   async wait(requestId: number, settings: WaitSettings): Promise<IDataObject> {
     const { taskElement, seconds, simplify, includes, returnsErrored } = settings;
-    const isWanted = taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement);
+    const isWanted =
+      taskElement === undefined ? undefined : (task: ApiTask) => isTask(task, taskElement, requestId);
     const { instanceUrl } = this.connection;
     for (;;) {
       const outcome = await this.poll({ requestId, seconds, isWanted });
       if ('task' in outcome) return taskJson(outcome.task, { simplify, includeData: false }, instanceUrl);
       const { request: polled } = outcome;
-      const parent = await this.read(polled, seconds, findCanceledParent(this.connection, polled));
+      const parent = await this.read(
+        polled,
+        seconds,
+        findCanceledParent(polled, (id) => this.results.get(id, [])),
+      );
       if (parent && (isWanted || !returnsErrored)) {
         const why = `, since Request ${parent.id}, of which it is a sub-process, is in status CANCELED`;
         throw endedBadlyError(polled, instanceUrl, why);
@@ -94,8 +99,11 @@ export class RequestWait {
   }
 }
 
-function isTask({ element_id, element_name }: ApiTask, wanted: string): boolean {
-  return wanted === '' || element_id === wanted || element_name === wanted;
+/** Sub-processes count the ids of their elements anew, so that an id means the Request itself. */
+function isTask(task: ApiTask, wanted: string, requestId: number): boolean {
+  const { element_id, element_name, process_request_id } = task;
+  if (wanted === '' || element_name === wanted) return true;
+  return element_id === wanted && process_request_id === requestId;
 }
 
 /** @throws ProcessMakerError for a Request that is not to be returned */

@@ -94,8 +94,29 @@ it('says in the hint only what is so: a value that was there before is not the o
   expect(run.hints('ProcessMaker')).toEqual([expect.stringMatching(DROPPED)]);
 });
 
-it('says in a hint that it is not seen whether data arrived for a user who may not see the Request', async () => {
-  const run = await trigger(await waitingAt(SIGNAL), json({ sent: 2 }), { user: 'nobody' });
+it.each([
+  ['for a user who may not see the Request', { sent: 2 }, 'nobody'],
+  ['that ProcessMaker hides or changes', { _sent: 2, tags: '<b>x</b>' }, 'limited'],
+] as const)('says in a hint that it cannot be seen whether data has arrived %s', async (_, data, user) => {
+  const run = await trigger(await waitingAt(MESSAGE), json(data), { user });
+  expect(run.hints('ProcessMaker')).toContainEqual(
+    expect.stringMatching(/cannot be seen whether .* event "wait" has arrived/),
+  );
+  expect(run.hints('ProcessMaker').join()).not.toMatch(DROPPED);
+});
+
+it('does not refuse data where the process was changed after the Request began', async () => {
+  const requests = await waitingAt(SIGNAL);
+  const longAgo = '"initiated_at":"2020-01-01T00:00:00+00:00"';
+  harness.gateway.treat = ({ method, path }) =>
+    method === 'GET' && path.includes('/requests')
+      ? async (response, forward) => {
+          const { status, headers, body } = await forward();
+          const changed = body.replaceAll(/"initiated_at":"[^"]*"/g, longAgo);
+          response.writeHead(status, { 'content-type': String(headers['content-type']) }).end(changed);
+        }
+      : undefined;
+  const run = await trigger(requests, json({ sent: 2 }), { user: 'operator' });
   expect(run.hints('ProcessMaker')).toEqual([expect.stringMatching(DROPPED)]);
 });
 

@@ -193,14 +193,17 @@ describe('waiting for a Task of a sub-process', () => {
   const forTask = (id: number, taskElement = '', options: IDataObject = {}) =>
     wait(id, { waitFor: 'task', taskElement, options: options as INodeParameters });
 
-  it.each(['', 'node_2', 'Form Task'])(
-    'returns the Task of a sub-process that is given as "%s"',
-    async (element) => {
-      const { ids, taskId } = await startCase();
-      const run = await forTask(ids[0], element);
-      expect(run.items('ProcessMaker')).toMatchObject([{ id: taskId, requestId: ids[1], status: 'ACTIVE' }]);
-    },
-  );
+  it.each(['', 'Form Task'])('returns the Task of a sub-process that is given as "%s"', async (element) => {
+    const { ids, taskId } = await startCase();
+    const run = await forTask(ids[0], element);
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: taskId, requestId: ids[1], status: 'ACTIVE' }]);
+  });
+
+  it('takes the ID of an element for one of the Request itself, not of a sub-process that has it too', async () => {
+    const { ids } = await startCase();
+    const run = await forTask(ids[0], 'node_2', { timeLimit: 2, onTimeout: 'return' });
+    expect(run.items('ProcessMaker')).toMatchObject([{ id: ids[0], timedOut: true }]);
+  });
 
   it('returns the Task of a sub-process of a sub-process, and no Task of another case', async () => {
     await startCase();

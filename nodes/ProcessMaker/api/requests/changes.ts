@@ -5,7 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { explained, inputError, isKind, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, sendRequest } from '../../transport/request';
 import type { StartTarget } from '../processes/processes';
-import { aboutRequest, type ApiRequest, isApiRequest, readRequest } from './requests';
+import { aboutRequest, type ApiRequest, isApiRequest } from './requests';
 
 /** A start that is ready to be sent. */
 export interface ReadyStart {
@@ -74,20 +74,21 @@ const SAME_END_MS = 2000;
 /**
  * Finds the Request with whose cancellation a sub-process, or a Task of it, has ended: ProcessMaker calls it COMPLETED.
  *
+ * @param read reads a Request by its id
  * @returns undefined when it has come to an end of its own, or the user may not see the other Request
  */
 export async function findCanceledParent(
-  connection: Connection,
   { id, status, completed_at: end, parent_request_id: parentId }: IDataObject,
+  read: (id: number) => Promise<ApiRequest>,
 ): Promise<ApiRequest | undefined> {
   // A sub-process begins after its parent.
   if (status !== 'COMPLETED' || !parentId || Number(parentId) >= Number(id)) return undefined;
-  const parent = await readRequest(connection, Number(parentId), []).catch((error: unknown) => {
+  const parent = await read(Number(parentId)).catch((error: unknown) => {
     if (!isKind(error, 'forbidden', 'notFound')) throw explained(error);
   });
   const after = Date.parse(asText(parent?.completed_at)) - Date.parse(asText(end));
   if (!parent || after > SAME_END_MS) return undefined;
-  return parent.status === 'CANCELED' ? parent : await findCanceledParent(connection, parent);
+  return parent.status === 'CANCELED' ? parent : await findCanceledParent(parent, read);
 }
 
 /** Deletes a Request: `DELETE /api/1.0/requests/{id}`, 204; 404 when there is none. */

@@ -10,7 +10,7 @@ import { readChangeData } from '../../../input/data';
 import { readLocator, readRequestReference } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
-import { dataCheck, isStored, notStored } from './eventData';
+import { dataCheck, storageHint } from './eventData';
 import { readTriggered, triggerOnce } from './triggerOnce';
 
 /** Triggers one event per item, and gives its Request as it is then. */
@@ -33,7 +33,7 @@ export const triggerEvent = operation({
   begin(connection, all) {
     const reader = new RequestReader(
       connection,
-      all.map(({ reference }) => ({ reference, includes: [] })),
+      all.map(({ reference }) => ({ reference, includes: ['process'] })),
     );
     const mayBeDropped = dataCheck(connection, reader);
     const queue = new KeyedQueue();
@@ -47,7 +47,8 @@ export const triggerEvent = operation({
         await triggerOnce(connection, event, attempt);
         if (!isUnsure) return await readTriggered(connection, id, includes);
         const after = await readTriggered(connection, id, [...includes, 'data']);
-        if (!isStored(after, data)) hints.add(notStored(eventId));
+        const hint = storageHint(event, after);
+        if (hint !== undefined) hints.add(hint);
         if (!includes.includes('data')) delete after?.data;
         return after;
       });

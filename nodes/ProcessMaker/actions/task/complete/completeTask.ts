@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { findCanceledParent } from '../../../api/requests/changes';
+import { readRequest } from '../../../api/requests/requests';
 import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, done, lookTimes, makeChange, type Seen, SharedLook } from '../../../execution/change';
@@ -133,7 +134,7 @@ async function perhapsCompleted(
   attempt: Attempt,
 ): Promise<CompletedTask> {
   const part = { ...requestOf(task), completed_at: task.completed_at };
-  const parent = await readIfPossible(() => findCanceledParent(connection, part));
+  const parent = await readIfPossible(() => findCanceledParent(part, (id) => readRequest(connection, id, [])));
   const refusal = closedBefore(task, parent);
   acceptAsMade(attempt, refusal);
   if (parent ?? requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
