@@ -70,18 +70,14 @@ class Wait implements INodeType {
   }
 }
 
-/** Runs the workflow in its parameter once per item, as Execute Workflow does. */
+/** Calls the workflow in its parameter with all items, as Execute Workflow does. */
 class SubWorkflow implements INodeType {
   description = describe('subWorkflow', ['workflow']);
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const code = this.getNodeParameter('workflow', 0) as unknown as IWorkflowBase;
-    const results: INodeExecutionData[] = [];
-    for (const item of this.getInputData()) {
-      const { data } = await this.executeWorkflow({ code }, [item]);
-      results.push(...(data[0] ?? []));
-    }
-    return [results];
+    const { data } = await this.executeWorkflow({ code }, this.getInputData());
+    return [data[0] ?? []];
   }
 }
 

@@ -65,17 +65,22 @@ export function startWorkflow(
 
 /** A workflow that runs the node once for each item, as Loop Over Items does. */
 export function loopWorkflow(parameters: INodeParameters, settings: Partial<INode> = {}): IWorkflowBase {
+  return loopOver({ name: 'ProcessMaker', type: PROCESS_MAKER, parameters, ...settings });
+}
+
+/** A workflow that calls another one with one item after the other: Loop Over Items, then Execute Workflow. */
+export function callingWorkflow(called: IWorkflowBase): IWorkflowBase {
+  return loopOver({ name: 'Call', type: 'test.subWorkflow', parameters: { workflow: called as never } });
+}
+
+function loopOver(node: NodeInput): IWorkflowBase {
   return createWorkflow(
-    [
-      { name: 'Start', type: 'test.start' },
-      { name: 'Loop', type: 'test.loop' },
-      { name: 'ProcessMaker', type: PROCESS_MAKER, parameters, ...settings },
-    ],
+    [{ name: 'Start', type: 'test.start' }, { name: 'Loop', type: 'test.loop' }, node],
     [
       ['Start', 'Loop'],
-      ['Loop', 'ProcessMaker', 1],
-      ['ProcessMaker', 'Loop'],
-      ['ProcessMaker', 'Loop', 1],
+      ['Loop', node.name, 1],
+      [node.name, 'Loop'],
+      [node.name, 'Loop', 1],
     ],
   );
 }

@@ -41,7 +41,7 @@ export function waitingSubWorkflow(processId: number, credential: Credential): E
   return asExample('sub-workflow', createWorkflow([trigger, start], [['Called', WAITING_NODE]]));
 }
 
-/** A webhook whose body is a list, and a call of another workflow for each entry that does not wait for its end. */
+/** A webhook whose body is a list, and a loop over its entries that calls another workflow and does not wait for its end. */
 export function callingWorkflow(path: string, workflowId: string): ExampleWorkflow {
   const split = {
     name: 'Split',
@@ -49,21 +49,23 @@ export function callingWorkflow(path: string, workflowId: string): ExampleWorkfl
     typeVersion: 1,
     parameters: { fieldToSplitOut: 'body.contracts' },
   };
+  const loop = { name: 'Loop', type: 'n8n-nodes-base.splitInBatches', typeVersion: 3 };
   const call = {
     name: 'Call',
     type: 'n8n-nodes-base.executeWorkflow',
     typeVersion: 1.2,
     parameters: {
       workflowId: locator('id', workflowId),
-      mode: 'each',
       options: { waitForSubWorkflow: false },
     },
   };
   const connections: Connection[] = [
     ['Webhook', 'Split'],
-    ['Split', 'Call'],
+    ['Split', 'Loop'],
+    ['Loop', 'Call', 1],
+    ['Call', 'Loop'],
   ];
-  return asExample(path, createWorkflow([webhook(path), split, call], connections));
+  return asExample(path, createWorkflow([webhook(path), split, loop, call], connections));
 }
 
 function waitingStart(

@@ -1,7 +1,7 @@
 import { respond, resetAfter, resetBefore } from '../support/gateway';
 import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
 import {
-  createWorkflow,
+  callingWorkflow,
   ERROR_OUTPUT,
   failedItems,
   locator,
@@ -146,16 +146,11 @@ describe('the same key twice in a run', () => {
   });
 
   it('starts one Request for the same key in two calls of a sub-workflow', async () => {
-    const code = startWorkflow(keyed()) as never;
-    const workflow = createWorkflow(
-      [
-        { name: 'Start', type: 'test.start' },
-        { name: 'Call', type: 'test.subWorkflow', parameters: { workflow: code } },
-      ],
-      [['Start', 'Call']],
-    );
-    const run = await harness.run(workflow, { input: itemsOf('a', 'a') });
-    expect(run.items('Call')).toMatchObject([{ id: ids()[0] }, { id: ids()[0], alreadyStarted: true }]);
+    const run = await harness.run(callingWorkflow(startWorkflow(keyed())), { input: itemsOf('a', 'a') });
+    expect([0, 1].map((call) => run.items('Call', 0, call)[0])).toMatchObject([
+      { id: ids()[0] },
+      { id: ids()[0], alreadyStarted: true },
+    ]);
     expect(harness.requests()).toHaveLength(1);
   });
 });

@@ -20,7 +20,7 @@ import { hideUrl, storeUrl } from './callbackUrl';
 const KEY = 'callback';
 
 const ONE_ONLY =
-  "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own, and call that with 'Execute Workflow', in the mode 'Run once for each item' and with 'Wait For Sub-Workflow Completion' switched off.";
+  "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own. Call that from a loop: 'Loop Over Items', one item at a time, then 'Execute Workflow' with 'Wait For Sub-Workflow Completion' switched off.";
 
 /** What the node has to know when the call comes, in a process of n8n that may have been started since. */
 export interface AwaitedCall extends Pick<CallbackSettings, 'variable' | 'simplify' | 'includes'> {

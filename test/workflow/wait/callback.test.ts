@@ -220,13 +220,16 @@ describe('a call that is not for this wait', () => {
 });
 
 describe('more than one Request in an execution', () => {
+  /** n8n 3 no longer has the mode of Execute Workflow that runs once for each item. */
+  const THE_WAY = /'Loop Over Items', one item at a time, then 'Execute Workflow' with/;
+
   it('refuses a callback wait for several items before any call, and names the way', async () => {
     const tasks = await startTasks(harness, 2);
     const run = await wait(tasks);
     expect(run.error?.message).toMatch(
       /'Callback' waits for one Request in an execution, but 2 items have come in/,
     );
-    expect(run.error).toHaveProperty('description', expect.stringContaining("'Execute Workflow'"));
+    expect(run.error).toHaveProperty('description', expect.stringMatching(THE_WAY));
     expect(harness.gateway.calls).toEqual([]);
   });
 
@@ -240,7 +243,7 @@ describe('more than one Request in an execution', () => {
     expect(run && failedItems(run)).toMatchObject([
       {
         text: expect.stringMatching(
-          /the node runs a second time, as in a loop.*'Execute Workflow'/s,
+          new RegExp(`the node runs a second time, as in a loop.*${THE_WAY.source}`, 's'),
         ) as string,
       },
     ]);
