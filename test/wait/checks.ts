@@ -3,7 +3,7 @@ import type { Checks } from '../e2e/checkList';
 import { delay } from '../support/gateway';
 import { post, type Stage } from './stage';
 
-const CONTRACT_APPROVAL = 41;
+export const CONTRACT_APPROVAL = 41;
 const AUTOMATIC_APPROVAL = 42;
 const LIMIT_SECONDS = 20;
 

@@ -9,6 +9,7 @@ import { startProcessMaker } from '../processmaker';
 import { startGateway } from '../support/gateway';
 import { checkWaiting } from './checks';
 import { Stage } from './stage';
+import { checkBelowSubPath } from './subPath';
 
 async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-wait-'));
@@ -22,7 +23,9 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   cleanup.add(() => host.stop());
   const credential = await host.createCredential(gateway.url, processMaker.tokens.limited);
   const checks = new Checks(() => Promise.resolve());
-  await checkWaiting(checks, new Stage(host, processMaker, gateway, credential));
+  const stage = new Stage(host, processMaker, gateway, credential);
+  await checkWaiting(checks, stage);
+  await checkBelowSubPath(checks, stage);
   return checks;
 }
 

@@ -13,7 +13,7 @@ export class Host {
   private constructor(
     private readonly installed: InstalledN8n,
     private readonly signal: AbortSignal,
-    private readonly settings: N8nSettings,
+    private settings: N8nSettings,
   ) {}
 
   /** A fresh n8n with its owner. */
@@ -28,7 +28,9 @@ export class Host {
     return this.n8n?.url ?? '';
   }
 
-  async restart(): Promise<void> {
+  /** Starts it again, with other settings if told. */
+  async restart(settings = this.settings): Promise<void> {
+    this.settings = settings;
     await this.start();
     await this.client.signIn(OWNER);
   }
