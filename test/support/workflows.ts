@@ -100,6 +100,14 @@ export function locator(mode: string, value: string | number): INodeParameterRes
   return { __rl: true, mode, value: String(value) };
 }
 
+/** Changes parameters of the node before the Retry button is used. */
+export function editNode({ workflow, data }: Run, parameters: INodeParameters): void {
+  const stacked = data.executionData?.nodeExecutionStack.map(({ node }) => node) ?? [];
+  for (const node of [...workflow.nodes, ...stacked]) {
+    if (node.name === 'ProcessMaker') node.parameters = { ...node.parameters, ...parameters };
+  }
+}
+
 /** The failed items at the error output of the node, of its last run unless told. */
 export function failedItems(run: Run, runIndex?: number): FailedItem[] {
   return run.items('ProcessMaker', 1, runIndex).map(failedItem);

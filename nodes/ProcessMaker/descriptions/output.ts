@@ -65,7 +65,7 @@ export function requestJson(found: ApiRequest, output: RequestOutput, instanceUr
   if (!output.simplify) return request;
   return {
     ...simplifyRequest(request, instanceUrl),
-    ...('retrying' in request && { retrying: true }),
+    ...('retrying' in request && { status: null, retrying: true }),
     ...(output.includes.includes('participants') && {
       participants: objectsIn(request.participants).map(({ id, fullname, username, email }) => ({
         id,

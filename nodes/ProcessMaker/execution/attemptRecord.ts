@@ -40,7 +40,7 @@ interface Stored {
   marks: Record<string, Mark>;
   /** Digests of the changes that were sent, and of which it is not known that they were made. */
   sent?: string[];
-  /** By digest: what the operation has noted of when it was sent. */
+  /** See `Attempt`. */
   sentAt?: Record<string, number>;
   /** Digests of the changes that were made. */
   done?: string[];
@@ -127,15 +127,12 @@ export class AttemptRecord {
 
   /** To be called before a change is sent. */
   begin(digest: string): Attempt {
-    if (takeOut(this.earlier.done, digest)) return { mayBeDone: 'sent', isDone: true };
+    const sentAt = (this.stored.sentAt ??= {});
+    if (takeOut(this.earlier.done, digest)) return { mayBeDone: 'sent', isDone: true, sentAt };
     const wasSent = takeOut(this.earlier.sent, digest);
     if (!wasSent) (this.stored.sent ??= []).push(digest);
-    const keep = (at: number) => ((this.stored.sentAt ??= {})[digest] = at);
-    return {
-      mayBeDone: wasSent ? 'sent' : this.crash !== undefined && 'noRecord',
-      isDone: false,
-      sent: { at: this.stored.sentAt?.[digest], keep },
-    };
+    const mayBeDone = wasSent ? 'sent' : this.crash !== undefined && 'noRecord';
+    return { mayBeDone, isDone: false, sentAt };
   }
 
   /** To be called with the error of a change; with none when it went well. */

@@ -8,8 +8,8 @@ export interface Attempt {
   mayBeDone: false | 'sent' | 'noRecord';
   /** An earlier attempt has made it. What is seen now may be the work of others since. */
   isDone: boolean;
-  /** When it was sent, by the server's clock, for an operation that can see by that what became of it. */
-  sent?: { at?: number; keep(at: number): void };
+  /** When a call was sent that must not be sent twice, whatever its item: by what it is about, for all of the iteration. */
+  sentAt: Record<string, number>;
 }
 
 /**

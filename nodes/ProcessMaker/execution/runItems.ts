@@ -19,7 +19,7 @@ import { carriedOut, Hints, ItemResults, NOTHING_DONE, type DoneSummary } from '
 const PARALLEL = 5;
 /** How long a run goes on repeating calls with which nothing was done, for a cause that may pass. */
 const RETRY_SECONDS = 60;
-const FIRST_ATTEMPT: Attempt = { mayBeDone: false, isDone: false };
+const FIRST_ATTEMPT: Attempt = { mayBeDone: false, isDone: false, sentAt: {} };
 
 /**
  * Runs an operation for every item: first reads and checks all of them, then works on a few at a time. After an error

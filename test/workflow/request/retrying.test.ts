@@ -57,15 +57,36 @@ function treatFirstRetry(behaviour: Behaviour, readings = 0): void {
   };
 }
 
+/** A start of a process in which two scripts run at a time: what is known of both stays while they are retried. */
+async function twoScripts(): Promise<INodeParameters> {
+  const script = (id: string) => ({ type: 'scriptTask', id, name: id, pm: { scriptRef: '1', config: '' } });
+  const { id } = await harness.server.addProcess({
+    name: 'Two scripts at a time',
+    bpmn: bpmn(
+      [
+        startEvent('node_1', 'Start', '3'),
+        { type: 'parallelGateway', id: 'split', name: 'Both' },
+        script('node_4'),
+        script('node_7'),
+        endEvent('node_3', 'End'),
+      ],
+      [...line('node_1', 'split', 'node_4', 'node_3'), ...line('split', 'node_7', 'node_3')],
+    ),
+  });
+  return { process: locator('id', id), startEvent: locator('id', 'node_1') };
+}
+
 it.each([true, false])(
   'returns a Request whose script runs again as being retried, with Simplify %s',
   async (simplify) => {
     const request = await errored();
     harness.server.scriptsHeld = true;
+    const status = simplify ? null : 'ERROR';
     const run = await retry([request], { simplify });
-    expect(run.items('ProcessMaker')).toMatchObject([{ ...request, status: 'ERROR', retrying: true }]);
-    const read = await harness.perform('request get', byId, { input: [request], user: 'admin' });
-    expect(read.items('ProcessMaker')).toMatchObject([{ ...request, status: 'ERROR', retrying: true }]);
+    expect(run.items('ProcessMaker')).toMatchObject([{ ...request, status, retrying: true }]);
+    const parameters = { ...byId, options: { simplify } };
+    const read = await harness.perform('request get', parameters, { input: [request], user: 'admin' });
+    expect(read.items('ProcessMaker')).toMatchObject([{ ...request, status, retrying: true }]);
     harness.server.scriptsHeld = false;
     await becomes(request.id, 'ACTIVE');
     const later = await harness.perform('request get', byId, { input: [request], user: 'admin' });
@@ -88,21 +109,7 @@ it('sends no further retry for a Request that is being retried, so that its scri
 });
 
 it('sends one retry for two items of a Request, also where several elements have failed', async () => {
-  const script = (id: string) => ({ type: 'scriptTask', id, name: id, pm: { scriptRef: '1', config: '' } });
-  const { id } = await harness.server.addProcess({
-    name: 'Two scripts at a time',
-    bpmn: bpmn(
-      [
-        startEvent('node_1', 'Start', '3'),
-        { type: 'parallelGateway', id: 'split', name: 'Both' },
-        script('node_4'),
-        script('node_7'),
-        endEvent('node_3', 'End'),
-      ],
-      [...line('node_1', 'split', 'node_4', 'node_3'), ...line('split', 'node_7', 'node_3')],
-    ),
-  });
-  const request = await errored({ process: locator('id', id), startEvent: locator('id', 'node_1') });
+  const request = await errored(await twoScripts());
   harness.server.scriptsHeld = true;
   const run = await retry([request, request]);
   expect(run.items('ProcessMaker')).toMatchObject([request]);
@@ -119,6 +126,54 @@ it('recognizes from the Request that it is being retried when the response to a 
   const run = await retry([request]);
   expect(run.items('ProcessMaker')).toMatchObject([{ ...request, retrying: true }]);
   expect(retryCalls()).toHaveLength(1);
+});
+
+describe('two items of one Request, when n8n runs the node again', () => {
+  it('send no further retry when that of the first item was lost', async () => {
+    const request = await errored();
+    treatFirstRetry(resetBefore);
+    const run = await retry([request, request], {}, AGAIN);
+    expect(run.error).toMatchObject({ context: { outcome: 'unknown' } });
+    expect(retryCalls()).toHaveLength(1);
+    expect(runsOf(request.id)).toBe(1);
+  });
+
+  it.each(['id', 'caseNumber'])(
+    'send no further retry while several scripts run again, the second item by its %s',
+    async (mode) => {
+      const request = await errored(await twoScripts());
+      const { caseNumber } = harness.requests().find(({ id }) => id === request.id) ?? {};
+      harness.server.scriptsHeld = true;
+      const input = [
+        { mode: 'id', value: request.id },
+        { mode, value: mode === 'id' ? request.id : caseNumber },
+      ];
+      const parameters = {
+        request: { __rl: true, mode: '={{ $json.mode }}', value: '={{ $json.value }}' },
+      };
+      const run = await harness.perform('request retry', parameters, {
+        input,
+        user: 'admin',
+        settings: AGAIN,
+      });
+      expect(run.error?.message).toMatch(/has retried Request \d+.*\[item 1\]$/);
+      expect(retryCalls()).toHaveLength(1);
+    },
+  );
+
+  it('send a retry that was refused for the first item and then for the second', async () => {
+    const request = await errored();
+    let refusals = 2;
+    harness.gateway.treat = ({ method }) =>
+      method === 'PUT' && refusals-- > 0 ? respond(422, { message: 'Not now.' }) : undefined;
+    harness.server.scriptsHeld = true;
+    const run = await retry([request, request], {}, { ...AGAIN, maxTries: 3 });
+    expect(run.items('ProcessMaker')).toMatchObject([request, request]);
+    expect(retryCalls().length).toBeLessThanOrEqual(3);
+    harness.server.scriptsHeld = false;
+    await becomes(request.id, 'ACTIVE');
+    expect(runsOf(request.id)).toBe(2);
+  });
 });
 
 describe('an attempt after one with an unknown outcome', () => {

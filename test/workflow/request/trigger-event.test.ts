@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { respond, delay, resetAfter, resetBefore } from '../../support/gateway';
-import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { type Behaviour, respond, delay, resetAfter, resetBefore } from '../../support/gateway';
+import { editNode, ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/harness';
 import { useHarness } from '../../support/harness';
 
@@ -146,6 +146,22 @@ it('does not trigger an event twice at once when two items name it', async () =>
   expect(failedItems(run)).toMatchObject([{ httpStatus: 404, outcome: 'notDone' }]);
 });
 
+/** Treats the first call that triggers an event in a special way. */
+function treatFirst(behaviour: Behaviour): void {
+  harness.gateway.treat = ({ method }) => (method === 'POST' && posts().length === 1 ? behaviour : undefined);
+}
+
+it('does not trigger an event for a second item when the call for the first one was lost', async () => {
+  const [request = {}] = await waiting();
+  treatFirst(resetBefore);
+  const run = await trigger([request, request]);
+  expect(failedItems(run)).toMatchObject([
+    { outcome: 'unknown' },
+    { text: expect.stringContaining('not known whether an earlier call') as string, outcome: 'unknown' },
+  ]);
+  expect(posts()).toHaveLength(1);
+});
+
 describe('when n8n runs the node again', () => {
   it('reports an event that an earlier attempt triggered as triggered', async () => {
     const requests = await waiting();
@@ -162,15 +178,35 @@ describe('when n8n runs the node again', () => {
     expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
   });
 
-  it('reports an event as triggered when its outcome was unknown and it waits no more', async () => {
-    const requests = await waiting();
-    let isFirst = true;
-    harness.gateway.treat = ({ method }) => {
-      const treatment = isFirst && method === 'POST' ? resetAfter : undefined;
-      if (method === 'POST') isFirst = false;
-      return treatment;
-    };
-    const run = await harness.perform('request triggerEvent', json({}), { input: requests, settings: AGAIN });
+  it.each([
+    ['it was triggered', resetAfter],
+    ['it was not', resetBefore],
+  ])(
+    'does not trigger an event again whose first call was lost, and says so, when %s',
+    async (_, behaviour) => {
+      const requests = await waiting();
+      treatFirst(behaviour);
+      const run = await harness.perform('request triggerEvent', json({}), {
+        input: requests,
+        settings: AGAIN,
+      });
+      expect(run.error?.message).toContain(
+        `not known whether an earlier call has triggered event "node_4" of Request ${Number(requests[0]?.id)}`,
+      );
+      expect(run.error).toMatchObject({ context: { outcome: 'unknown' } });
+      expect(run.error?.description).toMatch(/may have gone on.*may still wait/);
+      expect(posts()).toHaveLength(1);
+    },
+  );
+
+  it('triggers another event of a Request after one with an unknown outcome', async () => {
+    const [request = {}] = await waiting();
+    treatFirst(resetBefore);
+    const failed = await harness.perform('request triggerEvent', json({}), {
+      input: [{ ...request, event: 'node_1' }],
+    });
+    editNode(failed, { event: locator('id', 'node_4') });
+    const run = await harness.engine.retry(failed, { credentials: harness.credentials() });
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'COMPLETED' }]);
   });
 

@@ -13,7 +13,7 @@ export const cancel = operation({
   action: 'Cancel request',
   description:
     'End a Request before it is completed. Its sub-processes end with it, as COMPLETED; the parent of a sub-process goes on.',
-  ...changeRequests(() => async (toChange) => {
+  ...changeRequests(async (toChange) => {
     const { id, status } = toChange.request;
     if (status === 'CANCELED') return toChange.request;
     if (status === 'COMPLETED') {

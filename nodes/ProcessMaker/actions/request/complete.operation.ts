@@ -13,7 +13,7 @@ export const complete = operation({
   name: 'Complete',
   action: 'Complete request',
   description: 'Close a Request in status ERROR as completed, as an administrator',
-  ...changeRequests(() => async (toChange) => {
+  ...changeRequests(async (toChange) => {
     const { request } = toChange;
     const { id, status } = request;
     if (status !== 'ERROR') {

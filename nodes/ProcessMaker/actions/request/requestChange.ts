@@ -27,10 +27,10 @@ export interface RequestToChange extends Attempt {
  * The fields and the work of an operation that changes one Request per item, and gives it as it is then. The Requests of
  * all items are read together before.
  *
- * @param beginRun makes the change of one for a run
+ * @param change changes one
  */
 export function changeRequests(
-  beginRun: () => (request: RequestToChange) => Promise<ApiRequest>,
+  change: (request: RequestToChange) => Promise<ApiRequest>,
 ): Pick<Operation, 'fields'> & ItemOperation<RequestOutput & { reference: RequestReference }> {
   return {
     fields: [requestLocator, requestOutputCollection],
@@ -45,7 +45,6 @@ export function changeRequests(
       const reader = new RequestReader(connection, all);
       const queue = new KeyedQueue();
       const touched = new Set<number>();
-      const change = beginRun();
       return async (output, attempt) => {
         const id = await reader.ids.idOf(output.reference);
         const changed = await queue.run(id, async () => {

@@ -17,7 +17,7 @@ const waitOptions: INodeProperties[] = [
     type: 'boolean',
     default: false,
     description:
-      'Whether to wait until the script that runs again has ended. Otherwise the Request is returned at once, with retrying set to true.',
+      'Whether to wait until the script that runs again has ended. Otherwise the Request is returned at once, with retrying set to true and, simplified, no status.',
   },
   {
     ...timeLimitOption,
@@ -27,10 +27,7 @@ const waitOptions: INodeProperties[] = [
   },
 ];
 
-const retries = changeRequests(() => {
-  const sentIds = new Set<number>();
-  return async (toChange) => await retryOnce(toChange, sentIds);
-});
+const retries = changeRequests(retryOnce);
 
 /** Retries one Request per item that is in ERROR. */
 export const retry = operation({

@@ -13,12 +13,11 @@ const SETTLED_MS = 2000;
 /**
  * Retries a Request in ERROR, once: every further call runs its script once more, also while it still runs.
  *
- * @param sentIds the Requests for which this run has sent the call
  * @returns the Request as it is then
  * @throws ProcessMakerError
  */
-export async function retryOnce(toChange: RequestToChange, sentIds: Set<number>): Promise<ApiRequest> {
-  const { connection, output, mayBeDone, sent } = toChange;
+export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> {
+  const { connection, output, mayBeDone, sentAt } = toChange;
   const { includes } = output;
   const { request, at } = await readSettled(toChange);
   const { id, status } = request;
@@ -28,21 +27,21 @@ export async function retryOnce(toChange: RequestToChange, sentIds: Set<number>)
     acceptAsMade(toChange, inputError(message, 'Only a Request in status ERROR can be retried.'));
     return request;
   }
-  if (sentIds.has(id)) {
+  const before = sentAt[id];
+  if (before !== undefined && mayBeDone !== 'sent') {
     throw inputError(
-      `Another item of this run has retried Request ${id}, which is in status ERROR`,
+      `Another item has retried Request ${id}, or may have: it is in status ERROR`,
       'It is not retried twice in a run. Take the other items out.',
     );
   }
-  if (mayBeDone === 'sent') {
-    if (latestFailure(request) > (sent?.at ?? Infinity)) return request;
+  if (before !== undefined) {
+    if (latestFailure(request) > before) return request;
     throw inputError(
       `It is not known whether an earlier attempt retried Request ${id}, which is in status ERROR, so it is not retried again`,
       'Its script may still run: see its page in ProcessMaker. To retry it all the same, run the workflow again for this item.',
     ).with({ outcome: 'unknown' });
   }
-  sent?.keep(at);
-  sentIds.add(id);
+  sentAt[id] = at;
   return await changeRequest(connection, {
     id,
     includes,
@@ -50,7 +49,7 @@ export async function retryOnce(toChange: RequestToChange, sentIds: Set<number>)
     isMade: (after) => after.status !== 'ERROR' || isBeingRetried(after) || latestFailure(after) > at,
     explain(thrown) {
       const error = explain(thrown, id);
-      if (error.delivery === 'notProcessed') sentIds.delete(id);
+      if (error.delivery === 'notProcessed') delete sentAt[id];
       return error;
     },
   });

@@ -5,7 +5,13 @@ import { type ApiRequest, readRequest } from '../../../api/requests/requests';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import type { Connection } from '../../../transport/connection';
-import { explained, isKind, type ProcessMakerError } from '../../../transport/processMakerError';
+import {
+  explained,
+  inputError,
+  isKind,
+  type ProcessMakerError,
+  toProcessMakerError,
+} from '../../../transport/processMakerError';
 import { readChanged } from '../requestChange';
 
 /** An intermediate event of a Request, by the id of its element in the process. */
@@ -17,7 +23,7 @@ export interface EventToTrigger {
 }
 
 /**
- * Triggers an event, unless an earlier attempt has: the Request may have come to the event once more since.
+ * Triggers an event, unless an earlier attempt has, or may have: the Request may have come to the event once more since.
  *
  * @throws ProcessMakerError also when nothing waits there, unless an earlier attempt may be the cause
  */
@@ -28,6 +34,10 @@ export async function triggerOnce(
 ): Promise<void> {
   if (attempt.isDone) return;
   const { id, eventId, data } = event;
+  const { sentAt } = attempt;
+  const key = `${id} ${eventId}`;
+  if (sentAt[key] !== undefined) throw mayBeTriggered(event);
+  sentAt[key] = Date.now();
   let notFound: ProcessMakerError;
   try {
     await makeChange(connection, {
@@ -35,8 +45,10 @@ export async function triggerOnce(
       look: async (error) => await explainUnknown(connection, event, error),
       looksOnce: true,
     });
+    delete sentAt[key];
     return;
   } catch (error) {
+    if (toProcessMakerError(error).delivery === 'notProcessed') delete sentAt[key];
     if (!isKind(error, 'notFound')) throw explained(error);
     notFound = error;
   }
@@ -49,6 +61,13 @@ export async function triggerOnce(
       "It was triggered already, or the Request has not come to it, or the element is no intermediate event. Check 'Request' and 'Event'.",
   });
   acceptAsMade(attempt, refusal);
+}
+
+function mayBeTriggered({ id, eventId }: EventToTrigger): ProcessMakerError {
+  return inputError(
+    `It is not known whether an earlier call has triggered event "${eventId}" of Request ${id}, so it is not triggered again`,
+    'The Request may have gone on, or may still wait there: see its page in ProcessMaker. To trigger the event all the same, run the workflow again for this item.',
+  ).with({ outcome: 'unknown' });
 }
 
 /** Whether it was triggered cannot be seen by a user who is no administrator; the Request's status may help. */
