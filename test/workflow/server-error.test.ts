@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { createBpmn } from '../support/bpmn';
 import type { Behaviour } from '../support/gateway';
 import { respond, thenRespond } from '../support/gateway';
-import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { editNode, ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import type { StartOptions } from '../support/harness';
 import { useHarness } from '../support/harness';
 
@@ -124,10 +124,7 @@ describe('a wrong id in Start Event', () => {
   it('can be corrected before the Retry button is used', async () => {
     const failed = await harness.start(NO_START_EVENT, { user: 'admin' });
     expect(failed.error?.message).toContain('has no start event');
-    const stacked = failed.data.executionData?.nodeExecutionStack.map(({ node }) => node) ?? [];
-    for (const node of [...failed.workflow.nodes, ...stacked]) {
-      if (node.name === 'ProcessMaker') node.parameters = { ...node.parameters, ...TARGET };
-    }
+    editNode(failed, TARGET);
     const run = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
     expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ACTIVE' }]);
     expect(harness.requests()).toHaveLength(1);
@@ -178,6 +175,20 @@ describe('Start Again When Not Found after a 500', () => {
     expect(second - first).toBeGreaterThanOrEqual(5_000);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
   });
+
+  it.each([
+    ['before', (turn: number) => (turn === 1 ? ofProcessMaker : ofGateway)],
+    ['after', (turn: number) => (turn === 2 ? ofProcessMaker : ofGateway)],
+  ])(
+    'sends a start twice at most when a 500 of ProcessMaker itself comes %s that of a gateway',
+    async (_, of) => {
+      let turn = 0;
+      harness.gateway.treat = ({ method }) => (method === 'POST' ? of(++turn) : undefined);
+      const run = await start({ ...TARGET, options: { ...options, recoveryWindow: 1 } });
+      expect(harness.starts()).toHaveLength(2);
+      expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+    },
+  );
 
   it('does not send a start again that appears late in the window after a 500 of ProcessMaker itself', async () => {
     treatStarts(whileItGoesOn(ofProcessMaker, 4_000));

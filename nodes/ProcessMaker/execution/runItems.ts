@@ -141,26 +141,23 @@ class OperationRun<T> {
     work: Work<T>,
     slot: Slot,
   ): Promise<void> {
-    if (signal?.aborted) {
-      this.fail(index, canceled(), false);
-      this.stop.abort();
-      return;
-    }
     const record = 'begin' in this.operation ? this.record : undefined;
     let digest = '';
     let attempt: Attempt | undefined;
     let error: ProcessMakerError | undefined;
     try {
       if (record) digest = this.digestOf(value, instanceUrl);
-      attempt = record?.begin(digest) ?? FIRST_ATTEMPT;
+      attempt = record?.begin(digest);
+      if (signal?.aborted) throw canceled();
+      attempt ??= FIRST_ATTEMPT;
       this.results.succeed(index, await work(value, attempt, slot));
     } catch (thrown) {
       error = toProcessMakerError(thrown);
-      this.fail(index, attempt?.isDone ? error.with({ done: true }) : error, attempt !== undefined);
+      this.fail(index, attempt?.isDone ? error.with({ done: true }) : error, attempt !== undefined, attempt);
     }
     this.inDoubt.delete(index);
     if (attempt) record?.end(digest, attempt, error);
-    if (this.results.mustStop) this.stop.abort();
+    if (this.results.mustStop || signal?.aborted) this.stop.abort();
   }
 
   /** Differs for the same change by another operation or on another instance: a node may be edited before a retry. */
@@ -171,11 +168,11 @@ class OperationRun<T> {
     return shortHash(JSON.stringify([resource, operation, instanceUrl, change]));
   }
 
-  private fail(index: number, thrown: unknown, wasSent: boolean): void {
+  private fail(index: number, thrown: unknown, wasSent: boolean, attempt?: Attempt): void {
     const { operation, record, results } = this;
     const error = toProcessMakerError(thrown);
     if (operation.complete) results.fail(index, operation.complete(error, { index, wasSent, record }));
-    else results.fail(index, operation.changes ? withOutcome(error, wasSent) : error);
+    else results.fail(index, operation.changes ? withOutcome(error, wasSent, attempt) : error);
   }
 
   private summarize(results: ItemResults): DoneSummary {
@@ -184,10 +181,14 @@ class OperationRun<T> {
   }
 }
 
-function withOutcome(error: ProcessMakerError, wasSent: boolean): ProcessMakerError {
+function withOutcome(error: ProcessMakerError, wasSent: boolean, attempt?: Attempt): ProcessMakerError {
   if (error.done) return error.with({ outcome: 'done' });
   if (error.outcome) return error;
-  return error.with({ outcome: wasSent && error.delivery === 'unknown' ? 'unknown' : 'notDone' });
+  if (wasSent && error.delivery === 'unknown') return error.with({ outcome: 'unknown' });
+  if (attempt?.mayBeDone !== 'sent') return error.with({ outcome: 'notDone' });
+  // That this attempt was refused says nothing of the one before it.
+  const description = `${error.description} An earlier attempt may have made the change all the same: look in ProcessMaker before you repeat it.`;
+  return error.with({ outcome: 'unknown', description });
 }
 
 function canceled(): ProcessMakerError {

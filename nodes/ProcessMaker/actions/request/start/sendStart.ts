@@ -14,7 +14,7 @@ import {
 } from '../../../transport/processMakerError';
 import { digestOf, inProcess, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
-import { howToSearch, notFound, noStartEvent } from './startErrors';
+import { EARLIER_UNKNOWN, howToSearch, notFound, noStartEvent } from './startErrors';
 
 const MAX_SENDS_AFTER_OWN_RESPONSE = 2;
 const MAX_SENDS = 5;
@@ -33,10 +33,14 @@ interface Field {
   value: string;
 }
 
-/** How often a start was sent without success: with a 500 of ProcessMaker's own, and without a response of its own. */
+/** What is known of a start while it is sent. */
 interface Sends {
-  responded: number;
-  silent: number;
+  /** How often it was sent without success. */
+  count: number;
+  /** How often it may be: less, once ProcessMaker itself has responded with a 500. */
+  most: number;
+  /** A read has proved that it cannot have been made. */
+  isImpossible?: boolean;
 }
 
 /** The look-ups for starts whose response was lost: one for all those of a run. */
@@ -69,11 +73,12 @@ export async function sendStart(
     ? itemKey(record.identity.run, record.round, index, digestOf(target, text, files))
     : undefined;
   const key = userKey ?? hiddenKey;
+  const earlier = record.earlierMark(index);
   // The mark comes first: if n8n ends here, the item counts as sent.
   record.mark(index, key ?? '');
   const keyField = key === undefined ? undefined : { name: KEY_FIELD, value: key };
   const ready = { target, body: withFields(text, field, keyField), ...options };
-  const sends: Sends = { responded: 0, silent: 0 };
+  const sends: Sends = { count: 0, most: MAX_SENDS };
   try {
     const request = await makeChange(connection, {
       send: () => startRequest(connection, ready),
@@ -85,9 +90,14 @@ export async function sendStart(
   } catch (error) {
     // Whatever was thrown, the start may be there.
     throw explained(toProcessMakerError(error), ({ delivery, description }) => {
-      if (delivery === 'notProcessed') record.markNotStarted(index);
-      else if (key !== undefined) return { description: `${description} ${howToSearch(key)}` };
-      return undefined;
+      if (delivery === 'notProcessed') {
+        record.markNotStarted(index);
+        if (typeof earlier !== 'string' || (sends.isImpossible && earlier === key)) return undefined;
+        // That this attempt was refused says nothing of the one before it.
+        record.mark(index, earlier);
+        return { description: `${description} ${EARLIER_UNKNOWN}. ${howToSearch(earlier)}` };
+      }
+      return key === undefined ? undefined : { description: `${description} ${howToSearch(key)}` };
     });
   }
 }
@@ -127,13 +137,15 @@ async function lookFor(
   const { connection, results, doubt } = run;
   doubt(index);
   const hasResponded = error.kind === 'serverError';
+  sends.count++;
+  if (hasResponded) sends.most = MAX_SENDS_AFTER_OWN_RESPONSE;
   // Another item may have failed while this one waited.
   const mayStartAgain = () =>
     key !== undefined &&
     options.startAgainWhenNotFound &&
     !results.mustStop &&
     !connection.canceled?.aborted &&
-    (hasResponded ? sends.responded + 1 < MAX_SENDS_AFTER_OWN_RESPONSE : sends.silent + 1 < MAX_SENDS);
+    sends.count < sends.most;
   const find = async (times: number[]) => {
     if (key === undefined) return 'missing';
     const look = (looks.look ??= lookByKeys(looks));
@@ -143,6 +155,7 @@ async function lookFor(
   if (found === 'missing' && isKind(error, 'serverError', 'gateway')) {
     const ids = (await startEventsOf(looks)).get(target.processId);
     if (ids && !ids.includes(target.startEventId)) {
+      sends.isImpossible = true;
       return { state: 'notDone', error: noStartEvent(error, target, ids) };
     }
   }
@@ -150,10 +163,7 @@ async function lookFor(
     found = await find(lookTimes(options.windowSeconds));
   if (found === 'unread') return NOT_SEEN;
   if (found !== 'missing') return done(found);
-  if (mayStartAgain()) {
-    sends[hasResponded ? 'responded' : 'silent']++;
-    return { state: 'notSeen', sendAgain: true };
-  }
+  if (mayStartAgain()) return { state: 'notSeen', sendAgain: true };
   return { state: 'notSeen', ...(key !== undefined && { error: notFound(error) }) };
 }
 

@@ -10,6 +10,7 @@ import {
   toProcessMakerError,
 } from '../../../transport/processMakerError';
 
+export const EARLIER_UNKNOWN = 'It is not known whether an earlier attempt started a Request for this item';
 const RUN_AGAIN = 'To start it all the same, run the workflow again for this item.';
 
 /** What is known of an item that has failed: whether a Request was, or may have been, started for it. */
@@ -24,9 +25,8 @@ export function withOutcome(
     const canceled = error.kind === 'canceled' ? notUploaded(mark) : {};
     return error.with({ outcome: 'started', requestId: mark, ...canceled });
   }
-  const mayBeFromBefore = mark !== undefined || record?.crash !== undefined;
-  const isUnknown = wasSent ? error.delivery === 'unknown' : mayBeFromBefore;
-  return error.with({ outcome: isUnknown ? 'unknown' : 'notStarted' });
+  const isUnknown = wasSent ? error.delivery === 'unknown' : record?.crash !== undefined;
+  return error.with({ outcome: mark !== undefined || isUnknown ? 'unknown' : 'notStarted' });
 }
 
 function notUploaded(requestId: number) {
@@ -91,8 +91,7 @@ function unknown(details: Pick<ErrorDetails, 'message' | 'description'> & Partia
 /** An earlier attempt has sent it, and it was not found. */
 export function stillUnknown(key: string): ProcessMakerError {
   return unknown({
-    message:
-      'It is not known whether an earlier attempt started a Request for this item, so it is not started again',
+    message: `${EARLIER_UNKNOWN}, so it is not started again`,
     description: `${key === '' ? 'Look in ProcessMaker for its Request' : howToSearch(key)}. ${RUN_AGAIN}`,
   });
 }
