@@ -1,5 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { respond, delay, resetAfter, resetBefore, truncate, type Behaviour } from '../support/gateway';
+import {
+  respond,
+  delay,
+  ownMaintenance,
+  resetAfter,
+  resetBefore,
+  truncate,
+  type Behaviour,
+} from '../support/gateway';
 import { THROWS_AT_ONCE } from '../support/unforeseen';
 import { TIMEOUT_SECONDS } from './settings';
 
@@ -35,10 +43,6 @@ const gatewayPage = (turn: number): Behaviour => {
 };
 const serverError = respond(500, { message: 'Server Error' });
 const errorOfGateway = respond(500, { message: 'An unexpected error occurred' });
-/** As Laravel writes it, without Retry-After. */
-const maintenance = respond(503, '{\n    "message": "Service Unavailable"\n}', {
-  'content-type': 'application/json',
-});
 const unavailableAtGateway = respond(503, { message: 'Service Unavailable' });
 const tooMany = (headers: Record<string, string>): Behaviour =>
   respond(429, { message: 'Too Many Attempts.' }, headers);
@@ -103,7 +107,7 @@ export const FAULTS: Fault[] = [
     name: 'maintenance JSON',
     commits: false,
     leavesUnknown: false,
-    treatment: () => respond(503, { message: 'Service Unavailable' }, { 'retry-after': '1' }),
+    treatment: () => ownMaintenance({ 'retry-after': '1' }),
   },
   { name: 'reset after commit', commits: true, leavesUnknown: true, treatment: () => resetAfter },
   {
@@ -144,7 +148,7 @@ export const FAULTS: Fault[] = [
     name: 'own 503 without Retry-After',
     commits: false,
     leavesUnknown: false,
-    treatment: () => maintenance,
+    treatment: () => ownMaintenance(),
     isRare: true,
   },
   {

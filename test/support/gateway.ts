@@ -134,6 +134,12 @@ export function respond(
   };
 }
 
+/** The response of ProcessMaker itself in maintenance: JSON as Laravel writes it, over three lines. */
+export function ownMaintenance(headers: Record<string, string> = {}): Behaviour {
+  const text = JSON.stringify({ message: 'Service Unavailable' }, null, 4);
+  return respond(503, text, { 'content-type': 'application/json', ...headers });
+}
+
 /** Points elsewhere. */
 export const redirect = (status: number, location: string): Behaviour => respond(status, '', { location });
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
-import { pass, respond } from '../support/gateway';
+import { ownMaintenance, pass, respond } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
@@ -10,41 +10,58 @@ import { useHarness } from '../support/harness';
 const harness = useHarness({ maintenanceRetrySeconds: null });
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
-const COMPACT = respond(503, { message: 'Service Unavailable' });
-/** When the Request begins of which a gateway has given up the start. */
-const LATE_MS = 3000;
+const MAINTENANCE = { message: 'Service Unavailable' };
+const COMPACT = respond(503, MAINTENANCE);
+/** As gateways write it, by the number of an item. */
+const OF_GATEWAY: Behaviour[] = [COMPACT, respond(503, MAINTENANCE, { 'retry-after': '1' })];
+const ITEMS = OF_GATEWAY.map((_, number) => ({ number }));
 
-const start = (options: INodeParameters) =>
-  harness.start({ ...TARGET, options }, { input: [{ number: 1 }], settings: ERROR_OUTPUT });
+const start = (options: INodeParameters, input: IDataObject[] = [{ number: 1 }]) =>
+  harness.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
 
-/** Responds at once, while the server begins the Request later. */
-function whileItStartsLater(behaviour: Behaviour): () => Promise<void> {
-  let late = Promise.resolve();
-  harness.gateway.treat = ({ method }) => {
+/** Responds at once as a gateway does that has given up the start, while the server begins the Request later. */
+function whileItStartsLater(milliseconds: number): () => Promise<unknown> {
+  const late: Array<Promise<unknown>> = [];
+  harness.gateway.treat = ({ method, body }) => {
     if (method !== 'POST') return undefined;
     return async (response, forward) => {
-      late = pause(LATE_MS).then(async () => void (await forward()));
-      await behaviour(response, forward);
+      late.push(pause(milliseconds).then(forward));
+      await OF_GATEWAY[Number((JSON.parse(body) as IDataObject).number)]?.(response, forward);
     };
   };
-  return () => late;
+  return () => Promise.all(late);
 }
 
-it('starts a Request once when a gateway writes the 503 of maintenance in its own way, and the Request begins later', async () => {
-  const began = whileItStartsLater(COMPACT);
-  const run = await start({ recoveryWindow: 10 });
+it('starts a Request once when a gateway writes the 503 of maintenance in its own way, with or without Retry-After, and the Request begins 10 seconds later', async () => {
+  const began = whileItStartsLater(10_000);
+  const run = await start({ recoveryWindow: 20 }, ITEMS);
   await began();
-  expect(harness.requests()).toHaveLength(1);
-  expect(harness.starts()).toHaveLength(1);
-  expect(run.items('ProcessMaker')).toMatchObject([{ id: harness.requests()[0]?.id }]);
+  expect(harness.requests()).toHaveLength(2);
+  expect(harness.starts()).toHaveLength(2);
+  const idOf = (number: number) => harness.requests().find(({ data }) => data.number === number)?.id;
+  expect(run.items('ProcessMaker')).toMatchObject(ITEMS.map(({ number }) => ({ id: idOf(number) })));
 });
 
-it('reports a start as unknown after such a 503 when its Request begins after the recovery window', async () => {
-  const began = whileItStartsLater(COMPACT);
-  const run = await start({ recoveryWindow: 1 });
+it('starts a Request once when ProcessMaker is in maintenance for 10 seconds, with or without Retry-After', async () => {
+  const began = Date.now();
+  harness.gateway.treat = ({ method, body }) => {
+    if (method !== 'POST' || Date.now() - began > 10_000) return undefined;
+    return (JSON.parse(body) as IDataObject).number === 0
+      ? ownMaintenance({ 'retry-after': '1' })
+      : ownMaintenance();
+  };
+  const run = await start({ recoveryWindow: 20 }, ITEMS);
+  expect(run.items('ProcessMaker')).toHaveLength(2);
+  expect(harness.requests()).toHaveLength(2);
+  expect(harness.lookUps()).toEqual([]);
+});
+
+it('reports starts as unknown after such a 503 when their Requests begin after the recovery window', async () => {
+  const began = whileItStartsLater(3_000);
+  const run = await start({ recoveryWindow: 1 }, ITEMS);
   await began();
-  expect(failedItems(run).map(factsOf)).toEqual([{ outcome: 'unknown', httpStatus: 503 }]);
-  expect(harness.starts()).toHaveLength(1);
+  expect(failedItems(run).map(factsOf)).toEqual(Array(2).fill({ outcome: 'unknown', httpStatus: 503 }));
+  expect(harness.starts()).toHaveLength(2);
 });
 
 it('sends a start again during maintenance that does not say when it ends', async () => {

@@ -1,4 +1,3 @@
-import { isObject } from '../guards';
 import { CHECK_INSTANCE_URL } from './credential';
 import type { ErrorDetails, ErrorKind } from './processMakerError';
 import {
@@ -44,6 +43,8 @@ const NOT_FOUND = {
 } as const;
 
 const MAINTENANCE = '{\n    "message": "Service Unavailable"\n}';
+/** ProcessMaker's own 503 as Laravel writes it, with a message in any language. */
+const LIKE_MAINTENANCE = /^\{\n {4}"message": "(?:[^"\\]|\\.)*"\n\}$/;
 
 /**
  * What a status means, by status and by the shape of the body, never by a text that comes in many languages. The first
@@ -131,13 +132,12 @@ const RULES: Rule[] = [
     canRetry: true,
   },
   {
-    // ProcessMaker's own 503 holds a message and nothing else, and says how long to wait where an administrator has
-    // set it. Without that, only the way in which Laravel writes it tells it from that of a gateway, which sends HTML or
-    // JSON of its own, also when ProcessMaker did not respond to it in time.
+    // Only the way in which Laravel writes it tells it from that of a gateway, which sends HTML or JSON of its own, also
+    // when ProcessMaker did not respond to it in time. Both may say how long to wait.
     status: 503,
     when: (response) =>
       response.text === MAINTENANCE ||
-      (hasMessage(response) && Object.keys(response.body).length === 1 && retryAfter(response) !== undefined),
+      (LIKE_MAINTENANCE.test(response.text ?? '') && retryAfter(response) !== undefined),
     kind: 'maintenance',
     message: 'ProcessMaker is in maintenance mode',
     description: (response) => `${retryAfterText(response)}Run it again when the maintenance is over.`,
@@ -192,8 +192,4 @@ export function classifyResponse(response: HttpResponse, call: AnsweredCall): Er
     httpStatus: statusCode,
     ...(canRetry && { retry: { afterSeconds: retryAfter(response) } }),
   };
-}
-
-function hasMessage(response: HttpResponse): response is HttpResponse & { body: { message: string } } {
-  return isObject(response.body) && typeof response.body.message === 'string';
 }

@@ -8,8 +8,10 @@ function classify(
   body: unknown,
   headers: Record<string, unknown> = {},
   expects?: AnsweredCall['expects'],
+  isPretty = false,
 ) {
-  const response = { statusCode, body, headers };
+  const text = typeof body === 'string' ? body : JSON.stringify(body, null, isPretty ? 4 : undefined);
+  const response = { statusCode, body, headers, text };
   return isGood(response, expects) ? undefined : classifyResponse(response, { url: URL_OF_CALL, expects });
 }
 
@@ -34,7 +36,7 @@ describe('classifyResponse', () => {
     [414, '<html>', 'tooLarge', 'notProcessed'],
     [422, { message: 'invalid', errors: { data: ['is required.'] } }, 'invalid', 'notProcessed'],
     [429, { message: 'Too Many Attempts.' }, 'tooManyRequests', 'notProcessed'],
-    // ProcessMaker's own says how long to wait.
+    // ProcessMaker's own is written over three lines.
     [503, { message: 'Service Unavailable' }, 'gateway', 'unknown'],
     [503, '<html>', 'gateway', 'unknown'],
     [503, { message: 'no healthy upstream', code: 14 }, 'gateway', 'unknown'],
@@ -58,11 +60,16 @@ describe('classifyResponse', () => {
     expect(classify(status, body)).toMatchObject({ kind, delivery, httpStatus: status });
   });
 
-  test('classifies a response by its status and headers, whatever its text says', () => {
-    expect(classify(503, { message: 'Wartungsarbeiten' }, { 'retry-after': '60' })).toMatchObject({
+  test('classifies a response by its status, headers and form, whatever its text says', () => {
+    const body = { message: 'Wartungsarbeiten "heute"' };
+    expect(classify(503, body, { 'retry-after': '60' }, undefined, true)).toMatchObject({
       kind: 'maintenance',
       delivery: 'notProcessed',
       retry: { afterSeconds: 60 },
+    });
+    expect(classify(503, body, { 'retry-after': '60' })).toMatchObject({
+      kind: 'gateway',
+      delivery: 'unknown',
     });
     expect(classify(403, { message: 'Unauthenticated.' })).toMatchObject({ kind: 'forbidden' });
   });

@@ -1,4 +1,4 @@
-import { respond } from '../../support/gateway';
+import { ownMaintenance } from '../../support/gateway';
 import { startByHand, taskOf, watcher, watching } from '../../support/watch';
 import { useHarness } from '../../support/harness';
 
@@ -39,7 +39,7 @@ describe('a manual test', () => {
   });
 
   it('does not speak of a next poll to a person who tests the trigger while ProcessMaker is away', async () => {
-    harness.gateway.treat = () => respond(503, { message: 'Service Unavailable' }, { 'retry-after': '60' });
+    harness.gateway.treat = () => ownMaintenance({ 'retry-after': '60' });
     const poller = watcher(harness, { triggerOn: ['requestStarted'] });
     await expect(poller.test()).rejects.toMatchObject({
       httpCode: '503',

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { INodeParameters } from 'n8n-workflow';
-import { respond, redirect } from '../../support/gateway';
+import { ownMaintenance, respond, redirect } from '../../support/gateway';
 import { watcher, watching } from '../../support/watch';
 import { useHarness } from '../../support/harness';
 
@@ -183,7 +183,7 @@ describe('when the trigger is activated', () => {
 describe('a poll', () => {
   it.each([
     ['too many calls', respond(429, { message: 'Too Many Attempts.' }, { 'retry-after': '60' }), '429'],
-    ['maintenance', respond(503, { message: 'Service Unavailable' }, { 'retry-after': '60' }), '503'],
+    ['maintenance', ownMaintenance({ 'retry-after': '60' }), '503'],
   ])('says that no event is lost when a poll meets %s', async (_, behaviour, httpCode) => {
     const poller = await watching(harness, STARTED);
     harness.gateway.treat = () => behaviour;

@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { respond, resetBefore, type Behaviour, type Call } from '../../support/gateway';
+import { ownMaintenance, respond, resetBefore, type Behaviour, type Call } from '../../support/gateway';
 import { startTasks, type WaitingTask } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import { useHarness, type StartOptions } from '../../support/harness';
@@ -26,7 +26,6 @@ const isResult = (call: Call) => isLook(call) && /include=[^&]*data/.test(call.p
 const looks = () => harness.gateway.calls.filter(isLook);
 
 const BUSY = { message: 'Too Many Attempts.' };
-const AWAY = { message: 'Service Unavailable' };
 const noResponse: Behaviour = () => new Promise(() => undefined);
 
 /** Treats the first of certain calls in a special way. Returns when the calls came, in milliseconds since 1970. */
@@ -43,7 +42,7 @@ function treatFirst(isWanted: (call: Call) => boolean, behaviour: Behaviour, cou
 describe('a pause that the server asks for', () => {
   it.each([
     ['429', respond(429, BUSY, { 'retry-after': '3' })],
-    ['503', respond(503, AWAY, { 'retry-after': '3' })],
+    ['503', ownMaintenance({ 'retry-after': '3' })],
   ])('does not poll during the pause that a %s response asks for', async (_status, behaviour) => {
     const tasks = await startTasks(harness);
     await harness.server.completeTask(tasks[0]?.id ?? 0, {});
@@ -84,7 +83,7 @@ describe('a pause that the server asks for', () => {
 describe('reading the result', () => {
   it.each([
     ['is refused', respond(429, BUSY, { 'retry-after': '1' })],
-    ['meets a maintenance', respond(503, AWAY)],
+    ['meets a maintenance', ownMaintenance()],
     ['loses its connection', resetBefore],
   ])(
     "reads the result of a wait again when the call %s, whatever 'Recovery Window' says",
@@ -109,7 +108,7 @@ describe('reading the result', () => {
   });
 
   it('does not read the result of a wait again when the server asks for more than a minute, and says how the Request ended', async () => {
-    const times = treatFirst(isResult, respond(503, AWAY, { 'retry-after': '61' }));
+    const times = treatFirst(isResult, ownMaintenance({ 'retry-after': '61' }));
     const ended = start();
     await completeStarted();
     const id = harness.requests()[0]?.id;

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { respond, resetBefore } from '../../support/gateway';
+import { ownMaintenance, respond, resetBefore } from '../../support/gateway';
 import { startTasks, type WaitingTask } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import { useHarness, type StartOptions } from '../../support/harness';
@@ -161,7 +161,7 @@ describe('canceling the execution', () => {
 describe('a server that is away', () => {
   it.each([
     ['gives no response', resetBefore],
-    ['is in maintenance', respond(503, { message: 'Service Unavailable' })],
+    ['is in maintenance', ownMaintenance()],
     ['is broken', respond(500, { message: 'Server Error' })],
   ])('goes on with the wait when the server %s for a while', async (_case, behaviour) => {
     const tasks = await startTasks(harness);
