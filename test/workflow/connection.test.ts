@@ -3,6 +3,7 @@ import { testCredential } from '../support/credential-test';
 import { createCertificate } from '../support/certificate';
 import type { CredentialData } from '../support/credentials';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { openLine } from '../support/line';
 import { useHarness, Harness } from '../support/harness';
 
 const TARGET = { process: locator('id', 4), startEvent: locator('id', 'node_1') };
@@ -117,5 +118,31 @@ describe('an instance with a self-signed certificate', () => {
     expect(await tests(credentials(true))).toBe('OK');
     await secure.start(TARGET, { credentials: credentials(true) });
     expect(secure.server.requests()).toHaveLength(1);
+  });
+
+  it('looks for a start whose response is broken on a secure connection, and reports it as started', async () => {
+    const before = secure.server.requests().length;
+    const line = await openLine(secure.server.url);
+    const { processMakerApi } = credentials(true);
+    const data = { processMakerApi: { ...processMakerApi, instanceUrl: line.url } };
+    // The first call is the start: what comes back for it is spoilt.
+    line.isBroken = () => secure.server.requests().length > before && line.connections === 1;
+    const run = await secure.start(TARGET, { credentials: data, settings: ERROR_OUTPUT });
+    await line.close();
+    expect(failedItems(run)).toEqual([]);
+    expect(run.items('ProcessMaker')).toHaveLength(1);
+    expect(secure.server.requests()).toHaveLength(before + 1);
+  });
+
+  it('reports a start as not started when the server does not speak TLS', async () => {
+    const data = {
+      ...credentials(true).processMakerApi,
+      instanceUrl: harness.server.url.replace('http:', 'https:'),
+    };
+    const run = await secure.start(TARGET, {
+      credentials: { processMakerApi: data },
+      settings: ERROR_OUTPUT,
+    });
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
   });
 });

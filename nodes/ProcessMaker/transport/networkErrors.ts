@@ -1,17 +1,23 @@
-import { isObject } from '../guards';
+import { isObject, messageOf } from '../guards';
 import type { ErrorDetails } from './processMakerError';
 
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
 const UNREACHABLE =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL)$/;
-/** OpenSSL's verification results and TLS handshake failures as Node.js names them. */
-const TLS =
-  /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|EPROTO$)/;
+/** OpenSSL's verification results as Node.js names them. */
+const NOT_VERIFIED =
+  /^(?:CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_)/;
+/** OpenSSL's other failures, which a call that was sent can meet as well. */
+const TLS = /^(?:ERR_SSL_|EPROTO$)/;
+/** The reasons, in a code or a message, with which no connection comes about at all. */
+const NO_HANDSHAKE =
+  /wrong.version.number|handshake.failure|protocol.version|unsupported.protocol|no.protocols|legacy.renegotiation|unrecognized.name|unknown.ca|key.too.small|too.weak|certificate/i;
 
 /** What it means that a call ended without a response, by the code that Node.js or axios gives. */
 export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDetails {
   const code = detailOf(thrown, 'code');
   const syscall = detailOf(thrown, 'syscall');
+  const reason = chainOf(thrown).map(messageOf).join(' ') || 'no reason given';
   // The network can also go away while a response is awaited.
   const isBeforeSending = syscall === '' || syscall === 'connect' || syscall.startsWith('getaddrinfo');
   if (UNREACHABLE.test(code) && isBeforeSending) {
@@ -25,7 +31,7 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
       ...(code === 'ECONNREFUSED' && { retry: {} }),
     };
   }
-  if (TLS.test(code)) {
+  if (NOT_VERIFIED.test(code) || (TLS.test(code) && NO_HANDSHAKE.test(`${code} ${reason}`))) {
     return {
       kind: 'certificate',
       message: `No secure connection to ProcessMaker could be made (${code})`,
@@ -51,7 +57,6 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
       delivery: 'unknown',
     };
   }
-  const reason = thrown instanceof Error && thrown.message !== '' ? thrown.message : 'no reason given';
   return {
     kind: 'connectionLost',
     message: `The connection to ProcessMaker was lost before its response arrived (${code || reason})`,
