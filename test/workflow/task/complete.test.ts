@@ -124,8 +124,9 @@ describe('refusals before any call', () => {
     expect(harness.gateway.calls).toEqual([]);
   });
 
-  it('refuses an invalid recovery window', async () => {
-    const done = await run({ options: { recoveryWindow: -1 } }, { input: [{ id: 1, data: {} }] });
+  it.each([-1, '', ' ', [], [5], false])('refuses the recovery window %j', async (window) => {
+    const options = { recoveryWindow: '={{ $json.window }}' };
+    const done = await run({ options }, { input: [{ id: 1, data: {}, window }] });
     expect(failedItems(done)).toMatchObject([
       { text: expect.stringContaining("'Recovery Window'") as string },
     ]);

@@ -90,7 +90,7 @@ function readOptions(options: IDataObject): StartOptions {
   if (duplicates !== 'report' && duplicates !== 'cancelMine') throw notListed('Duplicates');
   const parallel = options.requestsInParallel ?? DEFAULT_PARALLEL;
   const timeoutSeconds = Number(options.timeout ?? DEFAULT_TIMEOUT_SECONDS);
-  const windowSeconds = Number(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
+  const windowSeconds = Number(asText(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS).trim() || NaN);
   if (!isParallel(parallel)) {
     throw notInRange('Requests in Parallel', `a whole number from 1 to ${MAX_PARALLEL}`, 'a number, e.g. 5');
   }

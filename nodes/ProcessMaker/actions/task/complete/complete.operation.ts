@@ -5,7 +5,7 @@ import { taskDataFields } from '../../../descriptions/changeData';
 import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/common';
 import { taskLocator } from '../../../descriptions/locators';
 import { TaskReader } from '../../../execution/readers';
-import { isObject } from '../../../guards';
+import { asText, isObject } from '../../../guards';
 import { readChangeData } from '../../../input/data';
 import { readTaskId } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
@@ -61,7 +61,7 @@ export const complete = operation({
 
 function readWindow(context: IExecuteFunctions, itemIndex: number): number {
   const { recoveryWindow } = context.getNodeParameter('options', itemIndex, {});
-  const seconds = Number(recoveryWindow ?? DEFAULT_WINDOW_SECONDS);
+  const seconds = Number(asText(recoveryWindow ?? DEFAULT_WINDOW_SECONDS).trim() || NaN);
   if (seconds >= 0 && seconds <= MAX_WINDOW_SECONDS) return seconds;
   throw inputError(
     `The option 'Recovery Window' is not a number from 0 to ${MAX_WINDOW_SECONDS}`,
