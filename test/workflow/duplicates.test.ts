@@ -91,6 +91,16 @@ describe('the second look', () => {
     for (const { path } of looks) expect(path.length).toBeLessThan(8_000);
   });
 
+  it('waits for a response no longer than the option Timeout says', async () => {
+    harness.treatOnce('a', rivalBefore(harness));
+    treatAfterStarts('GET', () => new Promise(() => undefined));
+    const began = Date.now();
+    const run = await start(['a'], { timeout: 1 });
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(outputs(run)).toMatchObject([{ id: ids()[1] }]);
+    expect(run.hints('ProcessMaker')).toEqual([expect.stringContaining('it could not be looked up')]);
+  });
+
   it('does not come without an Idempotency Key', async () => {
     const began = Date.now();
     await harness.start({ process: locator('id', 2), startEvent: locator('id', 'node_1') });
@@ -174,6 +184,55 @@ describe('the second look', () => {
     const run = await start(['a'], {}, 'admin', { waitFor: 'task' });
     expect(outputs(run)).toMatchObject([{ duplicates: [ids()[0]] }]);
   });
+});
+
+describe('an item that has failed', () => {
+  it('names the duplicates when its wait has come to the time limit', async () => {
+    harness.treatOnce('a', rivalBefore(harness));
+    const run = await start(['a'], { timeLimit: 1 }, 'admin', { waitFor: 'finish' });
+    const [rival, mine] = ids();
+    expect(failedItems(run)).toMatchObject([{ outcome: 'started', requestId: mine, duplicates: [rival] }]);
+  });
+
+  it('names the duplicates when its own Request is in ERROR right at its start', async () => {
+    harness.treatOnce('a', rivalBefore(harness));
+    const run = await start(['a'], {}, 'admin', { process: locator('id', 16) });
+    const [rival, mine] = ids();
+    expect(failedItems(run)).toMatchObject([
+      { outcome: 'startedInError', requestId: mine, duplicates: [rival] },
+    ]);
+  });
+
+  it('names no duplicates where there are none', async () => {
+    const run = await start(['a'], {}, 'admin', { process: locator('id', 16) });
+    expect(failedItems(run)[0]).not.toHaveProperty('duplicates');
+  });
+});
+
+it('returns the Request that counts from both executions when the one with the lowest id has ended in ERROR', async () => {
+  treatStarts(untilAllHaveCome(2));
+  const { treat } = harness.gateway;
+  // Both Requests are there, and one of them has failed, before either execution looks again.
+  harness.gateway.treat = (call) => {
+    const behaviour = treat(call);
+    return (
+      behaviour &&
+      (async (response, forward) => {
+        await behaviour(response, forward);
+        if (ids().length === 2) harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
+      })
+    );
+  };
+  const runs = await Promise.all([start(['a'], CANCEL_MINE), start(['a'], CANCEL_MINE)]);
+  const [lower, higher] = ids();
+  expect(statuses()).toEqual(['ERROR', 'ACTIVE']);
+  const items = runs.flatMap(outputs);
+  expect(items).toMatchObject([
+    { id: higher, duplicates: [lower] },
+    { id: higher, duplicates: [lower] },
+  ]);
+  expect(items.filter(({ alreadyStarted }) => alreadyStarted === true)).toHaveLength(1);
+  expect(puts()).toEqual([]);
 });
 
 describe('Cancel Mine', () => {

@@ -13,8 +13,8 @@ const start = (options: INodeParameters, input: unknown[]) =>
   harness.start({ ...TARGET, options }, { input, settings: ERROR_OUTPUT });
 
 describe('the Recovery Window of each item', () => {
-  it.each(['abc', -1, 3601, '1e999'])(
-    'fails only the item whose Recovery Window is "%s", and does not make the others be repeated for long',
+  it.each(['abc', -1, 3601, '1e999', '', ' ', [], [5], false])(
+    'fails only the item whose Recovery Window is %j, and does not make the others be repeated for long',
     async (window) => {
       harness.gateway.treat = ({ method }) => (method === 'POST' ? busy : undefined);
       const began = Date.now();
@@ -64,6 +64,17 @@ describe('look-ups that get no response', () => {
     const began = Date.now();
     const run = await start({ timeout: 1, recoveryWindow: 0 }, [{}]);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+    expect(Date.now() - began).toBeLessThan(20_000);
+  }, 40_000);
+
+  it('wait no longer than the option Timeout says for a Request whose start did not bring it along', async () => {
+    harness.gateway.treat = ({ method }) =>
+      method === 'GET' ? () => new Promise(() => undefined) : undefined;
+    const parameters = { ...TARGET, dataMode: 'json', jsonData: '{"include":"vip"}' };
+    const options = { timeout: 1, recoveryWindow: 0 };
+    const began = Date.now();
+    const run = await harness.start({ ...parameters, options }, { settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toMatchObject([{ outcome: 'started', requestId: harness.requests()[0]?.id }]);
     expect(Date.now() - began).toBeLessThan(20_000);
   }, 40_000);
 

@@ -111,9 +111,11 @@ export class AttemptRecord {
     return idsIn(this.stored);
   }
 
-  /** To be called before a start is sent, with its key, and with the Request's id when it is started. */
-  mark(itemIndex: number, mark: Mark): void {
+  /** To be called before a start is sent, with its key, and with the Request's id when it is. Gives the mark before. */
+  mark(itemIndex: number, mark: Mark): Mark | undefined {
+    const earlier = this.stored.marks[itemIndex];
     this.stored.marks[itemIndex] = mark;
+    return earlier;
   }
 
   markNotStarted(itemIndex: number): void {

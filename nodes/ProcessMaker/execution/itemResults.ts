@@ -111,16 +111,20 @@ export class ItemResults {
     const further = others
       .slice(0, MAX_FURTHER_ERRORS)
       .map(([at, one]) => `Also: ${shownText(one.message, this.scrub)} [item ${at}].`);
-    const rest = others.length - further.length;
-    const texts = [...further, rest > 0 ? `And ${rest} more items.` : '', description];
-    const added = { message, description: texts.filter((text) => text !== '').join(' ') };
+    if (others.length > further.length) further.push(`And ${others.length - further.length} more items.`);
+    // Every one of them is told of: nobody else knows that it may have been carried out.
+    const unknown = others.filter(([, { outcome }]) => outcome === 'unknown');
+    const names = unknown.map(([at, { key }]) => (key ? `item ${at} (${this.scrub?.(key)})` : `item ${at}`));
+    if (names.length > 0) further.push(`Not known either: ${names.join(', ')}.`);
+    const added = { message, description: [...further, description].filter((text) => text !== '').join(' ') };
     throw toNodeError(this.context.getNode(), error, { itemIndex: index, scrub: this.scrub, added });
   }
 
-  /** An item that was only given up after the error of another one is not the first, wherever it is. */
+  /** First those that may have been carried out; last, wherever they are, those given up after the error of another. */
   private orderedErrors(): Array<[number, ProcessMakerError]> {
-    const isGivenUp = ({ kind }: ProcessMakerError) => Number(kind === 'canceled');
-    return [...this.errors].sort(([a, one], [b, other]) => isGivenUp(one) - isGivenUp(other) || a - b);
+    const rank = ({ kind, outcome }: ProcessMakerError) =>
+      outcome === 'unknown' ? 0 : 1 + Number(kind === 'canceled');
+    return [...this.errors].sort(([a, one], [b, other]) => rank(one) - rank(other) || a - b);
   }
 }
 

@@ -79,13 +79,14 @@ export function shownText(text: string, scrub: Connection['scrub'] = String): st
 }
 
 function detailsOf(
-  { httpStatus, outcome, requestId, files }: ProcessMakerError,
+  { httpStatus, outcome, requestId, duplicates, files }: ProcessMakerError,
   scrub: Connection['scrub'] = String,
 ): IDataObject {
   return {
     ...(httpStatus !== undefined && { httpStatus }),
     ...(outcome !== undefined && { outcome }),
     ...(requestId !== undefined && { requestId }),
+    ...(duplicates && { duplicates }),
     ...(files && { files: JSON.parse(scrub(JSON.stringify(files))) as IDataObject[] }),
   };
 }

@@ -51,6 +51,10 @@ export interface ErrorDetails {
   /** The Request that it is about. */
   requestId?: number;
   outcome?: Outcome;
+  /** The key under which a start was sent that may be there. */
+  key?: string;
+  /** What else was started under the key of an item. */
+  duplicates?: number[];
   /** What became of each file that was to be uploaded. */
   files?: IDataObject[];
   /** The change was made all the same: what failed came after it. */
@@ -78,6 +82,10 @@ export class ProcessMakerError extends Error implements ErrorDetails {
   declare readonly requestId?: number;
 
   declare readonly outcome?: Outcome;
+
+  declare readonly key?: string;
+
+  declare readonly duplicates?: number[];
 
   declare readonly files?: IDataObject[];
 
@@ -109,6 +117,11 @@ export class ProcessMakerError extends Error implements ErrorDetails {
 /** A parameter or the credential is not valid; nothing was sent. */
 export function inputError(message: string, description: string): ProcessMakerError {
   return new ProcessMakerError({ kind: 'input', message, description, delivery: 'notProcessed' });
+}
+
+/** An item was given up before anything was sent for it. */
+export function givenUp(message: string): ProcessMakerError {
+  return inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
 }
 
 /** The response is not in the form that ProcessMaker gives it. */

@@ -180,7 +180,7 @@ async function settle(
     const json = await wait(requestId);
     results.succeed(index, [{ json: { ...json, ...extraFieldsOf(started) } }]);
   } catch (error) {
-    fail(index, afterStart(requestId, error));
+    fail(index, afterStart(requestId, error).with({ duplicates: started?.duplicates as number[] }));
   }
   if (results.mustStop) stop.abort();
 }

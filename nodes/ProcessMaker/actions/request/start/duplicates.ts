@@ -63,7 +63,7 @@ export class Duplicates {
    */
   async lookAgain(): Promise<void> {
     const { connection, hints, results } = this.run;
-    const own = [...this.own.values()].filter(({ start }) => results.jsonOf(start.index));
+    const own = [...this.own.values()];
     if (own.length === 0 || results.mustStop || !(await pauseFor(connection, LOOK_AFTER_MS))) return;
     let found: Map<string, ApiRequest[]>;
     try {
@@ -94,18 +94,20 @@ export class Duplicates {
   }
 
   /**
-   * Gives an item the Request that counts, so that all executions return the same one.
+   * Gives an item the Request that counts, so that all executions return the same one. One that has failed keeps its own.
    *
    * @param same the Requests with its key and generation, in the order of their ids
    */
   private async compare({ start, id }: OwnStart, same: ApiRequest[]): Promise<void> {
     const { record, results, fail } = this.run;
     const { index } = start;
+    const error = results.errorOf(index);
+    if (error) return results.fail(index, error.with(besides(id, same)));
     const primary = primaryOf(same);
     const mine = same.find((request) => request.id === id);
     try {
-      if (primary && mine && primary.id < id && !this.isWaitedFor) {
-        await this.cancelWhereAsked(mine);
+      if (primary && mine && primary !== mine && !this.isWaitedFor) {
+        if (primary.id < id) await this.cancelWhereAsked(mine);
         record.mark(index, primary.id);
         const [output] = await this.answerWith(start, primary);
         const json = { ...output?.json, alreadyStarted: true, ...besides(primary.id, same) };

@@ -33,11 +33,9 @@ interface Field {
   value: string;
 }
 
-/** What is known of a start while it is sent. */
+/** How often a start was sent without success, and may be at most: less, once ProcessMaker has responded with a 500. */
 interface Sends {
-  /** How often it was sent without success. */
   count: number;
-  /** How often it may be: less, once ProcessMaker itself has responded with a 500. */
   most: number;
   /** A read has proved that it cannot have been made. */
   isImpossible?: boolean;
@@ -73,9 +71,8 @@ export async function sendStart(
     ? itemKey(record.identity.run, record.round, index, digestOf(target, text, files))
     : undefined;
   const key = userKey ?? hiddenKey;
-  const earlier = record.earlierMark(index);
   // The mark comes first: if n8n ends here, the item counts as sent.
-  record.mark(index, key ?? '');
+  const earlier = record.mark(index, key ?? '');
   const keyField = key === undefined ? undefined : { name: KEY_FIELD, value: key };
   const ready = { target, body: withFields(text, field, keyField), ...options };
   const sends: Sends = { count: 0, most: MAX_SENDS };
@@ -95,9 +92,9 @@ export async function sendStart(
         if (typeof earlier !== 'string' || (sends.isImpossible && earlier === key)) return undefined;
         // That this attempt was refused says nothing of the one before it.
         record.mark(index, earlier);
-        return { description: `${description} ${EARLIER_UNKNOWN}. ${howToSearch(earlier)}` };
+        return { key: earlier, description: `${description} ${EARLIER_UNKNOWN}. ${howToSearch(earlier)}` };
       }
-      return key === undefined ? undefined : { description: `${description} ${howToSearch(key)}` };
+      return key === undefined ? undefined : { key, description: `${description} ${howToSearch(key)}` };
     });
   }
 }
@@ -115,7 +112,7 @@ interface LostStart {
  * call, and leaves out of the response what the parameter asked for.
  */
 export async function readStarted(
-  { connection }: ItemRun,
+  connection: Connection,
   { options }: TargetedStart,
   id: number,
 ): Promise<ApiRequest> {

@@ -92,6 +92,7 @@ function unknown(details: Pick<ErrorDetails, 'message' | 'description'> & Partia
 export function stillUnknown(key: string): ProcessMakerError {
   return unknown({
     message: `${EARLIER_UNKNOWN}, so it is not started again`,
+    key,
     description: `${key === '' ? 'Look in ProcessMaker for its Request' : howToSearch(key)}. ${RUN_AGAIN}`,
   });
 }

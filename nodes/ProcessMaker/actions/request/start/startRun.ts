@@ -56,7 +56,8 @@ export class StartRun {
     results.throwIfStopped();
     if (!mayBeKnown && !results.hasErrors) return entries;
     const starts = entries.flatMap(({ value }) => (value.target ? [value as TargetedStart] : []));
-    this.duplicates = new Duplicates(this.run, this.wait !== undefined, async (start, request) => {
+    const run = { ...this.run, connection };
+    this.duplicates = new Duplicates(run, this.wait !== undefined, async (start, request) => {
       const answer = this.answerOf(start, request, 'existingKey');
       return await this.answer(start, request.id, { ...answer, lookFor: 'fileOrOther' });
     });
@@ -113,7 +114,7 @@ export class StartRun {
     let request = await sendStart(this.run, this.looks, start, extras);
     this.startedIds.push(request.id);
     if (userKey !== undefined) this.duplicates?.add(start, userKey, request.id);
-    if ('include' in start.data) request = await readStarted(this.run, start, request.id);
+    if ('include' in start.data) request = await readStarted(this.looks.connection, start, request.id);
     return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
   }
 
