@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { INodeParameters } from 'n8n-workflow';
 import { factsOf } from '../support/failed-item';
 import type { Behaviour } from '../support/gateway';
-import { respond, delay, startGateway } from '../support/gateway';
+import { respond, delay, ownMaintenance, startGateway, thenDo } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
@@ -13,8 +13,7 @@ const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') 
 const ITEMS = ['a', 'b', 'c'].map((number) => ({ number }));
 const busy = (headers: Record<string, string> = {}) =>
   respond(429, { message: 'Too Many Attempts.' }, headers);
-const maintenanceFor = (seconds: number) =>
-  respond(503, { message: 'Service Unavailable' }, { 'retry-after': String(seconds) });
+const maintenanceFor = (seconds: number) => ownMaintenance({ 'retry-after': String(seconds) });
 const maintenance = maintenanceFor(1);
 
 const start = (options: INodeParameters = {}, input: unknown[] = ITEMS) =>
@@ -139,6 +138,45 @@ describe('the end of the back-off', () => {
     await pause(1_500);
     expect(harness.starts()).toHaveLength(count);
   });
+});
+
+describe('a node that has to stop', () => {
+  it.each<[string, Behaviour]>([
+    ['a 429', busy({ 'retry-after': '2' })],
+    ['maintenance', maintenanceFor(2)],
+  ])('sends no start again that waits after %s when another item has failed', async (_, behaviour) => {
+    harness.gateway.treat = ({ method, body }) => {
+      if (method !== 'POST') return undefined;
+      if ((JSON.parse(body) as { number: string }).number === 'a') return behaviour;
+      return thenDo(() => pause(500));
+    };
+    const parameters = { ...TARGET, process: locator('id', '={{ $json.process }}') };
+    const input = [
+      { number: 'a', process: 2 },
+      { number: 'b', process: 999_999 },
+    ];
+    const began = Date.now();
+    const run = await harness.start(parameters, { input });
+    expect(run.status).toBe('error');
+    expect(Date.now() - began).toBeLessThan(1_900);
+    expect(harness.starts()).toHaveLength(2);
+    expect(harness.requests()).toEqual([]);
+  });
+
+  it.each(['updateData', 'cancel'])(
+    'sends no change of a Request that waits for one before it which has failed: %s',
+    async (operation) => {
+      await harness.start(TARGET);
+      const request = locator('id', harness.requests()[0]?.id ?? 0);
+      harness.gateway.reset();
+      harness.gateway.treat = ({ method }) =>
+        method === 'PUT' ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
+      const parameters = { request, dataMode: 'json', jsonData: '={{ $json }}' };
+      const run = await harness.perform(`request ${operation}`, parameters, { input: ITEMS });
+      expect(run.error?.message).toContain('[item 0]');
+      expect(harness.gateway.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+    },
+  );
 });
 
 describe('overload', () => {

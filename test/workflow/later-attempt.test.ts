@@ -45,7 +45,11 @@ it('accounts for what an earlier attempt has done in items that a canceled execu
   let lists = 0;
   harness.gateway.treat = ({ method, path }) => {
     if (method === 'PUT') return path.endsWith(`/${Number(input[lost]?.id)}`) ? resetBefore : undefined;
-    if (!path.includes('pmql') || !path.includes(String(input[done]?.id)) || !path.includes(String(MISSING)))
+    if (
+      !path.includes('pmql') ||
+      !path.includes(String(Number(input[done]?.id))) ||
+      !path.includes(String(MISSING))
+    )
       return undefined;
     if (++lists === 1) return undefined;
     cancellation.abort();

@@ -47,7 +47,7 @@ export async function makeChange<T>(connection: Connection, change: Change<T>): 
   let mayBeDone = false;
   for (;;) {
     try {
-      return await withRetries(connection, change.send);
+      return await withRetries({ ...connection, canceled: connection.stopped }, change.send);
     } catch (error) {
       // What is sure of the last sending is not sure of one before whose response was lost.
       if (!isUnknown(error)) throw explained(error, () => (mayBeDone ? { delivery: 'unknown' } : undefined));

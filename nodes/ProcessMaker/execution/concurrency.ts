@@ -1,3 +1,7 @@
+import { sleep } from 'n8n-workflow';
+
+import { givenUp } from '../transport/processMakerError';
+
 /** Of a long queue, the part that is done is let go in pieces of this size. */
 const PIECE = 1000;
 const DECREASE_AT_MOST_EVERY_MS = 1000;
@@ -128,14 +132,22 @@ class ConcurrentRun<T> implements Slot {
   }
 }
 
-/** Runs work under the same key one after the other, in the order in which it is asked for. */
+/** Runs work under the same key one after the other, in the order in which it is asked for, until the node has to stop. */
 export class KeyedQueue {
   private readonly last = new Map<unknown, Promise<unknown>>();
 
+  constructor(private readonly stopped?: AbortSignal) {}
+
   async run<T>(key: unknown, work: () => Promise<T>): Promise<T> {
-    const before = this.last.get(key) ?? Promise.resolve();
+    const before = this.last.get(key);
     // An error of the work before is for those who asked for it.
-    const turn = before.then(work, work);
+    const begin = async () => {
+      // Until the item before is known to have failed.
+      await sleep(0);
+      if (this.stopped?.aborted) throw givenUp('The node had to stop before it came to this item');
+      return await work();
+    };
+    const turn = before ? before.then(begin, begin) : work();
     this.last.set(key, turn);
     return await turn;
   }

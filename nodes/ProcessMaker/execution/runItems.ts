@@ -5,6 +5,7 @@ import { hidingResumeUrl, unreadable } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import {
   explained,
+  givenUp,
   inputError,
   ProcessMakerError,
   toProcessMakerError,
@@ -68,16 +69,16 @@ class OperationRun<T> {
 
   /** @returns undefined when the credential is not valid; then every item has failed */
   async connect(): Promise<Connection | undefined> {
-    const { context, operation, results, throttle } = this;
+    const { context, operation, results, throttle, stop } = this;
     try {
       const connection = await connect(context, operation.retrySeconds ?? RETRY_SECONDS);
       const { scrub } = hidingResumeUrl(context, connection);
       results.scrub = scrub;
-      return { ...connection, scrub, throttle };
+      const { canceled: signal = stop.signal } = connection;
+      return { ...connection, scrub, throttle, stopped: AbortSignal.any([signal, stop.signal]) };
     } catch (error) {
       const isKnown = error instanceof ProcessMakerError;
-      const unusable = isKnown ? error : inputError(messageOf(error), 'Check the credential.');
-      this.failAll(unusable, false);
+      this.failAll(isKnown ? error : inputError(messageOf(error), 'Check the credential.'), false);
       return undefined;
     }
   }
@@ -148,7 +149,7 @@ class OperationRun<T> {
     try {
       if (record) digest = this.digestOf(value, instanceUrl);
       attempt = record?.begin(digest);
-      if (signal?.aborted) throw canceled();
+      if (signal?.aborted) throw givenUp('The execution was canceled before this item was started');
       attempt ??= FIRST_ATTEMPT;
       this.results.succeed(index, await work(value, attempt, slot));
     } catch (thrown) {
@@ -189,9 +190,4 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean, attempt?: Attem
   // That this attempt was refused says nothing of the one before it.
   const description = `${error.description} An earlier attempt may have made the change all the same: look in ProcessMaker before you repeat it.`;
   return error.with({ outcome: 'unknown', description });
-}
-
-function canceled(): ProcessMakerError {
-  const message = 'The execution was canceled before this item was started';
-  return inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
 }

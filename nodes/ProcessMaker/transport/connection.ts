@@ -64,6 +64,8 @@ export interface Connection {
   headers: Record<string, string>;
   /** Ends pauses and keeps new calls from being sent; n8n cuts those under way itself. */
   canceled: AbortSignal | undefined;
+  /** Also ends when an item has failed after which the node may not go on: then nothing more is changed. */
+  stopped: AbortSignal | undefined;
   /** For calls with which nothing was done. */
   retries: RetryBudget;
   /** Learns of each response, and of each sign of overload. */
@@ -91,6 +93,7 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
   const headers = extraHeaders(credentials);
   const secrets = secretsOf(credentials, headers);
   let pattern: RegExp | undefined;
+  const canceled = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
   return {
     context,
     instanceUrl,
@@ -99,7 +102,8 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     // n8n's own field of OAuth2 credentials has another name.
     ignoreSslIssues: credentials.ignoreSslIssues === true || credentials.ignoreSSLIssues === true,
     headers,
-    canceled: 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined,
+    canceled,
+    stopped: canceled,
     retries: new RetryBudget(retrySeconds * 1000),
     scrub: (text) => text.replace((pattern ??= anyOf(secrets)), '***'),
     async learnSecrets() {

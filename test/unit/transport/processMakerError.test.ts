@@ -24,6 +24,7 @@ function connectionTo(request: (options: IHttpRequestOptions) => Promise<unknown
     ignoreSslIssues: false,
     headers: {},
     canceled: undefined,
+    stopped: undefined,
     retries: new RetryBudget(0),
     scrub: (text) => text.replaceAll(TOKEN, '***'),
     learnSecrets: () => Promise.resolve(),

@@ -26,8 +26,6 @@ export interface RequestToChange extends Attempt {
 /**
  * The fields and the work of an operation that changes one Request per item, and gives it as it is then. The Requests of
  * all items are read together before.
- *
- * @param change changes one
  */
 export function changeRequests(
   change: (request: RequestToChange) => Promise<ApiRequest>,
@@ -43,7 +41,7 @@ export function changeRequests(
     changeOf: ({ reference }) => reference,
     begin(connection, all) {
       const reader = new RequestReader(connection, all);
-      const queue = new KeyedQueue();
+      const queue = new KeyedQueue(connection.stopped);
       const touched = new Set<number>();
       return async (output, attempt) => {
         const id = await reader.ids.idOf(output.reference);

@@ -3,7 +3,7 @@ import { aboutRequest, type ApiRequest, isBeingRetried, readUnlisted } from '../
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { asText, objectsIn } from '../../../guards';
 import { pauseFor } from '../../../transport/connection';
-import { inputError, isKind, toProcessMakerError } from '../../../transport/processMakerError';
+import { givenUp, inputError, isKind, toProcessMakerError } from '../../../transport/processMakerError';
 import { serverTime } from '../../../transport/response';
 import { changeRequest, type RequestToChange } from '../requestChange';
 
@@ -28,13 +28,12 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
     return request;
   }
   const before = sentAt[id];
-  if (before !== undefined && mayBeDone !== 'sent') {
-    throw inputError(
-      `Another item has retried Request ${id}, or may have: it is in status ERROR`,
-      'It is not retried twice in a run. Take the other items out.',
-    );
-  }
   if (before !== undefined) {
+    if (mayBeDone !== 'sent')
+      throw inputError(
+        `Another item has retried Request ${id}, or may have: it is in status ERROR`,
+        'It is not retried twice in a run. Take the other items out.',
+      );
     if (latestFailure(request) > before) return request;
     throw inputError(
       `It is not known whether an earlier attempt retried Request ${id}, which is in status ERROR, so it is not retried again`,
@@ -73,8 +72,7 @@ async function readSettled({ connection, request: listed, output }: RequestToCha
     const latest = latestFailure(request);
     if (!isFirst || latest <= now - SETTLED_MS) return { request, at: Math.max(now, latest) };
     if (!(await pauseFor(connection, SETTLED_MS))) {
-      const message = `The execution was canceled before Request ${listed.id} was retried`;
-      throw inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
+      throw givenUp(`The execution was canceled before Request ${listed.id} was retried`);
     }
   }
 }

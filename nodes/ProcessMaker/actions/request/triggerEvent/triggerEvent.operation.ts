@@ -36,7 +36,7 @@ export const triggerEvent = operation({
       all.map(({ reference }) => ({ reference, includes: ['process'] })),
     );
     const mayBeDropped = dataCheck(connection, reader);
-    const queue = new KeyedQueue();
+    const queue = new KeyedQueue(connection.stopped);
     return async ({ reference, eventId, data, output, hints }, attempt) => {
       const id = await reader.ids.idOf(reference);
       const event = { id, eventId, data };

@@ -5,13 +5,7 @@ import { type ApiRequest, readRequest } from '../../../api/requests/requests';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import type { Connection } from '../../../transport/connection';
-import {
-  explained,
-  inputError,
-  isKind,
-  type ProcessMakerError,
-  toProcessMakerError,
-} from '../../../transport/processMakerError';
+import { explained, inputError, isKind, ProcessMakerError } from '../../../transport/processMakerError';
 import { readChanged } from '../requestChange';
 
 /** An intermediate event of a Request, by the id of its element in the process. */
@@ -32,9 +26,9 @@ export async function triggerOnce(
   event: EventToTrigger,
   attempt: Attempt,
 ): Promise<void> {
-  if (attempt.isDone) return;
+  const { isDone, sentAt } = attempt;
+  if (isDone) return;
   const { id, eventId, data } = event;
-  const { sentAt } = attempt;
   const key = `${id} ${eventId}`;
   if (sentAt[key] !== undefined) throw mayBeTriggered(event);
   sentAt[key] = Date.now();
@@ -48,7 +42,7 @@ export async function triggerOnce(
     delete sentAt[key];
     return;
   } catch (error) {
-    if (toProcessMakerError(error).delivery === 'notProcessed') delete sentAt[key];
+    if (error instanceof ProcessMakerError && error.delivery === 'notProcessed') delete sentAt[key];
     if (!isKind(error, 'notFound')) throw explained(error);
     notFound = error;
   }

@@ -51,7 +51,7 @@ export const updateData = operation({
   },
   begin(connection, all) {
     const ids = new RequestIds(connection, all);
-    const queue = new KeyedQueue();
+    const queue = new KeyedQueue(connection.stopped);
     return async (update, attempt) => {
       const id = await ids.idOf(update.reference);
       const updated = await queue.run(id, async () => await sendUpdate(connection, id, update, attempt));
