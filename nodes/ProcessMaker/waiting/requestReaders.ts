@@ -149,11 +149,13 @@ export class ResultReader {
       // The others come in meanwhile.
       await pauseFor(connection, 0);
       this.open.delete(key);
+      // Responses to other parts of the batch do not make it last longer.
+      const rounds = new RetryBudget(RESULT_RETRY_SECONDS * 1000);
       for (let attempts = 1; ; attempts++) {
         const results = await readByIds(connection, [...ids], includes);
         const errors = [...results.values()].filter((one) => one instanceof ProcessMakerError);
         const failed = errors.find(({ isTransient }) => isTransient);
-        const pause = failed && retries.pauseBefore(attempts, failed.retry?.afterSeconds);
+        const pause = failed && rounds.pauseBefore(attempts, failed.retry?.afterSeconds);
         if (pause === undefined || !(await pauseFor(connection, pause))) return results;
       }
     };

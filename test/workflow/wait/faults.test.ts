@@ -123,6 +123,29 @@ describe('reading the result', () => {
     expect(times).toHaveLength(1);
   });
 
+  it('ends its repeats of reading many results when a part of them can never be read', async () => {
+    let now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    const targets = Array.from({ length: 150 }, (_, n) => ({ id: n, requestId: n + 1, caseNumber: n + 1 }));
+    let refused = 0;
+    harness.gateway.treat = (call) => {
+      const ids = /id(?: |\+|%20)IN[^\d]*([\d,]+)/.exec(decodeURIComponent(call.path))?.[1]?.split(',') ?? [];
+      if (isResult(call) && ids.includes('150')) {
+        now += 11_000;
+        // So that the test ends.
+        if (++refused < 20) return respond(502, '<html></html>');
+      }
+      const data = ids.map((id) => ({ id: Number(id), status: 'COMPLETED', data: {} }));
+      return respond(200, { data, meta: { last_page: 1, total: data.length, per_page: 100 } });
+    };
+    const run = await wait(targets);
+    jest.restoreAllMocks();
+    expect(failedItems(run)).toHaveLength(50);
+    expect(run.items('ProcessMaker')).toHaveLength(100);
+    expect(refused).toBe(10);
+  });
+
   it('says how the Request ended when reading its result is refused for good', async () => {
     harness.gateway.treat = (call) =>
       isResult(call) ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
