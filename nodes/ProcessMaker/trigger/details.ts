@@ -1,17 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { type Batch, valueIn } from '../api/lists';
+import type { Batch } from '../api/lists';
 import { KEY_FIELD, withShownData } from '../api/requests/hiddenKey';
 import { includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
 import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
 import { asText, isObject, objectsIn } from '../guards';
-import type { Connection } from '../transport/connection';
-import { explained, isKind } from '../transport/processMakerError';
+import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
 import { withoutSql } from '../transport/response';
-import type { PollBudget } from './budget';
 import type { NewEvent } from './eventReader';
 import type { EventType, Row } from './eventTypes';
 import type { Watch } from './filters';
+import { type Reading, searchNothing } from './rows';
 
 const READERS = {
   requests: { readTogether: readByIds, readOne: readRequest },
@@ -21,22 +20,21 @@ const READERS = {
 /**
  * Adds to events what their lists do not show. Only what is new is read in full.
  *
- * @returns the events without those that are to be ignored; one whose Request or Task is gone keeps its row. `left` is
- * what there was no time for, from the first such event on
- * @throws ProcessMakerError when one of them cannot be read
+ * @returns the events without those that are to be ignored; one whose Request or Task is gone, or cannot be read in full,
+ * keeps its row. `left` is what there was no time for, from the first such event on
+ * @throws ProcessMakerError when ProcessMaker cannot be read
  */
 export async function addDetails(
-  connection: Connection,
+  reading: Reading,
   events: NewEvent[],
   { includeData, ignoresN8n }: Pick<Watch, 'includeData' | 'ignoresN8n'>,
-  budget: PollBudget,
 ): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
   const includes = [...includesOf(includeData), ...(ignoresN8n ? ['summary'] : [])];
   // Beside the data, a list shows all of a Task.
   const lists = { requests: includes, tasks: includeData || ignoresN8n ? ['data'] : undefined };
   const rows = {
-    requests: await readAll(connection, events, 'requests', lists.requests, budget),
-    tasks: await readAll(connection, events, 'tasks', lists.tasks, budget),
+    requests: await readAll(reading, events, 'requests', lists.requests),
+    tasks: await readAll(reading, events, 'tasks', lists.tasks),
   };
   const isRead = ({ type: { list }, row }: NewEvent) => !lists[list] || rows[list].has(row.id);
   const firstLeft = events.findIndex((event) => !isRead(event));
@@ -52,35 +50,65 @@ export async function addDetails(
   return { events: detailed, left: events.slice(read.length) };
 }
 
-/** Reads in one go; what is missing there, by itself, at least one. Undefined for what is gone. */
+/** Reads in one go; what is missing there, by itself, at least one. Undefined for what keeps its row. */
 async function readAll(
-  connection: Connection,
+  reading: Reading,
   events: NewEvent[],
   list: EventType['list'],
   includes: string[] | undefined,
-  budget: PollBudget,
 ): Promise<Map<number, Row | undefined>> {
   const read = new Map<number, Row | undefined>();
   if (!includes) return read;
+  const { connection, budget } = reading;
   const { readTogether, readOne } = READERS[list];
   const ids = new Set(events.filter(({ type }) => type.list === list).map(({ row }) => row.id));
   const together: Batch<Row> = await readTogether(connection, [...ids], includes);
   for (const id of ids) {
-    const row = valueIn(together, id);
-    // It is looked for in a list, and by itself.
-    if (!row && read.size > 0 && !budget.allows(2)) break;
-    read.set(id, row ?? (await unlessGone(readOne(connection, id, includes))));
+    let row: Row | ProcessMakerError | undefined = together.get(id);
+    if (row instanceof ProcessMakerError && !mayBeOfOne(row)) throw row;
+    if (!row || row instanceof ProcessMakerError) {
+      // It is looked for in a list, and by itself.
+      if (read.size > 0 && !budget.allows(2)) break;
+      row = await unlessUnreadable(reading, list, id, readOne(connection, id, includes));
+    }
+    read.set(id, row);
   }
   return read;
 }
 
-/** Undefined for what was deleted, or is hidden from the user of the access token by now. */
-async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+/** Whether the reason may lie in a single Request or Task. */
+function mayBeOfOne(thrown: unknown): thrown is ProcessMakerError {
+  return isKind(
+    thrown,
+    'serverError',
+    'gateway',
+    'tooLarge',
+    'unexpectedResponse',
+    'timeout',
+    'connectionLost',
+  );
+}
+
+/**
+ * Undefined for what was deleted, is hidden from the user of the access token by now, or cannot be read while
+ * ProcessMaker responds to other calls: it would hold up all other events for ever.
+ */
+async function unlessUnreadable(
+  reading: Reading,
+  list: EventType['list'],
+  id: number,
+  one: Promise<Row>,
+): Promise<Row | undefined> {
   try {
-    return await reading;
+    return await one;
   } catch (error) {
     if (isKind(error, 'notFound', 'forbidden')) return undefined;
-    throw explained(error);
+    if (!mayBeOfOne(error)) throw explained(error);
+    await searchNothing(reading);
+    reading.connection.context.logger.warn(
+      `An event is given without the details of ${list === 'requests' ? 'Request' : 'Task'} ${id}, which could not be read: ${error.message}`,
+    );
+    return undefined;
   }
 }
 

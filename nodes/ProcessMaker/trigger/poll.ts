@@ -92,7 +92,7 @@ async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
   events.sort((one, other) => other.time - one.time || other.row.id - one.row.id);
   // Only the details show which of them are ignored.
   const candidates = watch.ignoresN8n ? events : events.slice(0, 1);
-  const { events: found } = await addDetails(reading.connection, candidates, watch, reading.budget);
+  const { events: found } = await addDetails(reading, candidates, watch);
   if (found[0]) return found[0];
   const names = watch.eventTypes.map(({ name }) => `'${name}'`).join(', ');
   throw inputError(

@@ -77,16 +77,16 @@ function farthestBehind(readers: EventReader[]): EventReader | undefined {
 
 /** Adds the details to as many events as there is time for, and at least to one. */
 async function withDetails(
-  { connection, budget }: Reading,
+  reading: Reading,
   watch: Watch,
   found: NewEvent[],
 ): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
   const events: NewEvent[] = [];
   for (let from = 0; from < found.length; from += PAGE_ROWS) {
     // Requests and Tasks are lists of their own.
-    if (from > 0 && !budget.allows(2)) return { events, left: found.slice(from) };
+    if (from > 0 && !reading.budget.allows(2)) return { events, left: found.slice(from) };
     const page = found.slice(from, from + PAGE_ROWS);
-    const part = await addDetails(connection, page, watch, budget);
+    const part = await addDetails(reading, page, watch);
     events.push(...part.events);
     if (part.left.length > 0) return { events, left: [...part.left, ...found.slice(from + PAGE_ROWS)] };
   }

@@ -127,8 +127,13 @@ function notRows(): ProcessMakerError {
 
 /** The server's time; where no response has shown it yet, by a search that finds nothing. */
 export async function readServerTime(reading: Reading): Promise<number> {
-  if (reading.clock.date === undefined) await readFirstPage(reading, 'requests', { pmql: 'id = 0' });
+  if (reading.clock.date === undefined) await searchNothing(reading);
   return reading.clock.date ?? 0;
+}
+
+/** A search that finds nothing. @throws ProcessMakerError when ProcessMaker does not even respond to that */
+export async function searchNothing(reading: Reading): Promise<void> {
+  await readFirstPage(reading, 'requests', { pmql: 'id = 0' });
 }
 
 /** @param own the PMQL of the user, which ProcessMaker may refuse */

@@ -1,0 +1,100 @@
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
+import type { FastifyReply } from 'fastify';
+import type { INodeParameters } from 'n8n-workflow';
+import type { Poller } from '../../support/poller';
+import { useSimulatedHarness } from '../../support/simulated-harness';
+
+// Some calls of a poll fail, and the others do not.
+const harness = useSimulatedHarness();
+
+const PROCESS = 4;
+let warnings: jest.SpyInstance;
+
+beforeEach(() => {
+  harness.server.now = Math.floor(harness.server.now / 1000) * 1000;
+  jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
+  // Pauses between two reads are as short as can be.
+  jest.spyOn(Math, 'random').mockReturnValue(0);
+  warnings = jest.spyOn(Container.get(Logger), 'warn');
+});
+afterEach(() => jest.restoreAllMocks());
+
+async function watching(parameters: INodeParameters): Promise<Poller> {
+  // The trigger learns the time of the rows from this one.
+  harness.server.insertRequest(1, PROCESS, harness.server.now);
+  const poller = harness.watcher(parameters);
+  await poller.activate();
+  return poller;
+}
+
+function start(...ids: number[]): void {
+  for (const id of ids) harness.server.insertRequest(id, PROCESS, (harness.server.now += 1000));
+}
+
+const idsOf = (poller: Poller) => poller.items.map(({ id }) => id);
+
+type Reply = (reply: FastifyReply) => unknown;
+
+/** Treats calls in a special way; those that it gives nothing for are the server's. */
+function treat(choose: (url: string) => Reply | undefined): void {
+  harness.server.interfere = async (reply) => {
+    await choose(decodeURIComponent(reply.request.url))?.(reply);
+  };
+}
+
+const html =
+  (status: number): Reply =>
+  (reply) =>
+    reply.code(status).type('text/html').send('<html></html>');
+const serverError: Reply = (reply) => reply.code(500).send({ message: 'Server Error' });
+const tooLarge: Reply = (reply) =>
+  reply.type('application/json').send(`{"text":"${'a'.repeat(51 * 1024 * 1024)}"}`);
+const cut: Reply = (reply) => {
+  reply.hijack();
+  reply.raw.destroy();
+};
+
+/** Whether a call asks for the details of a Request. */
+const isDetailOf = (id: number) => (url: string) =>
+  new RegExp(`id IN \\[(?:\\d+,)*${id}[,\\]]|/requests/${id}\\?`).test(url.replaceAll('+', ' '));
+
+describe('a Request that cannot be read in full', () => {
+  it.each<[string, Reply]>([
+    ['a 500', serverError],
+    ['a 502 in HTML', html(502)],
+    ['a page', html(200)],
+    ['too much', tooLarge],
+    ['a connection that breaks', cut],
+  ])('is emitted as its list shows it, with a warning, when its details are %s', async (_, reply) => {
+    const poller = await watching({ triggerOn: ['requestStarted'], options: { includeData: true } });
+    start(5, 6, 7);
+    treat((url) => (isDetailOf(6)(url) ? reply : undefined));
+    await poller.poll();
+    expect(poller.errors).toEqual([]);
+    expect(idsOf(poller)).toEqual([5, 6, 7]);
+    expect(poller.items.map((json) => 'data' in json)).toEqual([true, false, true]);
+    expect(warnings.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringContaining('without the details of Request 6') as string,
+    ]);
+    start(8);
+    await poller.poll();
+    expect(idsOf(poller)).toEqual([5, 6, 7, 8]);
+  });
+
+  it('is left to the next poll when ProcessMaker responds to nothing else either', async () => {
+    const poller = await watching({ triggerOn: ['requestStarted'], options: { includeData: true } });
+    start(5, 6);
+    let isDown = false;
+    treat((url) => ((isDown ||= url.includes('id IN')) ? html(502) : undefined));
+    await poller.poll();
+    expect(poller.errors).toHaveLength(1);
+    expect(poller.items).toEqual([]);
+    treat(() => undefined);
+    await poller.poll();
+    expect(poller.items.map((json) => [json.id, 'data' in json])).toEqual([
+      [5, true],
+      [6, true],
+    ]);
+  });
+});
