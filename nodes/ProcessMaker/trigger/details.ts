@@ -17,6 +17,21 @@ const READERS = {
   tasks: { readTogether: readTasksByIds, readOne: readTask },
 };
 
+type Wanted = Pick<Watch, 'includeData' | 'ignoresN8n'>;
+
+/** What is read in addition to the rows of each list; undefined where they show all. */
+function includesFor({ includeData, ignoresN8n }: Wanted): Record<EventType['list'], string[] | undefined> {
+  const includes = [...includesOf(includeData), ...(ignoresN8n ? ['summary'] : [])];
+  // Beside the data, a list shows all of a Task.
+  return { requests: includes, tasks: includeData || ignoresN8n ? ['data'] : undefined };
+}
+
+/** How many calls the details of a page of events take: one for each list. */
+export function detailCalls(watch: Watch): number {
+  const lists = includesFor(watch);
+  return new Set(watch.eventTypes.flatMap(({ list }) => (lists[list] ? list : []))).size;
+}
+
 /**
  * Adds to events what their lists do not show. Only what is new is read in full.
  *
@@ -27,15 +42,16 @@ const READERS = {
 export async function addDetails(
   reading: Reading,
   events: NewEvent[],
-  { includeData, ignoresN8n }: Pick<Watch, 'includeData' | 'ignoresN8n'>,
+  { includeData, ignoresN8n }: Wanted,
 ): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
-  const includes = [...includesOf(includeData), ...(ignoresN8n ? ['summary'] : [])];
-  // Beside the data, a list shows all of a Task.
-  const lists = { requests: includes, tasks: includeData || ignoresN8n ? ['data'] : undefined };
-  const rows = {
-    requests: await readAll(reading, events, 'requests', lists.requests),
-    tasks: await readAll(reading, events, 'tasks', lists.tasks),
-  };
+  const lists = includesFor({ includeData, ignoresN8n });
+  const rows = { requests: new Map<number, Row | undefined>(), tasks: new Map<number, Row | undefined>() };
+  // The list of the first event comes first, so that each poll comes further.
+  for (const list of new Set(events.map(({ type }) => type.list))) {
+    const isFirst = list === events[0]?.type.list;
+    if (isFirst || reading.budget.allows(1))
+      await readAll(reading, events, list, lists[list], rows[list], isFirst);
+  }
   const isRead = ({ type: { list }, row }: NewEvent) => !lists[list] || rows[list].has(row.id);
   const firstLeft = events.findIndex((event) => !isRead(event));
   const read = firstLeft < 0 ? events : events.slice(0, firstLeft);
@@ -50,15 +66,21 @@ export async function addDetails(
   return { events: detailed, left: events.slice(read.length) };
 }
 
-/** Reads in one go; what is missing there, by itself, at least one. Undefined for what keeps its row. */
+/**
+ * Reads in one go; what is missing there, by itself.
+ *
+ * @param read receives them, undefined for what keeps its row
+ * @param isFirst at least one is read
+ */
 async function readAll(
   reading: Reading,
   events: NewEvent[],
   list: EventType['list'],
   includes: string[] | undefined,
-): Promise<Map<number, Row | undefined>> {
-  const read = new Map<number, Row | undefined>();
-  if (!includes) return read;
+  read: Map<number, Row | undefined>,
+  isFirst: boolean,
+): Promise<void> {
+  if (!includes) return;
   const { connection, budget } = reading;
   const { readTogether, readOne } = READERS[list];
   const ids = new Set(events.filter(({ type }) => type.list === list).map(({ row }) => row.id));
@@ -68,12 +90,11 @@ async function readAll(
     if (row instanceof ProcessMakerError && !mayBeOfOne(row)) throw row;
     if (!row || row instanceof ProcessMakerError) {
       // It is looked for in a list, and by itself.
-      if (read.size > 0 && !budget.allows(2)) break;
+      if (!(isFirst && read.size === 0) && !budget.allows(2)) return;
       row = await unlessUnreadable(reading, list, id, readOne(connection, id, includes));
     }
     read.set(id, row);
   }
-  return read;
 }
 
 /** Whether the reason may lie in a single Request or Task. */

@@ -1,4 +1,4 @@
-import { addDetails } from './details';
+import { addDetails, detailCalls } from './details';
 import { EventReader, LIMIT, type NewEvent } from './eventReader';
 import type { Watch } from './filters';
 import { PAGE_ROWS, readServerTime, type Reading } from './rows';
@@ -26,7 +26,7 @@ export async function readNewEvents(
   }
   // How much of a backlog can be read at once is not known yet.
   const isFresh = watch.eventTypes.every(({ value }) => states[value]?.span === undefined);
-  await readAll(reading, readers, isFresh);
+  await readAll(reading, readers, isFresh, detailCalls(watch));
   // What is not read is of this time or later.
   const found = eventsUntil(startOf(readers), readers);
   found.sort((one, other) => one.time - other.time);
@@ -45,13 +45,19 @@ export async function readNewEvents(
 }
 
 /** At least one step, so that each poll comes further. */
-async function readAll({ budget }: Reading, readers: EventReader[], isFresh: boolean): Promise<void> {
+async function readAll(
+  { budget }: Reading,
+  readers: EventReader[],
+  isFresh: boolean,
+  callsForDetails: number,
+): Promise<void> {
   for (let steps = 0; ; steps++) {
     const reader = farthestBehind(readers);
     if (!reader) return;
-    // Events need details.
+    // Events need details: the first page of them at once, whatever it takes.
     const pages = Math.ceil(eventsUntil(startOf(readers), readers).length / PAGE_ROWS);
-    if (steps > 0 && !budget.allows(reader.mostPages + 1 + pages, reader.isFirst)) return;
+    if (steps > 0 && !budget.allows(reader.mostPages + Math.max(1, pages * callsForDetails), reader.isFirst))
+      return;
     if (isFresh) reader.clip(startOf(readers.filter(({ hasRead }) => hasRead)));
     await reader.readNext();
   }
@@ -83,8 +89,7 @@ async function withDetails(
 ): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
   const events: NewEvent[] = [];
   for (let from = 0; from < found.length; from += PAGE_ROWS) {
-    // Requests and Tasks are lists of their own.
-    if (from > 0 && !reading.budget.allows(2)) return { events, left: found.slice(from) };
+    if (from > 0 && !reading.budget.allows(1)) return { events, left: found.slice(from) };
     const page = found.slice(from, from + PAGE_ROWS);
     const part = await addDetails(reading, page, watch);
     events.push(...part.events);
