@@ -45,12 +45,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       step: fc.constant('failingPoll' as const),
-      call,
+      call: fc.nat(8),
       refusal: fc.oneof(
         { weight: 12, arbitrary: fc.constantFrom<Refusal>('forbidden', 'unauthorized', 'page') },
+        { weight: 8, arbitrary: fc.constant<Refusal>('maintenance') },
         { weight: 1, arbitrary: fc.constant<Refusal>('reset') },
       ),
     }),
@@ -87,20 +88,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** More than three pages between two polls: it costs much, so that it is part of some runs only. */
 const flood: fc.Arbitrary<Step[]> = fc.oneof(
-  { weight: 8, arbitrary: fc.constant<Step[]>([]) },
+  { weight: 4, arbitrary: fc.constant<Step[]>([]) },
   {
     weight: 1,
     arbitrary: fc
       .record({
+        call: fc.integer({ min: 2, max: 9 }),
         meanwhile: fc.integer({ min: 1, max: LATEST_SECONDS }),
         count: fc.integer({ min: 301, max: 640 }),
         seconds: fc.constantFrom(0, 1, 30, 150, 3000),
         delay: fc.constantFrom(0, LATEST_SECONDS),
       })
-      .map(({ meanwhile, ...one }): Step[] => [
+      .map(({ meanwhile, call: failing, ...one }): Step[] => [
         { step: 'flood', ...one },
         // Some of it can be seen, some cannot yet.
         { step: 'wait', seconds: meanwhile },
+        { step: 'failingPoll', call: failing, refusal: 'maintenance' },
         { step: 'poll' },
       ]),
   },

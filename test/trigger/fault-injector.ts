@@ -40,11 +40,12 @@ export class FaultInjector {
     this.calls = 0;
   }
 
-  /** From one call of the next poll on, all are refused. */
-  async whileRefusing(call: number, refusal: Refusal, poll: () => Promise<void>): Promise<void> {
+  /** From one call of the next poll on, all are refused; in a maintenance, this one. @returns whether one was */
+  async whileRefusing(call: number, refusal: Refusal, poll: () => Promise<void>): Promise<boolean> {
     this.refusal = { call, refusal };
     await poll();
     this.refusal = undefined;
+    return this.calls > call;
   }
 
   holdPoll(call: number, poll: () => Promise<void>): HeldPoll {
@@ -75,7 +76,10 @@ export class FaultInjector {
       reached();
       await released;
     }
-    if (this.refusal && call >= this.refusal.call) await refuse(this.refusal.refusal, reply);
+    if (!this.refusal || call < this.refusal.call) return;
+    // A maintenance is over at once.
+    if (call > this.refusal.call && this.refusal.refusal === 'maintenance') return;
+    await refuse(this.refusal.refusal, reply);
   }
 
   private pass(offset: number): void {
@@ -97,6 +101,10 @@ async function refuse(refusal: Refusal, reply: Parameters<Interference>[0]): Pro
       return;
     case 'page':
       await reply.code(200).type('text/html').send('<html></html>');
+      return;
+    case 'maintenance':
+      // For longer than a poll repeats a call.
+      await reply.code(503).header('Retry-After', '60').send({ message: 'Service Unavailable' });
       return;
     case 'reset':
       reply.hijack();

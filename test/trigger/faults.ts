@@ -6,6 +6,7 @@ export const FAULTS = [
   'visible during a poll',
   'more than three pages between two polls',
   'a poll fails half-way',
+  'a poll ends early since calls fail',
   'polls overlap',
   'n8n restarted',
   'n8n restarted during a poll',

@@ -30,7 +30,7 @@ export interface Change {
   pause: number;
 }
 
-export type Refusal = 'forbidden' | 'unauthorized' | 'page' | 'reset';
+export type Refusal = 'forbidden' | 'unauthorized' | 'page' | 'maintenance' | 'reset';
 
 /** Many events of one eventType. */
 export interface Flood {

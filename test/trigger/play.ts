@@ -118,10 +118,12 @@ class SimulatedRun {
   }
 
   private async failingPoll({ call, refusal }: Extract<Step, { step: 'failingPoll' }>): Promise<void> {
-    await this.faultInjector.whileRefusing(call, refusal, async () => {
-      const hasFailed = await this.watcher.poll();
-      if (hasFailed && call > 0) this.faults.add('a poll fails half-way');
+    let hasFailed = false;
+    const wasRefused = await this.faultInjector.whileRefusing(call, refusal, async () => {
+      hasFailed = await this.watcher.poll();
     });
+    if (!wasRefused || call === 0) return;
+    this.faults.add(hasFailed ? 'a poll fails half-way' : 'a poll ends early since calls fail');
   }
 
   private async overlap({

@@ -1,6 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
+import { explained, ProcessMakerError } from '../transport/processMakerError';
 import { ownMilliseconds } from './time';
 
 /** How long a poll may take where n8n does not say so. */
@@ -8,6 +9,9 @@ const DEFAULT_MS = 25_000;
 
 /** Calls of one poll at most. */
 const MAX_CALLS = 500;
+
+/** A call that was begun in time may take so long, in seconds, whatever is left. */
+const MIN_CALL_SECONDS = 5;
 
 /**
  * What a poll may spend. Some versions of n8n abandon one that takes too long, and keep nothing of it, so that it has to
@@ -23,6 +27,9 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
   private slowest = 0;
 
   private calls = 0;
+
+  /** Why the poll ends early, when a call has failed for a cause that may pass. */
+  stopped: ProcessMakerError | undefined;
 
   /** Whether n8n says how long a poll may take. */
   private readonly isGiven: boolean;
@@ -51,9 +58,26 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
    * @param isBeginning for what cannot be left to the next poll: only n8n itself can make it end
    */
   allows(calls: number, isBeginning = false): boolean {
-    if (this.calls + calls > MAX_CALLS) return false;
+    if (this.stopped || this.calls + calls > MAX_CALLS) return false;
     if (isBeginning && !this.isGiven) return true;
     return ownMilliseconds() - this.begun + calls * this.slowest <= this.milliseconds;
+  }
+
+  /** A call has failed: the rest is left to the next poll. @throws what will not pass */
+  stop(thrown: unknown): void {
+    if (!(thrown instanceof ProcessMakerError) || !thrown.isTransient) throw explained(thrown);
+    this.stopped = thrown;
+  }
+
+  /**
+   * How long a call may take, in seconds, so that n8n does not abandon the poll.
+   *
+   * @param share how much of the budget may be spent then
+   */
+  secondsLeft(most: number, share = 1): number {
+    if (!this.isGiven) return most;
+    const left = (share * this.milliseconds - (ownMilliseconds() - this.begun)) / 1000;
+    return Math.min(most, Math.max(MIN_CALL_SECONDS, Math.ceil(left)));
   }
 
   /** How many calls a whole poll has room for. */

@@ -5,12 +5,17 @@ import { KEY_FIELD, withShownData } from '../api/requests/hiddenKey';
 import { includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
 import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
 import { asText, isObject, objectsIn } from '../guards';
+import type { Connection } from '../transport/connection';
 import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
 import { withoutSql } from '../transport/response';
 import type { NewEvent } from './eventReader';
 import type { EventType, Row } from './eventTypes';
 import type { Watch } from './filters';
 import { type Reading, searchNothing } from './rows';
+
+const TIMEOUT_SECONDS = 120;
+/** n8n waits a quarter longer than it says before it abandons a poll. */
+const GRACE = 1.2;
 
 const READERS = {
   requests: { readTogether: readByIds, readOne: readRequest },
@@ -36,21 +41,23 @@ export function detailCalls(watch: Watch): number {
  * Adds to events what their lists do not show. Only what is new is read in full.
  *
  * @returns the events without those that are to be ignored; one whose Request or Task is gone, or cannot be read in full,
- * keeps its row. `left` is what there was no time for, from the first such event on
- * @throws ProcessMakerError when ProcessMaker cannot be read
+ * keeps its row. `left` is what was not read, from the first such event on
+ * @throws ProcessMakerError when ProcessMaker refuses to give them
  */
 export async function addDetails(
   reading: Reading,
   events: NewEvent[],
   { includeData, ignoresN8n }: Wanted,
 ): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
+  const { budget } = reading;
   const lists = includesFor({ includeData, ignoresN8n });
   const rows = { requests: new Map<number, Row | undefined>(), tasks: new Map<number, Row | undefined>() };
   // The list of the first event comes first, so that each poll comes further.
   for (const list of new Set(events.map(({ type }) => type.list))) {
     const isFirst = list === events[0]?.type.list;
-    if (isFirst || reading.budget.allows(1))
-      await readAll(reading, events, list, lists[list], rows[list], isFirst);
+    if (!isFirst && !budget.allows(1)) break;
+    const all = readAll(reading, events, list, lists[list], rows[list], isFirst);
+    await all.catch((error: unknown) => budget.stop(error));
   }
   const isRead = ({ type: { list }, row }: NewEvent) => !lists[list] || rows[list].has(row.id);
   const firstLeft = events.findIndex((event) => !isRead(event));
@@ -81,13 +88,20 @@ async function readAll(
   isFirst: boolean,
 ): Promise<void> {
   if (!includes) return;
-  const { connection, budget } = reading;
+  const { budget } = reading;
+  const connection: Connection = {
+    ...reading.connection,
+    get timeoutSeconds() {
+      return budget.secondsLeft(TIMEOUT_SECONDS, GRACE);
+    },
+  };
   const { readTogether, readOne } = READERS[list];
   const ids = new Set(events.filter(({ type }) => type.list === list).map(({ row }) => row.id));
   const together: Batch<Row> = await readTogether(connection, [...ids], includes);
   for (const id of ids) {
     let row: Row | ProcessMakerError | undefined = together.get(id);
     if (row instanceof ProcessMakerError && !mayBeOfOne(row)) throw row;
+    if (isKind(row, 'timeout') && !budget.allows(2)) throw row;
     if (!row || row instanceof ProcessMakerError) {
       // It is looked for in a list, and by itself.
       if (!(isFirst && read.size === 0) && !budget.allows(2)) return;

@@ -59,6 +59,8 @@ async function pollWith(
     const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
     const earlier = (await isOfAnotherAge(reading, state)) ? {} : (state?.kinds ?? {});
     const { events, states } = await readNewEvents(reading, watch, fromNow ? {} : earlier, earlier);
+    if (budget.stopped)
+      clock.warnings.add(`The poll has ended early, and the next one goes on: ${budget.stopped.message}`);
     for (const text of clock.warnings) context.logger.warn(text);
     // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
     if (memory.kinds !== before) return null;
@@ -94,6 +96,7 @@ async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
   const candidates = watch.ignoresN8n ? events : events.slice(0, 1);
   const { events: found } = await addDetails(reading, candidates, watch);
   if (found[0]) return found[0];
+  if (reading.budget.stopped) throw reading.budget.stopped;
   const names = watch.eventTypes.map(({ name }) => `'${name}'`).join(', ');
   throw inputError(
     isEverything

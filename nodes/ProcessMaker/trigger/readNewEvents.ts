@@ -1,3 +1,4 @@
+import { explained } from '../transport/processMakerError';
 import { addDetails, detailCalls } from './details';
 import { EventReader, LIMIT, type NewEvent } from './eventReader';
 import type { Watch } from './filters';
@@ -31,6 +32,8 @@ export async function readNewEvents(
   const found = eventsUntil(startOf(readers), readers);
   found.sort((one, other) => one.time - other.time);
   const { events, left } = await withDetails(reading, watch, found);
+  const { stopped } = reading.budget;
+  if (stopped && found.length > 0 && left.length === found.length) throw stopped;
   const done = new Set(found);
   for (const event of left) done.delete(event);
   return {
@@ -51,15 +54,27 @@ async function readAll(
   isFresh: boolean,
   callsForDetails: number,
 ): Promise<void> {
-  for (let steps = 0; ; steps++) {
+  for (const moved = new Set<EventReader>(); ;) {
     const reader = farthestBehind(readers);
     if (!reader) return;
     // Events need details: the first page of them at once, whatever it takes.
-    const pages = Math.ceil(eventsUntil(startOf(readers), readers).length / PAGE_ROWS);
-    if (steps > 0 && !budget.allows(reader.mostPages + Math.max(1, pages * callsForDetails), reader.isFirst))
+    const found = eventsUntil(startOf(readers), readers);
+    const pages = Math.ceil(found.length / PAGE_ROWS);
+    if (
+      moved.size > 0 &&
+      !budget.allows(reader.mostPages + Math.max(1, pages * callsForDetails), reader.isFirst)
+    )
       return;
     if (isFresh) reader.clip(startOf(readers.filter(({ hasRead }) => hasRead)));
-    await reader.readNext();
+    try {
+      await reader.readNext();
+    } catch (error) {
+      // What never comes further must not be silent.
+      if (reader.isFirst || (!moved.has(reader) && found.length === 0)) throw explained(error);
+      budget.stop(error);
+      return;
+    }
+    moved.add(reader);
   }
 }
 

@@ -138,7 +138,7 @@ export async function searchNothing(reading: Reading): Promise<void> {
 
 /** @param own the PMQL of the user, which ProcessMaker may refuse */
 async function readFirstPage(
-  { connection, clock }: Reading,
+  { connection, clock, budget }: Reading,
   list: EventType['list'],
   qs: IDataObject,
   own?: string,
@@ -147,7 +147,7 @@ async function readFirstPage(
     path: apiPath('1.0', list),
     qs: { ...qs, order_by: 'id' },
     pageSize: PAGE_ROWS,
-    timeoutSeconds: TIMEOUT_SECONDS,
+    timeoutSeconds: budget.secondsLeft(TIMEOUT_SECONDS),
     onHeaders: (headers) => clock.noteHeaders(headers),
   }).catch((error: unknown) => {
     throw aboutPmql(error, list, own);

@@ -48,6 +48,9 @@ const html =
   (reply) =>
     reply.code(status).type('text/html').send('<html></html>');
 const serverError: Reply = (reply) => reply.code(500).send({ message: 'Server Error' });
+/** Its pause is longer than a poll repeats calls for. */
+const away: Reply = (reply) =>
+  reply.code(503).header('Retry-After', '60').send({ message: 'Service Unavailable' });
 const tooLarge: Reply = (reply) =>
   reply.type('application/json').send(`{"text":"${'a'.repeat(51 * 1024 * 1024)}"}`);
 const cut: Reply = (reply) => {
@@ -96,5 +99,69 @@ describe('a Request that cannot be read in full', () => {
       [5, true],
       [6, true],
     ]);
+  });
+});
+
+describe('a call that fails late in a poll', () => {
+  it('keeps what was read before it, and loses and repeats nothing', async () => {
+    const poller = await watching({ triggerOn: ['requestStarted'] });
+    const ids = Array.from({ length: 2400 }, (_id, index) => index + 10);
+    start(...ids);
+    harness.server.now += 3_600_000;
+    let gaveAllTheSame = 0;
+    for (let polls = 0; idsOf(poller).length < ids.length && polls < 60; polls++) {
+      let rows = 0;
+      let hasFailed = false;
+      treat((url) => {
+        if (url.includes('id IN') || ++rows !== (polls % 9) + 1) return undefined;
+        hasFailed = true;
+        return away;
+      });
+      const before = poller.items.length;
+      await poller.poll();
+      if (hasFailed && poller.items.length > before) gaveAllTheSame++;
+      harness.server.now += 60_000;
+    }
+    expect(idsOf(poller)).toEqual(ids);
+    expect(gaveAllTheSame).toBeGreaterThan(1);
+  });
+
+  it('is reported when it keeps all events back', async () => {
+    const poller = await watching({ triggerOn: ['requestStarted', 'taskCreated'] });
+    start(5, 6);
+    treat((url) => (url.includes('/tasks') ? away : undefined));
+    await poller.poll();
+    // What is silent for ever would not be noticed.
+    expect(poller.errors).toHaveLength(1);
+    treat(() => undefined);
+    await poller.poll();
+    expect(idsOf(poller)).toEqual([5, 6]);
+  });
+
+  it('leaves the events to the next poll from the first one on whose details fail', async () => {
+    const poller = await watching({ triggerOn: ['requestStarted'] });
+    start(...Array.from({ length: 150 }, (_id, index) => index + 10));
+    let lists = 0;
+    treat((url) => (url.includes('id IN') && ++lists > 1 ? away : undefined));
+    await poller.poll();
+    expect(poller.errors).toEqual([]);
+    expect(poller.items).toHaveLength(100);
+    treat(() => undefined);
+    await poller.poll();
+    expect(idsOf(poller)).toEqual(Array.from({ length: 150 }, (_id, index) => index + 10));
+  });
+
+  it('ends in time when it hangs', async () => {
+    const poller = await watching({ triggerOn: ['requestStarted'] });
+    start(...Array.from({ length: 150 }, (_id, index) => index + 10));
+    jest.restoreAllMocks();
+    poller.budgetMs = 6000;
+    let lists = 0;
+    treat((url) => (url.includes('id IN') && ++lists > 1 ? () => new Promise(() => undefined) : undefined));
+    const begun = Date.now();
+    await poller.poll();
+    expect(Date.now() - begun).toBeLessThan(9000);
+    expect(poller.errors).toEqual([]);
+    expect(poller.items).toHaveLength(100);
   });
 });
