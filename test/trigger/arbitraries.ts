@@ -88,7 +88,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** More than three pages between two polls: it costs much, so that it is part of some runs only. */
 const flood: fc.Arbitrary<Step[]> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Step[]>([]) },
+  { weight: 3, arbitrary: fc.constant<Step[]>([]) },
   {
     weight: 1,
     arbitrary: fc
@@ -104,6 +104,7 @@ const flood: fc.Arbitrary<Step[]> = fc.oneof(
         // Some of it can be seen, some cannot yet.
         { step: 'wait', seconds: meanwhile },
         { step: 'failingPoll', call: failing, refusal: 'maintenance' },
+        { step: 'failingPoll', call: 11 - failing, refusal: 'maintenance' },
         { step: 'poll' },
       ]),
   },

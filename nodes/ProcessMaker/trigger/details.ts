@@ -4,8 +4,7 @@ import type { Batch } from '../api/lists';
 import { KEY_FIELD, withShownData } from '../api/requests/hiddenKey';
 import { includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
 import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
-import { asText, isObject, objectsIn } from '../guards';
-import type { Connection } from '../transport/connection';
+import { asText, isObject, messageOf, objectsIn } from '../guards';
 import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
 import { withoutSql } from '../transport/response';
 import type { NewEvent } from './eventReader';
@@ -22,21 +21,6 @@ const READERS = {
   tasks: { readTogether: readTasksByIds, readOne: readTask },
 };
 
-type Wanted = Pick<Watch, 'includeData' | 'ignoresN8n'>;
-
-/** What is read in addition to the rows of each list; undefined where they show all. */
-function includesFor({ includeData, ignoresN8n }: Wanted): Record<EventType['list'], string[] | undefined> {
-  const includes = [...includesOf(includeData), ...(ignoresN8n ? ['summary'] : [])];
-  // Beside the data, a list shows all of a Task.
-  return { requests: includes, tasks: includeData || ignoresN8n ? ['data'] : undefined };
-}
-
-/** How many calls the details of a page of events take: one for each list. */
-export function detailCalls(watch: Watch): number {
-  const lists = includesFor(watch);
-  return new Set(watch.eventTypes.flatMap(({ list }) => (lists[list] ? list : []))).size;
-}
-
 /**
  * Adds to events what their lists do not show. Only what is new is read in full.
  *
@@ -47,10 +31,12 @@ export function detailCalls(watch: Watch): number {
 export async function addDetails(
   reading: Reading,
   events: NewEvent[],
-  { includeData, ignoresN8n }: Wanted,
+  { includeData, ignoresN8n }: Pick<Watch, 'includeData' | 'ignoresN8n'>,
 ): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
   const { budget } = reading;
-  const lists = includesFor({ includeData, ignoresN8n });
+  const includes = [...includesOf(includeData), ...(ignoresN8n ? ['summary'] : [])];
+  // Beside the data, a list shows all of a Task.
+  const lists = { requests: includes, tasks: includeData || ignoresN8n ? ['data'] : undefined };
   const rows = { requests: new Map<number, Row | undefined>(), tasks: new Map<number, Row | undefined>() };
   // The list of the first event comes first, so that each poll comes further.
   for (const list of new Set(events.map(({ type }) => type.list))) {
@@ -89,62 +75,45 @@ async function readAll(
 ): Promise<void> {
   if (!includes) return;
   const { budget } = reading;
-  const connection: Connection = {
-    ...reading.connection,
-    get timeoutSeconds() {
-      return budget.secondsLeft(TIMEOUT_SECONDS, GRACE);
-    },
-  };
+  const connection = { ...reading.connection, timeoutSeconds: budget.secondsLeft(TIMEOUT_SECONDS, GRACE) };
   const { readTogether, readOne } = READERS[list];
   const ids = new Set(events.filter(({ type }) => type.list === list).map(({ row }) => row.id));
   const together: Batch<Row> = await readTogether(connection, [...ids], includes);
   for (const id of ids) {
     let row: Row | ProcessMakerError | undefined = together.get(id);
     if (row instanceof ProcessMakerError && !mayBeOfOne(row)) throw row;
-    if (isKind(row, 'timeout') && !budget.allows(2)) throw row;
     if (!row || row instanceof ProcessMakerError) {
       // It is looked for in a list, and by itself.
       if (!(isFirst && read.size === 0) && !budget.allows(2)) return;
-      row = await unlessUnreadable(reading, list, id, readOne(connection, id, includes));
+      const one: Promise<Row> = readOne(connection, id, includes);
+      row = await one.catch((error: unknown) => keepRow(reading, list, id, error));
     }
     read.set(id, row);
   }
 }
 
 /** Whether the reason may lie in a single Request or Task. */
-function mayBeOfOne(thrown: unknown): thrown is ProcessMakerError {
-  return isKind(
-    thrown,
-    'serverError',
-    'gateway',
-    'tooLarge',
-    'unexpectedResponse',
-    'timeout',
-    'connectionLost',
-  );
+function mayBeOfOne(thrown: unknown): boolean {
+  return isKind(thrown, 'serverError', 'gateway', 'tooLarge', 'unexpectedResponse', 'connectionLost');
 }
 
 /**
- * Undefined for what was deleted, is hidden from the user of the access token by now, or cannot be read while
- * ProcessMaker responds to other calls: it would hold up all other events for ever.
+ * What was deleted, or is hidden from the user of the access token by now, keeps its row. So does what cannot be read
+ * while ProcessMaker responds to other calls: it would hold up all other events for ever.
  */
-async function unlessUnreadable(
+async function keepRow(
   reading: Reading,
   list: EventType['list'],
   id: number,
-  one: Promise<Row>,
-): Promise<Row | undefined> {
-  try {
-    return await one;
-  } catch (error) {
-    if (isKind(error, 'notFound', 'forbidden')) return undefined;
-    if (!mayBeOfOne(error)) throw explained(error);
-    await searchNothing(reading);
-    reading.connection.context.logger.warn(
-      `An event is given without the details of ${list === 'requests' ? 'Request' : 'Task'} ${id}, which could not be read: ${error.message}`,
-    );
-    return undefined;
-  }
+  error: unknown,
+): Promise<undefined> {
+  if (isKind(error, 'notFound', 'forbidden')) return;
+  if (!mayBeOfOne(error)) throw explained(error);
+  await searchNothing(reading);
+  const name = list === 'requests' ? 'Request' : 'Task';
+  reading.connection.context.logger.warn(
+    `An event is given without the details of ${name} ${id}, which could not be read: ${messageOf(error)}`,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { explained } from '../transport/processMakerError';
-import { addDetails, detailCalls } from './details';
+import { addDetails } from './details';
 import { EventReader, LIMIT, type NewEvent } from './eventReader';
 import type { Watch } from './filters';
 import { PAGE_ROWS, readServerTime, type Reading } from './rows';
@@ -27,7 +27,7 @@ export async function readNewEvents(
   }
   // How much of a backlog can be read at once is not known yet.
   const isFresh = watch.eventTypes.every(({ value }) => states[value]?.span === undefined);
-  await readAll(reading, readers, isFresh, detailCalls(watch));
+  await readAll(reading, readers, isFresh);
   // What is not read is of this time or later.
   const found = eventsUntil(startOf(readers), readers);
   found.sort((one, other) => one.time - other.time);
@@ -48,22 +48,16 @@ export async function readNewEvents(
 }
 
 /** At least one step, so that each poll comes further. */
-async function readAll(
-  { budget }: Reading,
-  readers: EventReader[],
-  isFresh: boolean,
-  callsForDetails: number,
-): Promise<void> {
+async function readAll({ budget }: Reading, readers: EventReader[], isFresh: boolean): Promise<void> {
+  // Requests and Tasks are lists of their own.
+  const lists = new Set(readers.map(({ type }) => type.list)).size;
   for (const moved = new Set<EventReader>(); ;) {
     const reader = farthestBehind(readers);
     if (!reader) return;
     // Events need details: the first page of them at once, whatever it takes.
     const found = eventsUntil(startOf(readers), readers);
     const pages = Math.ceil(found.length / PAGE_ROWS);
-    if (
-      moved.size > 0 &&
-      !budget.allows(reader.mostPages + Math.max(1, pages * callsForDetails), reader.isFirst)
-    )
+    if (moved.size > 0 && !budget.allows(reader.mostPages + Math.max(1, pages * lists), reader.isFirst))
       return;
     if (isFresh) reader.clip(startOf(readers.filter(({ hasRead }) => hasRead)));
     try {

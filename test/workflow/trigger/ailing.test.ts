@@ -89,7 +89,10 @@ describe('a Request that cannot be read in full', () => {
     const poller = await watching({ triggerOn: ['requestStarted'], options: { includeData: true } });
     start(5, 6);
     let isDown = false;
-    treat((url) => ((isDown ||= url.includes('id IN')) ? html(502) : undefined));
+    treat((url) => {
+      isDown ||= url.includes('id IN');
+      return isDown ? html(502) : undefined;
+    });
     await poller.poll();
     expect(poller.errors).toHaveLength(1);
     expect(poller.items).toEqual([]);
