@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { connect, type Connection } from '../transport/connection';
-import { ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
+import { ProcessMakerError, shortened, toProcessMakerError } from '../transport/processMakerError';
 
 /** Where an error is shown, and what is shown beside it. */
 interface Place {
@@ -67,15 +67,9 @@ function textsOf({ message, description }: ProcessMakerError, { itemIndex, scrub
   };
 }
 
-/** So much of the beginning and of the end of a text is shown. */
-const MAX_BEGINNING = 1500;
-const MAX_END = 500;
-
 /** A text as it is shown: without secrets, and without the middle of a very long one, as a server may give it. */
 export function shownText(text: string, scrub: Connection['scrub'] = String): string {
-  const shown = scrub(text);
-  if (shown.length <= MAX_BEGINNING + MAX_END) return shown;
-  return `${shown.slice(0, MAX_BEGINNING)} … ${shown.slice(-MAX_END)}`.toWellFormed();
+  return shortened(scrub(text));
 }
 
 function detailsOf(

@@ -114,6 +114,18 @@ export class ProcessMakerError extends Error implements ErrorDetails {
   }
 }
 
+/** So much of the beginning and of the end of a text is kept. */
+const MAX_BEGINNING = 1500;
+const MAX_END = 500;
+
+/** A text without the middle of a very long one, as a server may give it. */
+export function shortened(text: string): string {
+  if (text.length <= MAX_BEGINNING + MAX_END) return text;
+  const ends = `${text.slice(0, MAX_BEGINNING)} … ${text.slice(-MAX_END)}`.toWellFormed();
+  // Made anew: parts of a text keep all of it in memory.
+  return Buffer.from(ends).toString();
+}
+
 /** A parameter or the credential is not valid; nothing was sent. */
 export function inputError(message: string, description: string): ProcessMakerError {
   return new ProcessMakerError({ kind: 'input', message, description, delivery: 'notProcessed' });
