@@ -91,6 +91,16 @@ describe.each(LISTS)('the list of each %s with %j', (operation, parameters) => {
     expect(calls).toBeLessThan(5);
   });
 
+  it('reports a page that holds more than it was asked for', async () => {
+    answer((asked) => listOf(behind({ ...asked, perPage: 200_000 }), { per_page: asked.perPage }));
+    const { failed, ids } = await list(operation, parameters);
+    expect(ids).toEqual([]);
+    expect(failed).toMatchObject([
+      { text: expect.stringMatching(/gives 200000 entries where \d+ were asked for/) as string },
+    ]);
+    expect(calls).toBe(1);
+  });
+
   it('ends when every page is the same', async () => {
     answer(({ perPage, isDescending }) =>
       listOf(entries(isDescending ? 500 : 1, perPage, isDescending ? -1 : 1), { total: 1e9, last_page: 1e7 }),
@@ -106,7 +116,7 @@ describe.each(LISTS)('the list of each %s with %j', (operation, parameters) => {
   });
 
   it('returns no more than the limit, whatever ProcessMaker gives', async () => {
-    answer((asked) => listOf(behind({ ...asked, perPage: 700 }), { total: 1e9, last_page: 1e7 }));
+    answer((asked) => listOf(behind(asked), { total: 1e9, last_page: 1e7 }));
     const { ids } = await list(operation, { ...parameters, returnAll: false, limit: 3 });
     expect(ids).toHaveLength(3);
     expect(calls).toBe(1);

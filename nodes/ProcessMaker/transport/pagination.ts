@@ -81,6 +81,11 @@ export async function readPage(
       `The response to ${call.path} is not a list in the form that ProcessMaker gives it`,
     );
   }
+  if (entries.length > pageSize) {
+    throw changedOnTheWay(
+      `The list ${call.path} gives ${entries.length} entries where ${pageSize} were asked for`,
+    );
+  }
   // Some lists give fewer in a page than was asked for.
   const pages = Math.ceil(numberIn(total) / Math.min(pageSize, numberIn(given) || pageSize));
   if (numberIn(lastPage) > Math.max(1, pages)) {
