@@ -168,6 +168,21 @@ describe('the list of Requests', () => {
     expect(paginationToken).toBeUndefined();
   });
 
+  it('ends when ProcessMaker gives the same page again and again', async () => {
+    const data = Array.from({ length: 50 }, (_, index) => ({ id: 1000 - index, status: 'ACTIVE' }));
+    harness.gateway.treat = () => respond(200, { data, meta: { last_page: 20, total: 1000, per_page: 50 } });
+    const first = await search('searchRequests');
+    expect(first.paginationToken).toBe('951');
+    const second = await search('searchRequests', { paginationToken: '951' });
+    expect(second).toEqual({ results: [] });
+  });
+
+  it('offers no further page after one that is not full', async () => {
+    const data = [{ id: 7, status: 'ACTIVE' }];
+    harness.gateway.treat = () => respond(200, { data, meta: { last_page: 20, total: 1000, per_page: 50 } });
+    expect((await search('searchRequests')).paginationToken).toBeUndefined();
+  });
+
   it.each(['%', '#%', 'Case #%', 'CASE # %', 'case %'])(
     'finds a Request by its case number in the form "%s"',
     async (typed) => {
@@ -245,5 +260,31 @@ describe('the list of waiting events', () => {
 
   it('asks for a Request before it lists waiting events', async () => {
     await expect(events(locator('list', ''))).rejects.toThrow(/No Request is given/);
+  });
+});
+
+describe.each(['searchTasks', 'searchUsers'])('the pages of %s', (method) => {
+  const page = (count: number) => ({
+    data: Array.from({ length: count }, (_, index) => ({
+      id: 1000 - index,
+      status: 'ACTIVE',
+      username: `u${index}`,
+    })),
+    meta: { last_page: 20, total: 1000, per_page: 50 },
+  });
+
+  it('end when ProcessMaker gives the same page again and again', async () => {
+    harness.gateway.treat = () => respond(200, page(50));
+    const { paginationToken } = await search(method, { user: 'admin' });
+    expect(typeof paginationToken).toBe('string');
+    const second = await search(method, { user: 'admin', paginationToken: String(paginationToken) });
+    expect(second).toEqual({ results: [] });
+  });
+
+  it('end with one that is not full', async () => {
+    harness.gateway.treat = () => respond(200, page(3));
+    const { results, paginationToken } = await search(method, { user: 'admin' });
+    expect(results).toHaveLength(3);
+    expect(paginationToken).toBeUndefined();
   });
 });

@@ -98,7 +98,7 @@ export const searchRequests = listSearch(async (connection, { filter, token }) =
         url: requestUrl(Number(asText(id)), connection.instanceUrl),
       };
     }),
-    ...(last && lastPage > 1 && { paginationToken: asText(last.id) }),
+    ...(last && lastPage > 1 && entries.length === PAGE_SIZE && { paginationToken: asText(last.id) }),
   };
 });
 
@@ -139,7 +139,7 @@ async function chosenRequestId(context: ILoadOptionsFunctions, connection: Conne
 export const searchTasks = listSearch(async (connection, { filter, token }) => {
   const page = pageOf(token);
   const found = await readOpenTasks(connection, numberOrText(filter), { pageSize: PAGE_SIZE, page });
-  return resultOf(found, page, (task) => ({
+  return resultOf(found, token, (task) => ({
     name: nameOfTask(task),
     value: asText(task.id),
     url: taskUrl(Number(asText(task.id)), connection.instanceUrl),
@@ -159,20 +159,25 @@ export const searchUsers = listSearch(async (connection, { filter, token }) => {
   const qs = { status: 'ACTIVE', ...(text && { filter: text }) };
   const page = pageOf(token);
   const found = await readUsers(connection, qs, { pageSize: PAGE_SIZE, page });
-  return resultOf(found, page, (user) => ({
+  return resultOf(found, token, (user) => ({
     name: `${nameOfUser(user)} (${asText(user.username)})`,
     value: asText(user.id),
   }));
 });
 
-const pageOf = (token: string | undefined) => (token === undefined ? 1 : Number(token));
+/** A token is the number of a page, and the id at which the one before it has ended. */
+const pageOf = (token = '1') => parseInt(token, 10);
 
 function resultOf(
   { entries, lastPage }: ListPage,
-  page: number,
+  token: string | undefined,
   toEntry: (entry: IDataObject) => INodeListSearchItems,
 ): INodeListSearchResult {
-  return { results: entries.map(toEntry), ...(page < lastPage && { paginationToken: String(page + 1) }) };
+  const end = ` ${asText(entries.at(-1)?.id)}`;
+  // The same page again: something on the way ignores its number.
+  if (token?.endsWith(end)) return { results: [] };
+  const isMore = pageOf(token) < lastPage && entries.length === PAGE_SIZE;
+  return { results: entries.map(toEntry), ...(isMore && { paginationToken: `${pageOf(token) + 1}${end}` }) };
 }
 
 /** What a person types to find a Request or a Task: a number, as `42`, `#42` or `Case #42`, or a text. */

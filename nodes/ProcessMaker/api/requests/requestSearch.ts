@@ -1,5 +1,5 @@
 import type { Connection } from '../../transport/connection';
-import { type ListPage, readPage } from '../../transport/pagination';
+import { type ListPage, numberIn, readPage } from '../../transport/pagination';
 import { explained } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
 import { filterText, type ListOrder, pmqlAll, searchList } from '../lists';
@@ -91,5 +91,9 @@ export async function readNewestRequests(
   ]);
   const filter = isNumber ? '' : filterText(wanted);
   const qs = { ...(pmql && { pmql }), ...(filter && { filter }), order_by: 'id', order_direction: 'desc' };
-  return await readPage(connection, { path: apiPath('1.0', 'requests'), qs, pageSize });
+  const page = await readPage(connection, { path: apiPath('1.0', 'requests'), qs, pageSize });
+  return {
+    ...page,
+    entries: page.entries.filter(({ id }) => before === undefined || numberIn(id) < Number(before)),
+  };
 }
