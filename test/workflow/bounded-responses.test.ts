@@ -162,6 +162,24 @@ it('ends what drips in when the execution is canceled', async () => {
   await expectNoConnection();
 });
 
+describe('JSON of very many small values', () => {
+  const content = gzipSync(`{"data":[{}${',{}'.repeat(8_000_000)}],"meta":{"last_page":1,"total":1}}`);
+  const packed: Behaviour = (response) => {
+    response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(content);
+    return Promise.resolve();
+  };
+
+  it('is refused before it fills the memory', async () => {
+    treat('GET', packed);
+    const risen = await memoryOf(async () => {
+      const [failed] = failedItems(await get(1));
+      expect(failed?.message).toContain('holds more than 3,000,000 values');
+    });
+    expect(risen).toBeLessThan(300);
+    await expectNoConnection();
+  });
+});
+
 describe('JSON of 20,000 levels', () => {
   const levels = 20_000;
   const tooDeep = `{"id":7,"status":"ACTIVE","data":${'['.repeat(levels)}${']'.repeat(levels)}}`;
