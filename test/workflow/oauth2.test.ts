@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
 import type { INodeParameters } from 'n8n-workflow';
 import type { IssuedTokens } from '../processmaker';
 import type { CredentialData } from '../support/credentials';
 import { searchList } from '../support/editor';
-import { respond } from '../support/gateway';
+import { respond, type Behaviour } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
@@ -51,6 +54,32 @@ it.each([0, 7])('loses no item when the OAuth2 token expires after %d calls', as
   expect(run.items('ProcessMaker')).toHaveLength(20);
   expect(harness.numbers().sort((a, b) => Number(a) - Number(b))).toEqual(INPUT.map(({ number }) => number));
   expect(renewals() - before).toBe(1);
+});
+
+const PIECE = Buffer.alloc(64 * 1024, 'a');
+
+it.each<[string, string, (text: string) => Buffer[]]>([
+  ['text', 'identity', (text) => [Buffer.from(text), PIECE]],
+  ['gzip', 'gzip', (text) => [gzipSync(text), gzipSync(PIECE)]],
+  ['nothing more', 'identity', (text) => [Buffer.from(text)]],
+])('leaves no connection open to a 401 whose %s has no end', async (_, encoding, pieces) => {
+  const tokens = harness.server.oauth.issue('limited');
+  const [begin, piece] = pieces('{"error":"');
+  const endless: Behaviour = async (response) => {
+    response.writeHead(401, { 'content-type': 'application/json', 'content-encoding': encoding });
+    response.write(begin);
+    function* forEver() {
+      while (piece) yield piece;
+    }
+    if (piece) await pipeline(Readable.from(forEver()), response).catch(() => undefined);
+  };
+  let calls = 0;
+  harness.gateway.treat = ({ path }) => (path.startsWith('/api/') && ++calls === 1 ? endless : undefined);
+  const run = await start(tokens, {}, [{ number: 1 }]);
+  expect(run.items('ProcessMaker')).toMatchObject([{ status: 'ACTIVE' }]);
+  for (let waited = 0; waited < 1500 && (await harness.gateway.connections()) > 0; waited += 50)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await harness.gateway.connections()).toBe(0);
 });
 
 it('says what to do when the OAuth2 token cannot be renewed', async () => {

@@ -90,6 +90,8 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<H
     await connection.learnSecrets();
     throw callError(connection, call, classifyResponse(response, { ...call, url: options.url }));
   }
+  // A 401 that n8n has renewed the token for has its own connection, which nobody reads.
+  if (connection.isOAuth2 && call.expects !== 'file') over.abort();
   connection.retries.restore();
   connection.throttle?.increase();
   call.onHeaders?.(response.headers);
