@@ -1,6 +1,6 @@
 import { changedOnTheWay } from '../transport/pagination';
 import { type EventType, type Occurrence, type Row, searchedTime } from './eventTypes';
-import { miscounted, PAGE_ROWS, readRows, readServerTime, type Reading } from './rows';
+import { FEW_ROWS, miscounted, PAGE_ROWS, readRows, readServerTime, type Reading } from './rows';
 import { Progress, Seen, type TypeState } from './state';
 import { firstPart, nextWindow, ownMilliseconds, type TimeWindow } from './time';
 
@@ -91,7 +91,7 @@ export class EventReader {
     // Everything that was written before this time was visible when reading began.
     const settled = type.column === 'due' ? clock.passed : clock.settled;
     const rest = await this.readOn(window, rows, most);
-    if (!rest && rows.length < total / 2 - 1) throw miscounted(total, rows.length);
+    if (!rest && rows.length < total - FEW_ROWS) throw miscounted(total, rows.length);
     this.take(rows);
     this.hasRead = true;
     const isLast = rest === undefined && window.to === this.end;

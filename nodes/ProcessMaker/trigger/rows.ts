@@ -16,7 +16,7 @@ import { pmqlSeconds, type TimeWindow } from './time';
 export const PAGE_ROWS = 100;
 
 /** So many may come between the counting of rows and their reading. */
-const FEW_ROWS = 10;
+export const FEW_ROWS = 10;
 
 /** A response that took longer would be older than the overlap allows. */
 const TIMEOUT_SECONDS = 30;

@@ -116,6 +116,11 @@ describe.each<[string, (asked: Asked) => IDataObject, RegExp, string?]>([
     /says that it has found 1000000, and gives 100/,
   ],
   [
+    'fewer pages than it says, with a total of none',
+    ({ after, from }) => (after > 0 ? listOf([]) : listOf(requests(1, from), { last_page: 2, total: 199 })),
+    /says that it has found 199, and gives 100/,
+  ],
+  [
     'rows without end, also in the time to come',
     ({ from, to }) => (from === to ? listOf([requestAt(1, from)]) : listOf(requests(1, from), many)),
     /from after .*, which is still to come/,
