@@ -7,6 +7,8 @@ import { FILE_TIMEOUT_SECONDS, MAX_FILE_MEGABYTES, toFileName } from '../transpo
 import { inputError } from '../transport/processMakerError';
 import { readLocator } from './references';
 
+const MAX_FILE_BYTES = MAX_FILE_MEGABYTES * 1024 * 1024;
+
 /** A binary field of an item that is to become a file of a Request. */
 export interface InputFile {
   field: string;
@@ -15,7 +17,7 @@ export interface InputFile {
   hasVariable: boolean;
   fileName: string;
   mimeType: string;
-  /** In bytes, as far as n8n says it without reading the content; otherwise 0. */
+  /** In bytes; the most that a file may have where n8n does not say it without reading the content. */
   size: number;
   /** Reads the content from where n8n keeps it. */
   load: () => Promise<Buffer>;
@@ -49,7 +51,7 @@ function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IData
   const fileName = toFileName(binary.fileName ?? '') || `${toFileName(field)}${extension}`;
   const variable = asText(row.variable).trim();
   // Without storage for binary data, n8n keeps the content as base64.
-  const size = bytes ?? (id === undefined ? Math.floor((data.length * 3) / 4) : 0);
+  const size = bytes ?? (id === undefined ? Math.floor((data.length * 3) / 4) : MAX_FILE_BYTES);
   checkSize(size, field, fileName);
   return {
     field,
@@ -84,7 +86,7 @@ function binaryOf(context: IExecuteFunctions, itemIndex: number, field: string):
 }
 
 function checkSize(size: number, field: string, fileName: string): void {
-  if (size <= MAX_FILE_MEGABYTES * 1024 * 1024) return;
+  if (size <= MAX_FILE_BYTES) return;
   throw inputError(
     `The file '${fileName}' in '${field}' is larger than ${MAX_FILE_MEGABYTES} MB`,
     'The node reads a file into memory to send it, and takes none that is larger. ProcessMaker itself may have a lower limit.',

@@ -17,6 +17,14 @@ const MAX_FAILURES = 3;
 const RESULT_RETRY_SECONDS = 60;
 const RESULT_TIMEOUT_SECONDS = 30;
 
+/** No list shows it, and there was no time to read it by itself. */
+const NOT_READ_IN_TIME = new ProcessMakerError({
+  kind: 'timeout',
+  message: 'Too many Requests that no list shows had to be read one by one',
+  description: 'Wait for fewer Requests at a time.',
+  delivery: 'notProcessed',
+});
+
 /** A Request as a poll finds it. */
 export interface PolledRequest {
   request: ApiRequest;
@@ -47,7 +55,8 @@ export class StateReader {
   async read(ids: number[], idsWithTasks: ReadonlySet<number>, left: number): Promise<Batch<PolledRequest>> {
     const timeoutSeconds = Math.min(MAX_POLL_SECONDS, Math.max(MIN_POLL_SECONDS, left / 1000));
     const connection = { ...this.connection, retries: new RetryBudget(0), timeoutSeconds };
-    const requests = await this.readRequests(connection, ids, idsWithTasks);
+    const until = Date.now() + Math.max(MIN_POLL_SECONDS * 1000, left);
+    const requests = await this.readRequests(connection, ids, idsWithTasks, until);
     const open = new Map<number, ApiTask[]>();
     for (const [id, request] of requests) {
       if (request instanceof ProcessMakerError || !isUnderWay(request)) continue;
@@ -75,6 +84,7 @@ export class StateReader {
     connection: Connection,
     ids: number[],
     idsWithTasks: ReadonlySet<number>,
+    until: number,
   ): Promise<Batch<ApiRequest>> {
     const parts = [...idsWithTasks].flatMap((id) => this.partsOf(id)).map(({ id }) => id);
     const all = [...new Set([...ids, ...parts])];
@@ -88,13 +98,14 @@ export class StateReader {
     let failures = 0;
     for (const [index, id] of missing.entries()) {
       try {
+        if (Date.now() >= until) throw NOT_READ_IN_TIME;
         // By itself, ProcessMaker says why a Request is not in the list.
         states.set(id, await readUnlisted(connection, id, ['activeTasks']));
       } catch (error) {
         if (!(error instanceof ProcessMakerError)) throw explained(error);
         states.set(id, error);
         if (!error.isTransient) continue;
-        this.failedIds.add(id);
+        if (error !== NOT_READ_IN_TIME) this.failedIds.add(id);
         // A 500 may be about this Request alone.
         if (!error.isOverload && ++failures < MAX_FAILURES) continue;
         for (const unread of missing.slice(index)) states.set(unread, error);

@@ -327,6 +327,11 @@ it.each([
   ['small files side by side', 1, 5],
   ['large files one after the other, since each is in memory as a whole', 60 * 1024 * 1024, 1],
   ['files of 30 MB one after the other, since each is in memory twice', 30 * 1024 * 1024, 1],
+  [
+    'files of 20 MB one after the other, since one that may be lost is read for comparison',
+    20 * 1024 * 1024,
+    1,
+  ],
 ])('uploads %s', async (_, bytes, atOnce) => {
   const requests = await startedRequests(harness, 6);
   harness.gateway.mostAtOnce = 0;

@@ -80,6 +80,23 @@ describe('a pause that the server asks for', () => {
   });
 });
 
+it('does not go on reading Requests that no list shows when the time is over', async () => {
+  let now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+  const hidden = Array.from({ length: 60 }, (_, n) => ({ id: n, requestId: 900_000 + n, caseNumber: 0 }));
+  harness.gateway.treat = (call) => {
+    if (isLook(call)) return respond(200, { data: [], meta: { last_page: 1, total: 0 } });
+    now += 1000;
+    return respond(200, { id: Number(/requests\/(\d+)/.exec(call.path)?.[1]), status: 'ACTIVE' });
+  };
+  const run = await wait(hidden, { timeLimit: 10 });
+  jest.restoreAllMocks();
+  const failed = failedItems(run);
+  expect(failed).toHaveLength(60);
+  expect(failed[59]?.text).toContain('The status of Request 900059 after 10 seconds is not known');
+  expect(harness.lookUps().length).toBeLessThan(20);
+});
+
 describe('reading the result', () => {
   it.each([
     ['is refused', respond(429, BUSY, { 'retry-after': '1' })],

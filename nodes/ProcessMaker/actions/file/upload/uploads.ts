@@ -61,8 +61,8 @@ export async function uploadFiles(
   let error: ProcessMakerError | undefined;
   try {
     for (const file of files) {
-      // Itself, and the form that holds it.
-      const bytes = 2 * file.size;
+      // Itself, the form that holds it, and what it is compared with when the response was lost.
+      const bytes = 3 * file.size;
       uploaded.push(await memory.run(bytes, () => uploadFile(connection, requestId, file, settings)));
     }
   } catch (thrown) {
