@@ -12,7 +12,7 @@ import { readWatch, type Watch } from './filters';
 import { readNewEvents } from './readNewEvents';
 import { readRows, readServerTime, type Reading } from './rows';
 import { aboutLost, latestIn, readState, type TriggerState } from './state';
-import { A_YEAR, ownSeconds } from './time';
+import { A_DAY, ownSeconds } from './time';
 
 /** How long calls are repeated that are refused for a cause that may pass. The next poll comes soon anyway. */
 const RETRY_SECONDS = 5;
@@ -72,10 +72,10 @@ async function pollWith(
   }
 }
 
-/** Whether earlier polls have read more than a year ahead of the present: a clock was wrong then. */
+/** Whether earlier polls have read more than a day ahead of the present: a clock was wrong then. */
 async function isOfAnotherAge(reading: Reading, state: TriggerState | undefined): Promise<boolean> {
   const latest = state ? latestIn(state) : 0;
-  if (latest <= ownSeconds() + A_YEAR || latest <= (await readServerTime(reading)) + A_YEAR) return false;
+  if (latest <= ownSeconds() + A_DAY || latest <= (await readServerTime(reading)) + A_DAY) return false;
   reading.clock.forget(aboutLost('What it kept between polls'));
   return true;
 }

@@ -12,7 +12,8 @@ export function pmqlSeconds(seconds: number): string {
 }
 
 /** In seconds. */
-export const A_YEAR = 365 * 24 * 3600;
+export const A_DAY = 24 * 3600;
+export const A_YEAR = 365 * A_DAY;
 
 /** The last second of the year 9999, since 1970: what comes later has another form. */
 export const LATEST_TIME = 253_402_300_799;

@@ -170,6 +170,27 @@ describe('a Date of another age', () => {
     },
   );
 
+  it.each([2, 300])(
+    'begins from now again with a warning when it has begun while the Date was %d days ahead',
+    async (days) => {
+      harness.server.dateAhead = days * 24 * 60 * MINUTE_MS;
+      const poller = harness.watcher({ triggerOn: ['requestStarted'] });
+      await poller.activate();
+      harness.server.dateAhead = 0;
+      pass();
+      await poller.poll();
+      expect(warned()).toEqual([expect.stringMatching(/begins from now again/)]);
+      pass();
+      const next = start();
+      await poller.poll();
+      pass();
+      await poller.poll();
+      expect(warned()).toHaveLength(1);
+      expect(poller.errors).toEqual([]);
+      expect(poller.items.map(({ id }) => id)).toEqual([next]);
+    },
+  );
+
   it('begins from now with a warning when earlier polls have read up to a time that is still far away', async () => {
     const poller = await polled();
     const ahead = Math.floor(harness.server.now / 1000) + 30 * A_YEAR_S;
