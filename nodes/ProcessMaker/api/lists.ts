@@ -152,12 +152,17 @@ export async function searchList(
   // Entries with the same value may be on two pages or on none, and others move to a page that was read already.
   if (!isWhole || !(entries.length < total)) return entries;
   const ids = new Set(entries.map(({ id }) => id));
+  // What is missing comes behind the last entry with the same value, or at the end.
+  const places = new Map(entries.map((entry, place) => [asText(entry[field]), place]));
+  const placed = entries.map((entry, place) => ({ entry, place }));
   for (const entry of await listById(connection, { ...ordered, qs: { ...ordered.qs, order_by: 'id' } })) {
     if (ids.has(entry.id)) continue;
-    const before = entries.findLastIndex((one) => asText(one[field]) === asText(entry[field]));
-    entries.splice(before < 0 ? entries.length : before + 1, 0, entry);
+    const value = asText(entry[field]);
+    const place = places.get(value) ?? placed.length;
+    places.set(value, place);
+    placed.push({ entry, place });
   }
-  return entries;
+  return placed.sort((one, other) => one.place - other.place).map(({ entry }) => entry);
 }
 
 async function listById(
