@@ -30,6 +30,7 @@ export type Message =
   | { type: 'stray'; text: string };
 
 const tell = (message: Message) => process.send?.(message);
+const MEBIBYTE = 1024 * 1024;
 const peak = () => process.resourceUsage().maxRSS / 1024;
 
 setFlagsFromString('--expose-gc');
@@ -48,7 +49,7 @@ async function openLane(engine: Engine): Promise<Lane> {
 /** Cases with which a node that is not protected is found out, at the latest. */
 const ENOUGH_CASES = 50;
 
-async function playWeakened(plan: Plan, lane: Lane): Promise<void> {
+async function playWeakened(plan: Plan, lane: Lane, memory: () => number): Promise<void> {
   for (const weakening of WEAKENINGS) {
     const fitting: HostileCase[] = [];
     for (let number = 0; fitting.length < ENOUGH_CASES; number++) {
@@ -57,7 +58,7 @@ async function playWeakened(plan: Plan, lane: Lane): Promise<void> {
       if (one.fault.name === fault && one.subject.name === operation) fitting.push(one);
     }
     const cases = fitting.map((one) => async () => await play(lane, one));
-    if (!(await isFoundOut(weakening, cases))) tell({ type: 'notFoundOut', name: weakening.name });
+    if (!(await isFoundOut(weakening, cases, memory))) tell({ type: 'notFoundOut', name: weakening.name });
   }
 }
 
@@ -70,13 +71,17 @@ async function main(text: string): Promise<void> {
   speedUpTime();
   beginToTick();
   catchLogs();
-  const start = peak();
+  collectGarbage();
+  const start = process.memoryUsage.rss() / MEBIBYTE;
+  const earlierPeak = peak();
+  // The peak counts once it is not that of the beginning.
+  const taken = () => (peak() > earlierPeak ? peak() : process.memoryUsage.rss() / MEBIBYTE) - start;
   let isOver = false;
   let memory = 0;
   const alive = async () => {
     for (;;) {
       // A node without protection takes any amount.
-      if (!isOver) memory = peak() - start;
+      if (!isOver) memory = Math.max(memory, taken());
       tell({ type: 'alive', memory });
       await untilTicks(2);
     }
@@ -99,7 +104,7 @@ async function main(text: string): Promise<void> {
   };
   await Promise.all(lanes.map((_, index) => work(index)));
   isOver = true;
-  if (isWeakened) await playWeakened(plan, lanes[0] as Lane);
+  if (isWeakened) await playWeakened(plan, lanes[0] as Lane, taken);
   await Promise.all(lanes.map(async (lane) => await lane.close()));
   process.send?.({ type: 'alive', memory } satisfies Message, () => process.exit());
 }

@@ -1,11 +1,11 @@
 import { FAULTS } from './faults';
 import type { Played } from './jobs';
+import { MOST_MEMORY } from './limits';
 import type { Verdict } from './play';
 import { SUBJECTS } from './subjects';
 
 /** What has to be 0. */
 const NEVER = ['endless', 'leaks', 'falseStarts', 'secretsShown'] as const;
-const MOST_MEMORY = 300;
 const LEAST_OF_OPERATION = 20;
 const LEAST_OF_FAULT = 5;
 

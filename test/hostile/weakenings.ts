@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { IHttpRequestOptions } from 'n8n-workflow';
+import { MOST_MEMORY } from './limits';
 import type { Verdict } from './play';
 
 const built = createRequire(path.resolve(__dirname, '../../dist/nodes/ProcessMaker/transport/index.js'));
@@ -19,7 +20,7 @@ export interface Weakening {
   fault: string;
   /** What meets the fault; anything when it is not given. */
   operation?: string;
-  figure: 'endless' | 'leaks' | 'falseStarts' | 'secretsShown';
+  figure: 'endless' | 'leaks' | 'falseStarts' | 'secretsShown' | 'others' | 'memory';
   part: string;
   change: (part: Part) => Part;
 }
@@ -47,7 +48,50 @@ function following({ context }: Connected): object {
   });
 }
 
+/** n8n's context, whose calls nobody can end. */
+function unending({ context }: Connected): object {
+  const { helpers } = context;
+  const call: Call = async (credential, options) => {
+    const response = await helpers.httpRequestWithAuthentication.call(context, credential, {
+      ...options,
+      agentOptions: { keepAlive: false },
+    });
+    const { body } = response as { body?: { destroy?: () => unknown } };
+    if (body?.destroy) body.destroy = () => body;
+    return response;
+  };
+  const changed = { ...helpers, httpRequestWithAuthentication: call };
+  return new Proxy(context, {
+    get: (target, name) => (name === 'helpers' ? changed : (Reflect.get(target, name, target) as unknown)),
+  });
+}
+
+/** Enough to be seen, and not too much for a small machine. */
+const MUCH_JSON_MEGABYTES = 200;
+
 export const WEAKENINGS: Weakening[] = [
+  {
+    name: 'the end of calls at their deadline',
+    fault: 'dripping answer',
+    figure: 'leaks',
+    part: './connection',
+    change: connected((connection) => ({ ...connection, context: unending(connection) })),
+  },
+  {
+    name: 'what the trigger has seen',
+    fault: 'connection closed in the middle',
+    operation: 'trigger',
+    figure: 'others',
+    part: '../trigger/state',
+    change: ({ Seen }) => ({
+      Seen: class extends (Seen as new (state: object) => { isNew(one: object): boolean }) {
+        override isNew(one: object): boolean {
+          super.isNew(one);
+          return true;
+        }
+      },
+    }),
+  },
   {
     name: 'a limit of pages',
     fault: 'new rows for ever',
@@ -78,19 +122,34 @@ export const WEAKENINGS: Weakening[] = [
     part: './connection',
     change: connected((connection) => ({ ...connection, scrub: String })),
   },
+  // What it takes cannot be given back.
+  {
+    name: 'a limit of JSON',
+    fault: 'gzip bomb',
+    figure: 'memory',
+    part: './response',
+    change: () => ({ MAX_JSON_MEGABYTES: MUCH_JSON_MEGABYTES }),
+  },
 ];
 
-/** @returns whether a weakened node is found out by cases that a node as it is built holds against */
+/**
+ * @param memory how much more than at its start the process takes, in MiB
+ * @returns whether a weakened node is found out by cases that a node as it is built holds against
+ */
 export async function isFoundOut(
   { part: name, change, figure }: Weakening,
   cases: Array<() => Promise<Verdict>>,
+  memory: () => number,
 ): Promise<boolean> {
   const part = built(`${name}.js`) as Part;
   const changed = change(part);
   const before = Object.fromEntries(Object.keys(changed).map((key) => [key, part[key]]));
   Object.assign(part, changed);
   try {
-    for (const one of cases) if ((await one())[figure].length > 0) return true;
+    for (const one of cases) {
+      const verdict = await one();
+      if (figure === 'memory' ? memory() > MOST_MEMORY : verdict[figure].length > 0) return true;
+    }
     return false;
   } finally {
     Object.assign(part, before);

@@ -45,7 +45,7 @@ function isStream(body: unknown): body is BodyStream {
 
 const MEGABYTE = 1024 * 1024;
 /** A hundred Requests with half a megabyte of data each. */
-const MAX_JSON_MEGABYTES = 50;
+export const MAX_JSON_MEGABYTES = 50;
 const LARGE_MEGABYTES = 4;
 /** Of anything else, such as a page, no more is needed to judge it. */
 const MAX_PAGE_BYTES = 64 * 1024;

@@ -17,6 +17,16 @@ function bomb(): Buffer {
   return Buffer.concat(Array<Buffer>(Math.ceil(BOMB_BYTES / MEMBER_BYTES)).fill(member));
 }
 
+const CRUMBS = 16;
+let crumb: Buffer | undefined;
+
+/** 16 million empty objects: 48 MB in 48 KB. */
+function crumbs(): Buffer {
+  crumb ??= gzipSync(',{}'.repeat(1_000_000));
+  const [begin, end] = ['{"data":[{}', '],"meta":{"last_page":1,"total":1}}'].map((text) => gzipSync(text));
+  return Buffer.concat([begin, ...Array<Buffer>(CRUMBS).fill(crumb), end].flatMap((one) => one ?? []));
+}
+
 /** The head of a good response to a call, whatever it asks for. */
 function head(call: Call, random: Random): [number, Record<string, string>] {
   const isFile = /\/files\/\d+$/.test(call.path) && random.oneIn(2);
@@ -78,6 +88,19 @@ export const BYTE_FAULTS: Fault[] = [
       await perhaps(call, random, forward);
       const [status, headers] = head(call, random);
       response.writeHead(status, { ...headers, 'content-encoding': 'gzip' }).end(bomb());
+    },
+  },
+  {
+    name: 'very many small values',
+    weight: 2,
+    sparesTokenCalls: true,
+    fits,
+    isHeavy: true,
+    mostHits: 2,
+    begin: (random) => (call) => async (response, forward) => {
+      await perhaps(call, random, forward);
+      const [status, headers] = head(call, random);
+      response.writeHead(status, { ...headers, 'content-encoding': 'gzip' }).end(crumbs());
     },
   },
   {

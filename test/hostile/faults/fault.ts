@@ -23,6 +23,8 @@ export interface Fault {
   isHeavy?: true;
   /** What it says is in the form that ProcessMaker has, and not true, or no longer: nobody could know. */
   isLie?: true;
+  /** What the trigger emits then is not what has happened: rows were made up, or it has forgotten what it knew. */
+  makesUpEvents?: true;
   /** n8n's own calls for a new OAuth2 token are left alone: the package cannot bound them. */
   sparesTokenCalls?: true;
   /** It takes time, so that it meets so many calls at most. */

@@ -77,6 +77,7 @@ export const LIST_FAULTS: Fault[] = [
   },
   {
     name: 'new rows for ever',
+    makesUpEvents: true,
     weight: 2,
     fits,
     begin: (random) => {
@@ -130,6 +131,7 @@ export const LIST_FAULTS: Fault[] = [
   },
   {
     name: 'more rows than asked for',
+    makesUpEvents: true,
     weight: 3,
     fits,
     begin: () =>

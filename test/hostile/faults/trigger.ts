@@ -56,6 +56,7 @@ function spoil(text: string, random: Random): string {
 export const TRIGGER_FAULTS: Fault[] = [
   {
     name: 'state that is none',
+    makesUpEvents: true,
     weight: 4,
     fits,
     spoilState: spoil,
@@ -63,6 +64,7 @@ export const TRIGGER_FAULTS: Fault[] = [
   },
   {
     name: 'Date of another age',
+    makesUpEvents: true,
     weight: 3,
     fits,
     begin: (random) => {

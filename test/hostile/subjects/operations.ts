@@ -1,8 +1,9 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { binary, rows } from '../../support/files';
 import { isFailedItem } from '../../support/failed-item';
 import { ID_OPERATIONS, type IdOperation } from '../../support/id-operations';
 import type { Run } from '../../support/run';
-import { requests } from '../../support/things';
+import { requests, tasks } from '../../support/things';
 import { ERROR_OUTPUT, locator } from '../../support/workflows';
 import type { User } from '../../support/harness';
 import type { Lane } from '../lane';
@@ -117,9 +118,29 @@ const WAITING_START: IdOperation[] = ID_OPERATIONS.filter(
   },
 }));
 
+/** Starts that look for what there is already, or send more, and a wait that sleeps until the process calls. */
+const OTHERS: IdOperation[] = [
+  ...WAITING_START.slice(0, 1).flatMap((one) =>
+    [
+      { ...rows(['data', 'contract']), recoveryWindow: 2 },
+      { idempotencyKey: '=key-{{ $json.id }}', recoveryWindow: 2 },
+    ].map((options) => ({
+      ...one,
+      parameters: { ...one.parameters, waitFor: 'nothing', options },
+      binary: { data: binary('a.txt', 'Content') },
+    })),
+  ),
+  {
+    operation: 'request wait',
+    parameters: { request: locator('id', '={{ $json.requestId }}'), waitFor: 'callback' },
+    prepare: tasks,
+    field: 'requestId',
+    user: 'operator',
+  },
+];
+
 /** Every operation of the node. */
 export const OPERATIONS: Subject[] = [
-  ...ID_OPERATIONS.map(byId),
-  ...WAITING_START.slice(0, 1).map(byId),
+  ...[...ID_OPERATIONS, ...WAITING_START.slice(0, 1), ...OTHERS].map(byId),
   ...LISTS.map(list),
 ];

@@ -30,14 +30,23 @@ function parametersOf(event: string, random: Random): INodeParameters {
   };
 }
 
-/** Something of every kind that the trigger watches. */
-async function happen({ harness }: Lane): Promise<void> {
+/** Something of every kind that the trigger watches. @returns the events */
+async function happen({ harness }: Lane): Promise<string[]> {
   const ids: number[] = [];
   for (let count = 0; count < 4; count++) ids.push(await startByHand(harness, PROCESS));
   const [completed = 0, failed = 0, canceled = 0] = ids;
-  await harness.server.completeTask(taskOf(harness, completed), {});
+  const tasks = ids.map((id) => taskOf(harness, id));
+  await harness.server.completeTask(tasks[0] ?? 0, {});
   harness.server.failRequest(failed, 'Broken');
   harness.server.cancelRequest(canceled);
+  return [
+    ...ids.map((id) => `requestStarted ${id}`),
+    ...tasks.map((id) => `taskCreated ${id}`),
+    `taskCompleted ${tasks[0]}`,
+    `requestCompleted ${completed}`,
+    `requestErrored ${failed}`,
+    `requestCanceled ${canceled}`,
+  ];
 }
 
 /** An active workflow that goes through hostile polls, or finds a hostile state, and has to work afterwards. */
@@ -47,6 +56,9 @@ class HostileTrigger {
   private isActive = false;
 
   private readonly thrown: unknown[] = [];
+
+  /** What has happened since it was switched on. */
+  private happened: string[] = [];
 
   constructor(
     private readonly lane: Lane,
@@ -64,7 +76,8 @@ class HostileTrigger {
     // A state can be spoiled only when there is one.
     if (lane.fault?.spoilState === undefined && random.oneIn(4)) return;
     await this.poll();
-    await happen(lane);
+    const events = await happen(lane);
+    if (this.isActive) this.happened = events;
   }
 
   async go(): Promise<string | undefined> {
@@ -85,6 +98,7 @@ class HostileTrigger {
     const { lane, poller } = this;
     await this.poll();
     const id = await startByHand(lane.harness, PROCESS);
+    if (this.isActive) this.happened.push(`requestStarted ${id}`);
     for (let polls = 0, slow = 0; polls < HEALTHY_POLLS + slow && !lane.isGivenUp; polls++) {
       lane.countAnew();
       const isSlow = await this.poll();
@@ -114,6 +128,17 @@ class HostileTrigger {
     return [...this.poller.errors, ...this.thrown];
   }
 
+  /** Compares what it has emitted with what has happened. */
+  private wrongEvents(): string[] {
+    const { lane, poller, happened } = this;
+    if (lane.isGivenUp || lane.fault?.isLie || lane.fault?.makesUpEvents) return [];
+    const keys = poller.items.map(({ event, id }) => `${event as string} ${id as number}`);
+    const watched = poller.parameters.triggerOn as string[];
+    const lost = happened.filter((key) => watched.includes(key.split(' ')[0] ?? '') && !keys.includes(key));
+    const repeated = keys.filter((key, index) => keys.indexOf(key) < index);
+    return [...lost.map((key) => `lost: ${key}`), ...repeated.map((key) => `repeated: ${key}`)];
+  }
+
   tell(lasting: string | undefined): Awaited<ReturnType<Deed>> {
     const { poller, errors, lane } = this;
     if (lasting !== undefined) lane.endless ??= lasting;
@@ -121,7 +146,7 @@ class HostileTrigger {
       text: shown([errors, poller.executions, poller.saved]),
       messages: errors.map((error) => (error instanceof Error ? error.message : String(error))),
       falseStarts: [],
-      others: [...new Set(errors.flatMap(unexplained))],
+      others: [...new Set(errors.flatMap(unexplained)), ...(lasting === undefined ? this.wrongEvents() : [])],
     };
   }
 }
