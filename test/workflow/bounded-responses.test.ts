@@ -173,7 +173,7 @@ describe('JSON of very many small values', () => {
     treat('GET', packed);
     const risen = await memoryOf(async () => {
       const [failed] = failedItems(await get(1));
-      expect(failed?.message).toContain('holds more than 3,000,000 values');
+      expect(failed?.message).toContain('larger than 3,000,000 values');
     });
     expect(risen).toBeLessThan(300);
     await expectNoConnection();

@@ -145,11 +145,11 @@ export function unexpectedResponse(
   return new ProcessMakerError({ kind: 'unexpectedResponse', message, description, delivery });
 }
 
-/** A response that is larger than it may be, so that it was not read. @param what the end of a sentence */
-export function responseTooLarge(what: string): ProcessMakerError {
+/** A response that is larger than it may be, so that it was not read. @param size what it may have */
+export function responseTooLarge(size: string): ProcessMakerError {
   return new ProcessMakerError({
     kind: 'tooLarge',
-    message: `The response of ProcessMaker ${what}`,
+    message: `The response of ProcessMaker is larger than ${size}`,
     description: 'Ask for less at a time: with a lower limit, or without the data of Requests.',
     delivery: 'unknown',
   });

@@ -49,10 +49,8 @@ export const MAX_JSON_MEGABYTES = 50;
 const LARGE_MEGABYTES = 4;
 /** Of anything else, such as a page, no more is needed to judge it. */
 const MAX_PAGE_BYTES = 64 * 1024;
-/** As deep as PHP makes JSON. */
-const MAX_DEPTH = 512;
-/** Each takes many times the memory of its text. */
-const MAX_VALUES = 3_000_000;
+/** As deep as PHP makes JSON; and a value takes many times the memory of its text. */
+const [MAX_DEPTH, MAX_VALUES] = [512, 3_000_000];
 
 /** How a response is read. */
 export interface Reading {
@@ -98,8 +96,7 @@ async function readText(body: BodyStream, run: object): Promise<string> {
       chunks.push(chunk);
       length += chunk.length;
       if (length > MAX_PAGE_BYTES && NO_JSON.test(String(chunks[0]?.subarray(0, 100)))) break;
-      if (length > MAX_JSON_MEGABYTES * MEGABYTE)
-        throw responseTooLarge(`is larger than ${MAX_JSON_MEGABYTES} MB`);
+      if (length > MAX_JSON_MEGABYTES * MEGABYTE) throw responseTooLarge(`${MAX_JSON_MEGABYTES} MB`);
       if (length < LARGE_MEGABYTES * MEGABYTE || endTurn) continue;
       const before = largeReads.get(run);
       largeReads.set(run, new Promise<void>((resolve) => (endTurn = resolve)));
@@ -108,9 +105,7 @@ async function readText(body: BodyStream, run: object): Promise<string> {
   } finally {
     endTurn?.();
   }
-  const text = Buffer.concat(chunks).toString();
-  checkSize(text);
-  return text.replace(/^\uFEFF/, '');
+  return checked(Buffer.concat(chunks).toString()).replace(/^\uFEFF/, '');
 }
 
 /** The last of the large responses that a run reads, one after the other, since all of them could fill the memory. */
@@ -119,26 +114,23 @@ const largeReads = new WeakMap<object, Promise<void>>();
 const NO_JSON = /^\s*[^\s[{]/;
 
 /** @throws ProcessMakerError for JSON with more levels than may be walked through, or more values, before it is parsed */
-function checkSize(text: string): void {
-  if (NO_JSON.test(text)) return;
-  let depth = 0;
-  let values = 0;
-  let isQuoted = false;
-  for (let at = 0; at < text.length; at++) {
+function checked(text: string): string {
+  if (NO_JSON.test(text)) return text;
+  let [depth, values, isQuoted] = [0, 0, false];
+  for (let at = 0; at < text.length && depth <= MAX_DEPTH; at++) {
     const char = text[at];
     if (char === '"') isQuoted = !isQuoted;
     else if (isQuoted) at += Number(char === '\\');
     else if (char === ',') values++;
+    else if (char === ']' || char === '}') depth--;
     else if (char === '[' || char === '{') {
+      depth++;
       values++;
-      if (++depth > MAX_DEPTH) {
-        throw unexpectedResponse(`The response is JSON of more than ${MAX_DEPTH} levels`, 'unknown');
-      }
-    } else if (char === ']' || char === '}') depth--;
+    }
   }
-  if (values > MAX_VALUES) {
-    throw responseTooLarge(`holds more than ${MAX_VALUES.toLocaleString('en')} values`);
-  }
+  if (depth > MAX_DEPTH) throw unexpectedResponse(`The JSON has more than ${MAX_DEPTH} levels`, 'unknown');
+  if (values > MAX_VALUES) throw responseTooLarge(`${MAX_VALUES.toLocaleString('en')} values`);
+  return text;
 }
 
 /** The instance that a redirect leads to; undefined when it is the same, or the header does not say it. */
