@@ -137,6 +137,16 @@ function openTasksOf(request: ApiRequest): ApiTask[] {
     .sort((a, b) => a.id - b.id);
 }
 
+/**
+ * Whether a Task is the one that is waited for in a Request, by its name or the ID of its element; '' means any.
+ * Sub-processes count the IDs of their elements anew, so that an ID means the Request itself.
+ */
+export function isTask(task: ApiTask, wanted: string, requestId: number): boolean {
+  const { element_id, element_name, process_request_id } = task;
+  if (wanted === '' || element_name === wanted) return true;
+  return element_id === wanted && process_request_id === requestId;
+}
+
 /** Reads Requests that are asked for at the same moment in one call: `GET /api/1.0/requests?pmql=id IN […]`. */
 export class ResultReader {
   private readonly open = new Map<string, { ids: Set<number>; reader: BatchReader<number, ApiRequest> }>();

@@ -9,7 +9,7 @@ import type { WaitSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
 import { type ErrorDetails, explained, ProcessMakerError } from '../transport/processMakerError';
 import { RequestPoller, type WaitTarget } from './requestPoller';
-import { ResultReader } from './requestReaders';
+import { isTask, ResultReader } from './requestReaders';
 
 const WAIT_AGAIN = "The operation 'Wait' of Request waits for it again.";
 
@@ -42,11 +42,8 @@ export class RequestWait {
       const outcome = await this.poll({ requestId, seconds, isWanted });
       if ('task' in outcome) return taskJson(outcome.task, { simplify, includeData: false }, instanceUrl);
       const { request: polled } = outcome;
-      const parent = await this.read(
-        polled,
-        seconds,
-        findCanceledParent(polled, (id) => this.results.get(id, [])),
-      );
+      const canceled = findCanceledParent(polled, (id) => this.results.get(id, []));
+      const parent = await this.read(polled, seconds, canceled);
       if (parent && (isWanted || !returnsErrored)) {
         const why = `, since Request ${parent.id}, of which it is a sub-process, is in status CANCELED`;
         throw endedBadlyError(polled, instanceUrl, why);
@@ -97,13 +94,6 @@ export class RequestWait {
     const isTransient = thrown instanceof ProcessMakerError && thrown.isTransient;
     return isTransient ? unknownStateError(requestId, seconds, thrown) : unreadableError(requestId, thrown);
   }
-}
-
-/** Sub-processes count the ids of their elements anew, so that an id means the Request itself. */
-function isTask(task: ApiTask, wanted: string, requestId: number): boolean {
-  const { element_id, element_name, process_request_id } = task;
-  if (wanted === '' || element_name === wanted) return true;
-  return element_id === wanted && process_request_id === requestId;
 }
 
 /** @throws ProcessMakerError for a Request that is not to be returned */
