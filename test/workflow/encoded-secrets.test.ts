@@ -30,7 +30,7 @@ it.each(FORMS)('shows no secret that a refusal quotes %s', async (_, form) => {
     credentials: { processMakerApi: { ...processMakerApi, extraHeaders } },
     settings: ERROR_OUTPUT,
   });
-  expect(failedItems(run)[0]?.description).toBe('***: ***');
+  expect(failedItems(run)[0]?.description).toBe('***: ***.');
   expect(run.text).not.toContain(form);
 });
 
@@ -75,7 +75,7 @@ describe.each([
       },
     );
     expect(renewed).not.toBe('');
-    expect(run.text).toContain('The script was called with Bearer ***.');
+    expect(run.text).toContain('The script was called with Bearer ***');
     expect(run.text).not.toContain(renewed);
   });
 });

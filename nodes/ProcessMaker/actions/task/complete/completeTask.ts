@@ -134,7 +134,9 @@ async function perhapsCompleted(
   attempt: Attempt,
 ): Promise<CompletedTask> {
   const part = { ...requestOf(task), completed_at: task.completed_at };
-  const parent = await readIfPossible(() => findCanceledParent(part, (id) => readRequest(connection, id, [])));
+  const parent = await readIfPossible(() =>
+    findCanceledParent(part, (id) => readRequest(connection, id, [])),
+  );
   const refusal = closedBefore(task, parent);
   acceptAsMade(attempt, refusal);
   if (parent ?? requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
