@@ -104,7 +104,10 @@ async function refuse(refusal: Refusal, reply: Parameters<Interference>[0]): Pro
       return;
     case 'maintenance':
       // For longer than a poll repeats a call.
-      await reply.code(503).header('Retry-After', '60').send({ message: 'Service Unavailable' });
+      await reply
+        .code(503)
+        .headers({ 'Retry-After': '60', 'content-type': 'application/json' })
+        .send(JSON.stringify({ message: 'Service Unavailable' }, null, 4));
       return;
     case 'reset':
       reply.hijack();

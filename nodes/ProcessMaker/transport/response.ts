@@ -163,14 +163,14 @@ export function retryAfterText(response: HttpResponse): string {
 /** What a database adds to its own text: the statement, with the data in it. */
 const SQL = / \((?:Connection: [^()]*, )?SQL: .*/s;
 
-/** A text of ProcessMaker's, without SQL and the full stop at its end. */
+/** A text of ProcessMaker's, without SQL. */
 export function withoutSql(text: string): string {
-  return text.replace(SQL, '').trim().replace(/\.$/, '');
+  return text.replace(SQL, '').trim();
 }
 
 /** The same as a sentence; empty when there is none. */
 function sentence(text: string): string {
-  return withoutSql(text).replace(/[^!?]$/, '$&.');
+  return withoutSql(text).replace(/[^.!?]$/, '$&.');
 }
 
 /** The texts of a refusal as one sentence: `message` and, by field, `errors: { field: [text, …] }`. */

@@ -50,7 +50,10 @@ const html =
 const serverError: Reply = (reply) => reply.code(500).send({ message: 'Server Error' });
 /** Its pause is longer than a poll repeats calls for. */
 const away: Reply = (reply) =>
-  reply.code(503).header('Retry-After', '60').send({ message: 'Service Unavailable' });
+  reply
+    .code(503)
+    .headers({ 'Retry-After': '60', 'content-type': 'application/json' })
+    .send(JSON.stringify({ message: 'Service Unavailable' }, null, 4));
 const tooLarge: Reply = (reply) =>
   reply.type('application/json').send(`{"text":"${'a'.repeat(51 * 1024 * 1024)}"}`);
 const cut: Reply = (reply) => {

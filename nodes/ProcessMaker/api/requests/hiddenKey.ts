@@ -127,6 +127,6 @@ export function engineReason(request: IDataObject): string {
   const [engineError = {}] = objectsIn(request.errors);
   const elementId = asText(engineError.element_id);
   const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
-  const reason = withoutSignature(withoutSql(asText(engineError.message)));
+  const reason = withoutSignature(withoutSql(asText(engineError.message)).replace(/\.$/, ''));
   return element + (reason && `: ${reason}`);
 }
