@@ -32,6 +32,8 @@ const oAuth2: Subject = {
   async prepare(lane) {
     const { harness } = lane;
     const [item] = await requests(harness, 1);
+    // It is prepared again.
+    if (!item) throw new Error('No Request was started.');
     const { oauth } = harness.server;
     const { accessToken: token, refreshToken = '' } = oauth.issue('admin');
     const { id, secret } = oauth.client;
@@ -46,7 +48,7 @@ const oAuth2: Subject = {
         token_type: 'Bearer',
       } as IDataObject,
     };
-    const parameters = { authentication: 'oAuth2', request: locator('id', Number(item?.id)) };
+    const parameters = { authentication: 'oAuth2', request: locator('id', Number(item.id)) };
     return async (signal) => {
       oauth.expire(token);
       const credentials = { processMakerOAuth2Api };
