@@ -16,8 +16,8 @@ export class FaultProxy {
 
   private gateway: Gateway | undefined;
 
-  /** Orders whose start has been sent. */
-  private readonly sent = new Set<string>();
+  /** How often the start of each order has been sent. */
+  private readonly sent = new Map<string, number>();
 
   /** Orders whose last start left its caller without knowledge. */
   private readonly unknown = new Set<string>();
@@ -25,8 +25,8 @@ export class FaultProxy {
   /** Orders with whose response the node itself throws. */
   private readonly thrown = new Set<string>();
 
-  /** How many of ProcessMaker's own 500s each order has met. */
-  private readonly own500s = new Map<string, number>();
+  /** Orders that have met ProcessMaker's own 500. */
+  private readonly own500s = new Set<string>();
 
   /** Look-ups that met a fault; they succeed when repeated. */
   private readonly hinderedLookUps = new Set<string>();
@@ -82,7 +82,8 @@ export class FaultProxy {
 
   /** Whether the node is to leave an order unknown, even where it may start it again. */
   mayStayUnknown(order: string): boolean {
-    return this.hasThrown(order) || (this.own500s.get(order) ?? 0) > 1;
+    // After ProcessMaker's own 500 a start is sent twice at most.
+    return this.hasThrown(order) || (this.own500s.has(order) && (this.sent.get(order) ?? 0) > 1);
   }
 
   /** Waits until nothing happens any more, also to starts that still wait for a web worker. */
@@ -112,7 +113,7 @@ export class FaultProxy {
   ): Promise<void> {
     if (order !== undefined) this.note(order, fault?.leavesUnknown === true);
     if (order !== undefined && fault?.makesNodeThrow) this.thrown.add(order);
-    if (order !== undefined && fault?.isOwn500) this.own500s.set(order, (this.own500s.get(order) ?? 0) + 1);
+    if (order !== undefined && fault?.isOwn500) this.own500s.add(order);
     const began = performance.now();
     let killed = false;
     try {
@@ -154,7 +155,7 @@ export class FaultProxy {
     this.outages.next(this.counts);
     const { order, number } = JSON.parse(body) as { order: string; number: number };
     const isRepeat = this.sent.has(order);
-    this.sent.add(order);
+    this.sent.set(order, (this.sent.get(order) ?? 0) + 1);
     const fault = isRepeat ? this.schedule.forRepeat() : this.schedule.forFirstStart(number);
     this.tell(order, `start with the fault '${fault?.name ?? 'none'}'`);
     return { order, fault };

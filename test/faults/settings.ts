@@ -27,7 +27,9 @@ export const SETTINGS: Setting[] = [
     finds: true,
     missed: ({ items, started, reportedUnknown, rightlyUnknown }) => [
       ...(reportedUnknown > rightlyUnknown ? ['items were reported as unknown'] : []),
-      ...(started < LEAST_STARTED * items ? ['less than 99.5 % of the items were started'] : []),
+      ...(started < LEAST_STARTED * (items - rightlyUnknown)
+        ? ['less than 99.5 % of the items were started']
+        : []),
     ],
   },
   { name: 'defaults', share: 0.2, options: {}, finds: true, missed: () => [] },
