@@ -156,7 +156,8 @@ async function lookFor(
       return { state: 'notDone', error: noStartEvent(error, target, ids) };
     }
   }
-  if (found === 'missing' && hasResponded && mayStartAgain())
+  // Nor is it sent again before the whole window has passed.
+  if (typeof found === 'string' && hasResponded && mayStartAgain())
     found = await find(lookTimes(options.windowSeconds));
   if (found === 'unread') return NOT_SEEN;
   if (found !== 'missing') return done(found);
