@@ -48,35 +48,10 @@ function following({ context }: Connected): object {
   });
 }
 
-/** n8n's context, whose calls nobody can end. */
-function unending({ context }: Connected): object {
-  const { helpers } = context;
-  const call: Call = async (credential, options) => {
-    const response = await helpers.httpRequestWithAuthentication.call(context, credential, {
-      ...options,
-      agentOptions: { keepAlive: false },
-    });
-    const { body } = response as { body?: { destroy?: () => unknown } };
-    if (body?.destroy) body.destroy = () => body;
-    return response;
-  };
-  const changed = { ...helpers, httpRequestWithAuthentication: call };
-  return new Proxy(context, {
-    get: (target, name) => (name === 'helpers' ? changed : (Reflect.get(target, name, target) as unknown)),
-  });
-}
-
 /** Enough to be seen, and not too much for a small machine. */
 const MUCH_JSON_MEGABYTES = 200;
 
 export const WEAKENINGS: Weakening[] = [
-  {
-    name: 'the end of calls at their deadline',
-    fault: 'dripping answer',
-    figure: 'leaks',
-    part: './connection',
-    change: connected((connection) => ({ ...connection, context: unending(connection) })),
-  },
   {
     name: 'what the trigger has seen',
     fault: 'connection closed in the middle',
