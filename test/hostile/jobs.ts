@@ -20,8 +20,8 @@ export interface Played {
 
 const PROCESSES = 2;
 /** The garbage of more cases would be counted as memory that the node takes. */
-const CASES_OF_PROCESS = 400;
-const LANES = 8;
+const CASES_OF_PROCESS = 200;
+const LANES = 6;
 const NOTABLE_MIB = 20;
 /** A process that is silent for so long hangs, and is killed. */
 const SILENT_MS = 60_000;
