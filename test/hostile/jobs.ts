@@ -21,7 +21,7 @@ export interface Played {
 const PROCESSES = 2;
 /** The garbage of more cases would be counted as memory that the node takes. */
 const CASES_OF_PROCESS = 200;
-const LANES = 6;
+const LANES = 4;
 const NOTABLE_MIB = 20;
 /** A process that is silent for so long hangs, and is killed. */
 const SILENT_MS = 60_000;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { playAll } from './jobs';
 import { Report } from './report';
 
-const DEFAULT_CASES = '1600';
+const DEFAULT_CASES = '2400';
 
 interface Arguments {
   seed: number;

@@ -71,7 +71,6 @@ async function main(text: string): Promise<void> {
   speedUpTime();
   beginToTick();
   catchLogs();
-  collectGarbage();
   const start = process.memoryUsage.rss() / MEBIBYTE;
   const earlierPeak = peak();
   // The peak counts once it is not that of the beginning.
