@@ -75,34 +75,25 @@ const DEPTH = 20_000;
 const deep = (random: Random) =>
   random.oneIn(2) ? '['.repeat(DEPTH) + ']'.repeat(DEPTH) : '{"a":'.repeat(DEPTH) + '1' + '}'.repeat(DEPTH);
 
+/** A small answer that becomes a large one when it is unpacked. */
+const packed = (name: string, content: () => Buffer): Fault => ({
+  name,
+  weight: 2,
+  sparesTokenCalls: true,
+  fits,
+  isHeavy: true,
+  mostHits: 2,
+  begin: (random) => (call) => async (response, forward) => {
+    await perhaps(call, random, forward);
+    const [status, headers] = head(call, random);
+    response.writeHead(status, { ...headers, 'content-encoding': 'gzip' }).end(content());
+  },
+});
+
 /** Answers that are too much, too slow or not whole. */
 export const BYTE_FAULTS: Fault[] = [
-  {
-    name: 'gzip bomb',
-    weight: 2,
-    sparesTokenCalls: true,
-    fits,
-    isHeavy: true,
-    mostHits: 2,
-    begin: (random) => (call) => async (response, forward) => {
-      await perhaps(call, random, forward);
-      const [status, headers] = head(call, random);
-      response.writeHead(status, { ...headers, 'content-encoding': 'gzip' }).end(bomb());
-    },
-  },
-  {
-    name: 'very many small values',
-    weight: 2,
-    sparesTokenCalls: true,
-    fits,
-    isHeavy: true,
-    mostHits: 2,
-    begin: (random) => (call) => async (response, forward) => {
-      await perhaps(call, random, forward);
-      const [status, headers] = head(call, random);
-      response.writeHead(status, { ...headers, 'content-encoding': 'gzip' }).end(crumbs());
-    },
-  },
+  packed('gzip bomb', bomb),
+  packed('very many small values', crumbs),
   {
     name: 'endless answer',
     weight: 2,
