@@ -132,9 +132,11 @@ export class CallbackWait {
     const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
     const shown = { ...hideUrl(json, variable, this.resume.signature), ...extraFields, callback: null };
     if (!isUnderWay(request)) {
+      const ended = { ...shown, timedOut: false };
+      if (returnsErrored) return ended;
       const parent = await findCanceledParent(request, (id) => readRequest(connection, id, []));
-      if ((request.status === 'COMPLETED' && !parent) || returnsErrored) return { ...shown, timedOut: false };
-      throw endedBadlyError(request, instanceUrl);
+      if (request.status === 'COMPLETED' && !parent) return ended;
+      throw endedBadlyError(request, instanceUrl, parent);
     }
     this.record.awaited = { requestId, variable, simplify, includes, extraFields };
     const atLimit = { ...shown, timedOut: true };

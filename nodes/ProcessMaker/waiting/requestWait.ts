@@ -44,10 +44,7 @@ export class RequestWait {
       const { request: polled } = outcome;
       const canceled = findCanceledParent(polled, (id) => this.results.get(id, []));
       const parent = await this.read(polled, seconds, canceled);
-      if (parent && (isWanted || !returnsErrored)) {
-        const why = `, since Request ${parent.id}, of which it is a sub-process, is in status CANCELED`;
-        throw endedBadlyError(polled, instanceUrl, why);
-      }
+      if (parent && (isWanted || !returnsErrored)) throw endedBadlyError(polled, instanceUrl, parent);
       checkEnd(polled, settings, instanceUrl);
       // The polls do without the data.
       const request = await this.read(polled, seconds, this.results.get(requestId, includes));
@@ -161,9 +158,10 @@ function timeoutError(request: ApiRequest, seconds: number, instanceUrl: string,
   });
 }
 
-/** A Request that was waited for has ended in ERROR or CANCELED, or for another reason not by itself. */
-export function endedBadlyError(request: ApiRequest, instanceUrl: string, why?: string): ProcessMakerError {
+/** A Request that was waited for has ended in ERROR or CANCELED or, as a sub-process, with its CANCELED parent. */
+export function endedBadlyError(request: ApiRequest, instanceUrl: string, parent?: ApiRequest) {
   const { id, status } = request;
+  const why = parent && `, since Request ${parent.id}, of which it is a sub-process, is in status CANCELED`;
   const reason = why ?? (status === 'ERROR' ? engineReason(request) : '');
   return endError(request, {
     message: `Request ${id} has ended in status ${status}${reason}`,

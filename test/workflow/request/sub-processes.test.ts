@@ -189,6 +189,17 @@ it('returns the end of a sub-process whose parent goes on as COMPLETED', async (
   expect(run.items('ProcessMaker')[0]).not.toHaveProperty('parentStatus');
 });
 
+it('says that a sub-process has ended with its parent where a callback is to be waited for', async () => {
+  const { ids } = await startCase();
+  harness.server.cancelRequest(ids[0] ?? 0);
+  const run = await wait(ids[1] ?? 0, { waitFor: 'callback' });
+  expect(failedItems(run)).toMatchObject([
+    {
+      message: `Request ${ids[1]} has ended in status COMPLETED, since Request ${ids[0]}, of which it is a sub-process, is in status CANCELED [item 0]`,
+    },
+  ]);
+});
+
 describe('waiting for a Task of a sub-process', () => {
   const forTask = (id: number, taskElement = '', options: IDataObject = {}) =>
     wait(id, { waitFor: 'task', taskElement, options: options as INodeParameters });
