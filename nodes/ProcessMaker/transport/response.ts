@@ -87,15 +87,17 @@ export async function readResponse(sent: Promise<HttpResponse>, reading: Reading
 }
 
 async function readText(body: BodyStream, run: object): Promise<string> {
-  const chunks: Buffer[] = [];
+  // The text as it comes: to keep the bytes beside it would take twice the memory.
+  const decoder = new TextDecoder();
+  const texts: string[] = [];
   let length = 0;
   let endTurn: (() => void) | undefined;
   try {
     // To leave the loop ends the connection.
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
+      texts.push(decoder.decode(chunk, { stream: true }));
       length += chunk.length;
-      if (length > MAX_PAGE_BYTES && NO_JSON.test(String(chunks[0]?.subarray(0, 100)))) break;
+      if (length > MAX_PAGE_BYTES && NO_JSON.test(texts.find(Boolean) ?? '')) break;
       if (length > MAX_JSON_MEGABYTES * MEGABYTE) throw responseTooLarge(`${MAX_JSON_MEGABYTES} MB`);
       if (length < LARGE_MEGABYTES * MEGABYTE || endTurn) continue;
       const before = largeReads.get(run);
@@ -105,7 +107,7 @@ async function readText(body: BodyStream, run: object): Promise<string> {
   } finally {
     endTurn?.();
   }
-  return checked(Buffer.concat(chunks).toString()).replace(/^\uFEFF/, '');
+  return checked(texts.join('') + decoder.decode());
 }
 
 /** The last of the large responses that a run reads, one after the other, since all of them could fill the memory. */
