@@ -5,7 +5,7 @@ import { aboutRequest, type ApiRequest, isUnderWay, readRequest } from '../api/r
 import { done, makeChange } from '../execution/change';
 import { isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';
-import { isKind, ProcessMakerError } from '../transport/processMakerError';
+import { isKind, newError, type ProcessMakerError } from '../transport/processMakerError';
 
 const HIDDEN = '***';
 
@@ -34,7 +34,6 @@ function hideIn(value: unknown, signature: string): unknown {
 /** Changes of the data at the same time undo each other: ProcessMaker locks nothing. */
 const MAX_WRITES = 3;
 
-/** A URL for a variable of a Request. */
 interface StoredUrl {
   variable: string;
   value: string;
@@ -66,7 +65,11 @@ export async function storeUrl(
       if (!includes.includes(field)) delete request[field];
       return request;
     }
-    if (writes === MAX_WRITES) throw lost ?? notKept(requestId, variable);
+    if (writes === MAX_WRITES) {
+      const message = `Request ${requestId} does not keep the URL for the call in variable '${variable}'`;
+      const advice = 'Others seem to change its data at the same time. Wait for it again later.';
+      throw lost ?? newError('invalid', message, advice).with({ requestId });
+    }
     lost = undefined;
     try {
       await makeChange<void>(connection, {
@@ -100,16 +103,6 @@ function aboutWriting(thrown: unknown, id: number, variable: string): Error {
     message: `The user of the access token may not write the URL for the call into variable '${variable}' of Request ${id}`,
     description:
       "To have started the Request is not enough: the user needs the permission 'edit-task_data' or 'edit-request_data'. Ask a ProcessMaker administrator.",
-    requestId: id,
-  });
-}
-
-function notKept(id: number, variable: string): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'invalid',
-    message: `Request ${id} does not keep the URL for the call in variable '${variable}'`,
-    description: 'Others seem to change its data at the same time. Wait for it again later.',
-    delivery: 'notProcessed',
     requestId: id,
   });
 }

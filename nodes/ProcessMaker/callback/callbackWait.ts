@@ -19,6 +19,7 @@ import { hideUrl, storeUrl } from './callbackUrl';
 
 const KEY = 'callback';
 
+const WAITS_ONCE = "'Callback' waits for one Request in an execution";
 const ONE_ONLY =
   "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own. Call that from a loop: 'Loop Over Items', one item at a time, then 'Execute Workflow' with 'Wait For Sub-Workflow Completion' switched off.";
 
@@ -41,14 +42,16 @@ interface CallbackRecord {
   awaited?: AwaitedCall;
 }
 
-/** @returns undefined when the node has waited in this execution already, as in a loop */
-function beginRecord(context: IExecuteFunctions): CallbackRecord | undefined {
+/** @throws ProcessMakerError when the node has waited in this execution already */
+function beginRecord(context: IExecuteFunctions): CallbackRecord {
   const node = context.getContext('node');
   const earlier = node[KEY] as CallbackRecord | undefined;
   const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
   const executionId = context.getExecutionId();
   const isSameExecution = earlier?.executionId === executionId;
-  if (isSameExecution && earlier.runIndex !== runIndex) return undefined;
+  if (isSameExecution && earlier.runIndex !== runIndex) {
+    throw inputError(`${WAITS_ONCE}, but the node runs a second time, as in a loop`, ONE_ONLY);
+  }
   // With Retry On Fail the URL is still the one that the Request may have already.
   const { tag, isSent } = isSameExecution ? earlier : { tag: randomUUID(), isSent: false };
   const record: CallbackRecord = { runIndex, executionId, tag, isSent };
@@ -91,12 +94,6 @@ export class CallbackWait {
       );
     }
     const record = beginRecord(context);
-    if (!record) {
-      throw inputError(
-        "'Callback' waits for one Request in an execution, but the node runs a second time, as in a loop",
-        ONE_ONLY,
-      );
-    }
     resume.url.searchParams.set('wait', record.tag);
     return new CallbackWait(context, settings, record, resume);
   }
@@ -156,10 +153,5 @@ function checkItems(context: IExecuteFunctions): void {
     );
   }
   const items = context.getInputData().length;
-  if (items > 1) {
-    throw inputError(
-      `'Callback' waits for one Request in an execution, but ${items} items have come in`,
-      ONE_ONLY,
-    );
-  }
+  if (items > 1) throw inputError(`${WAITS_ONCE}, but ${items} items have come in`, ONE_ONLY);
 }

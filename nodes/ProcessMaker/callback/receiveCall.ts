@@ -2,9 +2,9 @@ import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookRespo
 
 import { readRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
-import { shownText } from '../execution/nodeError';
 import { asText, isObject, messageOf } from '../guards';
 import { connect } from '../transport/connection';
+import { shownText } from '../transport/processMakerError';
 import { hideUrl } from './callbackUrl';
 import { awaitedCall, type AwaitedCall } from './callbackWait';
 

@@ -5,7 +5,6 @@ import { readResumeUrl } from '../input/parameters';
 import type { ProcessMakerError } from '../transport/processMakerError';
 import type { Attempt } from './change';
 
-/** The place of the record in the node's own context. */
 const RECORD_KEY = 'attempts';
 
 /**

@@ -49,8 +49,12 @@ export async function makeChange<T>(connection: Connection, change: Change<T>): 
     try {
       return await withRetries({ ...connection, canceled: connection.stopped }, change.send);
     } catch (error) {
-      // What is sure of the last sending is not sure of one before whose response was lost.
-      if (!isUnknown(error)) throw explained(error, () => (mayBeDone ? { delivery: 'unknown' } : undefined));
+      // An execution that was canceled makes no further calls. What is sure of the last sending is not sure of one
+      // before whose response was lost.
+      const isUnknown = error instanceof ProcessMakerError && error.delivery === 'unknown';
+      if (!isUnknown || isKind(error, 'canceled')) {
+        throw explained(error, () => (mayBeDone ? { delivery: 'unknown' } : undefined));
+      }
       const seen = await lookUntilSeen(connection, change, error);
       if (seen.state === 'done') return seen.value;
       mayBeDone = seen.state === 'notSeen';
@@ -60,28 +64,17 @@ export async function makeChange<T>(connection: Connection, change: Change<T>): 
   }
 }
 
-/** An execution that was canceled makes no further calls. */
-function isUnknown(thrown: unknown): thrown is ProcessMakerError {
-  return thrown instanceof ProcessMakerError && thrown.delivery === 'unknown' && !isKind(thrown, 'canceled');
-}
-
-async function lookUntilSeen<T>(
-  connection: Connection,
-  { look, looksOnce }: Change<T>,
-  error: ProcessMakerError,
-): Promise<Seen<T>> {
+async function lookUntilSeen<T>(connection: Connection, change: Change<T>, error: ProcessMakerError) {
   let seen: Seen<T> = NOT_SEEN;
   let waited = 0;
-  for (const after of looksOnce ? [0] : SOON_MS) {
-    if (after > waited && !(await pauseFor(connection, after - waited))) return seen;
+  for (const after of change.looksOnce ? [0] : SOON_MS) {
+    if (after > waited && !(await pauseFor(connection, after - waited))) break;
     waited = after;
-    try {
-      seen = await look(error);
-    } catch (unread) {
-      if (!(unread instanceof ProcessMakerError)) throw explained(unread);
-      seen = NOT_SEEN;
-    }
-    if (seen.state !== 'notSeen') return seen;
+    seen = await change.look(error).catch((unread: unknown) => {
+      if (unread instanceof ProcessMakerError) return NOT_SEEN;
+      throw explained(unread);
+    });
+    if (seen.state !== 'notSeen') break;
   }
   return seen;
 }

@@ -162,7 +162,7 @@ const MAX_BYTES = 100 * 1024 * 1024;
 export class MemoryLimit {
   private used = 0;
 
-  private waiting: Array<() => void> = [];
+  private readonly waiting: Array<() => void> = [];
 
   /** @param bytes how much the work holds in memory at most */
   async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
@@ -170,13 +170,9 @@ export class MemoryLimit {
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
     this.used += bytes;
-    try {
-      return await work();
-    } finally {
+    return await work().finally(() => {
       this.used -= bytes;
-      const next = this.waiting;
-      this.waiting = [];
-      for (const goOn of next) goOn();
-    }
+      for (const goOn of this.waiting.splice(0)) goOn();
+    });
   }
 }

@@ -18,7 +18,6 @@ export interface Entry<T> {
 
 /** What the run of a prepared operation is made of. */
 export interface ItemRun {
-  context: IExecuteFunctions;
   connection: Connection;
   results: ItemResults;
   hints: Hints;
@@ -36,11 +35,7 @@ interface AnyOperation<T> {
   parallel?: number;
   /** How long to repeat calls with which nothing was done, in seconds. */
   retrySeconds?: number;
-  /**
-   * Reads and checks the parameters of one item. Nothing is sent.
-   *
-   * @throws ProcessMakerError
-   */
+  /** Reads and checks the parameters of one item. Nothing is sent. */
   read(context: IExecuteFunctions, itemIndex: number, connection: Connection, hints: Hints): T;
   /** Adds to an error what is known of its item. */
   complete?(
@@ -48,7 +43,7 @@ interface AnyOperation<T> {
     item: { index: number; wasSent: boolean; record: AttemptRecord | undefined },
   ): ProcessMakerError;
   /** Says what was done, when the run has to stop. */
-  summarize?(results: ItemResults): DoneSummary;
+  summarize?: (results: ItemResults) => DoneSummary;
 }
 
 /** An operation that works on each item by itself. */

@@ -2,8 +2,8 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { SERVER_CHANGES, type ServerChange } from '../input/jsonData';
 import type { Connection } from '../transport/connection';
-import type { ProcessMakerError } from '../transport/processMakerError';
-import { shownText, toFailedItem, toNodeError } from './nodeError';
+import { type ProcessMakerError, shownText } from '../transport/processMakerError';
+import { toFailedItem, toNodeError } from './nodeError';
 
 /** What an item of the output holds, before it is paired with the item that it comes from. */
 export type OutputItem = Pick<INodeExecutionData, 'json' | 'binary'>;
@@ -16,7 +16,6 @@ export interface DoneSummary {
 
 export const NOTHING_DONE: DoneSummary = { message: '', description: '' };
 
-/** Errors that are shown beside the first one. */
 const MAX_FURTHER_ERRORS = 10;
 
 /** The items that an operation gives back, in the order of its input, and the errors among them. */
@@ -142,8 +141,6 @@ export class Hints {
 
   private readonly leftOut = new Map<string, number>();
 
-  private isSubWorkflowWithoutKey = false;
-
   private readonly others = new Set<string>();
 
   /** A whole sentence. */
@@ -162,11 +159,6 @@ export class Hints {
     if (!this.leftOut.has(name)) this.leftOut.set(name, itemIndex);
   }
 
-  /** Items of a sub-workflow that a repeat of its parent would start again. */
-  subWorkflowWithoutKey(): void {
-    this.isSubWorkflowWithoutKey = true;
-  }
-
   /** Shows the hints on the node's output panel. */
   show(context: IExecuteFunctions): void {
     const messages = [...this.others];
@@ -174,11 +166,6 @@ export class Hints {
       const names = [...this.leftOut].map(([name, item]) => `'${name}' (item ${item})`).join(', ');
       messages.push(
         `Not sent, since ProcessMaker sets it itself in every Request: ${names}, and the same fields of further items.`,
-      );
-    }
-    if (this.isSubWorkflowWithoutKey) {
-      messages.push(
-        "This is a sub-workflow: if n8n repeats the workflow that calls it, this node starts its Requests again. The option 'Idempotency Key' prevents that.",
       );
     }
     if (this.changes.size > 0) {

@@ -1,13 +1,7 @@
-import {
-  NodeApiError,
-  NodeOperationError,
-  type IDataObject,
-  type INode,
-  type INodeExecutionData,
-} from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 
 import { connect, type Connection } from '../transport/connection';
-import { ProcessMakerError, shortened, toProcessMakerError } from '../transport/processMakerError';
+import { explained, ProcessMakerError, shownText, toProcessMakerError } from '../transport/processMakerError';
 
 /** Where an error is shown, and what is shown beside it. */
 interface Place {
@@ -20,41 +14,28 @@ interface Place {
 }
 
 /** The item for the error output: with the single key `error`, n8n merges it with the item of the input. */
-export function toFailedItem(
-  error: ProcessMakerError,
-  itemIndex: number,
-  scrub?: Connection['scrub'],
-): INodeExecutionData {
-  return {
-    json: { error: { ...textsOf(error, { itemIndex, scrub }), ...detailsOf(error, scrub) } },
-    pairedItem: { item: itemIndex },
-  };
+export function toFailedItem(error: ProcessMakerError, item: number, scrub?: Connection['scrub']) {
+  const json = { error: { ...textsOf(error, { itemIndex: item, scrub }), ...detailsOf(error, scrub) } };
+  return { json, pairedItem: { item } };
 }
 
 /** The exception that ends a run, a poll or a method of the editor. */
-export function toNodeError(
-  node: INode,
-  thrown: unknown,
-  place: Place = {},
-): NodeApiError | NodeOperationError {
+export function toNodeError(node: INode, thrown: unknown, place: Place = {}) {
   const error = toProcessMakerError(thrown);
   const { message: text, description } = textsOf(error, place);
   // n8n takes an execution for one that was stopped by hand when it finds this word.
   const message = error.kind === 'canceled' ? text : text.replaceAll('canceled', 'cancelled');
-  const { itemIndex } = place;
-  const details = detailsOf(error, place.scrub);
+  const { itemIndex, scrub } = place;
+  const texts = { message, description, itemIndex };
+  const httpCode = error.httpStatus?.toString();
   const nodeError =
     error.kind === 'input'
-      ? new NodeOperationError(node, message, { description, itemIndex })
-      : new NodeApiError(
-          node,
-          { message },
-          { message, description, httpCode: error.httpStatus?.toString(), itemIndex },
-        );
+      ? new NodeOperationError(node, message, texts)
+      : new NodeApiError(node, { message }, { ...texts, httpCode });
   // n8n puts its own text for one that contains a code such as ENOENT anywhere, even within a name.
   nodeError.message = message;
   nodeError.description = description;
-  Object.assign(nodeError.context, details);
+  Object.assign(nodeError.context, detailsOf(error, scrub));
   return nodeError;
 }
 
@@ -67,22 +48,13 @@ function textsOf({ message, description }: ProcessMakerError, { itemIndex, scrub
   };
 }
 
-/** A text as it is shown: without secrets, and without the middle of a very long one, as a server may give it. */
-export function shownText(text: string, scrub: Connection['scrub'] = String): string {
-  return shortened(scrub(text));
-}
-
 function detailsOf(
   { httpStatus, outcome, requestId, duplicates, files }: ProcessMakerError,
   scrub: Connection['scrub'] = String,
 ): IDataObject {
-  return {
-    ...(httpStatus !== undefined && { httpStatus }),
-    ...(outcome !== undefined && { outcome }),
-    ...(requestId !== undefined && { requestId }),
-    ...(duplicates && { duplicates }),
-    ...(files && { files: JSON.parse(scrub(JSON.stringify(files))) as IDataObject[] }),
-  };
+  const shownFiles = files && (JSON.parse(scrub(JSON.stringify(files))) as IDataObject[]);
+  const details = { httpStatus, outcome, requestId, duplicates, files: shownFiles };
+  return Object.fromEntries(Object.entries(details).filter(([, detail]) => detail !== undefined));
 }
 
 /**
@@ -102,13 +74,8 @@ export async function withConnection<T, C extends Connection['context']>(
     return await work(connection);
   } catch (error) {
     await connection?.learnSecrets();
-    throw asNodeError(context.getNode(), error, connection?.scrub);
+    // What n8n itself throws, as where the credential is missing, says what it means.
+    const isOfN8n = error instanceof Error && !(error instanceof ProcessMakerError);
+    throw explained(isOfN8n ? error : toNodeError(context.getNode(), error, { scrub: connection?.scrub }));
   }
-}
-
-/** What n8n itself throws, as where the credential is missing, says what it means. */
-function asNodeError(node: INode, thrown: unknown, scrub: Connection['scrub'] | undefined): Error {
-  return thrown instanceof Error && !(thrown instanceof ProcessMakerError)
-    ? thrown
-    : toNodeError(node, thrown, { scrub });
 }

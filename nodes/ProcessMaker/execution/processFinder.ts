@@ -32,7 +32,19 @@ export class ProcessFinder {
    */
   async idOf(reference: ProcessReference, findOthers?: FindByName): Promise<number> {
     if ('id' in reference) return reference.id;
-    return await once(this.ids, reference.name, async () => await this.findId(reference.name, findOthers));
+    const { name } = reference;
+    return await once(this.ids, name, async () => {
+      const startable = await this.startable();
+      const process =
+        onlyOne(startable, name) ??
+        onlyOne((await findOthers?.(name)) ?? [], name) ??
+        onlyOne(await this.viewable(name, startable), name);
+      if (process) return process.id;
+      throw inputError(
+        `There is no process named "${name}" that the user of the access token may start or view`,
+        'Check the name: it has to be exactly the same.',
+      );
+    });
   }
 
   /** A process that the user of the token may start, with its start events. */
@@ -52,36 +64,13 @@ export class ProcessFinder {
    * @param startEventId undefined for Automatic: the one start event that the user of the token may trigger by hand
    */
   async findStartTarget(reference: ProcessReference, startEventId: string | undefined): Promise<StartTarget> {
-    // Nothing has to be looked up.
-    if ('id' in reference && startEventId !== undefined) return { processId: reference.id, startEventId };
     const key = JSON.stringify([reference, startEventId]);
-    return await once(this.targets, key, async () => await this.findTarget(reference, startEventId));
-  }
-
-  private async findTarget(
-    reference: ProcessReference,
-    startEventId: string | undefined,
-  ): Promise<StartTarget> {
-    let process: StartableProcess;
-    try {
-      process = await this.findStartable(reference);
-    } catch (error) {
-      throw explained(error, (one) => adviceToStart(one, reference));
-    }
-    return { processId: process.id, startEventId: startEventId ?? onlyManualStartEvent(process).id };
-  }
-
-  private async findId(name: string, findOthers?: FindByName): Promise<number> {
-    const startable = await this.startable();
-    const process =
-      onlyOne(startable, name) ??
-      onlyOne((await findOthers?.(name)) ?? [], name) ??
-      onlyOne(await this.viewable(name, startable), name);
-    if (process) return process.id;
-    throw inputError(
-      `There is no process named "${name}" that the user of the access token may start or view`,
-      'Check the name: it has to be exactly the same.',
-    );
+    return await once(this.targets, key, async () => {
+      const process = await this.findStartable(reference).catch((error: unknown) => {
+        throw explained(error, (one) => adviceToStart(one, reference));
+      });
+      return { processId: process.id, startEventId: startEventId ?? onlyManualStartEvent(process).id };
+    });
   }
 
   private async viewable(name: string, startable: StartableProcess[]) {
@@ -118,10 +107,9 @@ function onlyOne<T extends { id: number; name: string }>(processes: T[], name: s
 
 function notStartable(reference: ProcessReference, startable: StartableProcess[]): ProcessMakerError {
   const what = 'id' in reference ? `Process ${reference.id}` : `A process named "${reference.name}"`;
-  const message = `${what} is not among the processes that the user of the access token may start`;
   const similar = 'name' in reference && startable.find(({ name }) => fold(name) === fold(reference.name));
   return inputError(
-    message,
+    `${what} is not among the processes that the user of the access token may start`,
     similar
       ? `There is one named "${similar.name}". The name has to be exactly the same.`
       : 'ProcessMaker lists only active processes without warnings that have a start event assigned to the user. Check the process, and ask a ProcessMaker administrator to assign the user to its start event.',
@@ -140,9 +128,9 @@ function adviceToStart({ kind, description }: ProcessMakerError, reference: Proc
     };
   }
   if (kind !== 'input' || 'name' in reference) return undefined;
-  const advice =
-    "If the process can be started all the same, give its start event in 'Start Event' with 'By ID'.";
-  return { description: `${description} ${advice}` };
+  return {
+    description: `${description} If the process can be started all the same, give its start event in 'Start Event' with 'By ID'.`,
+  };
 }
 
 function onlyManualStartEvent({ id, name, startEvents }: StartableProcess): StartEvent {

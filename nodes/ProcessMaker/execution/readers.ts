@@ -41,7 +41,6 @@ export class BatchReader<K, V> {
   }
 }
 
-/** An item of a run that names a Request. */
 interface OfRequest {
   reference: RequestReference;
 }
@@ -74,14 +73,10 @@ export class RequestIds {
   }
 
   private async findAll(): Promise<Batch<number>> {
-    this.cases ??= findCases(this.connection, caseNumbersOf(this.all));
+    const numberOf = ({ reference }: OfRequest) => ('caseNumber' in reference ? reference.caseNumber : []);
+    this.cases ??= findCases(this.connection, [...new Set(this.all.flatMap(numberOf))]);
     return await this.cases;
   }
-}
-
-function caseNumbersOf(items: OfRequest[]): number[] {
-  const numbers = items.flatMap(({ reference }) => ('caseNumber' in reference ? reference.caseNumber : []));
-  return [...new Set(numbers)];
 }
 
 /** An item that names a Request, and what it is to bring along: names that ProcessMaker's `include` knows. */
@@ -120,7 +115,6 @@ export class RequestReader {
   }
 }
 
-/** A Task to read, and whether with the data of its Request. */
 interface WantedTask {
   id: number;
   includeData?: boolean;

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { messageOf } from '../guards';
-import { hidingResumeUrl, unreadable } from '../input/parameters';
+import { readResumeUrl, unreadable } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import {
   explained,
@@ -14,9 +14,8 @@ import { AttemptRecord, shortHash } from './attemptRecord';
 import type { Attempt } from './change';
 import { runConcurrently, Throttle, type Slot } from './concurrency';
 import type { Entry, ItemOperation, ItemRun, PreparedOperation, Work } from './itemOperation';
-import { carriedOut, Hints, ItemResults, NOTHING_DONE, type DoneSummary } from './itemResults';
+import { carriedOut, Hints, ItemResults, NOTHING_DONE } from './itemResults';
 
-/** So many items are worked on at the same time. */
 const PARALLEL = 5;
 /** How long a run goes on repeating calls with which nothing was done, for a cause that may pass. */
 const RETRY_SECONDS = 60;
@@ -61,8 +60,8 @@ class OperationRun<T> {
     private readonly context: IExecuteFunctions,
     private readonly operation: ItemOperation<T> | PreparedOperation<T>,
   ) {
-    const { changes, parallel = PARALLEL } = operation;
-    this.results = new ItemResults(context, (results) => this.summarize(results));
+    const { changes, parallel = PARALLEL, summarize = changes ? carriedOut : () => NOTHING_DONE } = operation;
+    this.results = new ItemResults(context, summarize);
     this.record = changes ? new AttemptRecord(context) : undefined;
     this.throttle = new Throttle(parallel);
   }
@@ -72,7 +71,9 @@ class OperationRun<T> {
     const { context, operation, results, throttle, stop } = this;
     try {
       const connection = await connect(context, operation.retrySeconds ?? RETRY_SECONDS);
-      const { scrub } = hidingResumeUrl(context, connection);
+      // Errors do not show the secret of the execution's URL either.
+      const secret = readResumeUrl(context)?.signature;
+      const scrub = (text: string) => connection.scrub(text).replaceAll(secret || /(?!)/g, '***');
       results.scrub = scrub;
       const { canceled: signal = stop.signal } = connection;
       return { ...connection, scrub, throttle, stopped: AbortSignal.any([signal, stop.signal]) };
@@ -97,7 +98,7 @@ class OperationRun<T> {
       const record = this.record ?? new AttemptRecord(context);
       const fail: ItemRun['fail'] = (index, error) => this.fail(index, error, false);
       const doubt: ItemRun['doubt'] = (index) => this.inDoubt.add(index);
-      const run = { context, connection, results, hints, record, fail, doubt };
+      const run = { connection, results, hints, record, fail, doubt };
       try {
         ({ open, work } = await operation.prepare(run, entries));
       } catch (thrown) {
@@ -174,11 +175,6 @@ class OperationRun<T> {
     const error = toProcessMakerError(thrown);
     if (operation.complete) results.fail(index, operation.complete(error, { index, wasSent, record }));
     else results.fail(index, operation.changes ? withOutcome(error, wasSent, attempt) : error);
-  }
-
-  private summarize(results: ItemResults): DoneSummary {
-    const { changes } = this.operation;
-    return this.operation.summarize?.(results) ?? (changes ? carriedOut(results) : NOTHING_DONE);
   }
 }
 

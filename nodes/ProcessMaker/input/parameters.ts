@@ -7,17 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { asText, messageOf, setByPath } from '../guards';
-import type { Connection } from '../transport/connection';
 import { inputError, ProcessMakerError } from '../transport/processMakerError';
-
-/** @throws ProcessMakerError also where n8n cannot resolve an expression, so that only its item fails */
-export function readParameters<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw unreadable(error);
-  }
-}
 
 /** What it means that parameters cannot be read: n8n throws where it cannot resolve an expression. */
 export function unreadable(thrown: unknown): ProcessMakerError {
@@ -50,11 +40,14 @@ export function readResumeUrl(context: IExecuteFunctions): ResumeUrl | undefined
   }
 }
 
-/** The same connection, whose errors do not show the secret of the execution's URL either. */
-export function hidingResumeUrl(context: IExecuteFunctions, connection: Connection): Connection {
-  const signature = readResumeUrl(context)?.signature;
-  if (!signature) return connection;
-  return { ...connection, scrub: (text) => connection.scrub(text).replaceAll(signature, '***') };
+/** The seconds that an option gives, from 1 on. @param advice what else to do when they are not valid */
+export function checkSeconds(value: unknown, option: string, most: number, advice = ''): number {
+  const seconds = Number(value);
+  if (seconds >= 1 && seconds <= most) return seconds;
+  throw inputError(
+    `The option '${option}' is not a number from 1 to ${most}`,
+    `Enter a number of seconds, e.g. 300.${advice}`,
+  );
 }
 
 const FIELDS_TO_SEND = { name: 'fields', displayName: 'Fields to Send' };

@@ -69,7 +69,7 @@ export interface Connection {
   /** For calls with which nothing was done. */
   retries: RetryBudget;
   /** Learns of each response, and of each sign of overload. */
-  throttle?: { increase(): void; decrease(): void };
+  throttle?: { increase(): void; decrease?(): void };
   /** How long to wait for a response, where the call itself does not say it. */
   timeoutSeconds?: number;
   /** Takes secrets out of a text that came from elsewhere. */

@@ -98,15 +98,12 @@ export function extraHeaders(credentials: IDataObject): Record<string, string> {
     const name = asText(slot.name).trim();
     const value = asText(slot.value).trim();
     if (name === '') continue;
+    const what = `'${name}' in the 'Extra Headers' of the credential`;
     if (!HEADER_NAME.test(name) || OWN_HEADERS.test(name)) {
-      throw new UserError(
-        `'${name}' in the 'Extra Headers' of the credential cannot be used as an extra header`,
-      );
+      throw new UserError(`${what} cannot be used as an extra header`);
     }
     if (!HEADER_VALUE.test(value)) {
-      throw new UserError(
-        `The value of '${name}' in the 'Extra Headers' of the credential has characters that no header can have`,
-      );
+      throw new UserError(`The value of ${what} has characters that no header can have`);
     }
     headers[name] = value;
   }

@@ -4,7 +4,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { type Connection, withDeadline } from './connection';
 import { detailOf, networkError } from './networkErrors';
-import { type ErrorDetails, ProcessMakerError } from './processMakerError';
+import { newError, ProcessMakerError } from './processMakerError';
 import { callError, exchange, type Form, withRetries } from './request';
 import type { BodyStream } from './response';
 
@@ -20,14 +20,10 @@ export function encodeForm(fields: Record<string, string>, file: FileContent): F
   const boundary = `n8n-${randomUUID()}`;
   const { fileName, content } = file;
   const mimeType = /^[\w.+-]+\/[\w.+-]+$/.test(file.mimeType) ? file.mimeType : 'application/octet-stream';
-  const texts = Object.entries(fields).map(
-    ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
-  const head = [
-    ...texts,
-    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${fileName}"\r\n`,
-    `Content-Type: ${mimeType}\r\n\r\n`,
-  ].join('');
+  const part = (name: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"`;
+  const texts = Object.entries(fields).map(([name, value]) => `${part(name)}\r\n\r\n${value}\r\n`);
+  const type = `; filename="${fileName}"\r\nContent-Type: ${mimeType}\r\n\r\n`;
+  const head = texts.join('') + part('file') + type;
   return {
     content: Buffer.concat([Buffer.from(head), content, Buffer.from(`\r\n--${boundary}--\r\n`)]),
     contentType: `multipart/form-data; boundary=${boundary}`,
@@ -53,7 +49,6 @@ export const MAX_FILE_MEGABYTES = 100;
  * @param path below `/api/` (see `apiPath`)
  * @param store takes the bytes as they come, each time from the beginning
  * @param timeoutSeconds for the beginning of the response, and once more for all of the file
- * @throws ProcessMakerError
  */
 export async function fetchFile<T>(
   connection: Connection,
@@ -88,7 +83,10 @@ function endWhenTooLarge(body: BodyStream): void {
   let size = 0;
   const count = (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_FILE_MEGABYTES * 1024 * 1024) body.destroy(tooLarge());
+    if (size <= MAX_FILE_MEGABYTES * 1024 * 1024) return;
+    const message = `The file is larger than ${MAX_FILE_MEGABYTES} MB`;
+    const advice = 'The node takes none that is larger. Download it in ProcessMaker.';
+    body.destroy(newError('tooLarge', message, advice));
   };
   body.on('newListener', function begin(event) {
     if (event !== 'data' && event !== 'readable') return;
@@ -97,25 +95,13 @@ function endWhenTooLarge(body: BodyStream): void {
   });
 }
 
-function tooLarge(): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'tooLarge',
-    message: `The file is larger than ${MAX_FILE_MEGABYTES} MB`,
-    description: 'The node takes none that is larger. Download it in ProcessMaker.',
-    delivery: 'notProcessed',
-  });
-}
-
 /** Codes of the file system, where n8n keeps binary data. */
 const STORAGE = /^(?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOENT|EMFILE|EIO)$/;
 
-function storageError(thrown: unknown): ErrorDetails | undefined {
+function storageError(thrown: unknown): ProcessMakerError | undefined {
   const code = detailOf(thrown, 'code');
-  if (!STORAGE.test(code)) return undefined;
-  return {
-    kind: 'storage',
-    message: `n8n could not store the file (${code})`,
-    description: 'See whether the disk of n8n is full, and may be written to.',
-    delivery: 'notProcessed',
-  };
+  const advice = 'See whether the disk of n8n is full, and may be written to.';
+  return STORAGE.test(code)
+    ? newError('storage', `n8n could not store the file (${code})`, advice)
+    : undefined;
 }

@@ -1,5 +1,5 @@
 import { isObject, messageOf } from '../guards';
-import type { ErrorDetails } from './processMakerError';
+import { type ErrorDetails, newError } from './processMakerError';
 
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
 const UNREACHABLE =
@@ -32,37 +32,26 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
     };
   }
   if (NOT_VERIFIED.test(code) || (TLS.test(code) && NO_HANDSHAKE.test(`${code} ${reason}`))) {
-    return {
-      kind: 'certificate',
-      message: `No secure connection to ProcessMaker could be made (${code})`,
-      description:
-        "If the instance uses a self-signed certificate that you trust, switch on 'Ignore SSL Issues' in the credential.",
-      delivery: 'notProcessed',
-    };
+    return newError(
+      'certificate',
+      `No secure connection to ProcessMaker could be made (${code})`,
+      "If the instance uses a self-signed certificate that you trust, switch on 'Ignore SSL Issues' in the credential.",
+    );
   }
   if (code === 'ERR_CANCELED') {
-    return {
-      kind: 'canceled',
-      message: 'The execution was canceled while a call was under way',
-      description: 'Run the workflow again.',
-      delivery: 'unknown',
-    };
+    const message = 'The execution was canceled while a call was under way';
+    return newError('canceled', message, 'Run the workflow again.', 'unknown');
   }
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
-    return {
-      kind: 'timeout',
-      message: `ProcessMaker did not respond within ${timeoutSeconds} seconds`,
-      description:
-        "It may be busy: try again later. Where an operation has the option 'Timeout', that sets how long to wait.",
-      delivery: 'unknown',
-    };
+    return newError(
+      'timeout',
+      `ProcessMaker did not respond within ${timeoutSeconds} seconds`,
+      "It may be busy: try again later. Where an operation has the option 'Timeout', that sets how long to wait.",
+      'unknown',
+    );
   }
-  return {
-    kind: 'connectionLost',
-    message: `The connection to ProcessMaker was lost before its response arrived (${code || reason})`,
-    description: 'Run it again later.',
-    delivery: 'unknown',
-  };
+  const message = `The connection to ProcessMaker was lost before its response arrived (${code || reason})`;
+  return newError('connectionLost', message, 'Run it again later.', 'unknown');
 }
 
 /** The code or syscall of the first exception of the chain that has one. */
@@ -82,30 +71,24 @@ const CONNECT_AGAIN = 'Open the credential in n8n and connect it again.';
  */
 export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
   if (thrown instanceof Error && 'httpCode' in thrown && thrown.httpCode === '401') {
-    return {
-      kind: 'unauthorized',
-      message: 'ProcessMaker did not accept the OAuth2 token, not even a renewed one',
-      description: `The user may be inactive, or the client may have been deleted in ProcessMaker. ${CONNECT_AGAIN}`,
-      delivery: 'notProcessed',
-      httpStatus: 401,
-    };
+    const message = 'ProcessMaker did not accept the OAuth2 token, not even a renewed one';
+    const advice = 'The user may be inactive, or the client may have been deleted in ProcessMaker.';
+    return newError('unauthorized', message, `${advice} ${CONNECT_AGAIN}`).with({ httpStatus: 401 });
   }
-  const isAboutToken = chainOf(thrown).some(
-    ({ name, constructor }) => NO_TOKEN.has(name) || NO_TOKEN.has(constructor.name),
+  const chain = chainOf(thrown);
+  if (!chain.some(({ name, constructor }) => NO_TOKEN.has(name) || NO_TOKEN.has(constructor.name))) {
+    return undefined;
+  }
+  const isClientWrong = chain.some(
+    (error) => 'body' in error && isObject(error.body) && error.body.error === 'invalid_client',
   );
-  if (!isAboutToken) return undefined;
-  const bodies = chainOf(thrown).map((error) => ('body' in error && isObject(error.body) ? error.body : {}));
-  const isClientWrong = bodies.some(({ error }) => error === 'invalid_client');
-  return {
-    kind: 'unauthorized',
-    message: isClientWrong
-      ? 'ProcessMaker does not know the OAuth2 client: its ID or its secret is wrong'
-      : 'n8n has no OAuth2 token for ProcessMaker, and could not renew one',
-    description: isClientWrong
-      ? `Compare 'Client ID' and 'Client Secret' of the credential with Admin > Auth Clients in ProcessMaker, where the client may have been deleted. ${CONNECT_AGAIN}`
-      : `The credential was never connected, or its access was revoked or has expired. ${CONNECT_AGAIN}`,
-    delivery: 'notProcessed',
-  };
+  const message = isClientWrong
+    ? 'ProcessMaker does not know the OAuth2 client: its ID or its secret is wrong'
+    : 'n8n has no OAuth2 token for ProcessMaker, and could not renew one';
+  const advice = isClientWrong
+    ? "Compare 'Client ID' and 'Client Secret' of the credential with Admin > Auth Clients in ProcessMaker, where the client may have been deleted."
+    : 'The credential was never connected, or its access was revoked or has expired.';
+  return newError('unauthorized', message, `${advice} ${CONNECT_AGAIN}`);
 }
 
 /** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */

@@ -1,7 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { messageOf } from '../guards';
+
+/** Kinds that may be over at the next attempt. */
+const TRANSIENT = [
+  'tooManyRequests',
+  'serverError',
+  'gateway',
+  'maintenance',
+  'timeout',
+  'connectionLost',
+  'unreachable',
+] as const;
+
 /** Why a call, or an item, did not end well. */
 export type ErrorKind =
+  | (typeof TRANSIENT)[number]
   | 'input'
   | 'unauthorized'
   | 'forbidden'
@@ -10,30 +24,12 @@ export type ErrorKind =
   | 'methodNotAllowed'
   | 'tooLarge'
   | 'invalid'
-  | 'tooManyRequests'
-  | 'serverError'
-  | 'gateway'
-  | 'maintenance'
   | 'redirect'
   | 'unexpectedResponse'
-  | 'timeout'
-  | 'connectionLost'
   | 'canceled'
-  | 'unreachable'
   | 'storage'
   | 'certificate'
   | 'unexpected';
-
-/** Kinds that may be over at the next attempt. */
-const TRANSIENT = new Set<ErrorKind>([
-  'tooManyRequests',
-  'serverError',
-  'gateway',
-  'maintenance',
-  'timeout',
-  'connectionLost',
-  'unreachable',
-]);
 
 /** What became of the Request that an item was to start, or of another change that it was to make. */
 export type Outcome =
@@ -63,35 +59,16 @@ export interface ErrorDetails {
   retry?: { afterSeconds?: number; maxAttempts?: number };
 }
 
+/** An error with the details as its own properties. */
+const DetailedError = Error as unknown as new (message: string) => Error & Readonly<ErrorDetails>;
+
 /**
  * The one exception of the package. It is thrown in `transport` or where input is read, enriched on the way, and turned
  * into a failed item or an error of n8n's at the end (`execution/nodeError`). It keeps nothing of the call itself, so
  * that no secret can be in it.
  */
-export class ProcessMakerError extends Error implements ErrorDetails {
+export class ProcessMakerError extends DetailedError {
   override readonly name = 'ProcessMakerError';
-
-  declare readonly kind: ErrorKind;
-
-  declare readonly description: string;
-
-  declare readonly delivery: ErrorDetails['delivery'];
-
-  declare readonly httpStatus?: number;
-
-  declare readonly requestId?: number;
-
-  declare readonly outcome?: Outcome;
-
-  declare readonly key?: string;
-
-  declare readonly duplicates?: number[];
-
-  declare readonly files?: IDataObject[];
-
-  declare readonly done?: boolean;
-
-  declare readonly retry?: ErrorDetails['retry'];
 
   constructor(details: ErrorDetails) {
     super(details.message);
@@ -100,7 +77,7 @@ export class ProcessMakerError extends Error implements ErrorDetails {
 
   /** Whether the next attempt may go better. */
   get isTransient(): boolean {
-    return this.retry !== undefined || TRANSIENT.has(this.kind);
+    return this.retry !== undefined || TRANSIENT.some((kind) => kind === this.kind);
   }
 
   /** Whether the server, or what is in front of it, gets more than it can take. */
@@ -118,41 +95,45 @@ export class ProcessMakerError extends Error implements ErrorDetails {
 const MAX_BEGINNING = 1500;
 const MAX_END = 500;
 
-/** A text without the middle of a very long one, as a server may give it. */
-export function shortened(text: string): string {
+/** A text as it is shown: without secrets, and without the middle of a very long one, as a server may give it. */
+export function shownText(whole: string, scrub: (text: string) => string = String): string {
+  const text = scrub(whole);
   if (text.length <= MAX_BEGINNING + MAX_END) return text;
   const ends = `${text.slice(0, MAX_BEGINNING)} … ${text.slice(-MAX_END)}`.toWellFormed();
   // Made anew: parts of a text keep all of it in memory.
   return Buffer.from(ends).toString();
 }
 
+/** An error of which nothing more is known. */
+export function newError(
+  kind: ErrorKind,
+  message: string,
+  description: string,
+  delivery: ErrorDetails['delivery'] = 'notProcessed',
+): ProcessMakerError {
+  return new ProcessMakerError({ kind, message, description, delivery });
+}
+
 /** A parameter or the credential is not valid; nothing was sent. */
 export function inputError(message: string, description: string): ProcessMakerError {
-  return new ProcessMakerError({ kind: 'input', message, description, delivery: 'notProcessed' });
+  return newError('input', message, description);
 }
 
 /** An item was given up before anything was sent for it. */
 export function givenUp(message: string): ProcessMakerError {
-  return inputError(message, 'Run the workflow again for this item.').with({ kind: 'canceled' });
+  return newError('canceled', message, 'Run the workflow again for this item.');
 }
 
 /** The response is not in the form that ProcessMaker gives it. */
-export function unexpectedResponse(
-  message: string,
-  delivery: ErrorDetails['delivery'] = 'notProcessed',
-): ProcessMakerError {
-  const description = "Check the 'Instance URL' of the credential.";
-  return new ProcessMakerError({ kind: 'unexpectedResponse', message, description, delivery });
+export function unexpectedResponse(message: string, delivery?: ErrorDetails['delivery']): ProcessMakerError {
+  return newError('unexpectedResponse', message, "Check the 'Instance URL' of the credential.", delivery);
 }
 
 /** A response that is larger than it may be, so that it was not read. @param size what it may have */
 export function responseTooLarge(size: string): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'tooLarge',
-    message: `The response of ProcessMaker is larger than ${size}`,
-    description: 'Ask for less at a time: with a lower limit, or without the data of Requests.',
-    delivery: 'unknown',
-  });
+  const message = `The response of ProcessMaker is larger than ${size}`;
+  const description = 'Ask for less at a time: with a lower limit, or without the data of Requests.';
+  return newError('tooLarge', message, description, 'unknown');
 }
 
 /** Whether something that was thrown is a ProcessMakerError of one of these kinds. */
@@ -163,12 +144,9 @@ export function isKind(thrown: unknown, ...kinds: ErrorKind[]): thrown is Proces
 /** Something that was thrown, as a ProcessMakerError. An unexpected error leaves the outcome unknown. */
 export function toProcessMakerError(thrown: unknown): ProcessMakerError {
   if (thrown instanceof ProcessMakerError) return thrown;
-  return new ProcessMakerError({
-    kind: 'unexpected',
-    message: `The node could not go on with this item: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    description: 'Look in ProcessMaker whether it was done before you run it again.',
-    delivery: 'unknown',
-  });
+  const message = `The node could not go on with this item: ${messageOf(thrown)}`;
+  const description = 'Look in ProcessMaker whether it was done before you run it again.';
+  return newError('unexpected', message, description, 'unknown');
 }
 
 /** What some kinds of errors mean to a call in particular. */

@@ -3,7 +3,7 @@ import { type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 import { classifyResponse } from './classifyResponse';
 import { type Connection, dropSignInSecrets, pauseFor, withDeadline } from './connection';
 import { networkError, oAuth2Error } from './networkErrors';
-import { explained, type ErrorDetails, ProcessMakerError, shortened } from './processMakerError';
+import { explained, type ErrorDetails, ProcessMakerError, shownText } from './processMakerError';
 import { type Expected, type HttpResponse, isGood, readResponse, type Reading } from './response';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -155,10 +155,10 @@ export function callError(
   details: ErrorDetails,
 ): ProcessMakerError {
   const { delivery, httpStatus, retry } = details;
-  const message = shortened(connection.scrub(details.message));
-  const description = shortened(connection.scrub(details.description));
+  const message = shownText(details.message, connection.scrub);
+  const description = shownText(details.description, connection.scrub);
   const error = new ProcessMakerError({ ...details, message, description });
-  if (error.isOverload) connection.throttle?.decrease();
+  if (error.isOverload) connection.throttle?.decrease?.();
   if (delivery === 'notProcessed') {
     // ProcessMaker, or a server in front of it, has responded, and will not respond otherwise to a repeat.
     if (httpStatus !== undefined && !retry) connection.retries.restore();

@@ -1,10 +1,10 @@
 import type { Batch } from '../api/lists';
 import { type ApiRequest, isUnderWay, readByIds, readRequest, readUnlisted } from '../api/requests/requests';
 import { type ApiTask, isApiTask, readTasksByIds } from '../api/tasks/tasks';
-import { BatchReader } from '../execution/readers';
+import { BatchReader, once } from '../execution/readers';
 import { objectsIn } from '../guards';
 import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
-import { explained, ProcessMakerError } from '../transport/processMakerError';
+import { explained, newError, ProcessMakerError } from '../transport/processMakerError';
 
 /** A poll is short, since the next one comes soon; the last one may take a little longer than the time that is left. */
 const MAX_POLL_SECONDS = 30;
@@ -18,12 +18,11 @@ const RESULT_RETRY_SECONDS = 60;
 const RESULT_TIMEOUT_SECONDS = 30;
 
 /** No list shows it, and there was no time to read it by itself. */
-const NOT_READ_IN_TIME = new ProcessMakerError({
-  kind: 'timeout',
-  message: 'Too many Requests that no list shows had to be read one by one',
-  description: 'Wait for fewer Requests at a time.',
-  delivery: 'notProcessed',
-});
+const NOT_READ_IN_TIME = newError(
+  'timeout',
+  'Too many Requests that no list shows had to be read one by one',
+  'Wait for fewer Requests at a time.',
+);
 
 /** A Request as a poll finds it. */
 export interface PolledRequest {
@@ -156,7 +155,7 @@ export class ResultReader {
   /** @param includes names that ProcessMaker's `include` knows */
   async get(id: number, includes: string[]): Promise<ApiRequest> {
     const key = includes.join(',');
-    const batch = this.open.get(key) ?? this.newBatch(key, includes);
+    const batch = once(this.open, key, () => this.newBatch(key, includes));
     batch.ids.add(id);
     return await batch.reader.get(id);
   }
@@ -180,9 +179,7 @@ export class ResultReader {
         if (pause === undefined || !(await pauseFor(connection, pause))) return results;
       }
     };
-    const reader = new BatchReader(ids, readAll, async (id) => await readRequest(connection, id, includes));
-    const batch = { ids, reader };
-    this.open.set(key, batch);
-    return batch;
+    const readOne = async (id: number) => await readRequest(connection, id, includes);
+    return { ids, reader: new BatchReader(ids, readAll, readOne) };
   }
 }

@@ -7,7 +7,7 @@ import type { ApiTask } from '../api/tasks/tasks';
 import { requestJson, taskJson } from '../descriptions/output';
 import type { WaitSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
-import { type ErrorDetails, explained, ProcessMakerError } from '../transport/processMakerError';
+import { type ErrorKind, explained, newError, ProcessMakerError } from '../transport/processMakerError';
 import { RequestPoller, type WaitTarget } from './requestPoller';
 import { isTask, ResultReader } from './requestReaders';
 
@@ -70,11 +70,9 @@ export class RequestWait {
   }
 
   private async poll(target: WaitTarget) {
-    try {
-      return await this.poller.pollUntil(target);
-    } catch (error) {
+    return await this.poller.pollUntil(target).catch((error: unknown) => {
       throw this.aboutReading(target.requestId, target.seconds, error);
-    }
+    });
   }
 
   private async read<T>(polled: ApiRequest, seconds: number, reading: Promise<T>): Promise<T> {
@@ -86,10 +84,21 @@ export class RequestWait {
   /** @param polled the Request that could not be read with its data, as a poll has found it */
   private aboutReading(requestId: number, seconds: number, thrown: unknown, polled?: ApiRequest): Error {
     const { canceled, instanceUrl } = this.connection;
-    if (canceled?.aborted) return stoppedError(requestId);
+    if (canceled?.aborted) {
+      const message = `Request ${requestId} was no longer waited for, since the execution has ended before`;
+      const description = `It goes on in ProcessMaker. ${WAIT_AGAIN}`;
+      return newError('canceled', message, description).with({ outcome: 'started', requestId });
+    }
     if (polled && !isUnderWay(polled)) return resultUnreadError(polled, thrown, instanceUrl);
-    const isTransient = thrown instanceof ProcessMakerError && thrown.isTransient;
-    return isTransient ? unknownStateError(requestId, seconds, thrown) : unreadableError(requestId, thrown);
+    if (!(thrown instanceof ProcessMakerError) || !thrown.isTransient)
+      return unreadableError(requestId, thrown);
+    return thrown.with({
+      message: `The status of Request ${requestId} after ${duration(seconds)} is not known, since ProcessMaker could not be read: ${thrown.message}`,
+      description: WAIT_AGAIN,
+      delivery: 'notProcessed',
+      outcome: 'started',
+      requestId,
+    });
   }
 }
 
@@ -103,29 +112,6 @@ function checkEnd(request: ApiRequest, settings: WaitSettings, instanceUrl: stri
   }
   if (missing) throw endedFirstError(request, missing, instanceUrl);
   if (request.status !== 'COMPLETED' && !returnsErrored) throw endedBadlyError(request, instanceUrl);
-}
-
-/** The execution was canceled, or another item has stopped the node. */
-function stoppedError(requestId: number): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'canceled',
-    message: `Request ${requestId} was no longer waited for, since the execution has ended before`,
-    description: `It goes on in ProcessMaker. ${WAIT_AGAIN}`,
-    delivery: 'notProcessed',
-    outcome: 'started',
-    requestId,
-  });
-}
-
-/** ProcessMaker could not be read at the time limit. */
-function unknownStateError(requestId: number, seconds: number, thrown: unknown): Error {
-  return explained(thrown, ({ message }) => ({
-    message: `The status of Request ${requestId} after ${duration(seconds)} is not known, since ProcessMaker could not be read: ${message}`,
-    description: WAIT_AGAIN,
-    delivery: 'notProcessed',
-    outcome: 'started',
-    requestId,
-  }));
 }
 
 /** ProcessMaker has refused to give the Request, and will do so at the next poll as well. */
@@ -151,11 +137,12 @@ function resultUnreadError({ id, status }: ApiRequest, thrown: unknown, instance
 function timeoutError(request: ApiRequest, seconds: number, instanceUrl: string, missing?: string) {
   const { id } = request;
   const state = isBeingRetried(request) ? 'being retried' : 'ACTIVE';
-  return endError(request, {
-    kind: 'timeout',
-    message: `Request ${id} was still ${state} after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
-    description: `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
-  });
+  return endError(
+    request,
+    `Request ${id} was still ${state} after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
+    `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
+    'timeout',
+  );
 }
 
 /** A Request that was waited for has ended in ERROR or CANCELED or, as a sub-process, with its CANCELED parent. */
@@ -163,32 +150,27 @@ export function endedBadlyError(request: ApiRequest, instanceUrl: string, parent
   const { id, status } = request;
   const why = parent && `, since Request ${parent.id}, of which it is a sub-process, is in status CANCELED`;
   const reason = why ?? (status === 'ERROR' ? engineReason(request) : '');
-  return endError(request, {
-    message: `Request ${id} has ended in status ${status}${reason}`,
-    description: `See it at ${requestUrl(id, instanceUrl)}.${why ? '' : " The option 'Return Requests in Error' returns it like any other."}`,
-  });
+  return endError(
+    request,
+    `Request ${id} has ended in status ${status}${reason}`,
+    `See it at ${requestUrl(id, instanceUrl)}.${why ? '' : " The option 'Return Requests in Error' returns it like any other."}`,
+  );
 }
 
 /** A Request has ended before the Task that was waited for. */
 function endedFirstError(request: ApiRequest, missing: string, instanceUrl: string): ProcessMakerError {
   const { id, status } = request;
-  return endError(request, {
-    message: `Request ${id} has ended in status ${status} before ${missing} has appeared${engineReason(request)}`,
-    description: `See it at ${requestUrl(id, instanceUrl)}. A Task that is opened and completed between two polls is not seen.`,
-  });
+  return endError(
+    request,
+    `Request ${id} has ended in status ${status} before ${missing} has appeared${engineReason(request)}`,
+    `See it at ${requestUrl(id, instanceUrl)}. A Task that is opened and completed between two polls is not seen.`,
+  );
 }
 
-function endError(
-  request: ApiRequest,
-  details: Pick<ErrorDetails, 'message' | 'description'> & Partial<ErrorDetails>,
-): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'invalid',
-    delivery: 'notProcessed',
-    outcome: request.status === 'ERROR' && !isBeingRetried(request) ? 'startedInError' : 'started',
-    requestId: request.id,
-    ...details,
-  });
+function endError(request: ApiRequest, message: string, description: string, kind: ErrorKind = 'invalid') {
+  const isErrored = request.status === 'ERROR' && !isBeingRetried(request);
+  const outcome = isErrored ? 'startedInError' : 'started';
+  return newError(kind, message, description).with({ outcome, requestId: request.id });
 }
 
 function duration(seconds: number): string {

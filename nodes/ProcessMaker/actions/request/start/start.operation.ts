@@ -28,6 +28,10 @@ export const start = {
   execute,
 };
 
+/** Of a sub-workflow whose Requests have no key. */
+const MAY_REPEAT =
+  "This is a sub-workflow: if n8n repeats the workflow that calls it, this node starts its Requests again. The option 'Idempotency Key' prevents that.";
+
 /** Starts one Request per item and returns one item each, in the order of the input. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, startOperation(this));
@@ -51,7 +55,7 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
         wait.read(context, index, read.data);
       }
       const isSubWorkflow = context.getMode() === 'integrated';
-      if (isSubWorkflow && read.options.idempotencyKey === undefined) hints.subWorkflowWithoutKey();
+      if (isSubWorkflow && read.options.idempotencyKey === undefined) hints.add(MAY_REPEAT);
       return read;
     },
     async prepare(run, entries) {
