@@ -22,12 +22,7 @@ const LEFT_OUT = [...SET_BY_SERVER, KEY_FIELD];
  * @param call what sends the data
  * @returns the data, without the fields that ProcessMaker sets itself
  */
-export function checkData(
-  data: IDataObject,
-  hints: DataHints,
-  itemIndex: number,
-  call: DataCall,
-): IDataObject {
+export function checkData(data: IDataObject, hints: DataHints, itemIndex: number, call: DataCall) {
   const isNew = call === 'start';
   const isWholeBody = isNew || call === 'event';
   if (isWholeBody && ('_method' in data || 'include' in data)) checkParameters(data);

@@ -28,10 +28,8 @@ export function readFormData(context: IExecuteFunctions, itemIndex: number): IDa
   if (missing.length > 0) {
     const labels = missing.map(({ displayName }) => `'${displayName}'`).join(', ');
     const [are, have, them] = missing.length === 1 ? ['is', 'has', 'it'] : ['are', 'have', 'them'];
-    throw inputError(
-      `${labels} ${are} required by the form and ${have} no value`,
-      `Give ${them} a value in 'Form Fields'.`,
-    );
+    const message = `${labels} ${are} required by the form and ${have} no value`;
+    throw inputError(message, `Give ${them} a value in 'Form Fields'.`);
   }
   return readAssignments(context, itemIndex, ADDITIONAL_FIELDS, toData(given, mapper));
 }
@@ -113,7 +111,13 @@ function isEmpty(value: unknown): boolean {
 function formValue(value: unknown, field: MapperField, mapper: Mapper): unknown {
   if (field.type === undefined) return value;
   if (field.type === 'dateTime') return dateValue(value, field, mapper.timezone);
-  if (field.type === 'options') return choice(value, field, mapper);
+  if (field.type === 'options') {
+    const isChosen = (one: unknown) =>
+      one === value || (mapper.convertsTypes && String(one) === textOf(value));
+    const chosen = field.options?.find((option) => isChosen(option.value));
+    if (chosen) return chosen.value;
+    throw refusal(value, field);
+  }
   // n8n would make a number of a list that holds one.
   if (field.type === 'number' && typeof value === 'object') throw refusal(value, field);
   const checked = validateFieldType(field.id, value, field.type, {
@@ -132,14 +136,6 @@ function dateValue(value: unknown, field: MapperField, timezone: string): unknow
   } catch {
     throw refusal(value, field);
   }
-}
-
-function choice(value: unknown, field: MapperField, { convertsTypes }: Mapper): unknown {
-  const chosen = field.options?.find(
-    (option) => option.value === value || (convertsTypes && String(option.value) === textOf(value)),
-  );
-  if (chosen) return chosen.value;
-  throw refusal(value, field);
 }
 
 function textOf(value: unknown): string {

@@ -5,6 +5,7 @@ import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { asText, messageOf, objectsIn, parseId } from '../guards';
 import { FILE_TIMEOUT_SECONDS, MAX_FILE_MEGABYTES, toFileName } from '../transport/files';
 import { inputError } from '../transport/processMakerError';
+import { checkSeconds } from './parameters';
 import { readLocator } from './references';
 
 const MAX_FILE_BYTES = MAX_FILE_MEGABYTES * 1024 * 1024;
@@ -45,7 +46,12 @@ function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IData
   if (field === '') {
     throw inputError("No field is given in 'Input Binary Field'", namesOf(context, itemIndex));
   }
-  const binary = binaryOf(context, itemIndex, field);
+  let binary: IBinaryData;
+  try {
+    binary = context.helpers.assertBinaryData(itemIndex, field);
+  } catch {
+    throw inputError(`The item has no binary field '${field}'`, namesOf(context, itemIndex));
+  }
   const { id, bytes, data, fileExtension = '', mimeType } = binary;
   const extension = fileExtension === '' ? '' : `.${toFileName(fileExtension)}`;
   const fileName = toFileName(binary.fileName ?? '') || `${toFileName(field)}${extension}`;
@@ -61,28 +67,17 @@ function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IData
     mimeType,
     size,
     async load() {
-      let content: Buffer;
-      try {
-        content = await context.helpers.getBinaryDataBuffer(itemIndex, field);
-      } catch (error) {
+      const content = await context.helpers.getBinaryDataBuffer(itemIndex, field).catch((error: unknown) => {
         throw inputError(
           `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${messageOf(error)}`,
           'It may have been removed there since the node before this one gave it. Run the workflow again.',
         );
-      }
+      });
       // n8n did not always say it before.
       checkSize(content.length, field, fileName);
       return content;
     },
   };
-}
-
-function binaryOf(context: IExecuteFunctions, itemIndex: number, field: string): IBinaryData {
-  try {
-    return context.helpers.assertBinaryData(itemIndex, field);
-  } catch {
-    throw inputError(`The item has no binary field '${field}'`, namesOf(context, itemIndex));
-  }
 }
 
 function checkSize(size: number, field: string, fileName: string): void {
@@ -119,34 +114,27 @@ export function readFileReference(context: IExecuteFunctions, itemIndex: number)
 
 /** How many seconds a file of the item may take. */
 export function readFileTimeout(context: IExecuteFunctions, itemIndex: number): number {
-  const seconds = Number(context.getNodeParameter('options.timeout', itemIndex, FILE_TIMEOUT_SECONDS));
-  if (seconds >= 1 && seconds <= MAX_FILE_TIMEOUT_SECONDS) return seconds;
-  throw inputError(
-    `The option 'Timeout' is not a number from 1 to ${MAX_FILE_TIMEOUT_SECONDS}`,
-    'Enter a number of seconds, e.g. 300.',
-  );
+  const seconds = context.getNodeParameter('options.timeout', itemIndex, FILE_TIMEOUT_SECONDS);
+  return checkSeconds(seconds, 'Timeout', MAX_FILE_TIMEOUT_SECONDS);
 }
-
-const NOT_WRITABLE = new Set([...OWN_FIELDS, KEY_FIELD]);
 
 /** @throws ProcessMakerError when the id of one of these files cannot be written to its variable. Nothing is sent. */
 export function checkVariables(files: InputFile[]): void {
   for (const { field, variable, hasVariable } of files) {
+    const what = `The id of a file cannot be written to '${variable}', which is`;
     if (!hasVariable) {
       throw inputError(
         `The file in '${field}' has no variable that its id could be written to`,
         "Enter a 'Variable', or switch off 'Write File ID to Variable'.",
       );
     }
-    if (NOT_WRITABLE.has(variable)) {
-      throw inputError(
-        `The id of a file cannot be written to '${variable}', which is ProcessMaker's or this node's own`,
-        "Enter another 'Variable', or switch off 'Write File ID to Variable'.",
-      );
+    if (variable === KEY_FIELD || OWN_FIELDS.includes(variable)) {
+      const advice = "Enter another 'Variable', or switch off 'Write File ID to Variable'.";
+      throw inputError(`${what} ProcessMaker's or this node's own`, advice);
     }
     if (/[.[\]]/.test(variable)) {
       throw inputError(
-        `The id of a file cannot be written to '${variable}', which is within another variable`,
+        `${what} within another variable`,
         "ProcessMaker would lose what else that variable holds. Switch off 'Write File ID to Variable', and change the data in another step.",
       );
     }

@@ -5,21 +5,19 @@ import { inputError } from '../transport/processMakerError';
 
 /** @throws ProcessMakerError with the advice when the parameter 'JSON' of an item is not a JSON object */
 export function readJsonData(context: IExecuteFunctions, itemIndex: number, advice: string): IDataObject {
-  const value = context.getNodeParameter('jsonData', itemIndex) as unknown;
-  const data = typeof value === 'string' ? parseJson(value, advice) : value;
+  let data: unknown = context.getNodeParameter('jsonData', itemIndex);
+  if (typeof data === 'string') {
+    if (data.trim() === '') throw inputError("'JSON' is empty", advice);
+    try {
+      data = JSON.parse(data);
+    } catch (error) {
+      throw inputError(`'JSON' holds text that is not valid JSON (${messageOf(error)})`, advice);
+    }
+  }
   if (isObject(data)) return data;
   const kind = Array.isArray(data) ? 'a list' : `a ${typeof data}`;
   const shown = data === null || data === undefined ? 'no value' : kind;
   throw inputError(`'JSON' holds ${shown} and not a JSON object`, advice);
-}
-
-function parseJson(text: string, advice: string): unknown {
-  if (text.trim() === '') throw inputError("'JSON' is empty", advice);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw inputError(`'JSON' holds text that is not valid JSON (${messageOf(error)})`, advice);
-  }
 }
 
 /** PHP's JSON reader gives up below this depth, and ProcessMaker would start the Request with empty data. */

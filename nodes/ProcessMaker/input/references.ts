@@ -32,30 +32,31 @@ export const TASK_URL = 'https?://.+/tasks/([0-9]+)(?:[/?#].*)?';
 export const PROCESS_URL =
   'https?://.+/(?:process-browser|modeler|processes|process_events)/([0-9]+)(?:[/?#].*)?';
 
-const REQUEST = {
-  parameter: 'Request',
-  thing: 'Request',
-  urlPattern: REQUEST_URL,
-  examplePath: '/requests/4711',
-};
-const TASK = {
-  parameter: 'Task',
-  thing: 'Task',
-  urlPattern: TASK_URL,
-  examplePath: '/tasks/4711/edit',
-};
-const PROCESS = {
-  parameter: 'Process',
-  thing: 'process',
-  urlPattern: PROCESS_URL,
-  examplePath: '/process-browser/12',
-};
+const REQUEST = { thing: 'Request', urlPattern: REQUEST_URL, examplePath: '/requests/4711' };
+const TASK = { thing: 'Task', urlPattern: TASK_URL, examplePath: '/tasks/4711/edit' };
+const PROCESS = { thing: 'process', urlPattern: PROCESS_URL, examplePath: '/process-browser/12' };
 
 /** The id that a locator gives by list, id or URL. */
-function readId(locator: unknown, instanceUrl: string, kind: typeof REQUEST): number {
+function readId(locator: unknown, { instanceUrl }: Connection, kind: typeof REQUEST): number {
   const { mode, value } = readLocator(locator);
-  const { parameter, thing, examplePath } = kind;
-  const text = mode === 'url' ? idFromUrl(value, instanceUrl, kind) : value;
+  const { thing, urlPattern, examplePath } = kind;
+  const parameter = kind === PROCESS ? 'Process' : thing;
+  const isUrl = mode === 'url';
+  const text = isUrl ? new RegExp(`^${urlPattern}$`).exec(value)?.[1] : value;
+  if (text === undefined) {
+    throw inputError(
+      `'${parameter}' holds "${value}", which is not the address of a ${thing}`,
+      `Paste the address of its page, e.g. ${instanceUrl}${examplePath}`,
+    );
+  }
+  // 12 of another instance is something else.
+  const urlInstance = isUrl ? normalizeInstanceUrl(value) : instanceUrl;
+  if (urlInstance !== instanceUrl) {
+    throw inputError(
+      `'${parameter}' points to ${urlInstance}, but the credential to ${instanceUrl}`,
+      'Paste an address of the same instance, or choose the credential of the other one.',
+    );
+  }
   const id = parseId(text);
   if (id !== undefined) return id;
   throw inputError(
@@ -66,38 +67,16 @@ function readId(locator: unknown, instanceUrl: string, kind: typeof REQUEST): nu
   );
 }
 
-/** The id in the address of a page of the same instance: 12 of another instance is something else. */
-function idFromUrl(url: string, instanceUrl: string, kind: typeof REQUEST): string {
-  const { parameter, thing, urlPattern, examplePath } = kind;
-  const id = new RegExp(`^${urlPattern}$`).exec(url)?.[1];
-  if (id === undefined) {
-    throw inputError(
-      `'${parameter}' holds "${url}", which is not the address of a ${thing}`,
-      `Paste the address of its page, e.g. ${instanceUrl}${examplePath}`,
-    );
-  }
-  const urlInstance = normalizeInstanceUrl(url);
-  if (urlInstance === instanceUrl) return id;
-  throw inputError(
-    `'${parameter}' points to ${urlInstance}, but the credential to ${instanceUrl}`,
-    'Paste an address of the same instance, or choose the credential of the other one.',
-  );
-}
-
 /** The parameter 'Request' of an item. */
-export function readRequestReference(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  { instanceUrl }: Connection,
-): RequestReference {
-  return toRequestReference(context.getNodeParameter('request', itemIndex), instanceUrl);
+export function readRequestReference(context: IExecuteFunctions, itemIndex: number, connection: Connection) {
+  return toRequestReference(context.getNodeParameter('request', itemIndex), connection);
 }
 
 /** The Request that a locator gives by list, id, case number or URL. */
-export function toRequestReference(locator: unknown, instanceUrl: string): RequestReference {
+export function toRequestReference(locator: unknown, connection: Connection): RequestReference {
   const { mode, value } = readLocator(locator);
   if (mode !== 'caseNumber') {
-    const id = readId(locator, instanceUrl, REQUEST);
+    const id = readId(locator, connection, REQUEST);
     return mode === 'url' && CASE_URL.test(value) ? { caseNumber: id } : { id };
   }
   const caseNumber = parseCaseNumber(value);
@@ -116,23 +95,19 @@ export function readTaskId(context: IExecuteFunctions, itemIndex: number, connec
 }
 
 /** The id of the Task that a locator gives by list, id or URL. */
-export function toTaskId(locator: unknown, { instanceUrl }: Connection): number {
-  return readId(locator, instanceUrl, TASK);
+export function toTaskId(locator: unknown, connection: Connection): number {
+  return readId(locator, connection, TASK);
 }
 
 /** The parameter 'Process' of an item. */
-export function readProcessReference(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  connection: Connection,
-): ProcessReference {
+export function readProcessReference(context: IExecuteFunctions, itemIndex: number, connection: Connection) {
   return toProcessReference(context.getNodeParameter('process', itemIndex), connection);
 }
 
 /** The process that a locator gives by list, id, name or URL. */
-export function toProcessReference(locator: unknown, { instanceUrl }: Connection): ProcessReference {
+export function toProcessReference(locator: unknown, connection: Connection): ProcessReference {
   const { mode, value } = readLocator(locator);
-  if (mode !== 'name') return { id: readId(locator, instanceUrl, PROCESS) };
+  if (mode !== 'name') return { id: readId(locator, connection, PROCESS) };
   if (value !== '') return { name: value };
   throw inputError("No process is given in 'Process'", 'Enter the exact name of the process.');
 }

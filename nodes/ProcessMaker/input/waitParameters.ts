@@ -4,6 +4,7 @@ import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { includesOf } from '../api/requests/requests';
 import { asText } from '../guards';
 import { inputError } from '../transport/processMakerError';
+import { checkSeconds } from './parameters';
 
 export const DEFAULT_WAIT_SECONDS = 300;
 /** The execution runs, and holds a worker, for as long. */
@@ -55,18 +56,9 @@ export function readWaitSettings(context: IExecuteFunctions, itemIndex: number, 
   };
 }
 
-/**
- * The option 'Wait Time Limit', in seconds.
- *
- * @param advice what else to do when it is not valid
- */
-export function readTimeLimit({ timeLimit = DEFAULT_WAIT_SECONDS }: IDataObject, advice = ''): number {
-  const seconds = Number(timeLimit);
-  if (seconds >= 1 && seconds <= MAX_WAIT_SECONDS) return seconds;
-  throw inputError(
-    `The option 'Wait Time Limit' is not a number from 1 to ${MAX_WAIT_SECONDS}`,
-    `Enter a number of seconds, e.g. 300.${advice}`,
-  );
+/** The option 'Wait Time Limit', in seconds. @param advice what else to do when it is not valid */
+export function readTimeLimit({ timeLimit = DEFAULT_WAIT_SECONDS }: IDataObject, advice?: string): number {
+  return checkSeconds(timeLimit, 'Wait Time Limit', MAX_WAIT_SECONDS, advice);
 }
 
 /** Begins with an underscore, so that forms and `include=data` do not show it. */
@@ -113,7 +105,6 @@ function readVariable(value: unknown): string {
   );
 }
 
-/** How long to wait for the call, in seconds. */
 function readLimit(context: IExecuteFunctions, itemIndex: number): number | undefined {
   const isLimited = context.getNodeParameter('limitWaitTime', itemIndex, false);
   // An expression may give it as text.

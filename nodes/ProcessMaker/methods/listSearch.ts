@@ -131,7 +131,7 @@ export const searchWaitingEvents = listSearch(async (connection, { filter }, con
 });
 
 async function chosenRequestId(context: ILoadOptionsFunctions, connection: Connection): Promise<number> {
-  const reference = toRequestReference(context.getCurrentNodeParameter('request'), connection.instanceUrl);
+  const reference = toRequestReference(context.getCurrentNodeParameter('request'), connection);
   return await new RequestIds(connection, [{ reference }]).idOf(reference);
 }
 

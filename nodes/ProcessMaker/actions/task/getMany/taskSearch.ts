@@ -36,7 +36,7 @@ export function readTaskSearch(
   return {
     assignee: readAssignee(context, itemIndex),
     process: isEmpty(process) ? undefined : toProcessReference(process, connection),
-    request: isEmpty(request) ? undefined : toRequestReference(request, connection.instanceUrl),
+    request: isEmpty(request) ? undefined : toRequestReference(request, connection),
     qs: readConditions(filters),
     hasOwnPmql: asText(filters.pmql).trim() !== '',
   };
