@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { authentication } from './descriptions/common';
-import { filterFields, outputOptions } from './trigger/filterFields';
+import { filterFields, outputOptions } from './trigger/filters';
 import { poll } from './trigger/poll';
 import * as loadOptions from './methods/loadOptions';
 

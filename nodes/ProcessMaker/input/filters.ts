@@ -4,27 +4,19 @@ import { asText, isObject, parseId } from '../guards';
 import { inputError } from '../transport/processMakerError';
 
 /** The collection 'Filters' of an item, checked by `checkCollection`. */
-export function readFilters(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  collection: INodeProperties,
-): IDataObject {
-  const given = context.getNodeParameter(collection.name, itemIndex, {}) as IDataObject;
-  return checkCollection(given, collection, 'filter');
+export function readFilters(context: IExecuteFunctions, itemIndex: number, collection: INodeProperties) {
+  return checkCollection(context.getNodeParameter(collection.name, itemIndex, {}), collection, 'filter');
 }
 
 /**
  * A collection whose fields all have a value that they can hold: without a filter, more would be returned than was
  * asked for.
  *
- * @param word what its fields are called in messages
+ * @param word what its fields are called in messages: filter or option
  * @throws ProcessMakerError for a field whose expression gives nothing, or something that it cannot hold
  */
-export function checkCollection(
-  given: IDataObject,
-  { options = [] }: INodeProperties,
-  word: 'filter' | 'option',
-): IDataObject {
+export function checkCollection(collection: unknown, { options = [] }: INodeProperties, word: string) {
+  const given = collection as IDataObject;
   for (const field of options) {
     if ('type' in field && Object.hasOwn(given, field.name)) checkField(given[field.name], field, word);
   }
@@ -34,14 +26,20 @@ export function checkCollection(
 /** What ProcessMaker takes out of every parameter of a search but PMQL. */
 const MARKUP = /<!--.+?-->|<\?.+?\?>|<\/?[a-z\d][^>]*>|\{\{|\}\}/gis;
 
-function checkField(given: unknown, field: INodeProperties, word: 'filter' | 'option'): void {
-  const { type, displayName } = field;
+function checkField(given: unknown, field: INodeProperties, word: string): void {
+  const { type, displayName, options = [] } = field;
   const what = `The ${word} '${displayName}'`;
   const value = type === 'resourceLocator' && isObject(given) ? given.value : given;
   if (value === undefined || value === null) {
     throw inputError(`${what} has no value`, `Check its expression, or take the ${word} out.`);
   }
-  if (type === 'options') checkChoice(value, field);
+  const choices = options.flatMap((option) => ('value' in option ? [option.value] : []));
+  if (type === 'options' && value !== '' && !choices.includes(value as string)) {
+    throw inputError(
+      `The filter '${displayName}' is ${JSON.stringify(value)}, which is not a valid option`,
+      `Choose one from its list. In an expression they are ${choices.join(', ')}.`,
+    );
+  }
   if (type === 'boolean' && typeof value !== 'boolean') {
     throw inputError(`${what} is neither true nor false`, 'Let its expression give true or false.');
   }
@@ -58,15 +56,6 @@ function checkField(given: unknown, field: INodeProperties, word: 'filter' | 'op
       'Give a text to look for.',
     );
   }
-}
-
-function checkChoice(value: unknown, { displayName, options = [] }: INodeProperties): void {
-  const choices = options.flatMap((option) => ('value' in option ? [option.value] : []));
-  if (value === '' || choices.includes(value as string)) return;
-  throw inputError(
-    `The filter '${displayName}' is ${JSON.stringify(value)}, which is not a valid option`,
-    `Choose one from its list. In an expression they are ${choices.join(', ')}.`,
-  );
 }
 
 /**
@@ -89,12 +78,12 @@ export function readChoices(value: unknown, parameter: string): string[] {
   throw inputError(`'${parameter}' has no value`, 'Check its expression. An empty list, [], means all.');
 }
 
-/** The ids in the list 'Process Names or IDs', as text. */
-export function readProcessIds(value: unknown): string[] {
+/** The condition in PMQL for the list 'Process Names or IDs'; none for all processes. */
+export function readProcessCondition(value: unknown): string[] {
   const parameter = 'Process Names or IDs';
   const ids = readChoices(value, parameter);
   const wrong = ids.find((id) => parseId(id) === undefined);
-  if (wrong === undefined) return ids;
+  if (wrong === undefined) return ids.length > 0 ? [`process_id IN [${ids.join(',')}]`] : [];
   throw inputError(
     `'${parameter}' holds "${wrong}", which is not the id of a process`,
     'Choose processes from the list, or give their ids, which are in the addresses of their pages, e.g. {{ [12, 15] }}.',
@@ -133,9 +122,8 @@ export function readOwnPmql(pmql: unknown, parameter = 'PMQL'): string | undefin
 /** Otherwise a condition could end the brackets that are put around it. */
 function hasPairs(bare: string): boolean {
   let depth = 0;
-  for (const character of bare) {
-    if (character === '(') depth++;
-    if (character === ')') depth--;
+  for (const bracket of bare.replace(/[^()]/g, '')) {
+    depth += bracket === '(' ? 1 : -1;
     if (depth < 0) return false;
   }
   return depth === 0 && !bare.includes('"');

@@ -5,7 +5,7 @@ import type { RequestFilter } from '../api/requests/requestSearch';
 import { requestFilters, SORT_FIELDS } from '../descriptions/requestFilters';
 import { asText, isObject, parseId } from '../guards';
 import { inputError } from '../transport/processMakerError';
-import { readChoices, readFilters, readOwnPmql, readProcessIds } from './filters';
+import { readChoices, readFilters, readOwnPmql, readProcessCondition } from './filters';
 
 /** The names that PMQL has for statuses. */
 const STATUSES: Readonly<Record<string, string>> = {
@@ -29,10 +29,12 @@ export function readRequestFilter(context: IExecuteFunctions, itemIndex: number)
   const pmql = readOwnPmql(filters.pmql);
   const timezone = context.getTimezone();
   const times = TIMES.filter(({ name }) => filters[name] !== undefined && filters[name] !== '');
+  const requesterId = parseId(requester ?? '');
   const conditions = [
-    processCondition(filters),
+    ...readProcessCondition(filters.processes ?? []),
     statusCondition(filters),
-    requester && requesterCondition(requester),
+    requester &&
+      (requesterId ? `user_id = ${requesterId}` : `requester = ${pmqlText(requester, 'Requester')}`),
     ...times.map(
       ({ name, parameter, condition }) => `${condition} ${pmqlTime(filters[name], parameter, timezone)}`,
     ),
@@ -60,11 +62,6 @@ export function readRequestSort(context: IExecuteFunctions, itemIndex: number): 
   );
 }
 
-function processCondition({ processes = [] }: IDataObject): string | undefined {
-  const ids = readProcessIds(processes);
-  return ids.length === 0 ? undefined : `process_id IN [${ids.join(',')}]`;
-}
-
 function statusCondition({ statuses = [] }: IDataObject): string | undefined {
   const wanted = readChoices(statuses, 'Status').map((status) => status.toUpperCase());
   const wrong = wanted.find((status) => !Object.hasOwn(STATUSES, status));
@@ -75,9 +72,4 @@ function statusCondition({ statuses = [] }: IDataObject): string | undefined {
     );
   }
   return wanted.map((status) => `status = "${STATUSES[status]}"`).join(' OR ') || undefined;
-}
-
-function requesterCondition(requester: string): string {
-  const id = parseId(requester);
-  return id === undefined ? `requester = ${pmqlText(requester, 'Requester')}` : `user_id = ${id}`;
 }

@@ -7,7 +7,6 @@ import { ownMilliseconds } from './time';
 /** How long a poll may take where n8n does not say so. */
 const DEFAULT_MS = 25_000;
 
-/** Calls of one poll at most. */
 const MAX_CALLS = 500;
 
 /** A call that was begun in time may take so long, in seconds, whatever is left. */
@@ -15,7 +14,8 @@ const MIN_CALL_SECONDS = 5;
 
 /**
  * What a poll may spend. Some versions of n8n abandon one that takes too long, and keep nothing of it, so that it has to
- * end in time and leave the rest to the next one. Calls follow each other: each takes from one response to the next.
+ * end in time and leave the rest to the next one. Calls follow each other, as few at a time as there can be: each takes
+ * from one response to the next.
  */
 export class PollBudget implements NonNullable<Connection['throttle']> {
   private readonly milliseconds: number;
@@ -46,10 +46,6 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     this.slowest = Math.max(this.slowest, now - this.latest);
     this.latest = now;
     this.calls += 1;
-  }
-
-  decrease(): void {
-    // One call at a time is as few as there can be.
   }
 
   /**

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Batch } from '../api/lists';
 import { KEY_FIELD, withShownData } from '../api/requests/hiddenKey';
 import { includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
@@ -128,11 +126,7 @@ function isByN8n(row: Row, summary: unknown): boolean {
 }
 
 /** The JSON of an item for an event. */
-export function eventJson(
-  { type, row: found }: NewEvent,
-  { simplify }: Watch,
-  instanceUrl: string,
-): IDataObject {
+export function eventJson({ type, row: found }: NewEvent, { simplify }: Watch, instanceUrl: string) {
   const row = withShownData(found);
   if (!simplify) return { event: type.value, ...row };
   const { id, caseNumber, ...fields } =

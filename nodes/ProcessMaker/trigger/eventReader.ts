@@ -21,10 +21,9 @@ export interface NewEvent extends Occurrence {
 /** The events among rows, whether they are new or not. */
 export function eventsIn(rows: Row[], type: EventType): NewEvent[] {
   return rows.flatMap((row) => {
-    const { time, identity } = type.occurrence(row);
-    return time === undefined
-      ? []
-      : [{ time, identity, type, row, foundAt: searchedTime(type, row) ?? time }];
+    const found = searchedTime(type, row);
+    const { time, identity } = type.occurrence?.(row) ?? { time: found, identity: String(row.id) };
+    return time === undefined ? [] : { time, identity, type, row, foundAt: found ?? time };
   });
 }
 
@@ -119,12 +118,9 @@ export class EventReader {
     const { next, type, before } = this;
     const state = this.progress.state(type.column !== 'updated_at', this.seen, left);
     if (!next) return state;
-    const { from, to } = next;
-    return {
-      ...state,
-      ...(to !== Infinity && { span: to - from + 1 }),
-      ...(before.known !== undefined && { known: before.known }),
-    };
+    if (next.to !== Infinity) state.span = next.to - next.from + 1;
+    if (before.known !== undefined) state.known = before.known;
+    return state;
   }
 
   /** Adds the other pages of a window. @returns what is left of a single second that holds too much */

@@ -24,15 +24,10 @@ export interface EventType {
   column: 'created' | 'completed' | 'updated_at' | 'due';
   /** The status in which a row is an event, by the name that its list is searched with; any when it is missing. */
   status?: string;
-  /** Without a time, the row is no event of the type. */
-  occurrence: (row: Row) => Partial<Occurrence> & Pick<Occurrence, 'identity'>;
+  /** By default, what happens once, at the time by which rows are found. Without a time, a row is no event. */
+  occurrence?: (row: Row) => Partial<Occurrence> & Pick<Occurrence, 'identity'>;
   /** Simplified fields that the event says itself, or cannot have. The name of a Request is that of its process. */
   leftOut: string[];
-}
-
-/** An event that happens once to a Request or Task, at a time that its row keeps. */
-function once(field: 'created_at' | 'completed_at'): EventType['occurrence'] {
-  return (row) => ({ time: parseTime(row[field]), identity: String(row.id) });
 }
 
 /** ProcessMaker notes one breakdown twice, up to half a second apart: perhaps in two seconds. */
@@ -55,13 +50,6 @@ function breakdown(row: Row) {
   return { time, identity: `${row.id}.${time}` };
 }
 
-/** A due date that has passed. One that was moved can pass again. */
-function overdue(row: Row) {
-  const time = parseTime(row.due_at);
-  return { time, identity: `${row.id}.${time}` };
-}
-
-/** The field of a row that is searched by each column. */
 const FIELDS = { created: 'created_at', completed: 'completed_at', updated_at: 'updated_at', due: 'due_at' };
 
 /** The time by which a row was found. */
@@ -77,7 +65,6 @@ export const EVENT_TYPES: EventType[] = [
     description: 'A Request has been started, by a person, by the API or by another process',
     list: 'requests',
     column: 'created',
-    occurrence: once('created_at'),
     leftOut: ['name'],
   },
   {
@@ -86,7 +73,6 @@ export const EVENT_TYPES: EventType[] = [
     description: 'A Request has reached a Task',
     list: 'tasks',
     column: 'created',
-    occurrence: once('created_at'),
     leftOut: ['completedAt'],
   },
   {
@@ -96,7 +82,8 @@ export const EVENT_TYPES: EventType[] = [
     list: 'tasks',
     column: 'due',
     status: 'ACTIVE',
-    occurrence: overdue,
+    // A due date that was moved can pass again.
+    occurrence: ({ id, due_at }) => ({ time: parseTime(due_at), identity: `${id}.${parseTime(due_at)}` }),
     leftOut: ['completedAt'],
   },
   {
@@ -106,7 +93,6 @@ export const EVENT_TYPES: EventType[] = [
     list: 'tasks',
     column: 'completed',
     // Of any status: a Task has its time of completion before it is CLOSED, and may stay so for a while.
-    occurrence: once('completed_at'),
     leftOut: ['dueAt'],
   },
   {
@@ -126,7 +112,6 @@ export const EVENT_TYPES: EventType[] = [
     list: 'requests',
     column: 'completed',
     status: 'Canceled',
-    occurrence: once('completed_at'),
     leftOut: ['name'],
   },
   {
@@ -136,7 +121,6 @@ export const EVENT_TYPES: EventType[] = [
     list: 'requests',
     column: 'completed',
     status: 'Completed',
-    occurrence: once('completed_at'),
     leftOut: ['name'],
   },
 ];

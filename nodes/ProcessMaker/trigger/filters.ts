@@ -1,13 +1,120 @@
-import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { readTokenUserId } from '../api/users/users';
+import { filtersOf, optionsOf, simplifyOption } from '../descriptions/common';
 import { asText, parseId } from '../guards';
-import { checkCollection, readOwnPmql, readProcessIds } from '../input/filters';
+import { checkCollection, readOwnPmql, readProcessCondition } from '../input/filters';
 import type { Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { EVENT_TYPES, type EventType } from './eventTypes';
-import { outputOptions, watchFilters } from './filterFields';
 import { OWN_PMQL, type Reading } from './rows';
+
+function shownFor(list: EventType['list']): INodeProperties['displayOptions'] {
+  return {
+    show: { '/triggerOn': EVENT_TYPES.filter((type) => type.list === list).map(({ value }) => value) },
+  };
+}
+
+/** n8n writes its own name in lower case, also in titles. */
+const IGNORE_N8N = 'Ignore Requests Started by n8n';
+
+/** What Requests and Tasks have to meet besides. */
+const watchFilters = filtersOf(
+  {
+    displayName: 'Assignee',
+    name: 'assignee',
+    type: 'string',
+    placeholder: 'e.g. me',
+    default: '',
+    displayOptions: shownFor('tasks'),
+    description:
+      'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
+  },
+  {
+    displayName: IGNORE_N8N,
+    name: 'ignoreN8n',
+    type: 'boolean',
+    default: false,
+    description:
+      "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: those started with the option 'Hidden Key' switched off, and their sub-processes, are not left out.",
+  },
+  {
+    displayName: 'Request PMQL',
+    name: 'requestPmql',
+    type: 'string',
+    placeholder: 'e.g. data.amount > 1000',
+    default: '',
+    displayOptions: shownFor('requests'),
+    description:
+      "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
+  },
+  {
+    displayName: 'Task Element ID',
+    name: 'elementId',
+    type: 'string',
+    placeholder: 'e.g. node_2',
+    default: '',
+    displayOptions: shownFor('tasks'),
+    description:
+      "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
+  },
+  {
+    displayName: 'Task PMQL',
+    name: 'taskPmql',
+    type: 'string',
+    placeholder: 'e.g. task = "Approve"',
+    default: '',
+    displayOptions: shownFor('tasks'),
+    description:
+      "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
+  },
+);
+
+/** What the trigger watches. */
+export const filterFields: INodeProperties[] = [
+  {
+    displayName: 'Trigger On',
+    name: 'triggerOn',
+    type: 'multiOptions',
+    required: true,
+    options: EVENT_TYPES.map(({ name, value, description }) => ({ name, value, description })).sort((a, b) =>
+      a.name.localeCompare(b.name),
+    ),
+    default: ['requestStarted'],
+    description:
+      "What starts the workflow. n8n looks for it at the 'Poll Times': a state that comes and goes in between is not seen.",
+  },
+  {
+    displayName: 'Process Names or IDs',
+    name: 'processes',
+    type: 'multiOptions',
+    typeOptions: { loadOptionsMethod: 'getProcesses' },
+    default: [],
+    description:
+      'The processes to watch; all of them when none is chosen. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+  },
+  watchFilters,
+];
+
+/** What of an event is returned, and where the trigger begins. */
+export const outputOptions = optionsOf(
+  {
+    displayName: 'Include Data',
+    name: 'includeData',
+    type: 'boolean',
+    default: false,
+    description: "Whether to return the Request's data, in the field data",
+  },
+  simplifyOption,
+  {
+    displayName: 'Start From Now When Activated',
+    name: 'startFromNow',
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether to leave out what happened while the workflow was switched off, instead of catching up with it',
+  },
+);
 
 /** What is to be watched, and what of an event is returned. */
 export interface Watch {
@@ -25,18 +132,15 @@ const USER_ADVICE =
 /** @throws ProcessMakerError when a parameter is of no use, before any call */
 export async function readWatch(context: IPollFunctions, connection: Connection): Promise<Watch> {
   const eventTypes = readEventTypes(context.getNodeParameter('triggerOn'));
-  const processIds = readProcessIds(context.getNodeParameter('processes', []));
-  const filters = context.getNodeParameter('filters', {}) as IDataObject;
-  checkCollection(filters, watchFilters, 'filter');
+  const processes = readProcessCondition(context.getNodeParameter('processes', []));
+  const filters = checkCollection(context.getNodeParameter('filters', {}), watchFilters, 'filter');
   const elementId = asText(filters.elementId).trim();
   const assignee = readAssignee(asText(filters.assignee).trim());
   const ownOfRequests = readOwnPmql(filters.requestPmql, OWN_PMQL.requests);
   const ownOfTasks = readOwnPmql(filters.taskPmql, OWN_PMQL.tasks);
-  const options = context.getNodeParameter('options', {}) as IDataObject;
-  checkCollection(options, outputOptions, 'option');
+  const options = checkCollection(context.getNodeParameter('options', {}), outputOptions, 'option');
   const asksUser = assignee === 'me' && eventTypes.some(({ list }) => list === 'tasks');
   const userId = asksUser ? await readTokenUserId(connection, USER_ADVICE) : assignee;
-  const processes = processIds.length > 0 ? [`process_id IN [${processIds.join(',')}]`] : [];
   // The parameter 'user_id' would also find what is only offered to the user.
   const assigned = userId === undefined ? [] : [`user_id = ${userId}`];
   const element = elementId === '' ? {} : { element_id: elementId };

@@ -30,46 +30,41 @@ const memories = new WeakMap<IPollFunctions, IDataObject>();
  * @throws NodeApiError when ProcessMaker cannot be read; NodeOperationError when a parameter is not valid
  */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-  const work = async (connection: Connection) => await pollWith(context, connection);
+  // The state changes at the very end, all at once, so that a poll that fails leaves it alone.
+  const work = async (connection: Connection) => {
+    const { instanceUrl } = connection;
+    const isManual = context.getMode() === 'manual';
+    const budget = new PollBudget(context);
+    connection.throttle = budget;
+    try {
+      const watch = await readWatch(context, connection);
+      const { filters } = watch;
+      const toItems = (events: NewEvent[]) => [
+        events.map((event) => ({ json: eventJson(event, watch, instanceUrl) })),
+      ];
+      const memory = memoryOf(context);
+      const { kinds: before } = memory;
+      const { state, warning } = readState(memory, instanceUrl);
+      const clock = new ServerClock(state?.clock);
+      const reading = { connection, filters, clock, budget, types: watch.eventTypes.length };
+      if (isManual) return toItems([await latestEvent(reading, watch)]);
+      if (warning !== undefined) context.logger.warn(warning);
+      const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
+      const earlier = (await isOfAnotherAge(reading, state)) ? {} : (state?.kinds ?? {});
+      const { events, states } = await readNewEvents(reading, watch, fromNow ? {} : earlier, earlier);
+      if (budget.stopped)
+        clock.warnings.add(`The poll has ended early, and the next one goes on: ${budget.stopped.message}`);
+      for (const text of clock.warnings) context.logger.warn(text);
+      // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
+      if (memory.kinds !== before) return null;
+      Object.assign(memory, { instance: instanceUrl, clock: clock.state, kinds: states });
+      begun.add(context);
+      return events.length > 0 ? toItems(events) : null;
+    } catch (error) {
+      throw isManual ? error : aboutPoll(error);
+    }
+  };
   return await withConnection(context, work, RETRY_SECONDS);
-}
-
-/** The state changes at the very end, all at once, so that a poll that fails leaves it alone. */
-async function pollWith(
-  context: IPollFunctions,
-  connection: Connection,
-): Promise<INodeExecutionData[][] | null> {
-  const { instanceUrl } = connection;
-  const isManual = context.getMode() === 'manual';
-  const budget = new PollBudget(context);
-  connection.throttle = budget;
-  try {
-    const watch = await readWatch(context, connection);
-    const { filters } = watch;
-    const toItems = (events: NewEvent[]) => [
-      events.map((event) => ({ json: eventJson(event, watch, instanceUrl) })),
-    ];
-    const memory = memoryOf(context);
-    const { kinds: before } = memory;
-    const { state, warning } = readState(memory, instanceUrl);
-    const clock = new ServerClock(state?.clock);
-    const reading = { connection, filters, clock, budget, types: watch.eventTypes.length };
-    if (isManual) return toItems([await latestEvent(reading, watch)]);
-    if (warning !== undefined) context.logger.warn(warning);
-    const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
-    const earlier = (await isOfAnotherAge(reading, state)) ? {} : (state?.kinds ?? {});
-    const { events, states } = await readNewEvents(reading, watch, fromNow ? {} : earlier, earlier);
-    if (budget.stopped)
-      clock.warnings.add(`The poll has ended early, and the next one goes on: ${budget.stopped.message}`);
-    for (const text of clock.warnings) context.logger.warn(text);
-    // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
-    if (memory.kinds !== before) return null;
-    Object.assign(memory, { instance: instanceUrl, clock: clock.state, kinds: states });
-    begun.add(context);
-    return events.length > 0 ? toItems(events) : null;
-  } catch (error) {
-    throw isManual ? error : aboutPoll(error);
-  }
 }
 
 /** Whether earlier polls have read more than a day ahead of the present: a clock was wrong then. */

@@ -36,15 +36,11 @@ export async function readNewEvents(
   if (stopped && found.length > 0 && left.length === found.length) throw stopped;
   const done = new Set(found);
   for (const event of left) done.delete(event);
-  return {
-    events,
-    states: Object.fromEntries(
-      readers.map((reader) => [
-        reader.type.value,
-        reader.state(reader.events.filter((event) => !done.has(event))),
-      ]),
-    ),
-  };
+  const reached = readers.map((reader) => {
+    const rest = reader.events.filter((event) => !done.has(event));
+    return [reader.type.value, reader.state(rest)] as const;
+  });
+  return { events, states: Object.fromEntries(reached) };
 }
 
 /** At least one step, so that each poll comes further. */
@@ -91,11 +87,7 @@ function farthestBehind(readers: EventReader[]): EventReader | undefined {
 }
 
 /** Adds the details to as many events as there is time for, and at least to one. */
-async function withDetails(
-  reading: Reading,
-  watch: Watch,
-  found: NewEvent[],
-): Promise<{ events: NewEvent[]; left: NewEvent[] }> {
+async function withDetails(reading: Reading, watch: Watch, found: NewEvent[]) {
   const events: NewEvent[] = [];
   for (let from = 0; from < found.length; from += PAGE_ROWS) {
     if (from > 0 && !reading.budget.allows(1)) return { events, left: found.slice(from) };

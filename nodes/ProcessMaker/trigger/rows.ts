@@ -53,43 +53,37 @@ export async function readRows(
   direction: 'asc' | 'desc' = 'asc',
 ): Promise<{ rows: Row[]; total: number }> {
   const { list } = type;
-  const qs = searchFor(reading.filters[list], type, window, direction);
-  const { own } = reading.filters[list];
+  const filter = reading.filters[list];
+  const { own } = filter;
+  const qs = { ...searchFor(filter, type, window), order_direction: direction };
   let page = await readFirstPage(reading, list, qs, own);
   // What comes or goes between the counting and the reading of the rows, both in one call, is not many.
   if (!isCountRight(page)) page = await readFirstPage(reading, list, qs, own);
   if (!isCountRight(page)) throw miscounted(page.total, page.entries.length);
   const { entries, total } = page;
   const rows: Row[] = entries.filter(list === 'requests' ? isApiRequest : isApiTask);
-  if (rows.length < entries.length) throw notRows();
+  if (rows.length < entries.length) throw unexpectedResponse(NOT_ROWS);
   checkRows(rows, type, window);
   for (const row of rows) reading.clock.noteRow(row);
   return { rows, total };
 }
 
-/** The query of a time window. */
 function searchFor(
   { pmql, qs, own }: ListFilter,
   { list, column, status }: EventType,
   { from, after, to }: TimeWindow,
-  direction: 'asc' | 'desc',
 ): IDataObject {
   // In the PMQL, the status of Tasks would leave out those that are offered to a group.
   const isParameter = list === 'tasks' && status !== undefined;
   const conditions = [
-    ...(status === undefined || isParameter ? [] : [`status = "${status}"`]),
+    status === undefined || isParameter ? undefined : `status = "${status}"`,
     `${column} >= ${pmqlSeconds(from)}`,
-    ...(to === Infinity ? [] : [`${column} <= ${pmqlSeconds(to)}`]),
-    ...(after > 0 ? [`id > ${after}`] : []),
+    to === Infinity ? undefined : `${column} <= ${pmqlSeconds(to)}`,
+    after > 0 ? `id > ${after}` : undefined,
     ...pmql,
-    ...(own === undefined ? [] : [own]),
+    own,
   ];
-  return {
-    ...qs,
-    ...(isParameter && { status }),
-    pmql: pmqlAll(conditions),
-    order_direction: direction,
-  };
+  return { ...qs, ...(isParameter && { status }), pmql: pmqlAll(conditions) };
 }
 
 function isCountRight({ entries: { length }, total }: ListPage): boolean {
@@ -119,11 +113,7 @@ export function miscounted(total: number, given: number): ProcessMakerError {
   return changed(`says that it has found ${total}, and gives ${given}`);
 }
 
-function notRows(): ProcessMakerError {
-  return unexpectedResponse(
-    'The response does not hold Requests or Tasks in the form that ProcessMaker gives them',
-  );
-}
+const NOT_ROWS = 'The response does not hold Requests or Tasks in the form that ProcessMaker gives them';
 
 /** The server's time; where no response has shown it yet, by a search that finds nothing. */
 export async function readServerTime(reading: Reading): Promise<number> {
@@ -152,7 +142,7 @@ async function readFirstPage(
   }).catch((error: unknown) => {
     throw aboutPmql(error, list, own);
   });
-  if (Number.isNaN(page.total)) throw notRows();
+  if (Number.isNaN(page.total)) throw unexpectedResponse(NOT_ROWS);
   if (clock.date !== undefined) return page;
   throw unexpectedResponse("The response of ProcessMaker does not contain the server's time").with({
     description: "Let the gateway in front of ProcessMaker pass on the header 'Date'.",

@@ -31,16 +31,8 @@ export interface TriggerState {
   kinds: Record<string, TypeState>;
 }
 
-/** What earlier polls have left. */
-interface Remembered {
-  /** Missing when nothing is known of this instance. */
-  state?: TriggerState;
-  /** What it should hold, but is not in the form in which the trigger keeps it: a sentence. */
-  warning?: string;
-}
-
 /** Reads what earlier polls have left for this instance. What is not in its form begins anew, with a warning. */
-export function readState(memory: unknown, instanceUrl: string): Remembered {
+export function readState(memory: unknown, instanceUrl: string): { state?: TriggerState; warning?: string } {
   if (isObject(memory) && Object.keys(memory).length === 0) return {};
   const { instance, clock, kinds } = isObject(memory) ? memory : {};
   if (typeof instance !== 'string' || !isObject(kinds) || !isClockState(clock)) {
@@ -68,11 +60,10 @@ function isTypeState(state: unknown): boolean {
   if (!isObject(state) || !isTime(state.since) || !isTime(state.from) || !isCount(state.after)) return false;
   const { seen, span = 1, known = 0 } = state;
   if (!isObject(seen) || !isCount(known) || !isCount(span) || span === 0) return false;
-  return Object.entries(seen).every(([second, identities]) => isCount(Number(second)) && isTexts(identities));
-}
-
-function isTexts(list: unknown): boolean {
-  return Array.isArray(list) && list.every((one) => typeof one === 'string');
+  const isText = (one: unknown) => typeof one === 'string';
+  return Object.entries(seen).every(
+    ([second, list]) => isCount(Number(second)) && Array.isArray(list) && list.every(isText),
+  );
 }
 
 function isCount(value: unknown): boolean {
@@ -105,13 +96,10 @@ export class Progress {
     this.hasEnded = isLast;
     if (!this.isSettling) return;
     this.isSettling = !isLast && to < settled;
-    if (this.isSettling) {
-      this.start = rest ?? { from: to + 1, after: 0 };
-      return;
-    }
     // What becomes due while a slow server is read is behind the last window.
-    const reached = Math.min(settled, to + 1);
-    if (reached > this.start.from) this.start = { from: reached, after: 0 };
+    const from = this.isSettling ? to + 1 : Math.min(settled, to + 1);
+    if (this.isSettling && rest) this.start = rest;
+    else if (this.isSettling || from > this.start.from) this.start = { from, after: 0 };
   }
 
   /**

@@ -44,12 +44,7 @@ export interface TimeWindow {
  * @param share how much of what it holds can be read
  * @param times those of the rows of its first page: they show where its rows begin, and whether many came at once
  */
-export function firstPart(
-  { from, after, to }: TimeWindow,
-  share: number,
-  times: number[],
-  now: number,
-): TimeWindow {
+export function firstPart({ from, after, to }: TimeWindow, share: number, times: number[], now: number) {
   const sorted = [...times].sort((one, other) => one - other);
   const start = sorted[0] ?? from;
   const end = Math.min(to, Math.max(now, start));
