@@ -31,10 +31,7 @@ export class Throttle {
 }
 
 /** The place that a piece of work has among those that run at once. */
-export interface Slot {
-  /** Gives the place to others while this work waits for something, and takes one again before it goes on. */
-  whileWaiting<T>(wait: () => Promise<T>): Promise<T>;
-}
+export type Slot = Pick<ConcurrentRun<unknown>, 'whileWaiting'>;
 
 /** When further work may begin. */
 export interface Limits {
@@ -62,7 +59,7 @@ export async function runConcurrently<T>(
   if (run.thrown) throw run.thrown.error;
 }
 
-class ConcurrentRun<T> implements Slot {
+class ConcurrentRun<T> {
   end: () => void = () => undefined;
 
   next = 0;
@@ -84,6 +81,7 @@ class ConcurrentRun<T> implements Slot {
     private readonly work: (value: T, slot: Slot) => Promise<void>,
   ) {}
 
+  /** Gives the place to others while this work waits for something, and takes one again before it goes on. */
   async whileWaiting<R>(wait: () => Promise<R>): Promise<R> {
     // It waits before others begin, so that those who wait for the same thing go on in the order in which they came.
     const waited = wait().finally(() => undefined);

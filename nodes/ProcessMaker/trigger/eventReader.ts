@@ -91,7 +91,9 @@ export class EventReader {
     const settled = type.column === 'due' ? clock.passed : clock.settled;
     const rest = await this.readOn(window, rows, most);
     if (!rest && rows.length < total - FEW_ROWS) throw miscounted(total, rows.length);
-    this.take(rows);
+    const known = this.isFirst ? Infinity : (this.before.known ?? -Infinity);
+    const fresh = eventsIn(rows, type).filter((event) => this.seen.isNew(event));
+    this.events.push(...fresh.filter(({ time }) => time > known));
     this.hasRead = true;
     const isLast = rest === undefined && window.to === this.end;
     this.progress.note(window, rest, isLast, settled);
@@ -136,12 +138,5 @@ export class EventReader {
       rows.push(...more.rows);
     }
     return undefined;
-  }
-
-  private take(rows: Row[]): void {
-    const { isFirst, before } = this;
-    const known = isFirst ? Infinity : (before.known ?? -Infinity);
-    const fresh = eventsIn(rows, this.type).filter((event) => this.seen.isNew(event));
-    this.events.push(...fresh.filter(({ time }) => time > known));
   }
 }

@@ -105,13 +105,27 @@ export class RequestWait {
 /** @throws ProcessMakerError for a Request that is not to be returned */
 function checkEnd(request: ApiRequest, settings: WaitSettings, instanceUrl: string): void {
   const { taskElement, seconds, returnsOnTimeout, returnsErrored } = settings;
+  const { id, status } = request;
+  const url = requestUrl(id, instanceUrl);
   const missing = taskElement === '' ? 'a Task' : taskElement && `the Task "${taskElement}"`;
   if (isUnderWay(request)) {
     if (returnsOnTimeout) return;
-    throw timeoutError(request, seconds, instanceUrl, missing);
+    const state = isBeingRetried(request) ? 'being retried' : 'ACTIVE';
+    throw endError(
+      request,
+      `Request ${id} was still ${state} after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
+      `It goes on in ProcessMaker, see ${url}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
+      'timeout',
+    );
   }
-  if (missing) throw endedFirstError(request, missing, instanceUrl);
-  if (request.status !== 'COMPLETED' && !returnsErrored) throw endedBadlyError(request, instanceUrl);
+  if (missing) {
+    throw endError(
+      request,
+      `Request ${id} has ended in status ${status} before ${missing} has appeared${engineReason(request)}`,
+      `See it at ${url}. A Task that is opened and completed between two polls is not seen.`,
+    );
+  }
+  if (status !== 'COMPLETED' && !returnsErrored) throw endedBadlyError(request, instanceUrl);
 }
 
 /** ProcessMaker has refused to give the Request, and will do so at the next poll as well. */
@@ -133,18 +147,6 @@ function resultUnreadError({ id, status }: ApiRequest, thrown: unknown, instance
   }));
 }
 
-/** @param missing the Task that was waited for, where it is not the end of the Request */
-function timeoutError(request: ApiRequest, seconds: number, instanceUrl: string, missing?: string) {
-  const { id } = request;
-  const state = isBeingRetried(request) ? 'being retried' : 'ACTIVE';
-  return endError(
-    request,
-    `Request ${id} was still ${state} after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
-    `It goes on in ProcessMaker, see ${requestUrl(id, instanceUrl)}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
-    'timeout',
-  );
-}
-
 /** A Request that was waited for has ended in ERROR or CANCELED or, as a sub-process, with its CANCELED parent. */
 export function endedBadlyError(request: ApiRequest, instanceUrl: string, parent?: ApiRequest) {
   const { id, status } = request;
@@ -154,16 +156,6 @@ export function endedBadlyError(request: ApiRequest, instanceUrl: string, parent
     request,
     `Request ${id} has ended in status ${status}${reason}`,
     `See it at ${requestUrl(id, instanceUrl)}.${why ? '' : " The option 'Return Requests in Error' returns it like any other."}`,
-  );
-}
-
-/** A Request has ended before the Task that was waited for. */
-function endedFirstError(request: ApiRequest, missing: string, instanceUrl: string): ProcessMakerError {
-  const { id, status } = request;
-  return endError(
-    request,
-    `Request ${id} has ended in status ${status} before ${missing} has appeared${engineReason(request)}`,
-    `See it at ${requestUrl(id, instanceUrl)}. A Task that is opened and completed between two polls is not seen.`,
   );
 }
 
