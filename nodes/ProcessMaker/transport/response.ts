@@ -162,12 +162,9 @@ export function retryAfterText(response: HttpResponse): string {
   return seconds === undefined ? '' : `It asks to wait ${seconds} seconds. `;
 }
 
-/** What a database adds to its own text: the statement, with the data in it. */
-const SQL = / \((?:Connection: [^()]*, )?SQL: .*/s;
-
-/** A text of ProcessMaker's, without SQL. */
+/** A text of ProcessMaker's, without what a database adds to its own: the statement, with the data in it. */
 export function withoutSql(text: string): string {
-  return text.replace(SQL, '').trim();
+  return text.replace(/ \((?:Connection: [^()]*, )?SQL: .*/s, '').trim();
 }
 
 /** The same as a sentence; empty when there is none. */
