@@ -3,8 +3,10 @@ const { availableParallelism } = require('node:os');
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: '<rootDir>/test/support/jest-environment.ts',
+  runtime: '<rootDir>/test/support/jest-runtime.js',
+  testSequencer: '<rootDir>/test/support/jest-sequencer.js',
   // Tests wait more than they work.
-  maxWorkers: Math.min(2 * availableParallelism(), 8),
+  maxWorkers: Math.min(4 * availableParallelism(), 8),
   // Whole workflows over HTTP, on machines that may be busy with other things.
   testTimeout: 30_000,
   roots: ['<rootDir>/test/unit', '<rootDir>/test/workflow'],

@@ -7,9 +7,41 @@ interface JestState {
   unhandledErrors: unknown[];
 }
 
-/** Jest's environment for Node, in which a test fails when a promise rejects while nobody listens to it. */
-export default class StrictEnvironment extends TestEnvironment {
-  private readonly rejections = new UnhandledRejections();
+type Given = ConstructorParameters<typeof TestEnvironment>;
+
+/** Where Jest keeps its state of a file, its listeners and `jest.setTimeout`. */
+const OF_JEST = /JEST_STATE|EVENT_HANDLERS|TEST_TIMEOUT|RETRY|LOG_ERRORS/;
+
+let ofThisWorker: SharedEnvironment | undefined;
+
+/**
+ * Jest's environment for Node. All test files of a worker share one, since the libraries that they share belong to its
+ * globals. A test fails in it when a promise rejects while nobody listens to it.
+ */
+export default class SharedEnvironment extends TestEnvironment {
+  private rejections!: UnhandledRejections;
+
+  constructor(config: Given[0], context: Given[1]) {
+    if (ofThisWorker) return ofThisWorker;
+    super(config, context);
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    ofThisWorker = this;
+  }
+
+  override setup(): Promise<void> {
+    this.rejections = new UnhandledRejections();
+    return Promise.resolve();
+  }
+
+  /** Leaves the globals to the next file, without what Jest keeps there for this one. */
+  override teardown(): Promise<void> {
+    this.fakeTimers?.dispose();
+    this.fakeTimersModern?.dispose();
+    for (const key of Object.getOwnPropertySymbols(this.global)) {
+      if (OF_JEST.test(String(key))) Reflect.deleteProperty(this.global, key);
+    }
+    return Promise.resolve();
+  }
 
   /** Is called by Jest. A listener for `unhandledRejection` in a test hears nothing: it has a copy of `process`. */
   async handleTestEvent(event: RejectionEvent, state: JestState): Promise<void> {

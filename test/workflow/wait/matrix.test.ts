@@ -239,11 +239,21 @@ describe('many items of a Start', () => {
       .map(({ path }) => /id IN \[([\d,]+)\]/.exec(decodeURIComponent(path))?.[1]?.split(',').length);
 
   it('waits for the Requests of many items together, 100 in one call', async () => {
-    atFirstLook('after', () => {
+    const completeAll = async () => {
       const ids = new Set(harness.requests().map((request) => request.id));
       const tasks = harness.server.tasks().filter(({ requestId }) => ids.has(requestId));
-      return Promise.all(tasks.map((task) => harness.server.completeTask(task.id, {})));
-    });
+      await Promise.all(tasks.map((task) => harness.server.completeTask(task.id, {})));
+    };
+    let looks = 0;
+    harness.gateway.treat = (call) =>
+      isLook(call)
+        ? async (response, forward) => {
+            const { status, headers, bytes } = await forward();
+            // The first poll is two calls, in any order: neither may see what comes after it.
+            if (++looks === 2) await completeAll();
+            response.writeHead(status, headers).end(bytes);
+          }
+        : undefined;
     const ended = await start(FINISH, 120);
     expect(ended.items('ProcessMaker').map(({ status }) => status)).toEqual(Array(120).fill('COMPLETED'));
     // Two polls, and the results.
