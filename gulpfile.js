@@ -54,6 +54,9 @@ function assetsOnChange() {
 
 const assets = parallel(icons, codex);
 
-exports.build = series(clean, parallel(compile, assets), check);
+// Steps of .ci/run that run at the same time share one build: it must not be cleaned while another step reads it.
+const isBuilt = Boolean(process.env.PACKAGE_IS_BUILT);
+
+exports.build = isBuilt ? check : series(clean, parallel(compile, assets), check);
 exports.watch = series(clean, assets, parallel(compileOnChange, assetsOnChange));
 exports.default = exports.build;

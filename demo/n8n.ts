@@ -32,15 +32,15 @@ export interface N8n {
 /** Settings of n8n besides those that it always gets. */
 export type N8nSettings = Record<string, string>;
 
-/** Starts n8n and waits until it responds; on its former port, where it had one. */
+/** Starts n8n and waits until it responds; on the given port, such as its former one, or on n8n's usual one if it is free. */
 export async function startN8n(
   runtime: N8nRuntime,
   userFolder: string,
   signal: AbortSignal,
-  formerPort?: number,
+  ownPort?: number,
   settings: N8nSettings = {},
 ): Promise<N8n> {
-  if (formerPort !== undefined) return startOn(formerPort, runtime, userFolder, signal, settings);
+  if (ownPort !== undefined) return startOn(ownPort, runtime, userFolder, signal, settings);
   const port = await freePort(PREFERRED_PORT);
   if (port !== PREFERRED_PORT) say(`Port ${PREFERRED_PORT} is in use; n8n gets port ${port}.`);
   say('Starting n8n …');

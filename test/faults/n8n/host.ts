@@ -1,6 +1,7 @@
 import { N8nClient, type Credential } from '../../../demo/n8nClient';
 import { startN8n, type N8n, type N8nSettings } from '../../../demo/n8n';
 import { installN8nWithPackage, type InstalledN8n } from '../../../demo/n8nWithPackage';
+import { freePort } from '../../../demo/ports';
 
 const OWNER = { email: 'faults@example.com', password: 'ProcessMaker4' };
 
@@ -51,10 +52,11 @@ export class Host {
     });
   }
 
-  /** Others know n8n by its address: it keeps its port. */
+  /** Others know n8n by its address: it keeps its port, which no other n8n takes in the meantime. */
   private async start(): Promise<void> {
     const { runtime, userFolder } = this.installed;
-    this.n8n = await startN8n(runtime, userFolder, this.signal, this.n8n?.port, this.settings);
+    const port = this.n8n?.port ?? (await freePort());
+    this.n8n = await startN8n(runtime, userFolder, this.signal, port, this.settings);
     this.client = new N8nClient(this.n8n.url, this.signal);
   }
 }

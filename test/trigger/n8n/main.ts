@@ -20,23 +20,23 @@ async function main(): Promise<void> {
   try {
     const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-trigger-'));
     cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const processMaker = await startProcessMaker();
-    cleanup.add(() => processMaker.close());
-    const prove = async () => {
-      const usual = await withHost('usual', {}, (host) => watchInN8n(host, processMaker, stop.signal));
-      const durable = await withHost('durable', DURABLE_SCHEDULER, (host) =>
-        workOffInN8n(host, processMaker, stop.signal),
-      );
-      return { ...usual, durable };
-    };
-    const withHost = async <T>(name: string, settings: N8nSettings, work: (host: Host) => Promise<T>) => {
+    const open = async (name: string, settings: N8nSettings) => {
       const ownFolder = path.join(folder, name);
       mkdirSync(ownFolder);
+      const processMaker = await startProcessMaker();
+      cleanup.add(() => processMaker.close());
       const host = await Host.open(ownFolder, stop.signal, settings);
       cleanup.add(() => host.stop());
-      const result = await work(host);
-      await host.stop();
-      return result;
+      return { host, processMaker };
+    };
+    const prove = async () => {
+      const [usual, durable] = [await open('usual', {}), await open('durable', DURABLE_SCHEDULER)];
+      // Both mostly wait for n8n's next poll.
+      const [watched, workedOff] = await Promise.all([
+        watchInN8n(usual.host, usual.processMaker, stop.signal),
+        workOffInN8n(durable.host, durable.processMaker, stop.signal),
+      ]);
+      return { ...watched, durable: workedOff };
     };
     const result = await Promise.race([prove(), stopped]);
     await cleanup.run();

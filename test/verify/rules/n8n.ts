@@ -5,6 +5,7 @@ import { installN8n } from '../../../demo/install';
 import { startN8n } from '../../../demo/n8n';
 import { N8nClient } from '../../../demo/n8nClient';
 import { addCommunityPackage } from '../../../demo/package';
+import { freePort } from '../../../demo/ports';
 import type { Copy } from '../copy';
 import type { Rule } from '../rule';
 
@@ -18,7 +19,7 @@ async function notListed(copy: Copy): Promise<string[]> {
   const { tarball } = await copy.packed();
   const userFolder = mkdtempSync(path.join(copy.folder, 'n8n-'));
   await addCommunityPackage(tarball, userFolder, signal);
-  const n8n = await startN8n(await installN8n(signal), userFolder, signal);
+  const n8n = await startN8n(await installN8n(signal), userFolder, signal, await freePort());
   try {
     const client = new N8nClient(n8n.url, signal);
     await client.setUpOwner(OWNER);
