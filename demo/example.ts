@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Credential, ExampleWorkflow } from './n8nClient';
 import { root } from './paths';
 
 const NODE_TYPE = 'n8n-nodes-processmaker.processMaker';
-const TRIGGER_TYPE = `${NODE_TYPE}Trigger`;
+const TYPES = [NODE_TYPE, `${NODE_TYPE}Tool`, `${NODE_TYPE}Trigger`];
 export const CREDENTIAL_TYPE = 'processMakerApi';
 
 /** The names of the nodes in `examples/start-requests.json`. */
@@ -20,11 +20,17 @@ export function exampleFile(name: string): string {
   return path.join(root, 'examples', `${name}.json`);
 }
 
+/** The names of all example workflows. */
+export function exampleNames(): string[] {
+  const files = readdirSync(path.join(root, 'examples')).filter((file) => file.endsWith('.json'));
+  return files.map((file) => path.basename(file, '.json')).sort();
+}
+
 /** Reads an example workflow and gives its ProcessMaker nodes the credential. */
 export function readExample(name: string, credential: Credential): ExampleWorkflow {
   const workflow = JSON.parse(readFileSync(exampleFile(name), 'utf8')) as ExampleWorkflow;
   for (const node of workflow.nodes) {
-    if ([NODE_TYPE, TRIGGER_TYPE].includes(node.type)) node.credentials = { [CREDENTIAL_TYPE]: credential };
+    if (TYPES.includes(node.type)) node.credentials = { [CREDENTIAL_TYPE]: credential };
   }
   return workflow;
 }

@@ -1,10 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fastify from 'fastify';
 import type { Locator } from 'playwright-core';
 
-import { EXAMPLE_NODES, exampleFile, readExample } from '../../../demo/example';
+import { EXAMPLE_NODES, exampleFile, exampleNames, readExample } from '../../../demo/example';
 import { outputOf } from '../../../demo/n8nClient';
 import type { Editor } from '../editor';
+import { startScriptedModel } from '../scriptedModel';
 import type { Subject } from '../subject';
 
 /** By then, every Task that is still open is overdue. */
@@ -21,7 +23,14 @@ export async function checkExamples(subject: Subject): Promise<void> {
     'start-and-wait': 'Start request',
     'wait-for-callback': 'Start request',
     'overdue-tasks': 'ProcessMaker Trigger',
+    'spreadsheet-rows': 'Start request',
+    'curl-to-node': 'Start request',
+    'ai-agent': 'Get request',
   };
+  await checks.check('every example is tested here', () => {
+    assert.deepEqual(Object.keys(examples).sort(), exampleNames());
+    return Promise.resolve();
+  });
   for (const [name, node] of Object.entries(examples)) {
     await checks.check(`the example '${name}' can be imported in the editor`, async () => {
       await editor.newWorkflow();
@@ -89,16 +98,111 @@ export async function checkExamples(subject: Subject): Promise<void> {
     assert.equal(typeof result.requestId, 'number');
   });
 
-  await checks.check("the example 'overdue-tasks' reminds of a Task", async () => {
-    clock.aheadMs = A_MONTH_MS;
-    const { id } = await client.createWorkflow(readExample('overdue-tasks', credential));
-    const execution = await client.execute(id, 'ProcessMaker Trigger');
+  await checks.check(
+    "the example 'spreadsheet-rows' starts one Request for each order, also in a second run",
+    async () => {
+      const { id } = await client.createWorkflow(readExample('spreadsheet-rows', credential));
+      const first = await client.execute(id, EXAMPLE_NODES.trigger);
+      assert.equal(first.status, 'success');
+      const second = await client.execute(id, EXAMPLE_NODES.trigger);
+      assert.equal(second.status, 'success');
+      const idsOf = (run: typeof first) => outputOf(run, EXAMPLE_NODES.start).map(({ json }) => json.id);
+      assert.equal(idsOf(first).length, 4);
+      assert.equal(new Set(idsOf(first)).size, 3);
+      assert.deepEqual(idsOf(second), idsOf(first));
+      assert.ok(outputOf(second, EXAMPLE_NODES.start).every(({ json }) => json.alreadyStarted === true));
+      assert.equal(ordersLike(subject, /^PO-500\d$/).length, 3);
+    },
+  );
+
+  await checks.check("the example 'curl-to-node' starts the Request that the cURL would start", async () => {
+    const { id } = await client.createWorkflow(readExample('curl-to-node', credential));
+    const execution = await client.execute(id, EXAMPLE_NODES.trigger);
     assert.equal(execution.status, 'success');
-    const [reminder] = outputOf(execution, 'Reminder');
-    const text = reminder?.json.text;
-    assert.ok(typeof text === 'string');
-    assert.match(text, /^Task "[A-Z].*" is overdue: http.*\/tasks\/\d+\/edit$/);
+    const [started] = ordersLike(subject, /^PO-6001$/);
+    assert.equal(started?.processId, 21);
+    const { orderNumber, supplier, amount } = started.data;
+    assert.deepEqual([orderNumber, supplier, amount], ['PO-6001', 'Office supplies', 120]);
   });
+
+  await checks.check("the example 'ai-agent' lets a model start one Request and look it up", () =>
+    checkAgent(subject),
+  );
+
+  await checks.check("the example 'overdue-tasks' tells a chat about an overdue Task", async () => {
+    clock.aheadMs = A_MONTH_MS;
+    const chat = await startChat();
+    try {
+      const workflow = readExample('overdue-tasks', credential);
+      for (const node of workflow.nodes) if (node.name === 'Send to chat') node.parameters.url = chat.url;
+      const { id } = await client.createWorkflow(workflow);
+      const execution = await client.execute(id, 'ProcessMaker Trigger');
+      assert.equal(execution.status, 'success');
+      const [reminder] = outputOf(execution, 'Reminder');
+      const text = reminder?.json.text;
+      assert.ok(typeof text === 'string');
+      assert.match(
+        text,
+        /^Task "[A-Z].*" of case \d+ is overdue\. It is with [A-Z].*: http.*\/tasks\/\d+\/edit$/,
+      );
+      assert.deepEqual(chat.messages, [{ text }]);
+    } finally {
+      await chat.close();
+    }
+  });
+}
+
+/** The model calls the tool that starts a Request twice, as a model may: the Idempotency Key makes it one Request. */
+async function checkAgent(subject: Subject): Promise<void> {
+  const { client, credential } = subject;
+  const order = { orderNumber: 'PO-7001', supplier: 'Office supplies', amount: 1480 };
+  const model = await startScriptedModel((results) => {
+    if (results.length < 2) return { tool: /start/i, input: order };
+    if (results.length === 2) return { tool: /get/i, input: { requestId: numberIn(results[1], 'id') } };
+    return { reply: `Case ${numberIn(results[2], 'caseNumber')} is started.` };
+  });
+  try {
+    const workflow = readExample('ai-agent', credential);
+    const openAi = { apiKey: 'none', url: model.url };
+    const modelCredential = await client.createCredential('Scripted model', 'openAiApi', openAi);
+    for (const node of workflow.nodes)
+      if (node.name === 'OpenAI Chat Model') node.credentials = { openAiApi: modelCredential };
+    const { id } = await client.createWorkflow(workflow);
+    const execution = await client.execute(id, EXAMPLE_NODES.trigger);
+    assert.equal(execution.status, 'success', JSON.stringify(execution.data.resultData.error));
+    const [started, ...others] = ordersLike(subject, /^PO-7001$/);
+    assert.deepEqual(others, []);
+    assert.equal(numberIn(model.results[2], 'id'), started?.id);
+    assert.equal(started?.data.amount, 1480);
+    const [answer] = outputOf(execution, 'AI Agent');
+    assert.equal(answer?.json.output, `Case ${started.caseNumber} is started.`);
+  } finally {
+    await model.close();
+  }
+}
+
+/** A number in the text that a tool has returned, which can be JSON within JSON. */
+function numberIn(text: string | undefined, field: string): number {
+  return Number(text?.match(new RegExp(`"${field}\\\\?":\\s*(\\d+)`))?.[1]);
+}
+
+/** The Requests whose order number is like this. */
+function ordersLike({ processMaker }: Subject, pattern: RegExp) {
+  return processMaker
+    .requests()
+    .filter(({ data: { orderNumber } }) => typeof orderNumber === 'string' && pattern.test(orderNumber));
+}
+
+/** An incoming webhook of a chat. */
+async function startChat() {
+  const messages: unknown[] = [];
+  const server = fastify();
+  server.post('/hook', (request) => {
+    messages.push(request.body);
+    return { ok: true };
+  });
+  const address = await server.listen({ host: '127.0.0.1', port: 0 });
+  return { url: `${address}/hook`, messages, close: () => server.close() };
 }
 
 async function assertNoteCoversNoNode({ page }: Editor): Promise<void> {
