@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { ProcessMaker } from '../../nodes/ProcessMaker/ProcessMaker.node';
+import { EXAMPLES } from '../docs/examples';
 
-const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+const ROOT = join(__dirname, '../..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const readme = read('README.md');
 const { properties } = new ProcessMaker().description;
 
 const optionsOf = (name: string, resource?: string) =>
@@ -12,13 +16,14 @@ const optionsOf = (name: string, resource?: string) =>
     .filter(({ displayOptions }) => !resource || displayOptions?.show?.resource?.includes(resource))
     .flatMap(({ options = [] }) => options as INodePropertyOptions[]);
 
-/** Resource and operation of every row of the table under 'Operations'. */
+/** Resource and operation of every entry of the table under 'Operations'. */
 function operationTable(): string[] {
   const [, section = ''] = readme.split('\n## Operations\n');
   const rows = section.split('\n## ')[0]?.match(/^\| (?!-|Resource).*$/gm) ?? [];
-  return rows.map((row) => {
-    const [, resource = '', operation = ''] = row.split('|').map((cell) => cell.trim());
-    return `${resource} ${operation}`;
+  return rows.flatMap((row) => {
+    const [, resource = '', operations = ''] = row.split('|').map((cell) => cell.trim());
+    const name = resource.replace(/^\[(.*)\]\(.*\)$/, '$1');
+    return operations.split(', ').map((operation) => `${name} ${operation}`);
   });
 }
 
@@ -29,11 +34,34 @@ it('lists every operation of the node, and no other, in the README', () => {
   expect(operationTable()).toEqual(operations);
 });
 
-it('says in the README and in the panel what an Idempotency Key cannot promise', () => {
+it('keeps the README short enough to be read: at most 10 kB', () => {
+  expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(10_000);
+});
+
+it('shows an input and an output of every operation in the documents', () => {
+  const operations = optionsOf('resource').flatMap(({ value: resource }) =>
+    optionsOf('operation', String(resource)).map(({ value }) => `${String(resource)} ${String(value)}`),
+  );
+  expect(EXAMPLES.map(({ operation }) => operation).sort()).toEqual(operations.sort());
+});
+
+it('keeps what the documents show of operations, messages and examples as the code has it', () => {
+  const check = ['--import', 'tsx', 'test/docs/main.ts', '--check'];
+  let output = '';
+  try {
+    execFileSync(process.execPath, check, { cwd: ROOT, encoding: 'utf8' });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    output = stdout + stderr;
+  }
+  expect(output).toBe('');
+}, 120_000);
+
+it('says in the README, the document on reliability and the panel what an Idempotency Key cannot promise', () => {
   const panel = optionsOf('options', 'request')
     .map(({ description = '' }) => description)
     .join(' ');
-  for (const text of [readme, panel]) {
+  for (const text of [readme, read('docs/RELIABILITY.md'), panel]) {
     expect(text).toMatch(/narrows the gap and does not close it/);
     expect(text).toMatch(/user of the access token may see/);
   }
@@ -42,11 +70,12 @@ it('says in the README and in the panel what an Idempotency Key cannot promise',
 });
 
 it.each(['cancel', 'delete'])(
-  'says in the README and in the panel what becomes of sub-processes when a Request is ended by %s',
+  'says in the document on Requests and in the panel what becomes of sub-processes when a Request is ended by %s',
   (operation) => {
     const { name, description } =
       optionsOf('operation', 'request').find(({ value }) => value === operation) ?? {};
     expect(description).toMatch(/sub-process.*parent/);
-    expect(readme.split('\n').find((row) => row.startsWith(`| Request  | ${name}`))).toMatch(/sub-process/);
+    const [, section = ''] = read('docs/REQUESTS.md').split(`\n## ${name}\n`);
+    expect(section.split('\n## ')[0]).toMatch(/sub-process.*parent/);
   },
 );
