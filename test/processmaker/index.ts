@@ -4,7 +4,7 @@ import { Instance } from './instance';
 import { oauthOf } from './oauth/control';
 import { completeToken, returnToParent } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
-import { resumeScripts, runScript } from './requests/run-script';
+import { forgetCallbacks, resumeScripts, runScript } from './requests/run-script';
 import { updateToken } from './requests/store';
 import { createServer } from './server';
 import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
@@ -32,6 +32,7 @@ const HOST = '127.0.0.1';
 export async function startProcessMaker(options: ProcessMakerOptions = {}): Promise<ProcessMaker> {
   const instance = new Instance(options, runScript);
   await seed(instance);
+  if (instance.isDemo) forgetCallbacks(instance);
   await resumeScripts(instance);
   return serve(instance, options);
 }

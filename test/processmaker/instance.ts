@@ -38,7 +38,7 @@ export class Instance {
   /** How long it takes to complete a task or to update data. */
   readonly changeMs: number;
   /** Whether script tasks can run. The recorded server had nothing that could run one. */
-  scriptsRun = false;
+  scriptsRun: boolean;
   /** Whether a task that has an assignee can be given to somebody else. */
   readonly reassigns: boolean;
   /** While true, a script that has begun does not end. */
@@ -47,6 +47,8 @@ export class Instance {
   readonly scriptRuns: number[] = [];
   /** How far apart the server notes a failure of a script twice. */
   readonly betweenErrorsMs: number;
+  /** Whether it is filled for a person who tries it out. */
+  readonly isDemo: boolean;
   private readonly clock: () => Date;
 
   /** @param runScript runs the script at a token */
@@ -59,6 +61,8 @@ export class Instance {
     this.version = options.version ?? NEWEST_VERSION;
     this.clock = options.now ?? (() => new Date());
     this.changeMs = options.changeMs ?? DEFAULT_CHANGE_MS;
+    this.isDemo = options.demo === true;
+    this.scriptsRun = this.isDemo;
     this.reassigns = options.reassigns === true;
     this.betweenErrorsMs = options.betweenErrorsMs ?? DEFAULT_BETWEEN_ERRORS_MS;
     this.database = new Connection(options.database);

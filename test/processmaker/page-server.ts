@@ -5,10 +5,13 @@ import { grantTokens } from './oauth/grants';
 import { Sessions } from './oauth/sessions';
 import { handleApproval, askForApproval, signIn } from './oauth/sign-in';
 import { signedInPage, signInPage } from './pages/oauth-pages';
-import { sendTaskForm, showPage, type PageResponse } from './pages/pages';
+import { html } from './pages/html';
+import { layout, PAGE_POLICY } from './pages/layout';
+import { sendStartForm, sendTaskForm, showPage, type PageResponse } from './pages/pages';
 import { findUser } from './requests/store';
 
 const HTML_TYPE = 'text/html; charset=UTF-8';
+const LOCAL_HOSTS = ['127.0.0.1', 'localhost'];
 
 /** What a browser, or a client that wants a token, calls. */
 export interface PageCall {
@@ -27,11 +30,25 @@ export async function handlePage(call: PageCall): Promise<FastifyReply> {
   const { instance, base, request, reply, url } = call;
   if (url.pathname === '/oauth/token' && request.method === 'POST') return handleTokenCall(call);
   if (['/login', '/oauth/authorize'].includes(url.pathname)) return handleSignIn(call);
-  const task = /^\/tasks\/(\d+)\/edit$/.exec(url.pathname)?.[1];
-  if (request.method !== 'POST' || task === undefined) {
-    return sendPage(reply, await showPage(instance, base, url.pathname));
+  const host = `${request.protocol}://${request.host}`;
+  const site = { instance, base, url: `${host}${base}` };
+  const [, kind, id] = /^\/(tasks|process-browser)\/(\d+)(?:\/edit)?$/.exec(url.pathname) ?? [];
+  if (request.method !== 'POST' || kind === undefined) {
+    return sendPage(reply, await showPage(site, url.pathname));
   }
-  const response = await sendTaskForm(instance, base, Number(task), await formOf(call));
+  // Any site can send a browser's form here, or call itself by this machine's address.
+  const { origin = host } = request.headers;
+  if (origin !== host || !LOCAL_HOSTS.includes(request.hostname)) {
+    return sendPage(reply, {
+      status: 403,
+      html: layout('Forbidden', html`<p>This form came from another site.</p>`),
+    });
+  }
+  const form = await formOf(call);
+  const response =
+    kind === 'tasks'
+      ? await sendTaskForm(site, Number(id), form)
+      : await sendStartForm(site, Number(id), url.searchParams.get('event') ?? '', form);
   await instance.scripts.flush();
   return sendPage(reply, response);
 }
@@ -57,7 +74,10 @@ async function handleSignIn(call: PageCall): Promise<FastifyReply> {
   if (url.pathname === '/login') {
     if (isSent) return sendPage(reply, signIn(instance, base, session, await formOf(call)));
     const user = session.userId === undefined ? undefined : findUser(instance, session.userId);
-    return sendPage(reply, { status: 200, html: user ? signedInPage(user.username) : signInPage(base) });
+    return sendPage(reply, {
+      status: 200,
+      html: user ? signedInPage(base, user.username) : signInPage(base),
+    });
   }
   if (isSent) return sendPage(reply, handleApproval(instance, session, await formOf(call)));
   return sendPage(reply, askForApproval(instance, base, session, url.searchParams));
@@ -66,5 +86,9 @@ async function handleSignIn(call: PageCall): Promise<FastifyReply> {
 /** Sends a page, or the browser on to another one. */
 export function sendPage(reply: FastifyReply, response: PageResponse): FastifyReply {
   if ('redirect' in response) return reply.redirect(response.redirect, 302);
-  return reply.code(response.status).type(HTML_TYPE).send(response.html);
+  return reply
+    .code(response.status)
+    .header('Content-Security-Policy', PAGE_POLICY)
+    .type(HTML_TYPE)
+    .send(response.html);
 }

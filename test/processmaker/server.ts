@@ -7,6 +7,7 @@ import { methodOf } from './http/method';
 import { Query } from './http/query';
 import type { Instance } from './instance';
 import { handlePage, sendPage } from './page-server';
+import { html } from './pages/html';
 import { layout } from './pages/layout';
 import { allowedMethods, matchRoute } from './routes/match';
 import type { ApiResponse } from './routes/route';
@@ -48,7 +49,7 @@ export function createServer(
     });
     reply.header('Cache-Control', 'no-cache, private').header('Date', instance.now().toUTCString());
     if (request.url.length > URL_LIMIT) {
-      return sendPage(reply, { status: 414, html: layout('Request-URI Too Long', '') });
+      return sendPage(reply, { status: 414, html: layout('Request-URI Too Long') });
     }
     if (instance.maintenance)
       return sendMaintenance(
@@ -57,7 +58,7 @@ export function createServer(
         options.maintenanceRetrySeconds === undefined ? MAINTENANCE_SECONDS : options.maintenanceRetrySeconds,
       );
     if (!request.url.startsWith(`${base}/`))
-      return sendPage(reply, { status: 404, html: layout('Not Found', '') });
+      return sendPage(reply, { status: 404, html: layout('Not Found') });
     const url = new URL(request.url.slice(base.length), 'http://instance');
     return url.pathname.startsWith('/api/')
       ? handleApi(instance, request, reply, url, body)
@@ -147,7 +148,7 @@ function sendMaintenance(
   reply.code(503);
   if (retrySeconds !== null) reply.header('Retry-After', String(retrySeconds));
   if (!/[/+]json/.test(request.headers.accept?.split(',')[0] ?? '')) {
-    return reply.type(HTML_TYPE).send(layout('Service Unavailable', '<p>503</p>'));
+    return reply.type(HTML_TYPE).send(layout('Service Unavailable', html`<p>503</p>`));
   }
   return reply.header('Content-Type', JSON_TYPE).send(Buffer.from(MAINTENANCE));
 }

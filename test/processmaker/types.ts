@@ -37,6 +37,11 @@ export interface ProcessMakerOptions {
   betweenErrorsMs?: number;
   /** The server's clock. */
   now?: () => Date;
+  /**
+   * For a person who tries it out, with an n8n that begins anew each time: only the processes that a company could have,
+   * and scripts run.
+   */
+  demo?: boolean;
 }
 
 /** One HTTP call as it came in. */

@@ -10,6 +10,9 @@ export interface FormField {
   component: (typeof COMPONENTS)[number];
   format: string;
   options: Record<string, string>;
+  /** Several values can be chosen. */
+  multiple: boolean;
+  required: boolean;
 }
 
 /** The inputs of a form's first page. Loops and uploads are nothing for the simple page. */
@@ -21,14 +24,21 @@ function fieldsIn(item: FormItem): FormField[] {
   if (item.component === 'FormMultiColumn') return itemsInside(item).flatMap(fieldsIn);
   const component = COMPONENTS.find((known) => known === item.component);
   if (component === undefined) return [];
-  const { name, dataFormat } = item.config as { name: string; dataFormat: string };
+  const { name, dataFormat, validation } = item.config as {
+    name: string;
+    dataFormat: string;
+    validation: { value: string }[];
+  };
+  const options = item.config['options'] as JsonObject | undefined;
   return [
     {
       name,
       label: item.label,
       component,
       format: dataFormat,
-      options: optionsOf(item.config['options'] as JsonObject | undefined),
+      options: optionsOf(options),
+      multiple: options?.['allowMultiSelect'] === true,
+      required: validation.some(({ value }) => value === 'required'),
     },
   ];
 }

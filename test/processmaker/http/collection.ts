@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../types';
 import { serverError } from './errors';
-import { escapeHtml } from '../pages/layout';
+import { escapeHtml } from '../pages/html';
 import type { Query } from './query';
 
 const PAGES_ON_EACH_SIDE = 3;

@@ -1,44 +1,78 @@
-import type { Json } from '../types';
+import { createHash } from 'node:crypto';
+import { html, Html } from './html';
+import { STYLE } from './style';
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#039;',
-};
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** Text for HTML. */
-export function escapeHtml(text: Json | undefined): string {
-  const plain = typeof text === 'object' || text === undefined ? '' : String(text);
-  return plain.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+/** What the browser may load for a page: nothing but its own style. */
+export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`;
+
+interface Layout {
+  /** The path below which the instance lives. */
+  base?: string;
+  /** The page shows something that changes in a moment. */
+  refresh?: boolean;
 }
 
-/** A page around its content, which is HTML already. */
-export function layout(title: string, content: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1f2933; }
-h1 { font-size: 1.5rem; } a { color: #0a6ebd; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .35rem .5rem; border-bottom: 1px solid #e4e7eb; vertical-align: top; }
-label { display: block; margin: .75rem 0; } input:not([type=checkbox]), textarea, select { display: block; width: 100%; padding: .4rem; font: inherit; box-sizing: border-box; }
-button { font: inherit; padding: .5rem 1rem; background: #0a6ebd; color: #fff; border: 0; border-radius: .25rem; cursor: pointer; }
-.status { padding: .1rem .5rem; border-radius: 1rem; background: #e4e7eb; font-size: .85rem; }
-pre { background: #f5f7fa; padding: .75rem; overflow: auto; } footer { margin-top: 2rem; color: #616e7c; font-size: .85rem; }
-</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${content}
-</main>
-<footer>This is a stand-in for ProcessMaker, made for tests and demos. A sign-in is only needed to let an OAuth2 client in.</footer>
-</body>
-</html>
-`;
+/** A page around its content. */
+export function layout(title: string, content = html``, { base = '', refresh = false }: Layout = {}): string {
+  const reload = refresh ? html`<meta http-equiv="refresh" content="1" />` : html``;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        ${reload}
+        <title>${title}</title>
+        ${new Html(`<style>${STYLE}</style>`)}
+      </head>
+      <body>
+        <header>
+          <strong><a href="${base}/">ProcessMaker stand-in</a></strong>
+          <a href="${base}/#tasks">Tasks</a>
+          <a href="${base}/#requests">Requests</a>
+          <a href="${base}/#processes">Processes</a>
+          <a href="${base}/#tokens">Tokens</a>
+        </header>
+        <main>
+          <h1>${title}</h1>
+          ${content}
+        </main>
+        <footer>
+          This is a stand-in for ProcessMaker, made for tests and demos. Nobody has to sign in to these pages;
+          an OAuth2 client asks for a sign-in.
+        </footer>
+      </body>
+    </html>`;
+  return `${page.text}\n`;
 }
+
+/** A part of a page with a heading. */
+export function section(id: string, heading: string, content: Html): Html {
+  return html`<section id="${id}">
+    <h2>${heading}</h2>
+    ${content}
+  </section>`;
+}
+
+/** A table with a heading for each column. */
+export function table(headings: string[], rows: Html[][]): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        ${headings.map((heading) => html`<th scope="col">${heading}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (cells) =>
+          html`<tr>
+            ${cells.map((cell) => html`<td>${cell}</td>`)}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** The status of a Request or Task. */
+export const statusChip = (status: string): Html => html`<span class="status ${status}">${status}</span>`;

@@ -1,38 +1,59 @@
-import type { RequestRow, TokenRow } from '../database/rows';
+import { sanitiseStartData } from '../data/sanitise';
+import type { ProcessRow, RequestRow, TokenRow, UserRow } from '../database/rows';
+import type { FlowElement } from '../flow/definition';
 import { fieldsOf, type FormField } from '../forms/fields';
 import { pagesOf, screenOfElement } from '../forms/store';
 import type { Instance } from '../instance';
-import { completeToken } from '../requests/progress';
+import { mayStart, type StartEvent } from '../requests/access';
+import { TASK_TYPES } from '../requests/apply-step';
+import { completeToken, startRequest } from '../requests/progress';
 import { findProcess, findRequest, findToken, requestData } from '../requests/store';
+import { hasEventDefinition, startEventsOf } from '../serializers/process';
 import type { JsonObject } from '../types';
+import { formValues } from './form';
+import { homePage } from './home-page';
+import { html } from './html';
 import { layout } from './layout';
-import { processPage } from './process-page';
+import { processPage, type PageStart } from './process-page';
 import { casePage, requestPage } from './request-page';
-import { formValues, taskPage } from './task-page';
+import { taskPage } from './task-page';
+
+/** Who may start: an administrator may start all, so those come last. */
+const STARTERS = `SELECT * FROM users WHERE status = 'ACTIVE' ORDER BY is_administrator, id`;
 
 /** What a page responds with: HTML, or a path to go on to. */
 export type PageResponse = { status: number; html: string } | { redirect: string };
 
-const missing: PageResponse = { status: 404, html: layout('Not Found', '<p>There is no such page.</p>') };
+const missing: PageResponse = { status: 404, html: layout('Not Found', html`<p>There is no such page.</p>`) };
 
-const page = (html: string): PageResponse => ({ status: 200, html });
+const page = (text: string): PageResponse => ({ status: 200, html: text });
+
+/** What all pages need. */
+export interface Site {
+  instance: Instance;
+  /** The path below which the instance lives. */
+  base: string;
+  /** The instance as clients name it. */
+  url: string;
+}
 
 /** Shows the page at a path below the instance's base path. */
-export async function showPage(instance: Instance, base: string, path: string): Promise<PageResponse> {
+export async function showPage({ instance, base, url }: Site, path: string): Promise<PageResponse> {
+  if (path === '/') return page(homePage(instance, base, url));
   const [, kind, id] =
     /^\/(requests|cases|process-browser|modeler|tasks)\/(\d+)(?:\/edit)?\/?$/.exec(path) ?? [];
   const number = Number(id);
   switch (kind) {
     case 'requests': {
       const request = findRequest(instance, number);
-      return request === undefined ? missing : page(requestPage(instance, base, request));
+      return request === undefined ? missing : page(await requestPage(instance, base, request));
     }
     case 'cases': {
       const requests = instance.database.all<RequestRow>(
         'SELECT * FROM process_requests WHERE case_number = ? ORDER BY id',
         [number],
       );
-      return requests.length === 0 ? missing : page(casePage(instance, base, number, requests));
+      return requests.length === 0 ? missing : page(await casePage(instance, base, number, requests));
     }
     case 'tasks': {
       const found = await taskWithFields(instance, number);
@@ -44,15 +65,15 @@ export async function showPage(instance: Instance, base: string, path: string): 
       return missing;
     default: {
       const process = findProcess(instance, number);
-      return process === undefined ? missing : page(processPage(process));
+      if (process === undefined) return missing;
+      return page(processPage(base, process, await startsOf(instance, process)));
     }
   }
 }
 
 /** A person has sent the form of a task. */
 export async function sendTaskForm(
-  instance: Instance,
-  base: string,
+  { instance, base }: Site,
   taskId: number,
   form: JsonObject,
 ): Promise<PageResponse> {
@@ -62,6 +83,40 @@ export async function sendTaskForm(
   return { redirect: `${base}/requests/${found.request.id}` };
 }
 
+/** A person has started a Request on the page of its process. */
+export async function sendStartForm(
+  { instance, base }: Site,
+  processId: number,
+  event: string,
+  form: JsonObject,
+): Promise<PageResponse> {
+  const process = findProcess(instance, processId);
+  const start = process && (await startsOf(instance, process)).find(({ id }) => id === event);
+  if (process === undefined || start?.user === undefined) return missing;
+  const data = sanitiseStartData(formValues(start.fields, form));
+  const id = await startRequest(instance, { process, startEvent: event, user: start.user, data });
+  return { redirect: `${base}/requests/${id}` };
+}
+
+/** The start events of a process that a person can trigger, each with the first user who may. */
+async function startsOf(instance: Instance, process: ProcessRow): Promise<PageStart[]> {
+  const { elements } = await instance.definitions.definition(process.bpmn);
+  const users = process.status === 'ACTIVE' ? instance.database.all<UserRow>(STARTERS) : [];
+  return startEventsOf(process)
+    .filter((event) => !hasEventDefinition(event))
+    .map((event) => {
+      const [id, name] = [String(event['id']), String(event['name'])];
+      const allowed = [event as unknown as StartEvent];
+      const user = users.find((candidate) => mayStart(instance, candidate, allowed, id));
+      return { id, name, user, fields: fieldsOfElement(instance, elements.get(id)) };
+    });
+}
+
+function fieldsOfElement(instance: Instance, element: FlowElement | undefined): FormField[] {
+  const screen = screenOfElement(instance, element);
+  return screen === undefined ? [] : fieldsOf(pagesOf(screen));
+}
+
 async function taskWithFields(
   instance: Instance,
   id: number,
@@ -69,8 +124,7 @@ async function taskWithFields(
   const task = findToken(instance, id);
   const request = task && findRequest(instance, task.process_request_id);
   const process = request && findProcess(instance, request.process_id);
-  if (!task || !request || !process) return undefined;
+  if (!task || !request || !process || !TASK_TYPES.includes(task.element_type)) return undefined;
   const { elements } = await instance.definitions.definition(process.bpmn);
-  const screen = screenOfElement(instance, elements.get(task.element_id));
-  return { task, request, fields: screen === undefined ? [] : fieldsOf(pagesOf(screen)) };
+  return { task, request, fields: fieldsOfElement(instance, elements.get(task.element_id)) };
 }

@@ -1,62 +1,121 @@
-import { visibleData } from '../data/normalise';
 import type { RequestRow, TokenRow } from '../database/rows';
 import type { Instance } from '../instance';
-import { requestData } from '../requests/store';
-import { escapeHtml, layout } from './layout';
-
-const status = (text: string): string => `<span class="status">${escapeHtml(text)}</span>`;
+import { SCRIPT_TYPES } from '../requests/apply-step';
+import { callOf, scriptCall } from '../requests/script-call';
+import { activeTokens, findProcess, requestData } from '../requests/store';
+import { dataBlock } from './data-block';
+import { html, type Html } from './html';
+import { layout, section, statusChip, table } from './layout';
+import { assigneeName, isOpenTask, taskLink } from './task-table';
 
 /** The page of one Request. */
-export function requestPage(instance: Instance, base: string, request: RequestRow): string {
+export async function requestPage(instance: Instance, base: string, request: RequestRow): Promise<string> {
+  const link = html`<a href="${base}/process-browser/${request.process_id}">${request.name}</a>`;
+  const parent = request.parent_request_id;
   const facts = [
-    ['Case number', escapeHtml(request.case_number)],
-    ['Status', status(request.status)],
-    ['Started', `${escapeHtml(request.initiated_at)} UTC`],
-    ['Completed', request.completed_at === null ? '' : `${escapeHtml(request.completed_at)} UTC`],
-  ];
-  const rows = facts.map(([name, value]) => `<tr><th>${name}</th><td>${value}</td></tr>`).join('');
-  const errors = request.errors === null ? '' : `<h2>Errors</h2>${errorList(request.errors)}`;
-  return layout(
-    `${request.name} #${request.id}`,
-    `<table>${rows}</table>${errors}
-<h2>Tasks</h2>${taskTable(instance, base, request.id)}
-<h2>Data</h2><pre>${escapeHtml(JSON.stringify(visibleData(requestData(request)), null, 2))}</pre>
-<p><a href="${base}/process-browser/${request.process_id}">Process “${escapeHtml(request.name)}”</a></p>`,
+    ['Status', statusChip(request.status)],
+    ['Process', link],
+    ['Case number', html`<a href="${base}/cases/${request.case_number}">${request.case_number}</a>`],
+    ...(parent === null
+      ? []
+      : [['Parent', html`<a href="${base}/requests/${parent}">#${parent}</a>`] as const]),
+    ['Started', html`${request.initiated_at} UTC`],
+    ...(request.completed_at === null ? [] : [['Completed', html`${request.completed_at} UTC`] as const]),
+  ] as const;
+  const rows = facts.map(
+    ([name, value]) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td>${value}</td>
+      </tr>`,
   );
+  const content = html`${await waitNotice(instance, request)}
+    <section>
+      <table>
+        ${rows}
+      </table>
+    </section>
+    ${request.errors === null ? html`` : section('errors', 'Errors', errorList(request.errors))}
+    ${section('tasks', 'Tasks', await tasksOfRequest(instance, base, request))}
+    ${section('data', 'Data', dataBlock(requestData(request)))}`;
+  const refresh = activeTokens(instance, request.id).some(isScript);
+  return layout(`${request.name} #${request.id}`, content, { base, refresh });
 }
 
 /** The page of a case: all Requests that share its number. */
-export function casePage(
+export async function casePage(
   instance: Instance,
   base: string,
   caseNumber: number,
   requests: RequestRow[],
-): string {
-  const parts = requests.map(
-    (request) =>
-      `<h2><a href="${base}/requests/${request.id}">${escapeHtml(request.name)} #${request.id}</a> ${status(request.status)}</h2>` +
-      taskTable(instance, base, request.id),
-  );
-  return layout(`Case #${caseNumber}`, parts.join(''));
+): Promise<string> {
+  const parts: Html[] = [];
+  for (const request of requests) {
+    const link = html`<a href="${base}/requests/${request.id}">${request.name} #${request.id}</a>`;
+    parts.push(
+      html`<section>
+        <h2>${link} ${statusChip(request.status)}</h2>
+        ${await tasksOfRequest(instance, base, request)}
+      </section>`,
+    );
+  }
+  return layout(`Case #${caseNumber}`, html`${parts}`, { base });
 }
 
-function errorList(errors: string): string {
+const isScript = ({ element_type: type }: TokenRow): boolean => SCRIPT_TYPES.includes(type);
+
+/** That a client sleeps until a script of the process calls it, and what is to be done for that. */
+async function waitNotice(instance: Instance, request: RequestRow): Promise<Html> {
+  const process = request.status === 'ACTIVE' ? findProcess(instance, request.process_id) : undefined;
+  if (process === undefined || !activeTokens(instance, request.id).some(isOpenTask)) return html``;
+  const { elements } = await instance.definitions.definition(process.bpmn);
+  const data = requestData(request);
+  const script = [...elements.values()].find((element) => callOf(element, data) !== undefined);
+  if (script === undefined) return html``;
+  return html`<section class="notice">
+    <strong>A workflow of n8n sleeps until this Request calls it.</strong> Complete the open Task: the script
+    “${script.name}” then calls n8n, and the workflow goes on.
+  </section>`;
+}
+
+function errorList(errors: string): Html {
   const list = JSON.parse(errors) as { message: string; element_name: string | null }[];
-  return `<ul>${list.map((error) => `<li>${escapeHtml(error.element_name)}: ${escapeHtml(error.message)}</li>`).join('')}</ul>`;
+  return html`<ul>
+    ${list.map((error) => html`<li>${error.element_name}: ${error.message}</li>`)}
+  </ul>`;
 }
 
-function taskTable({ database }: Instance, base: string, requestId: number): string {
-  const tasks = database.all<TokenRow>(
+async function tasksOfRequest(instance: Instance, base: string, request: RequestRow): Promise<Html> {
+  const tasks = instance.database.all<TokenRow>(
     `SELECT * FROM process_request_tokens WHERE process_request_id = ? AND element_type NOT IN ('startEvent', 'end_event', 'gateway') ORDER BY id`,
-    [requestId],
+    [request.id],
   );
-  if (tasks.length === 0) return '<p>None.</p>';
-  const rows = tasks.map((task) => {
-    const name = escapeHtml(task.element_name);
-    const open =
-      task.status === 'ACTIVE' && /task$/i.test(task.element_type) && task.element_type !== 'scriptTask';
-    const link = open ? `<a href="${base}/tasks/${task.id}/edit">${name}</a>` : name;
-    return `<tr><td>${link}</td><td>${status(task.status)}</td></tr>`;
-  });
-  return `<table>${rows.join('')}</table>`;
+  if (tasks.length === 0) return html`<p>None.</p>`;
+  const rows: Html[][] = [];
+  for (const task of tasks) {
+    const note = await noteOf(instance, base, request, task);
+    rows.push([taskLink(base, task), statusChip(task.status), html`${assigneeName(instance, task)}${note}`]);
+  }
+  return table(['Task', 'Status', 'Who or what'], rows);
+}
+
+/** What is worth knowing of a token at which no person is at work. */
+async function noteOf(instance: Instance, base: string, request: RequestRow, token: TokenRow): Promise<Html> {
+  const child = token.subprocess_request_id;
+  if (child !== null) return html`Sub-process <a href="${base}/requests/${child}">#${child}</a>`;
+  if (token.element_type === 'event' && token.status === 'ACTIVE')
+    return html`Waits for its event, such as by the node's operation Trigger Event`;
+  if (!isScript(token)) return html``;
+  const call = await scriptCall(instance, request, token);
+  // The URL's query holds its signature, which nobody needs to see.
+  const address = call?.url.replace(/\?.*$/s, '');
+  if (token.status === 'ACTIVE')
+    return address === undefined ? html`Script, runs now` : html`Script, calls <code>${address}</code> now`;
+  // One that has failed, or was stopped, may be closed without having run to its end.
+  const hasRun =
+    token.status === 'CLOSED' && token.token_properties === '[]' && request.status !== 'CANCELED';
+  if (!hasRun) return html`Script`;
+  return address === undefined
+    ? html`Script, has run`
+    : html`Script, has called <code>${address}</code>: the workflow of n8n goes on`;
 }

@@ -8,7 +8,8 @@ import { assignee, AssignmentError, groupIds, userIds } from './assignment';
 import { endRequest, failRequest } from './finish';
 import { insertToken, openTokens, updateRequest } from './store';
 
-const TASK_TYPES = ['task', 'userTask', 'manualTask'];
+/** What a person completes. */
+export const TASK_TYPES = ['task', 'userTask', 'manualTask'];
 /** Elements at which a script runs. */
 export const SCRIPT_TYPES = ['scriptTask', 'serviceTask'];
 /** What leaves a token where it waits; a gateway that waits for its other branches does not. */

@@ -73,3 +73,13 @@ export async function resumeScripts({ database, scripts }: Instance): Promise<vo
   for (const { id } of tokens) scripts.add(id);
   await scripts.flush();
 }
+
+/**
+ * Open Requests forget the URLs at which n8n slept until a script called it. For an n8n that begins anew: it knows none of
+ * them, and a script that calls in vain holds up all others.
+ */
+export function forgetCallbacks({ database }: Instance): void {
+  database.run(
+    `UPDATE process_requests SET data = json_remove(data, '$._n8n_resume_url') WHERE status IN ('ACTIVE', 'ERROR')`,
+  );
+}

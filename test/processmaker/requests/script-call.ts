@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestRow, TokenRow } from '../database/rows';
+import type { FlowElement } from '../flow/definition';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
 import { findProcess, requestData } from './store';
@@ -24,10 +25,14 @@ export async function scriptCall(
   const process = findProcess(instance, request.process_id);
   if (process === undefined) return undefined;
   const { elements } = await instance.definitions.definition(process.bpmn);
-  const text = elements.get(token.element_id)?.properties['config'] || '{}';
+  return callOf(elements.get(token.element_id), requestData(request));
+}
+
+/** The call that the script of an element makes with the data of its Request. */
+export function callOf(element: FlowElement | undefined, data: JsonObject): ScriptCall | undefined {
+  const text = element?.properties['config'] || '{}';
   const { callUrlIn, send = [] } = JSON.parse(text) as { callUrlIn?: string; send?: string[] };
   if (callUrlIn === undefined) return undefined;
-  const data = requestData(request);
   const url = data[callUrlIn];
   if (typeof url !== 'string') return undefined;
   return { url, body: Object.fromEntries(send.map((name) => [name, data[name] ?? null])) };
