@@ -1,4 +1,9 @@
-import { startProcessMaker } from '../test/processmaker';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { lock } from 'proper-lockfile';
+
+import { startProcessMaker, type StoredTask } from '../test/processmaker';
+import { demoDigest } from '../test/processmaker/fixtures/seed';
 import { freePort } from './ports';
 import { say } from './progress';
 import type { RealInstance } from './settings';
@@ -8,20 +13,47 @@ const PREFERRED_PORT = 8090;
 export interface Instance {
   url: string;
   token: string;
+  /** The open Tasks; only the stand-in tells them. */
+  openTasks?: () => StoredTask[];
   close(): Promise<void>;
 }
 
-/** The ProcessMaker of the demo: the given one, or a stand-in that runs inside this program. */
-export async function startInstance(real?: RealInstance): Promise<Instance> {
+/**
+ * The ProcessMaker of the demo: the given one, or a stand-in that runs inside this program.
+ *
+ * @param folder where the stand-in keeps what was started; without it, it forgets everything at its end
+ */
+export async function startInstance(real?: RealInstance, folder?: string): Promise<Instance> {
   if (real) return { url: real.url, token: real.token, close: () => Promise.resolve() };
   const port = await freePort(PREFERRED_PORT);
   if (port !== PREFERRED_PORT) say(`Port ${PREFERRED_PORT} is in use; ProcessMaker gets port ${port}.`);
-  const processMaker = await startProcessMaker({ port });
-  // The script of 'Contract approval' wakes the example that sleeps.
-  processMaker.scriptsRun = true;
+  const database = folder === undefined ? undefined : await takeDatabase(folder);
+  const kept = database === undefined ? {} : { database: database.file };
+  const processMaker = await startProcessMaker({ port, demo: true, ...kept });
   return {
     url: processMaker.url,
     token: processMaker.tokens.limited,
-    close: () => processMaker.close(),
+    openTasks: () => processMaker.tasks().filter(({ status }) => status === 'ACTIVE'),
+    close: async () => {
+      await processMaker.close();
+      await database?.release();
+    },
   };
+}
+
+/** The database of the demos of this checkout, unless another demo uses it right now. */
+async function takeDatabase(folder: string): Promise<{ file: string; release(): Promise<void> } | undefined> {
+  mkdirSync(folder, { recursive: true });
+  // A stand-in that has changed begins with an empty database.
+  const file = path.join(folder, `processmaker-${demoDigest()}.sqlite`);
+  try {
+    // SQLite's driver has its own lock beside the file, which a process that was killed leaves behind.
+    const lockfilePath = `${file}.demo`;
+    const release = await lock(file, { lockfilePath, realpath: false, stale: 15_000, update: 3_000 });
+    return { file, release };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
+    say('Another demo of this checkout is running: this one begins empty, and keeps nothing.');
+    return undefined;
+  }
 }

@@ -7,9 +7,11 @@ import { CREDENTIAL_TYPE, EXAMPLE_NODES, readExample, startOnly } from './exampl
 import { startInstance } from './instance';
 import { N8nClient, outputOf } from './n8nClient';
 import { startN8nWithPackage } from './n8nWithPackage';
+import { state } from './paths';
 import { say } from './progress';
 import { report, type StartedRequest } from './report';
 import { readSettings } from './settings';
+import { startSleeper } from './sleeper';
 import { Stop } from './stop';
 
 const OWNER = { email: 'demo@example.com', password: 'ProcessMaker4' };
@@ -25,7 +27,7 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
 
   const n8n = await startN8nWithPackage(folder, signal);
   cleanup.add(() => n8n.stop());
-  const instance = await startInstance(settings.realInstance);
+  const instance = await startInstance(settings.realInstance, settings.once ? undefined : state);
   cleanup.add(() => instance.close());
 
   const client = new N8nClient(n8n.url, signal);
@@ -52,7 +54,12 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
   if (requests.length !== expected) {
     throw new Error(`${expected} Requests should have been started, but ${requests.length} were.`);
   }
-  report({ requests, owner: OWNER, n8n, instance, executionUrl, once: settings.once });
+  const { openTasks } = instance;
+  const sleeper =
+    openTasks && !settings.once
+      ? await startSleeper(n8n.url, client, credential, { ...instance, openTasks })
+      : undefined;
+  report({ requests, owner: OWNER, n8n, instance, executionUrl, sleeper, once: settings.once });
   if (settings.once) return { items: requests.length, requests: requests.map(summary) };
   await Promise.race([stop.requested(), n8n.endedByItself()]);
   return undefined;
