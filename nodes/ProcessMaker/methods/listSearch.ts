@@ -17,7 +17,7 @@ import { asText, isObject } from '../guards';
 import { parseCaseNumber, toRequestReference } from '../input/references';
 import type { Connection } from '../transport/connection';
 import type { ListPage } from '../transport/pagination';
-import { inputError, ProcessMakerError } from '../transport/processMakerError';
+import { inputError } from '../transport/processMakerError';
 
 /** So many entries at once; n8n asks for more while a person scrolls. */
 const PAGE_SIZE = 50;
@@ -118,13 +118,10 @@ export const searchWaitingEvents = listSearch(async (connection, { filter }, con
   const requestId = await chosenRequestId(context, connection);
   const events = await listWaitingEvents(connection, requestId);
   if (events.length === 0) {
-    throw new ProcessMakerError({
-      kind: 'notFound',
-      message: `No event that waits in Request ${requestId} can be shown`,
-      description:
-        "ProcessMaker shows them to administrators only, and only while the Request waits there. Enter the event 'By ID'.",
-      delivery: 'notProcessed',
-    });
+    throw inputError(
+      `No event that waits in Request ${requestId} can be shown`,
+      "ProcessMaker shows them to administrators only, and only while the Request waits there. Enter the event 'By ID'.",
+    ).with({ kind: 'notFound' });
   }
   const entries = events.map(({ id, name }) => ({ name, value: id, description: id }));
   return { results: matching(entries, filter, ['name', 'value']) };

@@ -6,11 +6,7 @@ import { asText } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
 
-/**
- * All processes by name; for a user who may not view processes those that this user may start.
- *
- * @throws NodeApiError when neither list can be read
- */
+/** All processes by name; for a user who may not view processes those that this user may start. */
 export async function getProcesses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
   return await withConnection(this, async (connection) => {
     const processes = await listProcesses(connection);

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 
-import type { FormField } from '../api/forms/field';
 import { type FormProcess, readProcessFields } from '../api/forms/processFields';
+import type { FormField } from '../api/forms/screenFields';
 import { readTaskScreens } from '../api/forms/screens';
 import { AUTOMATIC } from '../api/processes/processes';
 import { withConnection } from '../execution/nodeError';
@@ -11,11 +11,7 @@ import { readLocator, toProcessReference, toTaskId } from '../input/references';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
 
-/**
- * The fields of the chosen process for 'Form Fields'.
- *
- * @throws NodeApiError when ProcessMaker refuses to show them
- */
+/** The fields of the chosen process for 'Form Fields'. */
 export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
   const locator = this.getCurrentNodeParameter('process');
   const { value } = readLocator(locator);
@@ -59,11 +55,7 @@ function chosenStartEvent(context: ILoadOptionsFunctions): string | undefined {
   return value === '' || value === AUTOMATIC || value.startsWith('=') ? undefined : value;
 }
 
-/**
- * The fields of the form of the chosen Task for 'Form Fields'.
- *
- * @throws NodeApiError when ProcessMaker refuses to show them
- */
+/** The fields of the form of the chosen Task for 'Form Fields'. */
 export async function getTaskFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
   const locator = this.getCurrentNodeParameter('task');
   const { value } = readLocator(locator);

@@ -87,11 +87,7 @@ export function findFile(files: ApiFile[], reference: FileReference, requestId: 
 }
 
 /** Deletes a file of a Request, once: `DELETE /api/1.0/requests/{id}/files/{file}`. */
-export async function sendFileDeletion(
-  connection: Connection,
-  requestId: number,
-  fileId: number,
-): Promise<void> {
+export async function sendFileDeletion(connection: Connection, requestId: number, fileId: number) {
   const path = filesPath(requestId, fileId);
   await sendRequest(connection, { method: 'DELETE', path, expects: 'nothing' });
 }

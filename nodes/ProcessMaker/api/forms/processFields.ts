@@ -6,8 +6,14 @@ import { readList } from '../../transport/pagination';
 import { isKind } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
 import type { StartableProcess, StartEvent } from '../processes/processes';
-import { type FormField, isUsablePath, typeOfFormat, unique } from './field';
-import { emptyForm, type ScreenFields } from './screenFields';
+import {
+  emptyForm,
+  type FormField,
+  isUsablePath,
+  type ScreenFields,
+  typeOfFormat,
+  unique,
+} from './screenFields';
 import { readScreens, readTaskForms } from './screens';
 
 const LATEST_REQUESTS = 10;

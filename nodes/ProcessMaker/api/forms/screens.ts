@@ -6,8 +6,7 @@ import { readList } from '../../transport/pagination';
 import { explained, isKind } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { readTask } from '../tasks/tasks';
-import { unique } from './field';
-import { emptyForm, screenFields, type ScreenFields } from './screenFields';
+import { emptyForm, screenFields, type ScreenFields, unique } from './screenFields';
 
 /** Far above any form; forms can contain each other. */
 const MAX_SCREENS = 30;

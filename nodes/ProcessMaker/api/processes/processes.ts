@@ -2,6 +2,7 @@ import { type IDataObject, jsonParse } from 'n8n-workflow';
 
 import { asText, isObject, objectsIn, parseId } from '../../guards';
 import type { Connection } from '../../transport/connection';
+import { loadFile } from '../../transport/files';
 import { readList } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
@@ -38,20 +39,13 @@ export const AUTOMATIC = 'automatic';
 const STARTABLE_PAGE_SIZE = 1000;
 
 /** What the user of the token may start: `GET /api/1.0/start_processes`, which is open to any valid token. */
-export async function listStartable(
-  connection: Connection,
-  qs: IDataObject = {},
-  limit?: number,
-): Promise<IDataObject[]> {
+export async function listStartable(connection: Connection, qs: IDataObject = {}, limit?: number) {
   const path = apiPath('1.0', 'start_processes');
   return await readList(connection, { path, qs, pageSize: STARTABLE_PAGE_SIZE, limit });
 }
 
 /** The same with the start events of each; `filter` is looked for in name, description and category. */
-export async function getStartableProcesses(
-  connection: Connection,
-  filter?: string,
-): Promise<StartableProcess[]> {
+export async function getStartableProcesses(connection: Connection, filter?: string) {
   const processes = await listStartable(connection, filter ? { filter } : {});
   return processes.map((process) => ({
     id: Number(asText(process.id)),
@@ -76,11 +70,7 @@ export async function readStartEventIds(connection: Connection): Promise<Map<num
 }
 
 /** All processes that are not archived, or those that are: `GET /api/1.0/processes`, for those who may view processes. */
-export async function listViewable(
-  connection: Connection,
-  qs: IDataObject = {},
-  limit?: number,
-): Promise<IDataObject[]> {
+export async function listViewable(connection: Connection, qs: IDataObject = {}, limit?: number) {
   const call = { path: apiPath('1.0', 'processes'), qs: { order_by: 'id', ...qs }, limit };
   const forbidden = {
     message: 'ProcessMaker does not show all processes to the user of the access token',
@@ -152,4 +142,19 @@ function startEventsOf({ startEvents, events }: IDataObject): StartEvent[] {
 function isWebEntry(config: unknown): boolean {
   const parsed: unknown = jsonParse(asText(config), { fallbackValue: {} });
   return isObject(parsed) && isObject(parsed.web_entry);
+}
+
+/** Reads the BPMN of a process in its current version, for those who may view processes: `GET /api/1.0/processes/{id}/bpmn`. */
+export async function readBpmn(connection: Connection, processId: number): Promise<string> {
+  return (await loadFile(connection, apiPath('1.0', 'processes', processId, 'bpmn'))).toString();
+}
+
+const EVENTS = /<(?:\w+:)?(intermediateCatchEvent|boundaryEvent)\b[^>]*[^/]>.*?<\/(?:\w+:)?\1>/gs;
+
+/** What an event waits for, such as `message`, `signal` or `timer`; undefined when it is not in the BPMN. */
+export function eventKind(bpmn: string, eventId: string): string | undefined {
+  const events = bpmn.match(EVENTS) ?? [];
+  const event = events.find((xml) => xml.slice(0, xml.indexOf('>')).includes(` id="${eventId}"`)) ?? '';
+  const kinds = [...event.matchAll(/<(?:\w+:)?(\w+)EventDefinition\b/g)].map(([, kind]) => kind);
+  return kinds.includes('message') ? 'message' : kinds[0];
 }

@@ -125,12 +125,7 @@ const WHO_MAY_TRIGGER = 'The settings of the event say which users, groups and I
  *
  * @param data is merged into the Request's data at a message event, and dropped at any other
  */
-export async function triggerEvent(
-  connection: Connection,
-  id: number,
-  eventId: string,
-  data: IDataObject,
-): Promise<void> {
+export async function triggerEvent(connection: Connection, id: number, eventId: string, data: IDataObject) {
   const path = apiPath('1.0', 'requests', id, 'events', eventId);
   const call = { method: 'POST', path, body: JSON.stringify(data) } as const;
   const response = await sendRequest(connection, call).catch((error: unknown) => {

@@ -62,17 +62,8 @@ export async function readByIds(
   });
 }
 
-/**
- * Reads all pages of a search, in the order of the ids: `GET /api/1.0/requests?pmql=…&include=…&page=…`.
- *
- * @param includes names that ProcessMaker's `include` knows
- */
-export async function readPages(
-  connection: Connection,
-  pmql: string,
-  includes: string[],
-  limit?: number,
-): Promise<ApiRequest[]> {
+/** Reads all pages of a search, in the order of the ids: `GET /api/1.0/requests?pmql=…&include=…&page=…`. */
+export async function readPages(connection: Connection, pmql: string, includes: string[], limit?: number) {
   const list = await readList(connection, {
     path: apiPath('1.0', 'requests'),
     limit,
@@ -82,11 +73,7 @@ export async function readPages(
 }
 
 /** Reads one Request as a list of one, since only lists name its process. One that is missing there is read by itself. */
-export async function readRequest(
-  connection: Connection,
-  id: number,
-  includes: string[],
-): Promise<ApiRequest> {
+export async function readRequest(connection: Connection, id: number, includes: string[]) {
   const listed = await readByIds(connection, [id], includes);
   return valueIn(listed, id) ?? (await readUnlisted(connection, id, includes));
 }

@@ -5,7 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { type ListCall, type ListPage, PAGE_SIZE, readList, readPage } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
-import { type Batch, filterText, type ListOrder, pmqlText, readInChunks, searchList } from '../lists';
+import { filterText, type ListOrder, pmqlText, readInChunks, searchList } from '../lists';
 
 /** A Task as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiTask extends IDataObject {
@@ -41,22 +41,14 @@ export async function listTasks(
 }
 
 /** Reads Tasks by id: `GET /api/1.0/tasks?pmql=id IN […]`. A Task that no list shows is missing in the map. */
-export async function readTasksByIds(
-  connection: Connection,
-  ids: number[],
-  includes: string[] = [],
-): Promise<Batch<ApiTask>> {
+export async function readTasksByIds(connection: Connection, ids: number[], includes: string[] = []) {
   const qs = includes.length > 0 ? { include: includes.join(',') } : {};
   const bounds = { limit: PAGE_SIZE };
   return await readInChunks(ids, async (pmql) => await listTasks(connection, { pmql, ...qs }, bounds));
 }
 
 /** Reads one Task as lists give it: `GET /api/1.0/tasks/{id}?include=…`. */
-export async function readTask(
-  connection: Connection,
-  id: number,
-  includes: string[] = [],
-): Promise<ApiTask> {
+export async function readTask(connection: Connection, id: number, includes: string[] = []) {
   // The first three come with lists by themselves.
   const qs = { include: ['user', 'processRequest', 'process', ...includes].join(',') };
   const task = await read(connection, { path: apiPath('1.0', 'tasks', id), qs }).catch((error: unknown) => {
@@ -91,10 +83,7 @@ export async function readOpenTasks(
 }
 
 /** The processes of this name in which the user of the token has Tasks, or may see them: `GET /api/1.0/tasks`. */
-export async function readProcessesOfTasks(
-  connection: Connection,
-  name: string,
-): Promise<Array<{ id: number; name: string }>> {
+export async function readProcessesOfTasks(connection: Connection, name: string) {
   const pmql = `process_name = ${pmqlText(name, 'Process')}`;
   const tasks = await listTasks(connection, { pmql }, { limit: PAGE_SIZE });
   const ids = tasks.flatMap(({ process }) =>
@@ -107,10 +96,7 @@ export async function readProcessesOfTasks(
  * The events at which a Request waits: `GET /api/1.0/tasks` with `all_tasks`, which shows an administrator all of them,
  * and other users only what is assigned to them.
  */
-export async function listWaitingEvents(
-  connection: Connection,
-  requestId: number,
-): Promise<Array<{ id: string; name: string }>> {
+export async function listWaitingEvents(connection: Connection, requestId: number) {
   const tokens = await readList(connection, {
     path: TASKS_PATH,
     qs: { process_request_id: requestId, status: 'ACTIVE', all_tasks: 'true', order_by: 'id' },

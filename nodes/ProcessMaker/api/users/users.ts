@@ -10,11 +10,7 @@ const USERS_PATH = apiPath('1.0', 'users');
 const USERS_ORDER = { order_by: 'username', order_direction: 'asc' };
 
 /** The users by username: `GET /api/1.0/users`, for those who may view users. */
-export async function listUsers(
-  connection: Connection,
-  filter: IDataObject,
-  limit?: number,
-): Promise<IDataObject[]> {
+export async function listUsers(connection: Connection, filter: IDataObject, limit?: number) {
   const call = { path: USERS_PATH, qs: { ...USERS_ORDER, ...filter }, limit };
   return await readList(connection, call).catch(throwAboutUsers);
 }

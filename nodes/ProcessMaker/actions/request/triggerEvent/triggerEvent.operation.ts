@@ -10,8 +10,7 @@ import { readChangeData } from '../../../input/data';
 import { readLocator, readRequestReference } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
-import { dataCheck, storageHint } from './eventData';
-import { readTriggered, triggerOnce } from './triggerOnce';
+import { dataCheck, readTriggered, storageHint, triggerOnce } from './event';
 
 /** Triggers one event per item, and gives its Request as it is then. */
 export const triggerEvent = operation({
