@@ -121,11 +121,7 @@ export class StartWait {
 
   private callback: CallbackWait | undefined;
 
-  /**
-   * Reads and checks the parameters of one item on waiting. Nothing is sent.
-   *
-   * @throws ProcessMakerError
-   */
+  /** Reads and checks the parameters of one item on waiting. Nothing is sent. */
   read(context: IExecuteFunctions, index: number, data: IDataObject): void {
     const waitFor = readWaitFor(context, index, true);
     if (waitFor === 'callback') this.callback = this.readCallback(context, index, data);

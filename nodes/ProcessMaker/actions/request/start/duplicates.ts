@@ -11,11 +11,11 @@ import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
 import { addTo, besides, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
+import { nameRequests } from './startErrors';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
 const LOOK_AFTER_MS = 2000;
 const IN_PARALLEL = 5;
-const MAX_IDS_IN_HINT = 25;
 
 /** An item, and the Request that this iteration has started for it under the user's key. */
 interface OwnStart {
@@ -69,7 +69,7 @@ export class Duplicates {
     try {
       found = await this.find(own);
     } catch (error) {
-      if (!isOver(this.run)) hints.add(notLookedUp(messageOf(error)));
+      if (!isOver(this.run)) hints.add(`${NOT_LOOKED_UP}: ${messageOf(error)}.`);
       return;
     }
     const limits = { throttle: new Throttle(IN_PARALLEL), mayBegin: () => !isOver(this.run) };
@@ -152,14 +152,10 @@ function isOver({ connection, results }: ItemRun): boolean {
   return results.mustStop || connection.canceled?.aborted === true;
 }
 
-function notLookedUp(reason: string): string {
-  return `The Requests were started, but it could not be looked up whether another execution has started some with the same Idempotency Keys at the same time: ${reason}.`;
-}
+const NOT_LOOKED_UP =
+  'The Requests were started, but it could not be looked up whether another execution has started some with the same Idempotency Keys at the same time';
 
 function notCanceled(refused: Map<number, string>): string {
   const [[, reason = ''] = []] = refused;
-  const ids = [...refused.keys()].sort((a, b) => a - b);
-  const shown = ids.slice(0, MAX_IDS_IN_HINT).join(', ');
-  const rest = ids.length > MAX_IDS_IN_HINT ? ` and ${ids.length - MAX_IDS_IN_HINT} more` : '';
-  return `Started twice, and not in status CANCELED for certain: ${ids.length === 1 ? 'Request' : 'Requests'} ${shown}${rest}. ${reason}.`;
+  return `Started twice, and not in status CANCELED for certain: ${nameRequests([...refused.keys()])}. ${reason}.`;
 }

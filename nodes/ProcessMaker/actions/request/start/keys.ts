@@ -21,10 +21,7 @@ export function keyPrefix(run: string, round?: number): string {
 }
 
 /** The parts of a hidden key, when it is one of this run. */
-export function parseItemKey(
-  key: string,
-  run: string,
-): { round: number; itemIndex: number; digest: string } | undefined {
+export function parseItemKey(key: string, run: string) {
   const prefix = keyPrefix(run);
   const parts = key.startsWith(prefix)
     ? /^(0|[1-9]\d*)\.(\d+)\.([0-9a-f]+)$/.exec(key.slice(prefix.length))
@@ -72,10 +69,7 @@ export function generationPrefixOf(key: string): string {
 }
 
 /** The parts of a user's key. */
-export function parseUserKey(
-  key: string,
-  prefix: string,
-): { generation: number; run: string; round: number } | undefined {
+export function parseUserKey(key: string, prefix: string) {
   const parts = key.startsWith(prefix) ? /^(\d+)\.(\w+)\.(\d+)$/.exec(key.slice(prefix.length)) : null;
   if (parts?.[2] === undefined) return undefined;
   return { generation: Number(parts[1]), run: parts[2], round: Number(parts[3]) };

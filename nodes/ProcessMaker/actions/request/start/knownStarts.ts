@@ -27,25 +27,17 @@ export type Known =
   | { sameAs: number };
 
 /** What is known of the items of an iteration before anything is sent, by item. */
-export class KnownStarts {
-  private readonly byIndex = new Map<number, Known>();
-
+export class KnownStarts extends Map<number, Known> {
   constructor(
     readonly connection: Connection,
     readonly record: AttemptRecord,
-  ) {}
-
-  get(index: number): Known | undefined {
-    return this.byIndex.get(index);
-  }
-
-  set(index: number, known: Known): void {
-    this.byIndex.set(index, known);
+  ) {
+    super();
   }
 
   /** Nothing was found of it yet. */
   isOpen({ index }: Start): boolean {
-    const known = this.byIndex.get(index);
+    const known = this.get(index);
     return known === undefined || 'startAs' in known;
   }
 

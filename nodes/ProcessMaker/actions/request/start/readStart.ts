@@ -16,22 +16,6 @@ const DEFAULT_TIMEOUT_SECONDS = 120;
 /** An hour. A timer of more than 24 days would end at once. */
 const MAX_SECONDS = 3600;
 
-export interface StartOptions {
-  timeoutSeconds: number;
-  simplify: boolean;
-  includeData: boolean;
-  returnErroredRequests: boolean;
-  /** The user's own key, in place of the hidden one. */
-  idempotencyKey: string | undefined;
-  onExisting: 'return' | 'error' | 'startAgain';
-  /** Whether to cancel what was started although another execution had started it at the same time. */
-  cancelsDuplicates: boolean;
-  hiddenKey: boolean;
-  windowSeconds: number;
-  startAgainWhenNotFound: boolean;
-  writeFileId: boolean;
-}
-
 /** What an item says of its start, checked as far as it can be without a call. */
 export interface Start {
   index: number;
@@ -41,7 +25,7 @@ export interface Start {
   data: IDataObject;
   /** To be uploaded once it is started. */
   files: InputFile[];
-  options: StartOptions;
+  options: ReturnType<typeof readOptions>;
   /** Known at once where both ids are given; otherwise it is found before anything is sent. */
   target: StartTarget | undefined;
 }
@@ -49,11 +33,7 @@ export interface Start {
 /** The same, its process and start event found. */
 export type TargetedStart = Start & { target: StartTarget };
 
-/**
- * Reads and checks the parameters of one item. Nothing is sent.
- *
- * @throws ProcessMakerError
- */
+/** Reads and checks the parameters of one item. Nothing is sent. */
 export function readStart(
   context: IExecuteFunctions,
   index: number,
@@ -81,7 +61,7 @@ export function readStart(
   return { index, process, startEventId, target, data, files, options };
 }
 
-function readOptions(options: IDataObject): StartOptions {
+function readOptions(options: IDataObject) {
   const onExisting = options.onExistingRequest ?? 'return';
   if (onExisting !== 'return' && onExisting !== 'error' && onExisting !== 'startAgain') {
     throw notListed('If a Request With the Key Exists');
@@ -104,7 +84,9 @@ function readOptions(options: IDataObject): StartOptions {
     timeoutSeconds,
     windowSeconds,
     onExisting,
+    /** Whether to cancel what was started although another execution had started it at the same time. */
     cancelsDuplicates: duplicates === 'cancelMine',
+    /** The user's own key, in place of the hidden one. */
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
     hiddenKey: options.hiddenKey !== false,
     startAgainWhenNotFound: options.startAgainWhenNotFound === true,

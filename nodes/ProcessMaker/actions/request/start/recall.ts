@@ -59,10 +59,7 @@ const NO_PLACE = -1;
  * @returns items in whose place an earlier attempt has sent other data, with its Request; undefined when the look-up did
  * not succeed
  */
-async function lookByHiddenKeys(
-  known: KnownStarts,
-  starts: TargetedStart[],
-): Promise<Map<number, ApiRequest> | undefined> {
+async function lookByHiddenKeys(known: KnownStarts, starts: TargetedStart[]) {
   if (starts.length === 0) return undefined;
   const { record } = known;
   const { run } = record.identity;
@@ -108,10 +105,8 @@ export async function recallStarts(
   const canFind = record.crash === undefined || record.identity.outlivesCrash;
   const hasKey = ({ options }: TargetedStart) => options.hiddenKey && canFind;
   const keyed = others.filter(hasKey);
-  await recallByIds(
-    known,
-    others.filter((start) => !hasKey(start)),
-  );
+  const keyless = others.filter((start) => !hasKey(start));
+  await recallByIds(known, keyless);
 
   let inDispute = new Map<number, ApiRequest>();
   for (;;) {

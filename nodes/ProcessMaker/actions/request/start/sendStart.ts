@@ -24,13 +24,8 @@ interface Extras {
   /** The user's own key, where the item has one. */
   userKey: string | undefined;
   /** A further field for the data. */
-  field: Field | undefined;
+  field: { name: string; value: string } | undefined;
   slot: Slot;
-}
-
-interface Field {
-  name: string;
-  value: string;
 }
 
 /** How often a start was sent without success, and may be at most: less, once ProcessMaker has responded with a 500. */
@@ -52,11 +47,7 @@ export interface StartLooks {
   includeData: boolean;
 }
 
-/**
- * Starts the Request of an item, exactly once.
- *
- * @throws ProcessMakerError
- */
+/** Starts the Request of an item, exactly once. */
 export async function sendStart(
   run: ItemRun,
   looks: StartLooks,
@@ -111,11 +102,7 @@ interface LostStart {
  * Reads a Request that was started with a field `include` in its data. ProcessMaker takes that for the parameter of the
  * call, and leaves out of the response what the parameter asked for.
  */
-export async function readStarted(
-  connection: Connection,
-  { options }: TargetedStart,
-  id: number,
-): Promise<ApiRequest> {
+export async function readStarted(connection: Connection, { options }: TargetedStart, id: number) {
   return await readRequest(connection, id, includesOf(options.includeData)).catch((thrown: unknown) => {
     throw explained(thrown, ({ message }) => ({
       message: `Request ${id} was started, but could not be read afterwards: ${message}`,
@@ -187,7 +174,7 @@ async function startEventsOf(looks: StartLooks): Promise<Map<number, string[]>> 
 }
 
 /** Adds fields to the JSON text of an object that has none of their names. */
-function withFields(body: string, ...fields: Array<Field | undefined>): string {
+function withFields(body: string, ...fields: Array<Extras['field']>): string {
   let text = body;
   for (const field of fields) {
     if (!field) continue;

@@ -4,9 +4,9 @@ import { type ApiRequest, isBeingRetried, requestUrl } from '../../../api/reques
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
 import {
-  type ErrorDetails,
   explained,
-  ProcessMakerError,
+  inputError,
+  type ProcessMakerError,
   toProcessMakerError,
 } from '../../../transport/processMakerError';
 
@@ -22,18 +22,15 @@ export function withOutcome(
   const mark = record?.earlierMark(index);
   if (typeof mark === 'number') {
     // An item whose Request was there before, and which was to get its files.
-    const canceled = error.kind === 'canceled' ? notUploaded(mark) : {};
-    return error.with({ outcome: 'started', requestId: mark, ...canceled });
+    const started = error.with({ outcome: 'started', requestId: mark });
+    if (error.kind !== 'canceled') return started;
+    return started.with({
+      message: `The execution was stopped before the files of Request ${mark} were uploaded`,
+      description: 'Retry the execution: nothing is started again, and only the missing files are uploaded.',
+    });
   }
   const isUnknown = wasSent ? error.delivery === 'unknown' : record?.crash !== undefined;
   return error.with({ outcome: mark !== undefined || isUnknown ? 'unknown' : 'notStarted' });
-}
-
-function notUploaded(requestId: number) {
-  return {
-    message: `The execution was stopped before the files of Request ${requestId} were uploaded`,
-    description: 'Retry the execution: nothing is started again, and only the missing files are uploaded.',
-  };
 }
 
 /** Agents see the message alone, and are quick to call a tool again that did not succeed. */
@@ -69,51 +66,35 @@ export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string
     origin === 'existingKey'
       ? "To start another Request in its place, set the option 'If a Request With the Key Exists' to 'Start Again If It Ended in Error or Was Canceled'."
       : 'To start another Request instead, run the workflow again, with another Idempotency Key where you give one.';
-  return new ProcessMakerError({
-    kind: 'invalid',
-    message: `Request ${id} ${isInStatus}${engineReason(request)}`,
-    description: `See it at ${requestUrl(id, instanceUrl)}. When the cause is fixed, an administrator can retry it in ProcessMaker. ${advice}`,
-    delivery: 'notProcessed',
-    outcome: status === 'ERROR' ? 'startedInError' : 'started',
-    requestId: id,
-  });
+  return inputError(
+    `Request ${id} ${isInStatus}${engineReason(request)}`,
+    `See it at ${requestUrl(id, instanceUrl)}. When the cause is fixed, an administrator can retry it in ProcessMaker. ${advice}`,
+  ).with({ kind: 'invalid', outcome: status === 'ERROR' ? 'startedInError' : 'started', requestId: id });
 }
 
-function unknown(details: Pick<ErrorDetails, 'message' | 'description'> & Partial<ErrorDetails>) {
-  return new ProcessMakerError({
-    kind: 'connectionLost',
-    delivery: 'unknown',
-    outcome: 'unknown',
-    ...details,
-  });
-}
+const UNKNOWN = { kind: 'connectionLost', delivery: 'unknown', outcome: 'unknown' } as const;
 
 /** An earlier attempt has sent it, and it was not found. */
 export function stillUnknown(key: string): ProcessMakerError {
-  return unknown({
-    message: `${EARLIER_UNKNOWN}, so it is not started again`,
-    key,
-    description: `${key === '' ? 'Look in ProcessMaker for its Request' : howToSearch(key)}. ${RUN_AGAIN}`,
-  });
+  const advice = key === '' ? 'Look in ProcessMaker for its Request' : howToSearch(key);
+  const message = `${EARLIER_UNKNOWN}, so it is not started again`;
+  return inputError(message, `${advice}. ${RUN_AGAIN}`).with({ ...UNKNOWN, key });
 }
 
 /** The execution is retried, n8n has lost what it had started, and there is no key to find it by. */
 export function mayBeFromBeforeCrash(): ProcessMakerError {
-  return unknown({
-    message:
-      'n8n has not kept what the execution before this retry had started, and without a key it cannot be looked up, so nothing is started',
-    description: `Look in ProcessMaker for the Request of this item. ${RUN_AGAIN}`,
-  });
+  return inputError(
+    'n8n has not kept what the execution before this retry had started, and without a key it cannot be looked up, so nothing is started',
+    `Look in ProcessMaker for the Request of this item. ${RUN_AGAIN}`,
+  ).with(UNKNOWN);
 }
 
 /** Other data was started in its place. */
 export function disputed({ id }: ApiRequest): ProcessMakerError {
-  return unknown({
-    kind: 'invalid',
-    message: `An earlier attempt of this execution started Request ${id} in the place of this item, but with other data`,
-    description: `It is not known whether it is the same start, so it is not started again. If Request ${id} is not that of this item, run the workflow again for it. Values that differ each time, such as the time, cause this.`,
-    requestId: id,
-  });
+  return inputError(
+    `An earlier attempt of this execution started Request ${id} in the place of this item, but with other data`,
+    `It is not known whether it is the same start, so it is not started again. If Request ${id} is not that of this item, run the workflow again for it. Values that differ each time, such as the time, cause this.`,
+  ).with({ ...UNKNOWN, kind: 'invalid', requestId: id });
 }
 
 /**
@@ -130,27 +111,18 @@ export function lookUpError(thrown: unknown, isRepeat: boolean): Error {
 
 /** An earlier attempt has started it, and it is not there any more. */
 export function gone(requestId: number): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'notFound',
-    message: `Request ${requestId} was started for this item by an earlier attempt, but is no longer there`,
-    description: `It may have been deleted in ProcessMaker. It is not started again. ${RUN_AGAIN}`,
-    delivery: 'notProcessed',
-    outcome: 'started',
-    requestId,
-  });
+  return inputError(
+    `Request ${requestId} was started for this item by an earlier attempt, but is no longer there`,
+    `It may have been deleted in ProcessMaker. It is not started again. ${RUN_AGAIN}`,
+  ).with({ kind: 'notFound', outcome: 'started', requestId });
 }
 
 /** There is a Request with the user's own key, and the option says that it must not exist. */
 export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessMakerError {
-  return new ProcessMakerError({
-    kind: 'invalid',
-    message: `Request ${id} (${status}) already exists for the Idempotency Key "${key}"`,
-    description:
-      "Nothing was started. The option 'If a Request With the Key Exists' decides what happens then.",
-    delivery: 'notProcessed',
-    outcome: 'started',
-    requestId: id,
-  });
+  return inputError(
+    `Request ${id} (${status}) already exists for the Idempotency Key "${key}"`,
+    "Nothing was started. The option 'If a Request With the Key Exists' decides what happens then.",
+  ).with({ kind: 'invalid', outcome: 'started', requestId: id });
 }
 
 /** A start whose response was lost, and that is not there. */
@@ -179,16 +151,19 @@ export function howToSearch(key: string): string {
 
 const MAX_IDS_IN_MESSAGE = 25;
 
-/** Names the Requests of a run that stops. */
-export function startedSummary(startedIds: number[]): DoneSummary {
-  if (startedIds.length === 0) return NOTHING_DONE;
-  const ids = [...startedIds].sort((a, b) => a - b);
-  const shown = ids.slice(0, MAX_IDS_IN_MESSAGE).join(', ');
+/** Requests in the order of their ids, e.g. `Request 12`, and of many the first: `Requests 12, 13, … and 4 more`. */
+export function nameRequests(ids: number[]): string {
+  const shown = inOrder(ids).slice(0, MAX_IDS_IN_MESSAGE).join(', ');
   const rest = ids.length - MAX_IDS_IN_MESSAGE;
-  const message = `. Started in this run: ${ids.length === 1 ? 'Request' : 'Requests'} ${shown}`;
-  if (rest <= 0) return { message, description: '' };
-  return {
-    message: `${message} and ${rest} more`,
-    description: `All Requests started in this run: ${ids.join(', ')}.`,
-  };
+  return `${ids.length === 1 ? 'Request' : 'Requests'} ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+const inOrder = (ids: number[]) => [...ids].sort((a, b) => a - b);
+
+/** Names the Requests of a run that stops. */
+export function startedSummary(ids: number[]): DoneSummary {
+  if (ids.length === 0) return NOTHING_DONE;
+  const isLong = ids.length > MAX_IDS_IN_MESSAGE;
+  const description = isLong ? `All Requests started in this run: ${inOrder(ids).join(', ')}.` : '';
+  return { message: `. Started in this run: ${nameRequests(ids)}`, description };
 }

@@ -105,11 +105,7 @@ export class StartRun {
     }
   }
 
-  private async startOne(
-    start: TargetedStart,
-    userKey: string | undefined,
-    slot: Slot,
-  ): Promise<OutputItem[]> {
+  private async startOne(start: TargetedStart, userKey: string | undefined, slot: Slot) {
     const extras = { userKey, field: this.wait?.takeField(), slot };
     let request = await sendStart(this.run, this.looks, start, extras);
     this.startedIds.push(request.id);
@@ -141,11 +137,7 @@ export class StartRun {
   }
 
   /** Gives the item of a Request that is there, with its files. */
-  private async answer(
-    start: TargetedStart,
-    requestId: number,
-    { json, error, lookFor }: Answer,
-  ): Promise<OutputItem[]> {
+  private async answer(start: TargetedStart, requestId: number, { json, error, lookFor }: Answer) {
     if (start.files.length > 0) {
       this.files ??= new StartFiles(this.run.connection);
       return await this.files.upload(start, requestId, { json, error, lookFor });
