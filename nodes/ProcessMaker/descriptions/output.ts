@@ -35,17 +35,13 @@ export const requestOutputCollection = optionsOf(
   simplifyOption,
 );
 
-export interface RequestOutput {
-  /** Names that ProcessMaker's `include` knows. */
-  includes: string[];
-  simplify: boolean;
-  includeTasks: boolean;
-}
+export type RequestOutput = ReturnType<typeof readRequestOutput>;
 
 /** What of its Request an item asks for. */
-export function readRequestOutput(context: IExecuteFunctions, itemIndex: number): RequestOutput {
+export function readRequestOutput(context: IExecuteFunctions, itemIndex: number) {
   const options = context.getNodeParameter('options', itemIndex, {});
   return {
+    /** Names that ProcessMaker's `include` knows. */
     includes: [
       'process',
       'activeTasks',
@@ -97,13 +93,10 @@ export const taskOutputOptions: INodeProperties[] = [
   simplifyOption,
 ];
 
-export interface TaskOutput {
-  includeData: boolean;
-  simplify: boolean;
-}
+type TaskOutput = ReturnType<typeof readTaskOutput>;
 
 /** What of its Tasks an item asks for. */
-export function readTaskOutput(context: IExecuteFunctions, itemIndex: number): TaskOutput {
+export function readTaskOutput(context: IExecuteFunctions, itemIndex: number) {
   const options = context.getNodeParameter('options', itemIndex, {});
   return { includeData: options.includeData === true, simplify: options.simplify !== false };
 }

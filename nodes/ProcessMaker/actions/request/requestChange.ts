@@ -124,11 +124,7 @@ export async function setRequestStatus(
 }
 
 /** Reads a Request that was changed. The error says that the change was made, even though this read failed. */
-export async function readChanged(
-  connection: Connection,
-  id: number,
-  includes: string[],
-): Promise<ApiRequest> {
+export async function readChanged(connection: Connection, id: number, includes: string[]) {
   try {
     return await readRequest(connection, id, includes);
   } catch (error) {

@@ -2,4 +2,4 @@ export { complete } from './complete/complete.operation';
 export { get } from './get.operation';
 export { getFormFields } from './getFormFields.operation';
 export { getMany } from './getMany/getMany.operation';
-export { reassign } from './reassign/reassign.operation';
+export { reassign } from './reassign.operation';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { type ApiFile, findUploaded, sendRequestFile } from '../../../api/files/files';
+import { findUploaded, sendRequestFile } from '../../../api/files/files';
 import { updateRequest } from '../../../api/requests/changes';
 import { aboutRequest, readRequest } from '../../../api/requests/requests';
 import { type Change, done, makeChange, NOT_SEEN } from '../../../execution/change';
@@ -42,20 +42,19 @@ export interface FileOutcome extends IDataObject {
   fileId?: number;
 }
 
-export interface Uploads {
-  uploaded: UploadedFile[];
-  /** Why the next file was not uploaded, or may not be, so that no further one was sent; or why ids were not written. */
-  error?: ProcessMakerError;
-  outcomes: FileOutcome[];
-}
+export type Uploads = Awaited<ReturnType<typeof uploadFiles>>;
 
-/** Uploads the files of one item to its Request, one after the other, up to the first that cannot be uploaded. */
+/**
+ * Uploads the files of one item to its Request, one after the other, up to the first that cannot be uploaded.
+ *
+ * @returns as `error` why the next file was not uploaded, or may not be; or why ids were not written
+ */
 export async function uploadFiles(
   connection: Connection,
   requestId: number,
   files: InputFile[],
   settings: UploadSettings,
-): Promise<Uploads> {
+) {
   const { memory, variables } = settings;
   const uploaded: UploadedFile[] = [];
   let error: ProcessMakerError | undefined;
@@ -83,7 +82,7 @@ export async function uploadFiles(
       error ??= toProcessMakerError(thrown);
     }
   }
-  return { uploaded, outcomes, ...(error && { error }) };
+  return { uploaded, outcomes, error };
 }
 
 /** Uploads a file to a Request. When the response was lost, the Request's files show whether it arrived. */
@@ -99,8 +98,10 @@ async function uploadFile(
   const find = (sought?: Buffer) => findUploaded(connection, requestId, file, sought);
   const there = lookFor && (await find(lookFor === 'variable' ? undefined : content));
   if (there && (there.isSame || lookFor !== 'file')) {
+    const { id: fileId, file_name: storedName, mime_type: type, size } = there.file;
     const isOther = lookFor === 'fileOrOther' && !there.isSame;
-    return { ...place, ...asStored(there.file), ...(isOther && { uploaded: false as const }) };
+    const stored = { ...place, fileId, fileName: storedName, mimeType: asText(type), size };
+    return isOther ? { ...stored, uploaded: false } : stored;
   }
   try {
     const fileId = await makeChange(connection, {
@@ -117,11 +118,6 @@ async function uploadFile(
   } catch (error) {
     throw aboutUpload(error, requestId, file);
   }
-}
-
-/** What is known of a file that is there, whoever has uploaded it. */
-function asStored({ id, file_name: fileName, mime_type: mimeType, size }: ApiFile) {
-  return { fileId: id, fileName, mimeType: asText(mimeType), size };
 }
 
 function aboutUpload(thrown: unknown, requestId: number, { fileName }: InputFile): Error {

@@ -14,7 +14,6 @@ const SETTLED_MS = 2000;
  * Retries a Request in ERROR, once: every further call runs its script once more, also while it still runs.
  *
  * @returns the Request as it is then
- * @throws ProcessMakerError
  */
 export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> {
   const { connection, output, mayBeDone, sentAt } = toChange;

@@ -10,25 +10,16 @@ import { inputError, isKind } from '../../../transport/processMakerError';
 import { changeRequest, readChanged } from '../requestChange';
 import { hasFields, mergeDeep } from './mergeData';
 
-/** Fields to put into the data of a Request. */
-export interface DataUpdate {
-  data: IDataObject;
-  /** Whether objects are merged field by field. ProcessMaker itself replaces them. */
-  isDeep: boolean;
-  /** What the Request is to bring along, its data among it: names that ProcessMaker's `include` knows. */
-  includes: string[];
-}
-
 /**
- * Updates the data of a Request. ProcessMaker puts each field in the place of that of the same name. What became of a
- * change whose response was lost is seen in the data.
+ * Updates the data of a Request. ProcessMaker puts each field in the place of that of the same name; `isDeep` merges
+ * objects field by field. What became of a change whose response was lost is seen in the data.
  *
  * @returns the Request as it is then
  */
 export async function updateData(
   connection: Connection,
   id: number,
-  { data, isDeep, includes }: DataUpdate,
+  { data, isDeep, includes }: { data: IDataObject; isDeep: boolean; includes: string[] },
   { mayBeDone, isDone }: Attempt,
 ): Promise<ApiRequest> {
   if (isDone) return await readChanged(connection, id, includes);

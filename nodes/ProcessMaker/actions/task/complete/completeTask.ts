@@ -11,17 +11,9 @@ import type { Connection } from '../../../transport/connection';
 import {
   inputError,
   isKind,
-  ProcessMakerError,
+  type ProcessMakerError,
   unexpectedResponse,
 } from '../../../transport/processMakerError';
-
-/** What a Task is completed with. */
-export interface Completion {
-  data: IDataObject;
-  /** How long to look for what became of a call whose response was lost. */
-  windowSeconds: number;
-  look: TaskLook;
-}
 
 export interface CompletedTask {
   task: ApiTask;
@@ -56,14 +48,12 @@ export class TaskLook {
  * Completes a Task. ProcessMaker carries out every such call that comes while another one is under way, so that it is
  * sent once, and the Task is read when the response was lost.
  *
- * @param before the Task as it was read before
- * @returns the Task as it is then
  * @throws ProcessMakerError, with `done` when its Request came into status ERROR by it
  */
 export async function completeTask(
   connection: Connection,
   before: ApiTask,
-  { data, windowSeconds, look }: Completion,
+  { data, windowSeconds, look }: { data: IDataObject; windowSeconds: number; look: TaskLook },
   attempt: Attempt,
 ): Promise<CompletedTask> {
   const { id } = before;
@@ -128,11 +118,7 @@ async function readIfPossible<T>(readIt: () => Promise<T>): Promise<T | undefine
  * A closed Task that an earlier attempt may have completed. A cancel of its Request, or of one of which that is a
  * sub-process, closes Tasks too, and nobody knows which of the two it was.
  */
-async function perhapsCompleted(
-  connection: Connection,
-  task: ApiTask,
-  attempt: Attempt,
-): Promise<CompletedTask> {
+async function perhapsCompleted(connection: Connection, task: ApiTask, attempt: Attempt) {
   const part = { ...requestOf(task), completed_at: task.completed_at };
   const parent = await readIfPossible(() =>
     findCanceledParent(part, (id) => readRequest(connection, id, [])),
@@ -146,14 +132,10 @@ async function perhapsCompleted(
 function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {
   const { id, status } = requestOf(task);
   if (status !== 'ERROR') return { task, alreadyCompleted };
-  throw new ProcessMakerError({
-    kind: 'invalid',
-    message: `Task ${task.id} was completed, but its Request ${asText(id)} is in status ERROR now`,
-    description:
-      "Do not complete the Task again. The page of the Request in ProcessMaker shows what went wrong; when it is fixed, an administrator can go on with the operation 'Retry' of 'Request'.",
-    delivery: 'notProcessed',
-    done: true,
-  });
+  throw inputError(
+    `Task ${task.id} was completed, but its Request ${asText(id)} is in status ERROR now`,
+    "Do not complete the Task again. The page of the Request in ProcessMaker shows what went wrong; when it is fixed, an administrator can go on with the operation 'Retry' of 'Request'.",
+  ).with({ kind: 'invalid', done: true });
 }
 
 function closedBefore(task: ApiTask, canceledParent: IDataObject | undefined): ProcessMakerError {

@@ -1,8 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { filterText, pmqlAll, pmqlTime } from '../../../api/lists';
-import type { ProcessReference } from '../../../api/processes/processes';
-import type { RequestReference } from '../../../api/requests/requests';
 import { readProcessesOfTasks } from '../../../api/tasks/tasks';
 import { readTokenUserId } from '../../../api/users/users';
 import { taskFilters } from '../../../descriptions/taskFilters';
@@ -15,34 +13,24 @@ import type { Connection } from '../../../transport/connection';
 import { explained, inputError } from '../../../transport/processMakerError';
 
 /** Which Tasks an item asks for. */
-export interface TaskSearch {
-  /** What can be sent as it is. */
-  qs: IDataObject;
-  /** Whether it holds PMQL that the user wrote. */
-  hasOwnPmql: boolean;
-  assignee: 'anyone' | 'me' | { id: number };
-  process: ProcessReference | undefined;
-  request: RequestReference | undefined;
-}
+export type TaskSearch = ReturnType<typeof readTaskSearch>;
 
 /** Reads and checks the search of one item. Nothing is sent. */
-export function readTaskSearch(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  connection: Connection,
-): TaskSearch {
+export function readTaskSearch(context: IExecuteFunctions, itemIndex: number, connection: Connection) {
   const filters = readFilters(context, itemIndex, taskFilters);
   const { process, request } = filters;
   return {
     assignee: readAssignee(context, itemIndex),
     process: isEmpty(process) ? undefined : toProcessReference(process, connection),
     request: isEmpty(request) ? undefined : toRequestReference(request, connection),
+    /** What can be sent as it is. */
     qs: readConditions(filters),
+    /** Whether it holds PMQL that the user wrote. */
     hasOwnPmql: asText(filters.pmql).trim() !== '',
   };
 }
 
-function readAssignee(context: IExecuteFunctions, itemIndex: number): TaskSearch['assignee'] {
+function readAssignee(context: IExecuteFunctions, itemIndex: number): 'anyone' | 'me' | { id: number } {
   const assignedTo = context.getNodeParameter('assignedTo', itemIndex);
   if (assignedTo === 'anyone' || assignedTo === 'me') return assignedTo;
   return { id: readUserId(context, itemIndex) };
