@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import {
+  BEARER,
   extraHeaders,
   extraHeadersField,
   instanceUrlField,
@@ -58,7 +59,7 @@ export class ProcessMakerApi implements ICredentialType {
       if (instanceUrl === undefined) return Promise.reject(new UserError(INVALID_INSTANCE_URL));
       requestOptions.baseURL = instanceUrl;
     }
-    const token = (credentials.accessToken as string).trim();
+    const token = (credentials.accessToken as string).replace(BEARER, '').trim();
     requestOptions.headers = {
       ...requestOptions.headers,
       ...extraHeaders(credentials),

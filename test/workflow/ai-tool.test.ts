@@ -1,4 +1,6 @@
 import type { INodeParameters, ResourceMapperField } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+import { temporaryNode } from '../support/editor';
 import { mapped, mappedAutomatically } from '../support/form';
 import { respond, resetBefore } from '../support/gateway';
 import type { Run } from '../support/run';
@@ -17,11 +19,14 @@ const FORM_FIELD: ResourceMapperField = {
 };
 
 /** An agent that calls the node's tool variant once. */
-async function callTool(parameters: INodeParameters): Promise<Run> {
+async function callTool(
+  parameters: INodeParameters,
+  input: INodeParameters = { query: 'a laptop' },
+): Promise<Run> {
   const workflow = createWorkflow(
     [
       { name: 'Start', type: 'test.start' },
-      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', input: { query: 'a laptop' } } },
+      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', input } },
       {
         name: 'Tool',
         type: `${PROCESS_MAKER}Tool`,
@@ -61,13 +66,13 @@ const answerOf = (run: Run) => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_too
 
 it('refuses Map Automatically in an AI tool, since it would send the fields of the agent', async () => {
   const run = await callTool({ dataMode: 'autoMapInputData' });
-  expect(answerOf(run)).toMatch(/Map Automatically|Define Below/);
+  expect(answerOf(run)).toMatch(/'Request Data' cannot be 'Map Automatically' in an AI tool/);
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('refuses to map Form Fields automatically in an AI tool', async () => {
+it('refuses to map the fields of a form automatically in an AI tool', async () => {
   const run = await callTool(mappedAutomatically({ fields: [FORM_FIELD] }));
-  expect(answerOf(run)).toMatch(/Form Fields.*cannot be mapped automatically/);
+  expect(answerOf(run)).toMatch(/'Mapping Column Mode' cannot be 'Map Automatically' in an AI tool/);
   expect(harness.gateway.calls).toEqual([]);
 });
 
@@ -86,4 +91,52 @@ it.each<[string, INodeParameters, Record<string, string>]>([
   const run = await callTool(parameters);
   expect(harness.requests()).toMatchObject([{ processId: 2, data }]);
   expect(answerOf(run)).toContain(String(harness.requests()[0]?.id));
+});
+
+const MODEL_DATA = { Request_Data__JSON_: { item: 'a laptop' } };
+
+it("starts a Request with the model's data when nothing but the process of a tool is chosen", async () => {
+  const run = await callTool({}, MODEL_DATA);
+  expect(harness.requests()).toMatchObject([{ processId: 2, data: { item: 'a laptop' } }]);
+  expect(answerOf(run)).toContain(String(harness.requests()[0]?.id));
+});
+
+it("keeps starting Requests without data in a saved tool whose 'JSON' was left as it is", async () => {
+  await callTool({ dataMode: 'json' }, MODEL_DATA);
+  expect(harness.sentTexts()).toEqual([expect.not.stringContaining('laptop')]);
+});
+
+/** The parameters of Start that the panel of a node type shows. */
+function shownParameters(nodeType: string, given: INodeParameters) {
+  const { description } = harness.engine.nodeTypes.getByName(PROCESS_MAKER);
+  const type = { ...description, name: nodeType };
+  const node = temporaryNode(nodeType, {}, given);
+  const values = NodeHelpers.getNodeParameters(type.properties, given, true, false, node, type) ?? {};
+  return type.properties.filter((property) => NodeHelpers.displayParameter(values, property, node, type));
+}
+
+it.each(['processMakerTool', 'processMakerHitlTool'])(
+  'offers in the panel of the type %s only the ways to give data that work there',
+  (nodeType) => {
+    const shown = shownParameters(nodeType, { operation: 'start' });
+    const [mode, ...others] = shown.filter(({ name }) => name === 'dataMode');
+    expect(others).toEqual([]);
+    expect(mode?.options).not.toContainEqual(expect.objectContaining({ value: 'autoMapInputData' }));
+    expect(mode?.options).toContainEqual(expect.objectContaining({ value: mode?.default }));
+    expect(shown.filter(({ name }) => name === 'process')).toMatchObject([{ default: { mode: 'name' } }]);
+    for (const dataMode of ['fromModel', 'json']) {
+      const fields = shownParameters(nodeType, { operation: 'start', dataMode });
+      expect(fields.filter(({ name }) => name === 'jsonData')).toMatchObject([
+        { displayName: 'Request Data (JSON)', description: expect.stringMatching(/variables/) as string },
+      ]);
+    }
+  },
+);
+
+it('keeps the ways to give data in the panel of a node', () => {
+  const shown = shownParameters('processMaker', { operation: 'start' });
+  expect(shown.filter(({ name }) => name === 'dataMode')).toMatchObject([{ default: 'autoMapInputData' }]);
+  expect(shown.filter(({ name }) => name === 'process')).toMatchObject([{ default: { mode: 'list' } }]);
+  const json = shownParameters('processMaker', { operation: 'start', dataMode: 'json' });
+  expect(json.filter(({ name }) => name === 'jsonData')).toMatchObject([{ displayName: 'JSON' }]);
 });

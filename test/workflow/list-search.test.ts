@@ -51,8 +51,13 @@ describe('the list of processes', () => {
     expect(names(await search('searchProcesses'))).toContain('B two starts');
   });
 
-  it('lists no process for a user who may start none', async () => {
-    expect(await search('searchProcesses', { user: 'nobody' })).toMatchObject({ results: [] });
+  it('says that the user may start no process, and whom to ask', async () => {
+    await expect(search('searchProcesses', { user: 'nobody' })).rejects.toMatchObject({
+      message: 'The user of the access token may start no process',
+      description: expect.stringMatching(/^Ask a ProcessMaker administrator to assign this user/) as string,
+    });
+    const filtered = await search('searchProcesses', { user: 'nobody', filter: 'x' });
+    expect(filtered.results).toEqual([]);
   });
 
   it('filters the list of processes by what a person types', async () => {
@@ -110,6 +115,12 @@ describe('the list of start events', () => {
   it('filters the list of start events by what a person types', async () => {
     const { results } = await startEventsOf(locator('id', 3), { user: 'admin', filter: 'second' });
     expect(names({ results })).toEqual(['Second Start']);
+  });
+
+  it('says in the list that Automatic is not possible where there are several start events', async () => {
+    const [automatic, ...events] = names(await startEventsOf(locator('id', 3), { user: 'admin' }));
+    expect(automatic).toBe('Automatic (not possible: select one of 2 start events)');
+    expect(events).toHaveLength(2);
   });
 
   it('lists only Automatic as start event before a process is chosen', async () => {

@@ -1,11 +1,17 @@
 import type { INodeParameters, ResourceMapperFields } from 'n8n-workflow';
 import { bpmn, endEvent, formTask, line, startEvent, type Element } from '../processmaker/fixtures/bpmn';
 import { loadMapperFields } from '../support/editor';
+import { mapped } from '../support/form';
 import { respond, redirect } from '../support/gateway';
 import { locator, PROCESS_MAKER } from '../support/workflows';
 import { useHarness, type User, type Harness } from '../support/harness';
 
 const LIMITED = '3';
+const CHECKBOX = [
+  { name: 'Not Sent', value: '' },
+  { name: 'True', value: true },
+  { name: 'False', value: false },
+];
 
 const harness = useHarness();
 
@@ -51,11 +57,11 @@ describe('a process that begins with a form', () => {
   it('offers the fields of the first form, with label, type, choices and whether they are required', async () => {
     const { fields } = await fieldsOf(6);
     expect(fields).toMatchObject([
-      { id: 'orderId', displayName: 'Order Id (orderId)', type: 'string', required: true },
-      { id: 'amount', displayName: 'Amount (amount)', type: 'number', required: false },
+      { id: 'orderId', displayName: 'Order Id', type: 'string', required: true },
+      { id: 'amount', displayName: 'Amount', type: 'number', required: false },
       { id: 'qty', type: 'number', required: false },
       { id: 'notes', type: 'string', required: false },
-      { id: 'urgent', type: 'boolean', required: false },
+      { id: 'urgent', type: 'options', required: false, defaultValue: false, options: CHECKBOX },
       { id: 'due', type: 'dateTime', required: false },
       {
         id: 'color',
@@ -98,7 +104,7 @@ describe('a process that begins with a form', () => {
   it('offers the fields of later forms without showing them', async () => {
     const { fields } = await fieldsOf(31);
     expect(fields.filter(({ removed }) => removed)).toMatchObject([
-      { id: 'approved', type: 'boolean', required: false, defaultValue: null },
+      { id: 'approved', type: 'options', required: false, defaultValue: null, options: CHECKBOX },
       { id: 'comment', type: 'string', required: false },
     ]);
   });
@@ -117,12 +123,41 @@ describe('a process that begins with a form', () => {
     const form = await fieldsOf(6);
     expect(types(form)).toMatchObject({
       orderId: 'string',
-      urgent: 'boolean',
+      urgent: 'options',
       color: 'string',
       due: 'dateTime',
     });
     expect(ids(form)).not.toContain('attachment');
   });
+});
+
+it('offers checkboxes to a model as switches, those that nobody has to see only under "Add field"', async () => {
+  const call = {
+    nodeType: `${PROCESS_MAKER}Tool`,
+    method: 'getFormFields',
+    credentials: harness.credentials(),
+  };
+  const load = async (process: number) => {
+    const parameters = { dataMode: 'mapFromForm', process: locator('id', process) };
+    const { fields } = await loadMapperFields(harness.engine, { ...call, parameters });
+    return fields;
+  };
+  expect((await load(6)).find(({ id }) => id === 'urgent')).toMatchObject({
+    type: 'boolean',
+    defaultValue: false,
+  });
+  expect((await load(31)).find(({ id }) => id === 'approved')).toMatchObject({
+    type: 'boolean',
+    removed: true,
+    defaultValue: false,
+  });
+});
+
+it('adds the variable to the labels of fields that have the same one', async () => {
+  const { fields } = await fieldsOf(31);
+  const labels = fields.map(({ displayName }) => displayName);
+  expect(new Set(labels).size).toBe(labels.length);
+  expect(labels).toContain('Day of travel');
 });
 
 describe('a process whose first form is that of a task', () => {
@@ -143,7 +178,7 @@ describe('a process whose first form is that of a task', () => {
     const form = await fieldsOf(id);
     expect(types(form)).toEqual({
       ...{ orderId: 'string', amount: 'number', qty: 'number', notes: 'string' },
-      ...{ urgent: 'boolean', due: 'dateTime', color: 'string' },
+      ...{ urgent: 'options', due: 'dateTime', color: 'string' },
     });
     expect(form.fields.every(({ required }) => !required)).toBe(true);
     // A checkbox of a later form has no value until somebody gives it one.
@@ -177,7 +212,7 @@ describe('a process without a form', () => {
     await harness.start({ process: locator('id', 4) }, { input: [data] });
     const form = await fieldsOf(4);
     expect(types(form)).toEqual({
-      ...{ number: 'string', total: 'number', urgent: 'boolean', lines: 'array', note: 'number' },
+      ...{ number: 'string', total: 'number', urgent: 'options', lines: 'array', note: 'number' },
       ...{ 'customer.name': 'string', 'customer.address.city': 'string', day: 'dateTime', at: 'dateTime' },
       older: 'string',
     });
@@ -235,7 +270,11 @@ describe('the process', () => {
 
   it.each([
     ['is not chosen yet', locator('list', ''), /Choose a process/],
-    ['is an expression', locator('id', '={{ $json.process }}'), /expression/],
+    [
+      'is an expression',
+      locator('id', '={{ $json.process }}'),
+      /execute the nodes before this one, then close this panel and open it again/,
+    ],
   ])('asks for a process without a call when the process %s', async (_, process, notice) => {
     const form = await fieldsIn(harness, process);
     expect(form).toMatchObject({ fields: [], emptyFieldsNotice: expect.stringMatching(notice) as unknown });
@@ -246,11 +285,36 @@ describe('the process', () => {
     await expect(fieldsIn(harness, locator('name', 'No such process'))).rejects.toThrow(/No such process/);
   });
 
-  it('makes the editor load the fields again when the process or the start event changes', () => {
+  it('keeps the fields that are saved while the process is an expression without a value', async () => {
+    const { fields } = await fieldsOf(6);
+    harness.gateway.calls.length = 0;
+    const saved = mapped({ fields }, { orderId: 'A' });
+    for (const process of [locator('id', '={{ $json.process }}'), locator('list', '')]) {
+      const form = await fieldsIn(harness, process, undefined, saved);
+      expect(form).toMatchObject({ fields });
+    }
+    expect(harness.gateway.calls).toEqual([]);
+  });
+
+  it.each(['formFields', 'startEvent', 'file', 'event'])(
+    'does not let the editor empty the parameter %s when the value of an expression changes',
+    (name) => {
+      const { properties } = harness.engine.nodeTypes.getByName(PROCESS_MAKER).description;
+      const parameters = properties.filter((one) => one.name === name);
+      expect(parameters).not.toEqual([]);
+      const names = parameters.flatMap(({ typeOptions }) => typeOptions?.loadOptionsDependsOn ?? []);
+      expect(names.filter((one) => /value/.test(one))).toEqual([]);
+      expect(
+        parameters.map(({ typeOptions }) => typeOptions?.resourceMapper?.refreshStaleSchemaOnOpen),
+      ).not.toContain(true);
+    },
+  );
+
+  it('makes the editor load the fields again when another process or start event is chosen', () => {
     const { properties } = harness.engine.nodeTypes.getByName(PROCESS_MAKER).description;
     const parameter = properties.find(({ name }) => name === 'formFields');
     expect(parameter?.typeOptions).toMatchObject({
-      loadOptionsDependsOn: ['process.value', 'startEvent.value', 'authentication'],
+      loadOptionsDependsOn: ['process.cachedResultName', 'startEvent.cachedResultName', 'authentication'],
     });
   });
 });

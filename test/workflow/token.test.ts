@@ -46,4 +46,19 @@ describe('the token', () => {
     await harness.start(TARGET, { credentials: credentials(` ${harness.server.tokens.limited}\n`) });
     expect(harness.requests()).toHaveLength(1);
   });
+
+  it.each(['Bearer ', 'bearer  '])('takes a token that was pasted with %j before it', async (prefix) => {
+    const pasted = credentials(`${prefix}${harness.server.tokens.limited}`);
+    await harness.start(TARGET, { credentials: pasted });
+    expect(harness.requests()).toHaveLength(1);
+  });
+
+  it('does not show a token that was pasted with Bearer before it', async () => {
+    harness.gateway.treat = () => respond(422, { message: TOKEN });
+    const pasted = credentials(`Bearer ${TOKEN}`);
+    const run = await harness.start(TARGET, { credentials: pasted, settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toHaveLength(1);
+    expect(run.text).toContain('***');
+    expect(run.text).not.toContain(TOKEN);
+  });
 });

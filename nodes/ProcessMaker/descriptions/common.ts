@@ -26,6 +26,13 @@ export const simplifyOption: INodeProperties = {
   description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+/** For `loadOptionsDependsOn`: changes when a person chooses another entry, but not with the data of a run. */
+export const chosenFromList = (locatorName: string) => `${locatorName}.cachedResultName`;
+
+/** For `displayOptions`: in the panel of an AI tool, and in that of a node. */
+export const IN_TOOL = { show: { '@tool': [true] } };
+export const IN_NODE = { hide: { '@tool': [true] } };
+
 /** The collection 'Options' of an operation or of the trigger. */
 export function optionsOf(...options: INodeProperties[]): INodeProperties {
   return {

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 import { CASE_NUMBER, PROCESS_URL, REQUEST_URL, TASK_URL } from '../input/references';
+import { chosenFromList } from './common';
 
 type Fields = Pick<INodeProperties, 'displayName' | 'name' | 'required' | 'description' | 'typeOptions'>;
 
@@ -99,14 +100,14 @@ export const processLocator = locator(
   }),
 );
 
-/** Empty means Automatic: n8n empties the field when another process is chosen. */
+/** Empty means Automatic: n8n empties the field when another process is chosen from the list. */
 export const startEventLocator = locator(
   {
     displayName: 'Start Event',
     name: 'startEvent',
     description:
       'Where in the process the Request begins. Automatic takes the one start event that the user of the access token may trigger by hand.',
-    typeOptions: { loadOptionsDependsOn: ['process.value'] },
+    typeOptions: { loadOptionsDependsOn: [chosenFromList('process')] },
   },
   fromList('searchStartEvents', 'Automatic'),
   byElementId('e.g. node_1', "The id of the start event in ProcessMaker's designer"),
@@ -167,7 +168,7 @@ export const fileLocator = locator(
     name: 'file',
     required: true,
     description: 'The file of the Request',
-    typeOptions: { loadOptionsDependsOn: ['request.value'] },
+    typeOptions: { loadOptionsDependsOn: [chosenFromList('request')] },
   },
   fromList('searchFiles', 'Select a file...'),
   byId('file', 'e.g. 12', 'The fileId that the operations Upload and Get Many give'),
@@ -187,7 +188,7 @@ export const waitingEventLocator = locator(
     required: true,
     description:
       'The intermediate event of the process at which the Request waits. ProcessMaker stores data at message events, and drops it at signals and timers.',
-    typeOptions: { loadOptionsDependsOn: ['request.value'] },
+    typeOptions: { loadOptionsDependsOn: [chosenFromList('request')] },
   },
   byElementId('e.g. node_4', "The id of the event in ProcessMaker's designer"),
   fromList(

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../input/formData';
+import { chosenFromList, IN_NODE, IN_TOOL } from './common';
 
 /**
  * The fields of a form, for the mode 'Map From Form' of a parameter `dataMode`.
@@ -28,15 +29,15 @@ export function formFields(
       },
       description,
       typeOptions: {
-        loadOptionsDependsOn: [...dependsOn.map((name) => `${name}.value`), 'authentication'],
+        // When one of these changes, n8n drops all values.
+        loadOptionsDependsOn: [...dependsOn.map(chosenFromList), 'authentication'],
         resourceMapper: {
           resourceMapperMethod,
           mode: 'add',
-          valuesLabel: 'Values to Send',
+          valuesLabel: FORM_FIELDS.displayName,
           fieldWords: { singular: 'field', plural: 'fields' },
           supportAutoMap: true,
           showTypeConversionOptions: true,
-          refreshStaleSchemaOnOpen: true,
           // The method says itself why there is none.
           hideNoDataError: true,
         },
@@ -88,30 +89,61 @@ export const JSON_OBJECT: INodePropertyOptions = {
   description: 'Write the data as a JSON object',
 };
 
+/** What n8n's editor writes when a person lets the model fill in a field. */
+const MODEL_DATA =
+  "={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Request_Data__JSON_', `The data of the new Request as a JSON object. Its keys are the variables of the process.`, 'json') }}";
+
+const MAP_AUTOMATICALLY: INodePropertyOptions = {
+  name: 'Map Automatically',
+  value: 'autoMapInputData',
+  description: "The fields of each item become the Request's data",
+};
+const FILLED_BY_MODEL: INodePropertyOptions = {
+  name: 'Filled by the Model',
+  value: 'fromModel',
+  description: 'The model writes the data as a JSON object',
+};
+const MAP_FROM_FORM: INodePropertyOptions = {
+  name: 'Map From Form',
+  value: 'mapFromForm',
+  description: "Fill in the fields of the process's form",
+};
+
+const dataMode: INodeProperties = {
+  displayName: 'Request Data',
+  name: 'dataMode',
+  type: 'options',
+  noDataExpression: true,
+  default: 'autoMapInputData',
+  description: 'How the data of the Request is given',
+  options: [MAP_AUTOMATICALLY, DEFINE_BELOW, MAP_FROM_FORM, JSON_OBJECT],
+  displayOptions: IN_NODE,
+};
+
+/** A tool has no item whose fields could be the data. */
+const toolDataMode: INodeProperties = {
+  ...dataMode,
+  default: FILLED_BY_MODEL.value,
+  options: [FILLED_BY_MODEL, DEFINE_BELOW, MAP_FROM_FORM, JSON_OBJECT],
+  displayOptions: IN_TOOL,
+};
+
+const toolJsonData: INodeProperties[] = [
+  { mode: 'json', initial: '{}' },
+  { mode: 'fromModel', initial: MODEL_DATA },
+].map(({ mode, initial }) => ({
+  ...jsonData,
+  displayName: 'Request Data (JSON)',
+  default: initial,
+  description:
+    'The data of the new Request as a JSON object. Its keys are the variables of the process, such as {"orderId": 12}.',
+  displayOptions: { show: { ...IN_TOOL.show, dataMode: [mode] } },
+}));
+
 /** The ways to give the data of a new Request. */
 export const requestDataFields: INodeProperties[] = [
-  {
-    displayName: 'Request Data',
-    name: 'dataMode',
-    type: 'options',
-    noDataExpression: true,
-    default: 'autoMapInputData',
-    description: 'How the data of the Request is given',
-    options: [
-      {
-        name: 'Map Automatically',
-        value: 'autoMapInputData',
-        description: "The fields of each item become the Request's data",
-      },
-      DEFINE_BELOW,
-      {
-        name: 'Map From Form',
-        value: 'mapFromForm',
-        description: "Fill in the fields of the process's form",
-      },
-      JSON_OBJECT,
-    ],
-  },
+  dataMode,
+  toolDataMode,
   {
     displayName: 'Include',
     name: 'include',
@@ -158,5 +190,6 @@ export const requestDataFields: INodeProperties[] = [
     ['process', 'startEvent'],
     'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not among them.',
   ),
-  jsonData,
+  { ...jsonData, displayOptions: { ...jsonData.displayOptions, ...IN_NODE } },
+  ...toolJsonData,
 ];

@@ -4,11 +4,6 @@ import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS } from '../inp
 
 const WAYS: INodePropertyOptions[] = [
   {
-    name: 'Callback',
-    value: 'callback',
-    description: 'Sleep, for weeks if need be, until the process calls a URL that it finds in its data',
-  },
-  {
     name: 'Request to Finish',
     value: 'finish',
     description: 'Go on when the Request has ended, and return it with its data',
@@ -17,6 +12,11 @@ const WAYS: INodePropertyOptions[] = [
     name: 'Task to Appear',
     value: 'task',
     description: 'Go on when a Task of the Request, or of a sub-process of it, is open, and return the Task',
+  },
+  {
+    name: 'Callback',
+    value: 'callback',
+    description: 'Sleep, for weeks if need be, until the process calls a URL that it finds in its data',
   },
 ];
 

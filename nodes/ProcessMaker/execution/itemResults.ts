@@ -2,8 +2,8 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { SERVER_CHANGES, type ServerChange } from '../input/jsonData';
 import type { Connection } from '../transport/connection';
-import { type ProcessMakerError, shownText } from '../transport/processMakerError';
-import { toFailedItem, toNodeError } from './nodeError';
+import type { ProcessMakerError } from '../transport/processMakerError';
+import { furtherErrors, itemsText, toFailedItem, toNodeError } from './nodeError';
 
 /** What an item of the output holds, before it is paired with the item that it comes from. */
 export type OutputItem = Pick<INodeExecutionData, 'json' | 'binary'>;
@@ -15,8 +15,6 @@ export interface DoneSummary {
 }
 
 export const NOTHING_DONE: DoneSummary = { message: '', description: '' };
-
-const MAX_FURTHER_ERRORS = 10;
 
 /** The items that an operation gives back, in the order of its input, and the errors among them. */
 export class ItemResults {
@@ -107,10 +105,7 @@ export class ItemResults {
     if (!first) return;
     const [index, error] = first;
     const { message, description } = this.summarize(this);
-    const further = others
-      .slice(0, MAX_FURTHER_ERRORS)
-      .map(([at, one]) => `Also: ${shownText(one.message, this.scrub)} [item ${at}].`);
-    if (others.length > further.length) further.push(`And ${others.length - further.length} more items.`);
+    const further = furtherErrors(error, others, this.scrub);
     // Every one of them is told of: nobody else knows that it may have been carried out.
     const unknown = others.filter(([, { outcome }]) => outcome === 'unknown');
     const names = unknown.map(([at, { key }]) => (key ? `item ${at} (${this.scrub?.(key)})` : `item ${at}`));
@@ -139,14 +134,11 @@ export function carriedOut(results: ItemResults): DoneSummary {
 export class Hints {
   private readonly changes = new Map<ServerChange, string>();
 
-  private readonly leftOut = new Map<string, number>();
+  /** What is said of items, by the sentence. */
+  private readonly ofItems = new Map<string, number[]>();
 
-  private readonly others = new Set<string>();
-
-  /** A whole sentence. */
-  add(message: string): void {
-    this.others.add(message);
-  }
+  /** Whole sentences. */
+  readonly sentences = new Set<string>();
 
   /** A value that ProcessMaker will store in another form. The first example of each kind is kept. */
   change(change: ServerChange, path: string, itemIndex: number): void {
@@ -154,20 +146,17 @@ export class Hints {
     this.changes.set(change, `${path === '' ? '' : `field '${path}' of `}item ${itemIndex}`);
   }
 
-  /** A field that was not sent, since ProcessMaker sets it itself. */
-  fieldLeftOut(name: string, itemIndex: number): void {
-    if (!this.leftOut.has(name)) this.leftOut.set(name, itemIndex);
+  /** @param message a sentence without its full stop, said once for all items that it is true of */
+  addForItem(message: string, itemIndex: number): void {
+    const indexes = this.ofItems.get(message) ?? [];
+    indexes.push(itemIndex);
+    this.ofItems.set(message, indexes);
   }
 
   /** Shows the hints on the node's output panel. */
   show(context: IExecuteFunctions): void {
-    const messages = [...this.others];
-    if (this.leftOut.size > 0) {
-      const names = [...this.leftOut].map(([name, item]) => `'${name}' (item ${item})`).join(', ');
-      messages.push(
-        `Not sent, since ProcessMaker sets it itself in every Request: ${names}, and the same fields of further items.`,
-      );
-    }
+    const messages = [...this.sentences];
+    for (const [message, indexes] of this.ofItems) messages.push(`${message} (${itemsText(indexes)}).`);
     if (this.changes.size > 0) {
       const kinds = [...this.changes].map(([change, where]) => `${SERVER_CHANGES[change]} (${where})`);
       messages.push(

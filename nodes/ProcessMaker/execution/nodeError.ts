@@ -79,3 +79,44 @@ export async function withConnection<T, C extends Connection['context']>(
     throw explained(isOfN8n ? error : toNodeError(context.getNode(), error, { scrub: connection?.scrub }));
   }
 }
+
+/** Errors that are shown beside the first one. */
+const MAX_FURTHER_ERRORS = 10;
+
+/** What is said of the errors of other items beside the first: each sentence once. */
+export function furtherErrors(
+  first: ProcessMakerError,
+  others: Array<[number, ProcessMakerError]>,
+  scrub: Connection['scrub'] | undefined,
+): string[] {
+  const indexes = new Map<string, number[]>();
+  for (const [at, { message }] of others) indexes.set(message, [...(indexes.get(message) ?? []), at]);
+  const all = [...indexes];
+  const texts = all
+    .slice(0, MAX_FURTHER_ERRORS)
+    .map(([message, items]) =>
+      message === first.message
+        ? `Also ${itemsText(items)}.`
+        : `Also: ${shownText(message, scrub)} [${itemsText(items)}].`,
+    );
+  const more = all.slice(MAX_FURTHER_ERRORS).flatMap(([, items]) => items).length;
+  return more > 0 ? [...texts, `And ${more} more items.`] : texts;
+}
+
+/** Runs of items that one sentence names. */
+const MAX_RANGES = 20;
+
+/** E.g. `item 3`, or `items 0, 2 to 9, 12` of indexes in their order. */
+export function itemsText(indexes: number[]): string {
+  const ranges: Array<{ from: number; to: number }> = [];
+  for (const index of [...indexes].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && index === last.to + 1) last.to = index;
+    else ranges.push({ from: index, to: index });
+  }
+  const texts = ranges
+    .slice(0, MAX_RANGES)
+    .map(({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`));
+  if (ranges.length > MAX_RANGES) texts.push('and more');
+  return `${indexes.length === 1 ? 'item' : 'items'} ${texts.join(', ')}`;
+}

@@ -5,11 +5,10 @@ import { asText } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
 import { readFormData } from './formData';
 import { type DataCall, findUnsendable, KEPT, readJsonData, type ServerChange } from './jsonData';
-import { isTool, readAssignments } from './parameters';
+import { isTool, type ItemHints, readAssignments } from './parameters';
 
 /** Takes, by item, what the user should know although the item did not fail. */
-export interface DataHints {
-  fieldLeftOut(name: string, itemIndex: number): void;
+export interface DataHints extends ItemHints {
   change(change: ServerChange, path: string, itemIndex: number): void;
 }
 
@@ -38,7 +37,12 @@ export function checkData(data: IDataObject, hints: DataHints, itemIndex: number
   for (const name of LEFT_OUT) {
     if (!Object.hasOwn(data, name)) continue;
     sent = Object.fromEntries(Object.entries(sent).filter(([field]) => field !== name));
-    if (name !== KEY_FIELD) hints.fieldLeftOut(name, itemIndex);
+    if (name !== KEY_FIELD) {
+      hints.addForItem(
+        `Field '${name}' is not sent, since ProcessMaker sets it itself in every Request`,
+        itemIndex,
+      );
+    }
   }
   const hasNoneOfItsOwn = sent !== data && Object.keys(sent).length === 0;
   if (isNew && hasNoneOfItsOwn && SET_BY_SERVER.some((name) => Object.hasOwn(data, name))) {
@@ -87,42 +91,57 @@ const NO_DATA_ADVICE =
 const JSON_ADVICE = 'Enter a JSON object such as {"orderId": 12}, or {} for a Request without data.';
 
 /** The data of an item's Request, as the parameters of the Start operation give it. */
-export function readRequestData(context: IExecuteFunctions, itemIndex: number): IDataObject {
+export function readRequestData(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  hints: DataHints,
+): IDataObject {
   const mode = context.getNodeParameter('dataMode', itemIndex);
-  if (mode === 'autoMapInputData') return fromItem(context, itemIndex);
-  const data = readMode(context, itemIndex, mode, JSON_ADVICE);
+  if (mode === 'autoMapInputData') return fromItem(context, itemIndex, hints);
+  const data = readMode(context, itemIndex, mode, hints, JSON_ADVICE);
   if (data === undefined) {
     throw inputError(
       `'Request Data' is "${asText(mode)}", which is not a valid option`,
       "Choose 'Map Automatically', 'Define Below', 'Map From Form' or 'JSON' in 'Request Data'.",
     );
   }
-  if (mode === 'json' || Object.keys(data).length > 0) return data;
+  if (mode === 'json' || mode === 'fromModel' || Object.keys(data).length > 0) return data;
   if (mode === 'defineBelow') {
     throw inputError("No field is given in 'Fields to Send'", `Add a field. ${NO_DATA_ADVICE}`);
   }
   throw inputError(
-    "No value is given in 'Form Fields' or 'Additional Fields', so the Request would have no data",
+    "No value is given in 'Values to Send' or 'Additional Fields', so the Request would have no data",
     `Give a value. ${NO_DATA_ADVICE}`,
   );
 }
 
 /** @returns undefined for a mode that is not a valid option */
-function readMode(context: IExecuteFunctions, itemIndex: number, mode: unknown, advice: string) {
-  if (mode === 'defineBelow') return readAssignments(context, itemIndex);
-  if (mode === 'json') return readJsonData(context, itemIndex, advice);
-  if (mode === 'mapFromForm') return readFormData(context, itemIndex);
+function readMode(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  mode: unknown,
+  hints: DataHints,
+  advice: string,
+) {
+  if (mode === 'defineBelow') return readAssignments(context, itemIndex, hints);
+  if (mode === 'json' || mode === 'fromModel') return readJsonData(context, itemIndex, advice);
+  if (mode === 'mapFromForm') return readFormData(context, itemIndex, hints);
   return undefined;
 }
 
-function fromItem(context: IExecuteFunctions, itemIndex: number): IDataObject {
+function fromItem(context: IExecuteFunctions, itemIndex: number, hints: DataHints): IDataObject {
   if (isTool(context)) {
     throw inputError(
       "'Request Data' cannot be 'Map Automatically' in an AI tool, since the agent's own fields would become the data of the Request",
-      "Choose 'Define Below' and let the model fill each field, or 'JSON'.",
+      "Choose 'Filled by the Model', or 'Define Below' and let the model fill in each field.",
     );
   }
   const item = context.getInputData()[itemIndex]?.json ?? {};
+  if (Object.keys(item).length === 0) {
+    hints.sentences.add(
+      "An item without fields gives a Request without data. To give data, choose another way in 'Request Data'.",
+    );
+  }
   const include = context.getNodeParameter('include', itemIndex, 'all');
   if (include === 'all') return item;
 
@@ -161,7 +180,7 @@ export function readChangeData(
   call: Exclude<DataCall, 'start'>,
 ): IDataObject {
   const mode = context.getNodeParameter('dataMode', itemIndex);
-  const data = readMode(context, itemIndex, mode, 'Enter a JSON object such as {"orderId": 12}.');
+  const data = readMode(context, itemIndex, mode, hints, 'Enter a JSON object such as {"orderId": 12}.');
   if (data === undefined) {
     throw inputError(
       `'Data' is "${asText(mode)}", which is not a valid option`,

@@ -9,9 +9,9 @@ import {
 
 import { isObject, objectsIn, setByPath } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
-import { isTool, readAssignments } from './parameters';
+import { isTool, type ItemHints, readAssignments } from './parameters';
 
-export const FORM_FIELDS = { name: 'formFields', displayName: 'Form Fields' };
+export const FORM_FIELDS = { name: 'formFields', displayName: 'Values to Send' };
 export const ADDITIONAL_FIELDS = { name: 'additionalFields', displayName: 'Additional Fields' };
 
 /** A field in the schema of n8n's resource mapper, which n8n keeps with the node. */
@@ -20,18 +20,20 @@ export interface MapperField extends ResourceMapperField {
   dateOnly?: true;
 }
 
-/** @returns the fields that 'Form Fields' and 'Additional Fields' of an item give a value; none when nothing is given */
-export function readFormData(context: IExecuteFunctions, itemIndex: number): IDataObject {
+/** @returns the fields that 'Values to Send' and 'Additional Fields' of an item give a value; none when nothing is given */
+export function readFormData(context: IExecuteFunctions, itemIndex: number, hints: ItemHints): IDataObject {
   const mapper = readMapper(context);
   const given = mapper.isAutomatic ? fromItem(context, itemIndex, mapper) : fromParameter(context, itemIndex);
   const missing = mapper.fields.filter(({ id, required }) => required && isEmpty(given[id]));
   if (missing.length > 0) {
     const labels = missing.map(({ displayName }) => `'${displayName}'`).join(', ');
     const [are, have, them] = missing.length === 1 ? ['is', 'has', 'it'] : ['are', 'have', 'them'];
-    const message = `${labels} ${are} required by the form and ${have} no value`;
-    throw inputError(message, `Give ${them} a value in 'Form Fields'.`);
+    throw inputError(
+      `${labels} ${are} required by the form and ${have} no value`,
+      `Give ${them} a value in '${FORM_FIELDS.displayName}'.`,
+    );
   }
-  return readAssignments(context, itemIndex, ADDITIONAL_FIELDS, toData(given, mapper));
+  return readAssignments(context, itemIndex, hints, ADDITIONAL_FIELDS, toData(given, mapper));
 }
 
 type Mapper = ReturnType<typeof readMapper>;
@@ -43,13 +45,19 @@ function readMapper(context: IExecuteFunctions) {
   const fields = objectsIn(mapper.schema) as unknown as MapperField[];
   return {
     isAutomatic: mapper.mappingMode === 'autoMapInputData',
-    fields: fields.filter(({ removed }) => removed !== true),
+    fields: fields.filter(({ removed }) => removed !== true).map(checkboxAsBoolean),
     /** Attempt to Convert Types. */
     convertsTypes: mapper.attemptToConvertTypes === true,
     /** Convert Fields to String: whether other values become text in a text field. */
     convertsToText: mapper.convertFieldsToString === true,
     timezone: context.getTimezone(),
   };
+}
+
+/** The panel shows a checkbox as a list. Its values are checked and converted like those of a switch. */
+function checkboxAsBoolean(field: MapperField): MapperField {
+  const isCheckbox = field.options?.some(({ value }) => value === true) === true;
+  return isCheckbox ? { ...field, type: 'boolean', options: undefined } : field;
 }
 
 function fromParameter(context: IExecuteFunctions, itemIndex: number): IDataObject {
@@ -63,13 +71,13 @@ function fromParameter(context: IExecuteFunctions, itemIndex: number): IDataObje
 function fromItem(context: IExecuteFunctions, itemIndex: number, { fields }: Mapper): IDataObject {
   if (isTool(context)) {
     throw inputError(
-      "'Form Fields' cannot be mapped automatically in an AI tool, since the agent gives fields of its own",
-      'Map each field by hand and let the model fill it.',
+      "'Mapping Column Mode' cannot be 'Map Automatically' in an AI tool, since the agent gives fields of its own",
+      "Choose 'Map Each Column Manually', and let the model fill in the fields.",
     );
   }
   if (fields.length === 0) {
     throw inputError(
-      "The fields of the form are not known, so nothing can be mapped automatically in 'Form Fields'",
+      'The fields of the form are not known, so nothing can be mapped automatically',
       "Open the node and let it load the fields, or give the data in another way than 'Map From Form'.",
     );
   }
@@ -97,7 +105,7 @@ function toData(given: IDataObject, mapper: Mapper): IDataObject {
     // A copy, into which further fields may be put. A date of an expression becomes text in it, as in JSON.
     const copy: unknown = deepCopy(value);
     const refusal = setByPath(data, id, field ? formValue(copy, field, mapper) : copy);
-    if (refusal) throw inputError(refusal, "Leave one of them empty in 'Form Fields'.");
+    if (refusal) throw inputError(refusal, `Leave one of them empty in '${FORM_FIELDS.displayName}'.`);
   }
   return data;
 }
@@ -145,7 +153,7 @@ function textOf(value: unknown): string {
 function refusal(value: unknown, { displayName, type, options = [] }: MapperField): ProcessMakerError {
   const text = textOf(value);
   const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
-  const what = `'${displayName}' in 'Form Fields' is "${shown}", which is not`;
+  const what = `'${displayName}' in '${FORM_FIELDS.displayName}' is "${shown}", which is not`;
   if (type !== 'options') {
     return inputError(
       `${what} of the type ${type}`,

@@ -28,6 +28,7 @@ const INT64_LIMIT = 2 ** 63;
 export const SERVER_CHANGES = {
   trimmed: 'spaces at the beginning and end of a text are cut off',
   emptied: 'an empty text becomes null',
+  blank: 'a text of nothing but spaces becomes null',
   tags: 'HTML tags are taken out of a text',
   mustache: 'the braces of {{ }} are taken out of a text',
   emptyObject: 'an empty object becomes an empty list',
@@ -45,7 +46,7 @@ export type DataCall = 'start' | 'event' | 'update' | 'task';
 /** What some of these calls keep as it is. */
 export const KEPT: Partial<Record<DataCall, ServerChange[]>> = {
   update: ['tags', 'mustache'],
-  task: ['trimmed', 'emptied'],
+  task: ['trimmed', 'emptied', 'blank'],
 };
 
 const PADDING = /^[\s\u200B\u200E\0]$/;
@@ -128,7 +129,7 @@ function findInFields(object: object, onChange: OnChange, path: string, ancestor
 function checkText(text: string, onChange: OnChange, path: string): Finding {
   if (!text.isWellFormed()) return `${nameOf(path)} holds half of a character (a lone UTF-16 surrogate)`;
   const trimmed = trimmedText(text);
-  if (trimmed === null) onChange('emptied', path);
+  if (trimmed === null) onChange(text === '' ? 'emptied' : 'blank', path);
   else if (trimmed !== text) onChange('trimmed', path);
   if (/<[a-z!/?]/i.test(text)) onChange('tags', path);
   if (/\{\{.*\}\}/s.test(text)) onChange('mustache', path);

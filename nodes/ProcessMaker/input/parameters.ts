@@ -19,7 +19,7 @@ export function unreadable(thrown: unknown): ProcessMakerError {
 }
 
 /** Whether an AI agent has called the node: n8n names a node's variant for agents by it. */
-export function isTool(context: IExecuteFunctions): boolean {
+export function isTool(context: Pick<IExecuteFunctions, 'getNode'>): boolean {
   return context.getNode().type.endsWith('Tool');
 }
 
@@ -52,10 +52,17 @@ export function checkSeconds(value: unknown, option: string, most: number, advic
 
 const FIELDS_TO_SEND = { name: 'fields', displayName: 'Fields to Send' };
 
+/** What the user should know although no item failed: sentences, and those without a full stop about one item. */
+export interface ItemHints {
+  sentences: Set<string>;
+  addForItem(message: string, itemIndex: number): void;
+}
+
 /** @returns the data, with the fields that an assignment list of an item gives put into it */
 export function readAssignments(
   context: IExecuteFunctions,
   itemIndex: number,
+  hints: ItemHints,
   list = FIELDS_TO_SEND,
   data: IDataObject = {},
 ): IDataObject {
@@ -65,6 +72,12 @@ export function readAssignments(
   for (const { name, value, type } of assignments) {
     if (name.trim() === '') {
       throw inputError(`A field in '${list.displayName}' has no name`, 'Name it, or take it out.');
+    }
+    if (value === undefined) {
+      hints.addForItem(
+        `Field '${name}' in '${list.displayName}' has an expression without a value, and is sent as null`,
+        itemIndex,
+      );
     }
     const refusal = setByPath(data, name.trim(), convert(name, value, type, list.displayName));
     if (refusal) throw inputError(refusal, `Change the names in '${list.displayName}'.`);

@@ -122,3 +122,9 @@ export function readUserId(context: IExecuteFunctions, itemIndex: number): numbe
     "An id is a whole number, e.g. 12. The operation 'Get Many' of 'User' finds it by a name, for those who may view users.",
   );
 }
+
+/** What a person types to find a Request or a Task: a number, as `42`, `#42` or `Case #42`, or a text. */
+export function numberOrText(filter: string): number | string {
+  const text = filter.trim();
+  return parseCaseNumber(text) ?? text;
+}

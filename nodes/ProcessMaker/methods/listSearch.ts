@@ -14,13 +14,16 @@ import { nameOfUser, readUsers } from '../api/users/users';
 import { withConnection } from '../execution/nodeError';
 import { RequestIds } from '../execution/readers';
 import { asText, isObject } from '../guards';
-import { parseCaseNumber, toRequestReference } from '../input/references';
+import { numberOrText, toRequestReference } from '../input/references';
 import type { Connection } from '../transport/connection';
 import type { ListPage } from '../transport/pagination';
-import { inputError } from '../transport/processMakerError';
+import { newError } from '../transport/processMakerError';
 
 /** So many entries at once; n8n asks for more while a person scrolls. */
 const PAGE_SIZE = 50;
+
+/** Not an error of the input: n8n's lists show the advice only of others. */
+const nothingToShow = (message: string, description: string) => newError('notFound', message, description);
 
 /** What a person has typed, and what the page before gave as `paginationToken`. */
 interface Search {
@@ -47,6 +50,12 @@ function listSearch(
 /** The processes that the user of the access token may start, with a link to the page of each. */
 export const searchProcesses = listSearch(async (connection, { filter }) => {
   const processes = await getStartableProcesses(connection, filter);
+  if (processes.length === 0 && filter === '') {
+    throw nothingToShow(
+      'The user of the access token may start no process',
+      "Ask a ProcessMaker administrator to assign this user, or a group of the user, to the start event of an active process. Where no Request is to be started, a process can also be entered 'By ID'.",
+    );
+  }
   return {
     results: processes
       .map(({ id, name }) => ({ name, value: String(id), url: processUrl(id, connection.instanceUrl) }))
@@ -61,7 +70,7 @@ export const searchStartEvents = listSearch(async (connection, { filter }, conte
   // By id, or by name when the locator holds one.
   const found = processes.filter(({ id, name }) => String(id) === chosen || name === chosen);
   if (found.length === 0 && chosen !== '') {
-    throw inputError(
+    throw nothingToShow(
       `Process "${chosen}" is not among the processes that the user of the access token may start`,
       "Check 'Process'. While it is an expression, give the start event 'By ID', or leave it at Automatic.",
     );
@@ -72,14 +81,14 @@ export const searchStartEvents = listSearch(async (connection, { filter }, conte
     value: event.id,
     description: describeTriggers(event),
   }));
-  return { results: matching([AUTOMATIC_ENTRY, ...entries], filter, ['name', 'value']) };
+  const manual = events.filter(({ triggers }) => triggers.length === 0).length;
+  const automatic = {
+    name: manual > 1 ? `Automatic (not possible: select one of ${manual} start events)` : 'Automatic',
+    value: AUTOMATIC,
+    description: 'The one start event that the user of the access token may trigger by hand',
+  };
+  return { results: matching([automatic, ...entries], filter, ['name', 'value']) };
 });
-
-const AUTOMATIC_ENTRY: INodeListSearchItems = {
-  name: 'Automatic',
-  value: AUTOMATIC,
-  description: 'The one start event that the user of the access token may trigger by hand',
-};
 
 /**
  * The Requests that the user of the access token may see, the newest first, with a link to the page of each. Its token
@@ -118,10 +127,10 @@ export const searchWaitingEvents = listSearch(async (connection, { filter }, con
   const requestId = await chosenRequestId(context, connection);
   const events = await listWaitingEvents(connection, requestId);
   if (events.length === 0) {
-    throw inputError(
+    throw nothingToShow(
       `No event that waits in Request ${requestId} can be shown`,
       "ProcessMaker shows them to administrators only, and only while the Request waits there. Enter the event 'By ID'.",
-    ).with({ kind: 'notFound' });
+    );
   }
   const entries = events.map(({ id, name }) => ({ name, value: id, description: id }));
   return { results: matching(entries, filter, ['name', 'value']) };
@@ -154,8 +163,7 @@ function nameOfTask({ element_name: name, process_request: request }: IDataObjec
 export const searchUsers = listSearch(async (connection, { filter, token }) => {
   const text = filter.trim();
   const qs = { status: 'ACTIVE', ...(text && { filter: text }) };
-  const page = pageOf(token);
-  const found = await readUsers(connection, qs, { pageSize: PAGE_SIZE, page });
+  const found = await readUsers(connection, qs, { pageSize: PAGE_SIZE, page: pageOf(token) });
   return resultOf(found, token, (user) => ({
     name: `${nameOfUser(user)} (${asText(user.username)})`,
     value: asText(user.id),
@@ -175,12 +183,6 @@ function resultOf(
   if (token?.endsWith(end)) return { results: [] };
   const isMore = pageOf(token) < lastPage && entries.length === PAGE_SIZE;
   return { results: entries.map(toEntry), ...(isMore && { paginationToken: `${pageOf(token) + 1}${end}` }) };
-}
-
-/** What a person types to find a Request or a Task: a number, as `42`, `#42` or `Case #42`, or a text. */
-function numberOrText(filter: string): number | string {
-  const text = filter.trim();
-  return parseCaseNumber(text) ?? text;
 }
 
 /** The entries that hold what a person has typed, in one of these fields. */

@@ -1,4 +1,4 @@
-import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodePropertyOptions, ResourceMapperFields } from 'n8n-workflow';
 
 import { type FormProcess, readProcessFields } from '../api/forms/processFields';
 import type { FormField } from '../api/forms/screenFields';
@@ -6,21 +6,18 @@ import { readTaskScreens } from '../api/forms/screens';
 import { AUTOMATIC } from '../api/processes/processes';
 import { withConnection } from '../execution/nodeError';
 import { ProcessFinder } from '../execution/processFinder';
-import type { MapperField } from '../input/formData';
+import { isObject, objectsIn } from '../guards';
+import { FORM_FIELDS, type MapperField } from '../input/formData';
+import { isTool } from '../input/parameters';
 import { readLocator, toProcessReference, toTaskId } from '../input/references';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
 
-/** The fields of the chosen process for 'Form Fields'. */
+/** The fields of the chosen process for 'Map From Form'. */
 export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
   const locator = this.getCurrentNodeParameter('process');
   const { value } = readLocator(locator);
-  if (value === '') return noFields("Choose a process in 'Process' to see its fields.");
-  if (value.startsWith('=')) {
-    return noFields(
-      "The fields are not known while 'Process' is an expression. Give them in 'Additional Fields', or choose the process from the list.",
-    );
-  }
+  if (value === '' || value.startsWith('=')) return notKnownYet(this, 'process', "'Process'");
   return await withConnection(this, async (connection) => {
     const process = await findProcess(connection, locator);
     const { first, later } = await readProcessFields(connection, process, chosenStartEvent(this));
@@ -29,12 +26,7 @@ export async function getFormFields(this: ILoadOptionsFunctions): Promise<Resour
         "This process has no form, and no Request with data that the user of the access token may see. Give the data in 'Additional Fields'.",
       );
     }
-    return {
-      fields: [
-        ...first.map((field) => toMapperField(field, false)),
-        ...later.map((field) => toMapperField(field, true)),
-      ],
-    };
+    return mapperFields(this, first, later);
   });
 }
 
@@ -55,19 +47,15 @@ function chosenStartEvent(context: ILoadOptionsFunctions): string | undefined {
   return value === '' || value === AUTOMATIC || value.startsWith('=') ? undefined : value;
 }
 
-/** The fields of the form of the chosen Task for 'Form Fields'. */
+/** The fields of the form of the chosen Task for 'Map From Form'. */
 export async function getTaskFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
   const locator = this.getCurrentNodeParameter('task');
   const { value } = readLocator(locator);
-  if (value === '' || value.startsWith('=')) {
-    return noFields(
-      "Choose a Task in 'Task' to see the fields of its form. If it is an expression, execute the nodes before this one, so that it has a value.",
-    );
-  }
+  if (value === '' || value.startsWith('=')) return notKnownYet(this, 'Task', "'Task'");
   return await withConnection(this, async (connection) => {
     const { fields } = await readTaskScreens(connection, toTaskId(locator, connection));
     return fields.length > 0
-      ? { fields: fields.map((field) => toMapperField(optional(field), false)) }
+      ? mapperFields(this, fields.map(optional))
       : noFields("This Task has no form. Give the data in 'Additional Fields'.");
   });
 }
@@ -85,20 +73,57 @@ function noFields(emptyFieldsNotice: string): ResourceMapperFields {
   return { fields: [], emptyFieldsNotice };
 }
 
-/** @param removed whether the editor offers it under "Add field" instead of showing it at once */
-function toMapperField(field: FormField, removed: boolean): MapperField {
-  const { path, label, type, dateOnly, required = false, options, initially } = field;
-  return {
-    id: path,
-    displayName: label === path ? label : `${label} (${path})`,
-    required,
-    defaultMatch: false,
-    canBeUsedToMatch: false,
-    display: true,
-    type,
-    ...(removed && { removed }),
-    ...(dateOnly && { dateOnly }),
-    ...(options && { options }),
-    ...(initially !== undefined && { defaultValue: initially }),
+/** Without a value of the locator, the fields and values that are saved stay; or what to do is said. */
+function notKnownYet(context: ILoadOptionsFunctions, thing: string, parameter: string): ResourceMapperFields {
+  const saved: unknown = context.getCurrentNodeParameter(FORM_FIELDS.name);
+  const fields = objectsIn(isObject(saved) ? saved.schema : undefined) as unknown as MapperField[];
+  if (fields.length > 0) return { fields };
+  return noFields(
+    `Choose a ${thing} in ${parameter} to see its fields. If ${parameter} is an expression, execute the nodes before this one, then close this panel and open it again. Or give the data in 'Additional Fields'.`,
+  );
+}
+
+/** A switch has two states, and n8n draws it as on while it has no value. This list then shows 'Not Sent'. */
+const CHECKBOX: INodePropertyOptions[] = [
+  { name: 'Not Sent', value: '' },
+  { name: 'True', value: true },
+  { name: 'False', value: false },
+];
+
+/** @param later what the editor offers under "Add field" instead of showing it at once */
+function mapperFields(
+  context: ILoadOptionsFunctions,
+  first: FormField[],
+  later: FormField[] = [],
+): ResourceMapperFields {
+  const labels = [...first, ...later].map(({ label }) => label);
+  const toMapperField = (field: FormField, removed: boolean): MapperField => {
+    const { path, label, type, dateOnly, required = false, options } = field;
+    return {
+      id: path,
+      // The panel cuts long labels off: the variable is added only where it tells two fields apart.
+      displayName: labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label} (${path})`,
+      required,
+      defaultMatch: false,
+      canBeUsedToMatch: false,
+      display: true,
+      type,
+      ...(removed && { removed }),
+      ...(dateOnly && { dateOnly }),
+      ...(options && { options }),
+      ...(type === 'boolean' && checkbox(context, field)),
+    };
   };
+  return {
+    fields: [
+      ...first.map((field) => toMapperField(field, false)),
+      ...later.map((field) => toMapperField(field, true)),
+    ],
+  };
+}
+
+function checkbox(context: ILoadOptionsFunctions, { initially = false }: FormField): Partial<MapperField> {
+  if (!isTool(context)) return { type: 'options', options: CHECKBOX, defaultValue: initially };
+  // n8n lets a model fill in a switch, but not a list. What is not sent by itself has to be added.
+  return { defaultValue: initially === true, ...(initially === null && { removed: true }) };
 }

@@ -9,7 +9,7 @@ import {
 } from 'n8n-workflow';
 
 import { asText, isObject } from '../guards';
-import { extraHeaders, INVALID_INSTANCE_URL, normalizeInstanceUrl } from './credential';
+import { BEARER, extraHeaders, INVALID_INSTANCE_URL, normalizeInstanceUrl } from './credential';
 import { inputError } from './processMakerError';
 
 const FIRST_PAUSE_MS = 500;
@@ -128,7 +128,7 @@ function secretsOf(
   const tokens = isObject(oauthTokenData) ? [oauthTokenData.access_token, oauthTokenData.refresh_token] : [];
   const secrets: string[] = [];
   for (const value of [accessToken, clientSecret, ...tokens, ...Object.values(headers)]) {
-    const secret = asText(value).trim();
+    const secret = asText(value).replace(BEARER, '').trim();
     if (secret.length >= MIN_SECRET_LENGTH) secrets.push(secret);
   }
   return secrets;

@@ -57,6 +57,9 @@ export const instanceUrlField: INodeProperties = {
     'The address of your ProcessMaker. The address of any of its pages will do. With http:// instead of https:// the token travels unencrypted.',
 };
 
+/** What a pasted token may begin with, when it was the value of a header. */
+export const BEARER = /^\s*Bearer\s+/i;
+
 /** Three, each once: n8n keeps the values of a list by their place, and would mix them up when one is taken out. */
 const SLOTS = ['header1', 'header2', 'header3'] as const;
 

@@ -73,7 +73,7 @@ describe('findUnsendable', () => {
   test.each([
     [{ a: ' x' }, 'trimmed a'],
     [{ a: { b: '' } }, 'emptied a.b'],
-    [{ a: ' \t' }, 'emptied a'],
+    [{ a: ' \t' }, 'blank a'],
     [{ a: 'x\u200b' }, 'trimmed a'],
     [{ a: ['<b>x</b>'] }, 'tags a[0]'],
     [{ a: 'Dear {{ name }}' }, 'mustache a'],

@@ -69,12 +69,12 @@ export class Duplicates {
     try {
       found = await this.find(own);
     } catch (error) {
-      if (!isOver(this.run)) hints.add(`${NOT_LOOKED_UP}: ${messageOf(error)}.`);
+      if (!isOver(this.run)) hints.sentences.add(`${NOT_LOOKED_UP}: ${messageOf(error)}.`);
       return;
     }
     const limits = { throttle: new Throttle(IN_PARALLEL), mayBegin: () => !isOver(this.run) };
     await runConcurrently(own, limits, (one) => this.compare(one, found.get(scopeOf(one)) ?? []));
-    if (this.refused.size > 0) hints.add(notCanceled(this.refused));
+    if (this.refused.size > 0) hints.sentences.add(notCanceled(this.refused));
   }
 
   /** Few calls for each process. */

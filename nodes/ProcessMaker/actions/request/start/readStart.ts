@@ -52,7 +52,7 @@ export function readStart(
       "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
     );
   }
-  const data = checkData(readRequestData(context, index), hints, index, 'start');
+  const data = checkData(readRequestData(context, index, hints), hints, index, 'start');
   const files = given.files === undefined ? [] : readInputFiles(context, index, 'options.files.file');
   if (options.writeFileId) checkVariables(files);
   const startEventId = isAutomatic ? undefined : value;

@@ -1,5 +1,6 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import { IN_NODE, IN_TOOL } from '../../../descriptions/common';
 import { processLocator, startEventLocator } from '../../../descriptions/locators';
 import { requestDataFields } from '../../../descriptions/requestData';
 import { waitAfterwardsFields } from '../../../descriptions/waitFields';
@@ -9,8 +10,14 @@ import { isTool } from '../../../input/parameters';
 import { StartWait } from './afterStart';
 import { readParallel, readStart, type Start } from './readStart';
 import { forAgent, startedSummary, withOutcome } from './startErrors';
-import { hiddenKeyNotice, startOptions } from './startOptions';
+import { startOptions } from './startOptions';
 import { StartRun } from './startRun';
+
+/** A model knows the name of a process rather than its id, so that a tool begins with 'By Name'. */
+const processLocators: INodeProperties[] = [
+  { ...processLocator, displayOptions: IN_NODE },
+  { ...processLocator, default: { mode: 'name', value: '' }, displayOptions: IN_TOOL },
+];
 
 export const start = {
   value: 'start',
@@ -18,11 +25,10 @@ export const start = {
   action: 'Start request',
   description: 'Start a Request of a process, one for each item',
   fields: [
-    processLocator,
+    ...processLocators,
     startEventLocator,
     ...requestDataFields,
     ...waitAfterwardsFields,
-    hiddenKeyNotice,
     startOptions,
   ],
   execute,
@@ -55,7 +61,7 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
         wait.read(context, index, read.data);
       }
       const isSubWorkflow = context.getMode() === 'integrated';
-      if (isSubWorkflow && read.options.idempotencyKey === undefined) hints.add(MAY_REPEAT);
+      if (isSubWorkflow && read.options.idempotencyKey === undefined) hints.sentences.add(MAY_REPEAT);
       return read;
     },
     async prepare(run, entries) {

@@ -1,144 +1,132 @@
-import type { INodeProperties } from 'n8n-workflow';
-
-import { inputFilesField, simplifyOption, writeFileIdOption } from '../../../descriptions/common';
+import { inputFilesField, optionsOf, simplifyOption, writeFileIdOption } from '../../../descriptions/common';
 import { includeDataOption } from '../../../descriptions/output';
 import { onTimeoutOption, timeLimitOption } from '../../../descriptions/waitFields';
 
-export const hiddenKeyNotice: INodeProperties = {
-  displayName:
-    "Each Request gets a hidden key in its data, so that none is started twice. Administrators see it in the Request's summary. The option 'Hidden Key' switches it off.",
-  name: 'hiddenKeyNotice',
-  type: 'notice',
-  default: '',
-  displayOptions: { hide: { '/options.hiddenKey': [false] } },
-};
-
-export const startOptions: INodeProperties = {
-  displayName: 'Options',
-  name: 'options',
-  type: 'collection',
-  placeholder: 'Add option',
-  default: {},
-  options: [
-    {
-      displayName: 'Duplicates',
-      name: 'duplicates',
-      type: 'options',
-      default: 'report',
-      description:
-        'What to do when another execution has started a Request with the same Idempotency Key at the same time. The node looks for it once more, 2 seconds after the last start. That narrows the gap and does not close it, and finds only what the user of the access token may see.',
-      options: [
-        {
-          name: 'Cancel Mine',
-          value: 'cancelMine',
-          description:
-            "Also cancel this item's own Request where another one is returned. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
-        },
-        {
-          name: 'Report',
-          value: 'report',
-          description:
-            'Return the Request with the lowest ID in every execution, and name the others in the field duplicates',
-        },
-      ],
-    },
-    {
-      ...inputFilesField,
-      displayName: 'Files',
-      description:
-        'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to. A Request that was there before keeps its own files; a file that is not uploaded for that reason is returned with uploaded: false.',
-    },
-    {
-      displayName: 'Hidden Key',
-      name: 'hiddenKey',
-      type: 'boolean',
-      default: true,
-      description:
-        "Whether to put a key into the Request's data (_n8n_key) by which the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
-    },
-    {
-      displayName: 'Idempotency Key',
-      name: 'idempotencyKey',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. {{ $json.orderId }}',
-      description:
-        "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
-    },
-    {
-      displayName: 'If a Request With the Key Exists',
-      name: 'onExistingRequest',
-      type: 'options',
-      default: 'return',
-      description: 'What to do when the process already has a Request with the Idempotency Key',
-      options: [
-        {
-          name: 'Throw Error',
-          value: 'error',
-          description: 'Start nothing, and name that Request in the message',
-        },
-        {
-          name: 'Return It',
-          value: 'return',
-          description: 'Return that Request, marked with alreadyStarted',
-        },
-        {
-          name: 'Start Again If It Ended in Error or Was Canceled',
-          value: 'startAgain',
-          description: 'Start another Request in its place; return it in any other status',
-        },
-      ],
-    },
-    { ...includeDataOption, displayOptions: { show: { '/waitFor': ['nothing'] } } },
-    // What was waited for comes with its data.
-    { ...includeDataOption, default: true, displayOptions: { hide: { '/waitFor': ['nothing'] } } },
-    {
-      displayName: 'Recovery Window',
-      name: 'recoveryWindow',
-      type: 'number',
-      typeOptions: { minValue: 0, maxValue: 3600 },
-      default: 60,
-      description:
-        'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
-    },
-    {
-      displayName: 'Requests in Parallel',
-      name: 'requestsInParallel',
-      type: 'number',
-      noDataExpression: true,
-      typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
-      default: 5,
-      description:
-        'How many Requests to start at the same time. The output keeps the order of the items in any case, but they are only started in that order when this is 1.',
-    },
-    {
-      displayName: 'Return Requests in Error',
-      name: 'returnErroredRequests',
-      type: 'boolean',
-      default: false,
-      description:
-        'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of throwing an error',
-    },
-    simplifyOption,
-    {
-      displayName: 'Start Again When Not Found',
-      name: 'startAgainWhenNotFound',
-      type: 'boolean',
-      default: false,
-      description:
-        'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
-    },
-    timeLimitOption,
-    {
-      displayName: 'Timeout',
-      name: 'timeout',
-      type: 'number',
-      typeOptions: { minValue: 1, maxValue: 3600 },
-      default: 120,
-      description:
-        'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
-    },
-    onTimeoutOption,
-    writeFileIdOption,
-  ],
-};
+/** In groups: a list of this length is not looked through. */
+export const startOptions = optionsOf(
+  // Starting
+  {
+    displayName: 'Requests in Parallel',
+    name: 'requestsInParallel',
+    type: 'number',
+    noDataExpression: true,
+    typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
+    default: 5,
+    description:
+      'How many Requests to start at the same time. The output keeps the order of the items in any case, but they are only started in that order when this is 1.',
+  },
+  {
+    displayName: 'Timeout',
+    name: 'timeout',
+    type: 'number',
+    typeOptions: { minValue: 1, maxValue: 3600 },
+    default: 120,
+    description:
+      'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
+  },
+  // Repeats
+  {
+    displayName: 'Idempotency Key',
+    name: 'idempotencyKey',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. {{ $json.orderId }}',
+    description:
+      "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
+  },
+  {
+    displayName: 'If a Request With the Key Exists',
+    name: 'onExistingRequest',
+    type: 'options',
+    default: 'return',
+    description: 'What to do when the process already has a Request with the Idempotency Key',
+    options: [
+      {
+        name: 'Throw Error',
+        value: 'error',
+        description: 'Start nothing, and name that Request in the message',
+      },
+      {
+        name: 'Return It',
+        value: 'return',
+        description: 'Return that Request, marked with alreadyStarted',
+      },
+      {
+        name: 'Start Again If It Ended in Error or Was Canceled',
+        value: 'startAgain',
+        description: 'Start another Request in its place; return it in any other status',
+      },
+    ],
+  },
+  {
+    displayName: 'Duplicates',
+    name: 'duplicates',
+    type: 'options',
+    default: 'report',
+    description:
+      'What to do when another execution has started a Request with the same Idempotency Key at the same time. The node looks for it once more, 2 seconds after the last start. That narrows the gap and does not close it, and finds only what the user of the access token may see.',
+    options: [
+      {
+        name: 'Cancel Mine',
+        value: 'cancelMine',
+        description:
+          "Also cancel this item's own Request where another one is returned. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
+      },
+      {
+        name: 'Report',
+        value: 'report',
+        description:
+          'Return the Request with the lowest ID in every execution, and name the others in the field duplicates',
+      },
+    ],
+  },
+  {
+    displayName: 'Hidden Key',
+    name: 'hiddenKey',
+    type: 'boolean',
+    default: true,
+    description:
+      "Whether to put a hidden key into the Request's data (_n8n_key), so that none is started twice: by it the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
+  },
+  {
+    displayName: 'Recovery Window',
+    name: 'recoveryWindow',
+    type: 'number',
+    typeOptions: { minValue: 0, maxValue: 3600 },
+    default: 60,
+    description:
+      'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
+  },
+  {
+    displayName: 'Start Again When Not Found',
+    name: 'startAgainWhenNotFound',
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
+  },
+  // Output
+  { ...includeDataOption, displayOptions: { show: { '/waitFor': ['nothing'] } } },
+  // What was waited for comes with its data.
+  { ...includeDataOption, default: true, displayOptions: { hide: { '/waitFor': ['nothing'] } } },
+  {
+    displayName: 'Return Requests in Error',
+    name: 'returnErroredRequests',
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of throwing an error',
+  },
+  simplifyOption,
+  // Files
+  {
+    ...inputFilesField,
+    displayName: 'Files',
+    description:
+      'The binary fields of the item to upload to its Request once it is started, each with the variable that it belongs to. A Request that was there before keeps its own files; a file that is not uploaded for that reason is returned with uploaded: false.',
+  },
+  writeFileIdOption,
+  // Waiting
+  timeLimitOption,
+  onTimeoutOption,
+);

@@ -47,7 +47,7 @@ export const triggerEvent = operation({
         if (!isUnsure) return await readTriggered(connection, id, includes);
         const after = await readTriggered(connection, id, [...includes, 'data']);
         const hint = storageHint(event, after);
-        if (hint !== undefined) hints.add(hint);
+        if (hint !== undefined) hints.sentences.add(hint);
         if (!includes.includes('data')) delete after?.data;
         return after;
       });
