@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Credential, ExampleWorkflow } from './n8nClient';
 import { root } from './paths';
 
-const NODE_TYPE = 'n8n-nodes-processmaker.processMaker';
+export const NODE_TYPE = 'n8n-nodes-processmaker.processMaker';
 const TYPES = [NODE_TYPE, `${NODE_TYPE}Tool`, `${NODE_TYPE}Trigger`];
 export const CREDENTIAL_TYPE = 'processMakerApi';
 

@@ -61,6 +61,11 @@ export class N8nClient {
     return (await this.call('POST', '/rest/workflows', workflow)) as SavedWorkflow;
   }
 
+  /** A workflow as it is saved. */
+  async readWorkflow(id: string): Promise<ExampleWorkflow> {
+    return (await this.call('GET', `/rest/workflows/${id}`)) as ExampleWorkflow;
+  }
+
   /** Makes a workflow's own triggers, such as a webhook, work. */
   async publish({ id, versionId }: SavedWorkflow): Promise<void> {
     await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
@@ -149,7 +154,8 @@ export class N8nClient {
   private async send(method: string, path: string, body?: unknown): Promise<Response> {
     const response = await fetch(this.url + path, {
       method,
-      headers: { 'content-type': 'application/json', cookie: this.cookie },
+      // A busy n8n closes an idle connection in the moment at which it is used again.
+      headers: { 'content-type': 'application/json', cookie: this.cookie, connection: 'close' },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: this.signal,
     });

@@ -28,6 +28,18 @@ export class Editor extends NodePanel {
     await this.page.getByTestId('canvas-add-button').waitFor();
   }
 
+  async openWorkflow(id: string): Promise<void> {
+    // Not until everything is loaded: n8n may still be saving what was open before.
+    await this.page.goto(`${this.url}/workflow/${id}`, { waitUntil: 'domcontentloaded' });
+    await this.page.getByTestId('canvas-node').first().waitFor();
+  }
+
+  /** Saves the open workflow, if n8n has not yet done so by itself. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+S');
+    await this.page.waitForTimeout(3_000);
+  }
+
   async searchNode(text: string): Promise<Locator> {
     await this.page.keyboard.press('n');
     await this.page.getByTestId('node-creator-search-bar').fill(text);

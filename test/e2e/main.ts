@@ -20,7 +20,10 @@ import { checkHttpRequest } from './checks/httpRequest';
 import { checkMapFromForm } from './checks/mapFromForm';
 import { checkNodeTypes } from './checks/nodeTypes';
 import { checkOAuth2 } from './checks/oauth2';
+import { checkPanelTexts } from './checks/panelTexts';
+import { checkSavedValues } from './checks/savedValues';
 import { checkStartRequest } from './checks/startRequest';
+import { checkTool } from './checks/tool';
 import { checkTrigger } from './checks/trigger';
 
 /** Pictures of the page at failed checks. */
@@ -66,6 +69,9 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkNodeTypes(subject);
   await checkStartRequest(subject);
   await checkMapFromForm(subject);
+  await checkSavedValues(subject);
+  await checkTool(subject);
+  await checkPanelTexts(subject);
   await checkCredential(subject);
   await checkHttpRequest(subject);
   await checkTrigger(subject);

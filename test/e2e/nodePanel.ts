@@ -83,6 +83,14 @@ export class NodePanel {
     await this.panel.getByTestId('node-execute-button').click();
   }
 
+  /** Runs what comes before the open node, which has no input yet, or only that of an earlier execution. */
+  async executePreviousNodes(): Promise<void> {
+    await this.panel
+      .getByText(/^\s*Execute (?:previous nodes|node)\s*$/)
+      .first()
+      .click();
+  }
+
   /** What a trigger has in the place of executing it. */
   async fetchTestEvent(): Promise<void> {
     await this.panel.getByTestId('node-execute-button').getByText('Fetch Test Event').click();

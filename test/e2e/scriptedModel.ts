@@ -7,7 +7,7 @@ interface Message {
 
 interface Question {
   messages: Message[];
-  tools?: Array<{ function: { name: string } }>;
+  tools?: Array<{ function: { name: string; parameters: { properties?: object } } }>;
   stream?: boolean;
 }
 
@@ -20,17 +20,21 @@ export interface ScriptedModel {
   url: string;
   /** What the tools have returned to the model. */
   results: string[];
+  /** The inputs that n8n describes to the model for its tools. */
+  inputs: string[];
   close(): Promise<void>;
 }
 
 /** @param script what the model says after the tools have returned these texts */
 export async function startScriptedModel(script: (results: string[]) => Step): Promise<ScriptedModel> {
   const results: string[] = [];
+  const inputs: string[] = [];
   const server = fastify();
   server.post('/v1/chat/completions', (request, reply) => {
     const { messages, tools = [], stream } = request.body as Question;
     const returned = messages.filter(({ role }) => role === 'tool').map(({ content }) => asText(content));
     results.splice(0, results.length, ...returned);
+    inputs.push(...tools.flatMap((tool) => Object.keys(tool.function.parameters.properties ?? {})));
     const step = script(returned);
     const message = 'reply' in step ? { content: step.reply } : callOf(step, tools, returned.length);
     const choice = { index: 0, finish_reason: 'reply' in step ? 'stop' : 'tool_calls' };
@@ -50,7 +54,7 @@ export async function startScriptedModel(script: (results: string[]) => Step): P
     return reply.type('text/event-stream').send(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
   });
   const address = await server.listen({ host: '127.0.0.1', port: 0 });
-  return { url: `${address}/v1`, results, close: () => server.close() };
+  return { url: `${address}/v1`, results, inputs, close: () => server.close() };
 }
 
 const asText = (content: unknown): string =>

@@ -11,6 +11,16 @@ const JOURNEY = {
 /** The way of a person who fills in the fields of a process's form. */
 export async function checkMapFromForm({ checks, editor, processMaker, credential }: Subject): Promise<void> {
   const field = (id: string) => editor.parameter(id);
+  /** What the server has of a field of the Request that a run starts. */
+  const sentAfterRun = async (id: string) => {
+    const before = processMaker.requests().length;
+    await editor.execute();
+    for (let tries = 0; processMaker.requests().length === before && tries < 50; tries++) {
+      await editor.page.waitForTimeout(200);
+    }
+    assert.equal(processMaker.requests().length, before + 1);
+    return processMaker.requests().at(-1)?.data[id];
+  };
   const type = (id: string, text: string) => field(id).locator('input, textarea').first().fill(text);
 
   await checks.check('the fields of the form are shown, and those of later forms offered', async () => {
@@ -21,10 +31,10 @@ export async function checkMapFromForm({ checks, editor, processMaker, credentia
     await editor.choose('dataMode', 'Map From Form');
     await field('employee').waitFor();
     const shown = await editor.panel.innerText();
-    assert.match(shown, /Day of travel \(travelDate\)/);
-    assert.doesNotMatch(shown, /Comment \(comment\)/);
+    assert.match(shown, /Day of travel\n/);
+    assert.doesNotMatch(shown, /Comment/);
     await editor.panel.getByTestId('add-fields-select').getByRole('button').click();
-    await editor.page.getByText('Comment (comment)').locator('visible=true').click();
+    await editor.page.getByText('Comment', { exact: true }).locator('visible=true').click();
     await field('comment').waitFor();
   });
 
@@ -45,6 +55,27 @@ export async function checkMapFromForm({ checks, editor, processMaker, credentia
     const given = Object.entries(request.data).filter(([name]) => !name.startsWith('_'));
     assert.deepEqual(Object.fromEntries(given), JOURNEY);
   });
+
+  await checks.check(
+    'a checkbox shows what is sent: nothing, true or false',
+    async () => {
+      await editor.panel.getByTestId('add-fields-select').getByRole('button').click();
+      await field('approved').waitFor();
+      assert.equal(await editor.value('prepaid'), 'False');
+      assert.equal(await editor.value('approved'), 'Not Sent');
+      assert.equal(await sentAfterRun('approved'), undefined);
+      for (const [shown, sent] of [
+        ['True', true],
+        ['False', false],
+        ['Not Sent', undefined],
+      ] as const) {
+        await editor.choose('approved', shown);
+        assert.equal(await editor.value('approved'), shown);
+        assert.equal(await sentAfterRun('approved'), sent);
+      }
+    },
+    'checkboxTellsTheTruth',
+  );
 
   await checks.check('another process has other fields', async () => {
     await editor.chooseFromList('process', 'screen', 'E start with screen');

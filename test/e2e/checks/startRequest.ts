@@ -5,6 +5,12 @@ import type { Subject } from '../subject';
 const PROCESS = 'Purchase order approval';
 const ORDER = { orderNumber: 'PO-1001', supplier: 'Office supplies', amount: 249.9 };
 
+/** What people type who look for such a node. */
+const SEARCHES = [
+  ...['process maker', 'approve task', 'human task', 'create request', 'start case'],
+  ...['workflow engine', 'bpmn'],
+];
+
 /** The way of a person who starts their first Request. */
 export async function checkStartRequest(subject: Subject): Promise<void> {
   const { checks, editor, processMaker, credential } = subject;
@@ -15,6 +21,18 @@ export async function checkStartRequest(subject: Subject): Promise<void> {
     await found.getByText('ProcessMaker', { exact: true }).first().waitFor();
     await editor.screenshot('node-panel');
   });
+
+  for (const words of SEARCHES) {
+    await checks.check(
+      `typing '${words}' finds the node`,
+      async () => {
+        await editor.newWorkflow();
+        const found = await editor.searchNode(words);
+        await found.getByText('ProcessMaker', { exact: true }).first().waitFor();
+      },
+      'searchFindsTheNode',
+    );
+  }
 
   await checks.check("the action 'Start request' puts the node on the canvas", async () => {
     await editor.newWorkflow();

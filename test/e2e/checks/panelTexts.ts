@@ -1,0 +1,124 @@
+import { strict as assert } from 'node:assert';
+
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../../../demo/example';
+import type { Subject } from '../subject';
+
+const PROCESS = 'Purchase order approval';
+
+/** What the panel says where a person has to do something. The node with its credential is open when this ends. */
+export async function checkPanelTexts(subject: Subject): Promise<void> {
+  await checkExpressionOfTask(subject);
+  await checkFirstLists(subject);
+  await checkEmptyRequest(subject);
+}
+
+async function checkExpressionOfTask({ checks, editor, client, processMaker, credential }: Subject) {
+  await checks.check(
+    'fields that an expression hides are shown once the panel is opened again, as it says',
+    async () => {
+      const task = processMaker.tasks().findLast(({ elementName }) => elementName === 'Check the expenses');
+      const numbers = { id: '1', name: 'task', value: String(task?.id), type: 'number' };
+      const common = { typeVersion: 1, parameters: {} };
+      const { id } = await client.createWorkflow({
+        name: 'Task of an expression',
+        nodes: [
+          { ...common, id: '0', name: 'Start', type: 'n8n-nodes-base.manualTrigger', position: [0, 0] },
+          {
+            ...{ id: '1', name: 'Numbers', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [300, 0] },
+            parameters: { assignments: { assignments: [numbers] }, options: {} },
+          },
+          {
+            ...{ id: '2', name: 'Task', type: NODE_TYPE, typeVersion: 1, position: [600, 0] },
+            parameters: {
+              resource: 'task',
+              operation: 'complete',
+              task: { __rl: true, mode: 'id', value: '={{ $json.task }}' },
+              dataMode: 'mapFromForm',
+            },
+            credentials: { [CREDENTIAL_TYPE]: credential },
+          },
+        ],
+        connections: {
+          Start: { main: [[{ node: 'Numbers', type: 'main', index: 0 }]] },
+          Numbers: { main: [[{ node: 'Task', type: 'main', index: 0 }]] },
+        },
+        pinData: {},
+      });
+      await editor.openWorkflow(id);
+      await editor.openNode('Task');
+      const notice = editor.panel.getByTestId('empty-fields-notice');
+      await notice.getByText(/close this panel and open it again/).waitFor();
+      await editor.executePreviousNodes();
+      await editor.page.waitForTimeout(2_000);
+      await editor.closeNode();
+      await editor.openNode('Task');
+      await editor.parameter('comment').waitFor();
+    },
+    'panelSaysWhatToDo',
+  );
+}
+
+async function checkFirstLists({ checks, editor, client, processMaker }: Subject) {
+  const open = async (name: string, accessToken: string) => {
+    const credential = { instanceUrl: processMaker.url, accessToken };
+    await client.createCredential(name, CREDENTIAL_TYPE, credential);
+    await editor.newWorkflow();
+    await editor.addNode('start request', 'ProcessMaker', 'Start request');
+    await editor.chooseCredential(name);
+    await editor.openList('process');
+  };
+
+  await checks.check(
+    'an empty list of processes says why, and whom to ask',
+    async () => {
+      await open('Without a process', processMaker.tokens.nobody);
+      const message = editor.page.getByTestId('rlc-error-container').locator('visible=true');
+      await message.getByText('The user of the access token may start no process').waitFor();
+      await message.getByText(/Ask a ProcessMaker administrator to assign this user/).waitFor();
+      await editor.screenshot('no-process');
+    },
+    'emptyProcessListSaysWhy',
+  );
+
+  await checks.check(
+    "a token that was pasted with 'Bearer' before it works",
+    async () => {
+      await open('Pasted with Bearer', `Bearer ${processMaker.tokens.admin}`);
+      await editor.listEntries().getByText(PROCESS, { exact: true }).waitFor();
+      await editor.page.keyboard.press('Escape');
+    },
+    'pastedBearerWorks',
+  );
+
+  await checks.check(
+    'the list of start events says at once that one has to be selected',
+    async () => {
+      await editor.chooseFromList('process', 'two starts', 'B two starts');
+      await editor.openList('startEvent');
+      await editor
+        .listEntries()
+        .getByText(/Automatic \(not possible: select one of 2/)
+        .waitFor();
+      await editor.page.keyboard.press('Escape');
+    },
+    'severalStartEventsAreTold',
+  );
+}
+
+async function checkEmptyRequest({ checks, editor, processMaker, credential }: Subject): Promise<void> {
+  await checks.check(
+    'a Request without data from a bare manual trigger is told in a hint, and was started',
+    async () => {
+      await editor.newWorkflow();
+      await editor.addNode('start request', 'ProcessMaker', 'Start request');
+      await editor.chooseCredential(credential.name);
+      await editor.chooseFromList('process', 'purchase', PROCESS);
+      const before = processMaker.requests().length;
+      await editor.execute();
+      await editor.output.getByText('ACTIVE').first().waitFor();
+      assert.match(await editor.output.innerText(), /An item without fields gives a Request without data/);
+      assert.equal(processMaker.requests().length, before + 1);
+    },
+    'emptyRequestIsTold',
+  );
+}
