@@ -5,8 +5,8 @@ import {
   type IPollFunctions,
   type IWebhookFunctions,
   OperationalError,
-  sleep,
 } from 'n8n-workflow';
+import * as n8nWorkflow from 'n8n-workflow';
 
 import { asText, isObject } from '../guards';
 import { BEARER, extraHeaders, INVALID_INSTANCE_URL, normalizeInstanceUrl } from './credential';
@@ -164,6 +164,11 @@ export function dropSignInSecrets(value: unknown): void {
     }
   }
 }
+
+/** In an older n8n (2.30 and before) `sleep` takes no signal, and there is this beside it. */
+const { sleepWithAbort: sleep = n8nWorkflow.sleep } = n8nWorkflow as {
+  sleepWithAbort?: typeof n8nWorkflow.sleep;
+};
 
 /** Waits. Returns false when the execution was canceled. */
 export async function pauseFor({ canceled }: Connection, milliseconds: number): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { isObject, messageOf } from '../guards';
-import { type ErrorDetails, newError } from './processMakerError';
+import { asText, isObject, messageOf } from '../guards';
+import { type ErrorDetails, inputError, newError } from './processMakerError';
 
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
 const UNREACHABLE =
@@ -38,6 +38,11 @@ export function networkError(thrown: unknown, timeoutSeconds: number): ErrorDeta
       "If the instance uses a self-signed certificate that you trust, switch on 'Ignore SSL Issues' in the credential.",
     );
   }
+  // In an older n8n (2.14 and before), axios does not take such a character away.
+  if (code === 'ERR_INVALID_CHAR') {
+    const advice = "Enter the 'Access Token' and the 'Extra Headers' of the credential again.";
+    return inputError('The credential holds a character that cannot be sent', advice);
+  }
   if (code === 'ERR_CANCELED') {
     const message = 'The execution was canceled while a call was under way';
     return newError('canceled', message, 'Run the workflow again.', 'unknown');
@@ -65,16 +70,20 @@ const NO_TOKEN = new Set(['UserError', 'NodeOperationError', 'AuthError']);
 
 const CONNECT_AGAIN = 'Open the credential in n8n and connect it again.';
 
+/** What a 401 means with OAuth2. An older n8n (2.0 and before) leaves it to the node, and renews no token. */
+export function refusedToken(isRenewed: boolean): ErrorDetails {
+  const message = `ProcessMaker did not accept the OAuth2 token${isRenewed ? ', not even a renewed one' : ''}`;
+  const advice =
+    'It may have expired, the user may be inactive, or the client may have been deleted in ProcessMaker.';
+  return newError('unauthorized', message, `${advice} ${CONNECT_AGAIN}`).with({ httpStatus: 401 });
+}
+
 /**
  * What it means that n8n could not sign a call with OAuth2; undefined when it failed for another reason. n8n renews a
  * token that was refused with 401 and sends the call once more, which is safe, since it was not carried out.
  */
 export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
-  if (thrown instanceof Error && 'httpCode' in thrown && thrown.httpCode === '401') {
-    const message = 'ProcessMaker did not accept the OAuth2 token, not even a renewed one';
-    const advice = 'The user may be inactive, or the client may have been deleted in ProcessMaker.';
-    return newError('unauthorized', message, `${advice} ${CONNECT_AGAIN}`).with({ httpStatus: 401 });
-  }
+  if (thrown instanceof Error && 'httpCode' in thrown && thrown.httpCode === '401') return refusedToken(true);
   const chain = chainOf(thrown);
   if (!chain.some(({ name, constructor }) => NO_TOKEN.has(name) || NO_TOKEN.has(constructor.name))) {
     return undefined;
@@ -93,5 +102,15 @@ export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
 
 /** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
 function chainOf(thrown: unknown): Error[] {
-  return thrown instanceof Error ? [thrown, ...chainOf(thrown.cause)] : [];
+  return thrown instanceof Error ? [thrown, ...chainOf(thrown.cause ?? lostCause(thrown))] : [];
+}
+
+/** An older n8n (2.30 and before) keeps only the code of the cause, and its message, such as `connect ECONNREFUSED …`. */
+function lostCause(thrown: Error): Error | undefined {
+  if (!('httpCode' in thrown && 'messages' in thrown && Array.isArray(thrown.messages))) return undefined;
+  const message = asText(thrown.messages[0]);
+  const syscall = /^[a-z]+(?= E[A-Z])/.exec(message)?.[0];
+  const isAboutToken = thrown.httpCode === 'EAUTH' || message === 'OAuth credentials not connected';
+  const name = isAboutToken ? 'AuthError' : 'Error';
+  return Object.assign(new Error(message), { name, code: thrown.httpCode, syscall });
 }

@@ -2,7 +2,7 @@ import { type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 
 import { classifyResponse } from './classifyResponse';
 import { type Connection, dropSignInSecrets, pauseFor, withDeadline } from './connection';
-import { networkError, oAuth2Error } from './networkErrors';
+import { networkError, oAuth2Error, refusedToken } from './networkErrors';
 import { explained, type ErrorDetails, ProcessMakerError, shownText } from './processMakerError';
 import { type Expected, type HttpResponse, isGood, readResponse, type Reading } from './response';
 
@@ -88,7 +88,8 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<H
   }
   if (!isGood(response, call.expects)) {
     await connection.learnSecrets();
-    throw callError(connection, call, classifyResponse(response, { ...call, url: options.url }));
+    const refused = connection.isOAuth2 && response.statusCode === 401 && refusedToken(false);
+    throw callError(connection, call, refused || classifyResponse(response, { ...call, url: options.url }));
   }
   // A 401 that n8n has renewed the token for has its own connection, which nobody reads.
   if (connection.isOAuth2 && call.expects !== 'file') over.abort();
