@@ -13,3 +13,5 @@ process.env.N8N_USER_FOLDER = folder;
 process.env.N8N_ENCRYPTION_KEY = 'engine-tests';
 // Nodes that fail are what many tests are about; n8n would print each of them.
 process.env.N8N_LOG_LEVEL = 'silent';
+// Older n8n warn of a settings file that others may read.
+process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS = 'true';

@@ -17,6 +17,8 @@ import { temporaryNode } from './editor';
 
 export const PROCESS_MAKER_TRIGGER = 'n8n-nodes-processmaker.processMakerTrigger';
 
+type ExecutePoll = (isActivation?: boolean) => Promise<void>;
+
 const USUAL_BUDGET_MS = 300_000;
 
 /**
@@ -33,7 +35,7 @@ export class Poller {
   budgetMs: number | null = USUAL_BUDGET_MS;
   activationBudgetMs = USUAL_BUDGET_MS;
   private isActivating = false;
-  private active: { executePoll: (isActivation?: boolean) => Promise<void>; workflow: Workflow } | undefined;
+  private active: { executePoll: ExecutePoll; workflow: Workflow } | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -59,14 +61,9 @@ export class Poller {
       () => (this.isActivating ? this.activationBudgetMs : (this.budgetMs ?? 0)),
     );
     if (this.budgetMs === null) Reflect.deleteProperty(context, 'getPollBudgetMs');
-    const registration: { executePoll: (isActivation?: boolean) => Promise<void>; workflow: Workflow } = {
+    const registration: { executePoll: ExecutePoll; workflow: Workflow } = {
       workflow,
-      executePoll: Container.get(PollTriggerExecutor).create(
-        workflow,
-        node,
-        context,
-        () => this.active === registration,
-      ),
+      executePoll: createExecutor(workflow, node, context, () => this.active === registration),
     };
     this.isActivating = true;
     await registration.executePoll(true).finally(() => (this.isActivating = false));
@@ -136,4 +133,25 @@ export class Poller {
     this.saved = JSON.stringify(staticData);
     staticData.__dataChanged = false;
   }
+}
+
+/** What n8n runs at each poll. An n8n without this class does what is written here. */
+function createExecutor(
+  workflow: Workflow,
+  node: INode,
+  context: PollContext,
+  isCurrent: () => boolean,
+): ExecutePoll {
+  // `import` gives undefined for what an older n8n does not have.
+  const Executor = PollTriggerExecutor as typeof PollTriggerExecutor | undefined;
+  if (Executor) return Container.get(Executor).create(workflow, node, context, isCurrent);
+  return async (isActivation = false) => {
+    try {
+      const items = await workflow.nodeTypes.getByNameAndVersion(node.type).poll?.call(context);
+      if (items) context.__emit(items);
+    } catch (error) {
+      if (isActivation) throw error;
+      context.__emitError(error as Error);
+    }
+  };
 }

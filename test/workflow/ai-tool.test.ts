@@ -5,6 +5,7 @@ import { mapped, mappedAutomatically } from '../support/form';
 import { respond, resetBefore } from '../support/gateway';
 import type { Run } from '../support/run';
 import { createWorkflow, locator, PROCESS_MAKER } from '../support/workflows';
+import { itWith, itWithout } from '../support/features';
 import { useHarness } from '../support/harness';
 
 const harness = useHarness();
@@ -39,23 +40,31 @@ async function callTool(
   return await harness.run(workflow, { input: [{ chatInput: 'Order a laptop' }] });
 }
 
-it('tells the agent not to call again when it is unknown whether a Request was started', async () => {
-  harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
-  const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
-  expect(answerOf(run)).toMatch(/Do not call again with the same input/);
-  expect(run.tasks('Tool')).toHaveLength(1);
-});
+const itAnswersAgent = itWith('the answer of a failing tool to its agent');
 
-it('tells the agent not to call again when the wait for a started Request timed out', async () => {
-  const parameters = { dataMode: 'json', jsonData: '{}', waitFor: 'finish', options: { timeLimit: 1 } };
-  const run = await callTool(parameters);
-  const id = harness.requests()[0]?.id;
-  expect(answerOf(run)).toContain(
-    `Do not call again with the same input, since Request ${id} was started for it: Request ${id} was still ACTIVE`,
-  );
-});
+itAnswersAgent(
+  'tells the agent not to call again when it is unknown whether a Request was started',
+  async () => {
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+    const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
+    expect(answerOf(run)).toMatch(/Do not call again with the same input/);
+    expect(run.tasks('Tool')).toHaveLength(1);
+  },
+);
 
-it('lets the agent call again when nothing was started', async () => {
+itAnswersAgent(
+  'tells the agent not to call again when the wait for a started Request timed out',
+  async () => {
+    const parameters = { dataMode: 'json', jsonData: '{}', waitFor: 'finish', options: { timeLimit: 1 } };
+    const run = await callTool(parameters);
+    const id = harness.requests()[0]?.id;
+    expect(answerOf(run)).toContain(
+      `Do not call again with the same input, since Request ${id} was started for it: Request ${id} was still ACTIVE`,
+    );
+  },
+);
+
+itAnswersAgent('lets the agent call again when nothing was started', async () => {
   harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
   const run = await callTool({ dataMode: 'json', jsonData: '{}' });
   expect(answerOf(run)).toMatch(/may not start/);
@@ -64,13 +73,16 @@ it('lets the agent call again when nothing was started', async () => {
 
 const answerOf = (run: Run) => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_tool);
 
-it('refuses Map Automatically in an AI tool, since it would send the fields of the agent', async () => {
-  const run = await callTool({ dataMode: 'autoMapInputData' });
-  expect(answerOf(run)).toMatch(/'Request Data' cannot be 'Map Automatically' in an AI tool/);
-  expect(harness.gateway.calls).toEqual([]);
-});
+itAnswersAgent(
+  'refuses Map Automatically in an AI tool, since it would send the fields of the agent',
+  async () => {
+    const run = await callTool({ dataMode: 'autoMapInputData' });
+    expect(answerOf(run)).toMatch(/'Request Data' cannot be 'Map Automatically' in an AI tool/);
+    expect(harness.gateway.calls).toEqual([]);
+  },
+);
 
-it('refuses to map the fields of a form automatically in an AI tool', async () => {
+itAnswersAgent('refuses to map the fields of a form automatically in an AI tool', async () => {
   const run = await callTool(mappedAutomatically({ fields: [FORM_FIELD] }));
   expect(answerOf(run)).toMatch(/'Mapping Column Mode' cannot be 'Map Automatically' in an AI tool/);
   expect(harness.gateway.calls).toEqual([]);
@@ -140,3 +152,16 @@ it('keeps the ways to give data in the panel of a node', () => {
   const json = shownParameters('processMaker', { operation: 'start', dataMode: 'json' });
   expect(json.filter(({ name }) => name === 'jsonData')).toMatchObject([{ displayName: 'JSON' }]);
 });
+
+itWithout('the answer of a failing tool to its agent')(
+  'ends the execution when it is unknown whether an AI tool has started a Request, and says not to call again',
+  async () => {
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+    const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
+    expect(run.status).toBe('error');
+    expect(`${run.error?.message} ${run.error?.description}`).toMatch(
+      /Do not call again with the same input/,
+    );
+    expect(harness.starts()).toHaveLength(1);
+  },
+);

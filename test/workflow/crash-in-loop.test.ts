@@ -4,6 +4,9 @@ import { killAt } from '../support/kill';
 import type { Run } from '../support/run';
 import { createWorkflow, locator, loopWorkflow, PROCESS_MAKER, type NodeInput } from '../support/workflows';
 import { useHarness } from '../support/harness';
+import { itWith } from '../support/features';
+
+const it = itWith('a resume token');
 
 // A start belongs to an iteration of the loop. After a crash of n8n, its item can come back in another one.
 const harness = useHarness();

@@ -5,6 +5,9 @@ import { respond } from '../support/gateway';
 import { killAt } from '../support/kill';
 import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../support/workflows';
 import { useHarness } from '../support/harness';
+import { itWith, itWithout } from '../support/features';
+
+const it = itWith('a resume token');
 
 // n8n is killed during the run, and the Retry button is used. The resume token is all that is left.
 const harness = useHarness();
@@ -193,3 +196,14 @@ describe('a start that is not found after a crash', () => {
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });
+
+itWithout('a resume token')(
+  'starts nothing by the Retry button after a crash, and reports every item as unknown',
+  async () => {
+    const killed = await kill(workflowOf(), 'b');
+    const run = await harness.retryAfterCrash(killed, ITEMS);
+    expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(Array(4).fill('unknown'));
+    expect(failedItems(run)[0]?.text).toMatch(/nothing is started.*Look in ProcessMaker/s);
+    expect(harness.numbers()).toEqual(['a', 'b']);
+  },
+);

@@ -2,6 +2,7 @@ import { respond } from '../support/gateway';
 import { startTasks } from '../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
+import { itWith } from '../support/features';
 
 const harness = useHarness();
 
@@ -38,44 +39,47 @@ describe.each([
   ['a failed item', ERROR_OUTPUT],
   ['a failed run', {}],
 ])('%s', (_, settings) => {
-  it('of a wait shows no token that n8n has renewed since, and the engine quotes', async () => {
-    const [{ requestId = 0 } = {}] = await startTasks(harness);
-    const { client } = harness.server.oauth;
-    const old = harness.server.oauth.issue('limited');
-    harness.server.oauth.expire(old.accessToken, 0);
-    let renewed = '';
-    harness.gateway.treat = ({ headers: { authorization = '' }, path }) => {
-      if (!path.startsWith('/api/') || authorization.includes(old.accessToken) || renewed) return undefined;
-      renewed = authorization.replace('Bearer ', '');
-      harness.server.failRequest(requestId, `The script was called with ${authorization}.`);
-      return undefined;
-    };
-    const run = await harness.start(
-      {
-        authentication: 'oAuth2',
-        resource: 'request',
-        operation: 'wait',
-        request: locator('id', requestId),
-        waitFor: 'finish',
-      },
-      {
-        credentials: {
-          processMakerOAuth2Api: {
-            instanceUrl: harness.gateway.url,
-            clientId: client.id,
-            clientSecret: client.secret,
-            oauthTokenData: {
-              access_token: old.accessToken,
-              refresh_token: old.refreshToken ?? '',
-              token_type: 'Bearer',
+  itWith('the renewal of OAuth2 tokens')(
+    'of a wait shows no token that n8n has renewed since, and the engine quotes',
+    async () => {
+      const [{ requestId = 0 } = {}] = await startTasks(harness);
+      const { client } = harness.server.oauth;
+      const old = harness.server.oauth.issue('limited');
+      harness.server.oauth.expire(old.accessToken, 0);
+      let renewed = '';
+      harness.gateway.treat = ({ headers: { authorization = '' }, path }) => {
+        if (!path.startsWith('/api/') || authorization.includes(old.accessToken) || renewed) return undefined;
+        renewed = authorization.replace('Bearer ', '');
+        harness.server.failRequest(requestId, `The script was called with ${authorization}.`);
+        return undefined;
+      };
+      const run = await harness.start(
+        {
+          authentication: 'oAuth2',
+          resource: 'request',
+          operation: 'wait',
+          request: locator('id', requestId),
+          waitFor: 'finish',
+        },
+        {
+          credentials: {
+            processMakerOAuth2Api: {
+              instanceUrl: harness.gateway.url,
+              clientId: client.id,
+              clientSecret: client.secret,
+              oauthTokenData: {
+                access_token: old.accessToken,
+                refresh_token: old.refreshToken ?? '',
+                token_type: 'Bearer',
+              },
             },
           },
+          settings,
         },
-        settings,
-      },
-    );
-    expect(renewed).not.toBe('');
-    expect(run.text).toContain('The script was called with Bearer ***');
-    expect(run.text).not.toContain(renewed);
-  });
+      );
+      expect(renewed).not.toBe('');
+      expect(run.text).toContain('The script was called with Bearer ***');
+      expect(run.text).not.toContain(renewed);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { respond, resetAfter, resetBefore } from '../support/gateway';
 import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
 import { ERROR_OUTPUT, failedItems, loopWorkflow } from '../support/workflows';
 import { useHarness } from '../support/harness';
+import { itWith } from '../support/features';
 
 const harness = useHarness();
 const { testNumber, keyed, start, ids } = useKeyedStarts(harness);
@@ -96,12 +97,15 @@ describe('Throw Error', () => {
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 
-  it('throws no error for a Request that the run itself has started: the Retry button after a crash', async () => {
-    const killed = await harness.start(keyed(raise), { input: itemsOf('a') });
-    const run = await harness.retryAfterCrash(killed, itemsOf('b', 'a'));
-    expect(outputs(run).map(({ id }) => id)).toEqual([...ids()].reverse());
-    expect(harness.numbers()).toEqual(['a', 'b']);
-  });
+  itWith('a resume token')(
+    'throws no error for a Request that the run itself has started: the Retry button after a crash',
+    async () => {
+      const killed = await harness.start(keyed(raise), { input: itemsOf('a') });
+      const run = await harness.retryAfterCrash(killed, itemsOf('b', 'a'));
+      expect(outputs(run).map(({ id }) => id)).toEqual([...ids()].reverse());
+      expect(harness.numbers()).toEqual(['a', 'b']);
+    },
+  );
 
   it('throws no error for a start whose response was lost', async () => {
     harness.treatOnce('a', resetAfter);

@@ -2,6 +2,7 @@ import { factsOf } from '../support/failed-item';
 import { respond, resetAfter, type Behaviour } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, keyedStart, locator, startWorkflow } from '../support/workflows';
 import { useHarness } from '../support/harness';
+import { itWith } from '../support/features';
 
 // ProcessMaker finds a Request by its key, but its summary does not show the key. So its item is not known.
 const harness = useHarness();
@@ -37,14 +38,17 @@ it('starts nothing again on a retry when look-ups do not show the key, and says 
   expect(harness.numbers()).toEqual(['a']);
 });
 
-it('reports every item as unknown after a crash when look-ups do not show the key', async () => {
-  const killed = await harness.run(startWorkflow(TARGET, ERROR_OUTPUT), { input: ITEMS });
-  hideKeys();
-  const run = await harness.retryAfterCrash(killed, [...ITEMS, { number: 'c' }]);
-  expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'unknown' }));
-  for (const { text } of failedItems(run)) expect(text).toMatch(NOT_SHOWN);
-  expect(harness.numbers()).toEqual(['a', 'b']);
-});
+itWith('a resume token')(
+  'reports every item as unknown after a crash when look-ups do not show the key',
+  async () => {
+    const killed = await harness.run(startWorkflow(TARGET, ERROR_OUTPUT), { input: ITEMS });
+    hideKeys();
+    const run = await harness.retryAfterCrash(killed, [...ITEMS, { number: 'c' }]);
+    expect(failedItems(run).map(factsOf)).toEqual(Array(3).fill({ outcome: 'unknown' }));
+    for (const { text } of failedItems(run)) expect(text).toMatch(NOT_SHOWN);
+    expect(harness.numbers()).toEqual(['a', 'b']);
+  },
+);
 
 it('starts nothing under an existing Idempotency Key when look-ups do not show it', async () => {
   const keyed = keyedStart('hidden', {});

@@ -3,6 +3,7 @@ import { redirect, startGateway } from '../support/gateway';
 import { testCredential } from '../support/credential-test';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
+import { itWith } from '../support/features';
 
 const harness = useHarness();
 
@@ -34,7 +35,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect with status %i', (status) =
     expect(other.calls).toEqual([]);
   });
 
-  it('does not follow a redirect of the credential test', async () => {
+  itWith("the cause in n8n's errors")('does not follow a redirect of the credential test', async () => {
     harness.gateway.treat = ({ path }) => redirect(status, `${other.url}${path}`);
     const { processMakerApi } = harness.credentials();
     const result = await testCredential(harness.engine, 'processMakerApi', processMakerApi ?? {});

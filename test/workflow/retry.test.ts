@@ -1,5 +1,6 @@
 import { respond, pass, resetBefore } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
+import { n8nHas } from '../support/features';
 import { useHarness } from '../support/harness';
 
 const harness = useHarness();
@@ -205,7 +206,13 @@ describe('Retry On Fail', () => {
     const run = await REPEATS['Retry On Fail']();
     expect(run.data.executionData?.contextData).toEqual({
       'node:ProcessMaker': {
-        attempts: { round: 0, runIndex: 0, executionId: expect.any(String) as string, marks: {} },
+        attempts: {
+          round: 0,
+          runIndex: 0,
+          executionId: expect.any(String) as string,
+          marks: {},
+          ...(!n8nHas('a resume token') && { seed: expect.any(String) as string }),
+        },
       },
     });
   });

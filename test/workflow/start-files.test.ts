@@ -5,6 +5,7 @@ import { respond, resetAfter } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import type { User } from '../support/harness';
 import { useHarness } from '../support/harness';
+import { itWith } from '../support/features';
 
 const harness = useHarness();
 
@@ -153,30 +154,33 @@ describe('a retry', () => {
     expect(uploads()).toHaveLength(4);
   });
 
-  it('uploads to each Request the file of its item after a crash that reorders the items', async () => {
-    // Equal data, so that only the files distinguish the items.
-    const input = [{}, {}, {}];
-    const binaries = ['a', 'bb', 'ccc'].map((content) => ({ data: binary(`${content}.txt`, content) }));
-    let count = 0;
-    harness.gateway.treat = (call) =>
-      isUpload(call) && ++count > 1 ? respond(422, { message: 'Killed.' }) : undefined;
-    const killed = await start({ requestsInParallel: 1 }, input, binaries);
-    harness.gateway.reset();
-    await harness.engine.retryAfterCrash(killed, {
-      input,
-      binaries: binaries.toReversed(),
-      credentials: harness.credentials(),
-    });
-    expect(harness.requests()).toHaveLength(3);
-    expect(
-      harness
-        .files()
-        .map(({ content }) => content.toString())
-        .sort(),
-    ).toEqual(['a', 'bb', 'ccc']);
-    expect(new Set(harness.files().map(({ requestId }) => requestId)).size).toBe(3);
-    expect(uploads()).toHaveLength(2);
-  });
+  itWith('a resume token')(
+    'uploads to each Request the file of its item after a crash that reorders the items',
+    async () => {
+      // Equal data, so that only the files distinguish the items.
+      const input = [{}, {}, {}];
+      const binaries = ['a', 'bb', 'ccc'].map((content) => ({ data: binary(`${content}.txt`, content) }));
+      let count = 0;
+      harness.gateway.treat = (call) =>
+        isUpload(call) && ++count > 1 ? respond(422, { message: 'Killed.' }) : undefined;
+      const killed = await start({ requestsInParallel: 1 }, input, binaries);
+      harness.gateway.reset();
+      await harness.engine.retryAfterCrash(killed, {
+        input,
+        binaries: binaries.toReversed(),
+        credentials: harness.credentials(),
+      });
+      expect(harness.requests()).toHaveLength(3);
+      expect(
+        harness
+          .files()
+          .map(({ content }) => content.toString())
+          .sort(),
+      ).toEqual(['a', 'bb', 'ccc']);
+      expect(new Set(harness.files().map(({ requestId }) => requestId)).size).toBe(3);
+      expect(uploads()).toHaveLength(2);
+    },
+  );
 
   it('does not replace a file that somebody has replaced since the first attempt', async () => {
     let isFirst = true;

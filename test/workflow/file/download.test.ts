@@ -5,6 +5,7 @@ import { respond, drip, redirect, resetBefore, truncate } from '../../support/ga
 import type { Run } from '../../support/run';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/harness';
+import { itWith } from '../../support/features';
 import { useHarness } from '../../support/harness';
 
 const harness = useHarness();
@@ -156,20 +157,23 @@ describe('downloads that fail', () => {
     ]);
   });
 
-  it('refuses a downloaded file whose size differs from the size in the list', async () => {
-    const [request] = await startedRequests(harness);
-    const fileId = await givenFile(harness, request?.id, 'a.txt', 'abcd');
-    treatDownloads((response) => {
-      response
-        .writeHead(200, { 'content-type': 'text/plain', 'content-disposition': 'attachment' })
-        .end('abc');
-      return Promise.resolve();
-    });
-    const run = await download({}, [{ id: request?.id, fileId }]);
-    expect(failedItems(run)).toMatchObject([
-      { text: expect.stringContaining('came with 3 bytes, but ProcessMaker lists it with 4') as string },
-    ]);
-  });
+  itWith('the size of binary data in bytes')(
+    'refuses a downloaded file whose size differs from the size in the list',
+    async () => {
+      const [request] = await startedRequests(harness);
+      const fileId = await givenFile(harness, request?.id, 'a.txt', 'abcd');
+      treatDownloads((response) => {
+        response
+          .writeHead(200, { 'content-type': 'text/plain', 'content-disposition': 'attachment' })
+          .end('abc');
+        return Promise.resolve();
+      });
+      const run = await download({}, [{ id: request?.id, fileId }]);
+      expect(failedItems(run)).toMatchObject([
+        { text: expect.stringContaining('came with 3 bytes, but ProcessMaker lists it with 4') as string },
+      ]);
+    },
+  );
 
   it('reports that the Request of a download is missing or may not be seen', async () => {
     const [request] = await startedRequests(harness);

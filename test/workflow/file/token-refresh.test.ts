@@ -3,6 +3,7 @@ import type { IssuedTokens } from '../../processmaker';
 import { binary, givenFile, REQUEST_OF_ITEM, rows, startedRequests } from '../../support/files';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import { useHarness } from '../../support/harness';
+import { itWith } from '../../support/features';
 
 const harness = useHarness();
 
@@ -34,21 +35,24 @@ const perform = (
     },
   );
 
-it.each([0, 3])('uploads files again when the access token expires after %d calls', async (calls) => {
-  const requests = await startedRequests(harness, 6);
-  const tokens = harness.server.oauth.issue('limited');
-  harness.server.oauth.expire(tokens.accessToken, calls);
-  const run = await perform('file upload', rows(['data', 'x']), requests, tokens);
-  expect(run.items('ProcessMaker')).toHaveLength(6);
-  expect(
-    harness
-      .files()
-      .map(({ requestId, content }) => [requestId, content.toString()])
-      .sort(),
-  ).toEqual(requests.map(({ id }) => [id, `of ${id}`]).sort());
-});
+itWith('one renewal of an OAuth2 token for calls at the same time').each([0, 3])(
+  'uploads files again when the access token expires after %d calls',
+  async (calls) => {
+    const requests = await startedRequests(harness, 6);
+    const tokens = harness.server.oauth.issue('limited');
+    harness.server.oauth.expire(tokens.accessToken, calls);
+    const run = await perform('file upload', rows(['data', 'x']), requests, tokens);
+    expect(run.items('ProcessMaker')).toHaveLength(6);
+    expect(
+      harness
+        .files()
+        .map(({ requestId, content }) => [requestId, content.toString()])
+        .sort(),
+    ).toEqual(requests.map(({ id }) => [id, `of ${id}`]).sort());
+  },
+);
 
-it('downloads a file again when the access token expires', async () => {
+itWith('the renewal of OAuth2 tokens')('downloads a file again when the access token expires', async () => {
   const [request] = await startedRequests(harness);
   const fileId = await givenFile(harness, request?.id, 'a.txt', 'content', 'x');
   const tokens = harness.server.oauth.issue('limited');

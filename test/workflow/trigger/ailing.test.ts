@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { INodeParameters } from 'n8n-workflow';
 import type { Poller } from '../../support/poller';
 import { useSimulatedHarness } from '../../support/simulated-harness';
+import { itWith } from '../../support/features';
 
 // Some calls of a poll fail, and the others do not.
 const harness = useSimulatedHarness();
@@ -157,7 +158,7 @@ describe('a call that fails late in a poll', () => {
     expect(idsOf(poller)).toEqual(Array.from({ length: 150 }, (_id, index) => index + 10));
   });
 
-  it('ends in time when it hangs', async () => {
+  itWith('a poll budget')('ends in time when it hangs', async () => {
     const poller = await watching({ triggerOn: ['requestStarted'] });
     start(...Array.from({ length: 150 }, (_id, index) => index + 10));
     jest.restoreAllMocks();

@@ -2,6 +2,7 @@ import type { Poller } from '../../support/poller';
 import { useSimulatedHarness } from '../../support/simulated-harness';
 import { EVENT_TYPES } from '../../trigger/plan';
 import { eventOf } from '../../trigger/verdict';
+import { itWith } from '../../support/features';
 
 const harness = useSimulatedHarness();
 
@@ -97,23 +98,26 @@ describe('a slow server', () => {
     },
   );
 
-  it('works off a backlog after a burst and a long silence on a server that takes 1.5 s for a call, some at each poll', async () => {
-    // The trigger learns the time of the rows from this one.
-    harness.server.insertRequest(1_000_000, PROCESS, harness.server.now);
-    const poller = await switchedOn(EVENT_TYPES);
-    harness.server.now += HOUR_MS;
-    makeBacklog(150, 0);
-    harness.server.now += 30 * 24 * HOUR_MS;
-    makeBacklog(150, 1000);
-    poller.budgetMs = N8N_DURABLE_MS;
-    harness.server.beforeResponse = () => (harness.server.now += 1500);
-    const polls = await drain(poller, 300 * EVENTS_A_ROUND);
-    expectWholeAndInOrder(poller, 300 * EVENTS_A_ROUND);
-    for (const { took, gave } of polls) {
-      expect(gave).toBeGreaterThan(0);
-      expect(took).toBeLessThanOrEqual(N8N_DURABLE_MS);
-    }
-  });
+  itWith('a poll budget')(
+    'works off a backlog after a burst and a long silence on a server that takes 1.5 s for a call, some at each poll',
+    async () => {
+      // The trigger learns the time of the rows from this one.
+      harness.server.insertRequest(1_000_000, PROCESS, harness.server.now);
+      const poller = await switchedOn(EVENT_TYPES);
+      harness.server.now += HOUR_MS;
+      makeBacklog(150, 0);
+      harness.server.now += 30 * 24 * HOUR_MS;
+      makeBacklog(150, 1000);
+      poller.budgetMs = N8N_DURABLE_MS;
+      harness.server.beforeResponse = () => (harness.server.now += 1500);
+      const polls = await drain(poller, 300 * EVENTS_A_ROUND);
+      expectWholeAndInOrder(poller, 300 * EVENTS_A_ROUND);
+      for (const { took, gave } of polls) {
+        expect(gave).toBeGreaterThan(0);
+        expect(took).toBeLessThanOrEqual(N8N_DURABLE_MS);
+      }
+    },
+  );
 
   it('comes further with each poll, still oldest first, where a single call takes longer than a poll may', async () => {
     const poller = await switchedOn(EVENT_TYPES);
@@ -168,20 +172,23 @@ describe('a slow server', () => {
     }
   });
 
-  it('begins with what could be seen when it was switched on, although that takes several polls', async () => {
-    makeBacklog(60, 1000);
-    harness.server.now -= HOUR_MS;
-    const poller = harness.watcher({ triggerOn: [...EVENT_TYPES], options: { simplify: false } });
-    poller.activationBudgetMs = N8N_DURABLE_MS;
-    harness.server.beforeResponse = () => (harness.server.now += 20_000);
-    const begun = harness.server.now;
-    await poller.activate();
-    expect(harness.server.now - begun).toBeLessThanOrEqual(N8N_DURABLE_MS + 20_000);
-    for (let polls = 0; polls < 12; polls++) await poller.poll();
-    harness.server.beforeResponse = () => undefined;
-    harness.server.now += HOUR_MS;
-    harness.server.insertRequest(90_000, PROCESS, harness.server.now);
-    for (let polls = 0; polls < 3; polls++) await poller.poll();
-    expect(keysOf(poller)).toEqual(['requestStarted 90000']);
-  });
+  itWith('a poll budget')(
+    'begins with what could be seen when it was switched on, although that takes several polls',
+    async () => {
+      makeBacklog(60, 1000);
+      harness.server.now -= HOUR_MS;
+      const poller = harness.watcher({ triggerOn: [...EVENT_TYPES], options: { simplify: false } });
+      poller.activationBudgetMs = N8N_DURABLE_MS;
+      harness.server.beforeResponse = () => (harness.server.now += 20_000);
+      const begun = harness.server.now;
+      await poller.activate();
+      expect(harness.server.now - begun).toBeLessThanOrEqual(N8N_DURABLE_MS + 20_000);
+      for (let polls = 0; polls < 12; polls++) await poller.poll();
+      harness.server.beforeResponse = () => undefined;
+      harness.server.now += HOUR_MS;
+      harness.server.insertRequest(90_000, PROCESS, harness.server.now);
+      for (let polls = 0; polls < 3; polls++) await poller.poll();
+      expect(keysOf(poller)).toEqual(['requestStarted 90000']);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import type { Poller } from '../../support/poller';
 import { useSimulatedHarness } from '../../support/simulated-harness';
+import { itWith } from '../../support/features';
 
 const harness = useSimulatedHarness();
 /** n8n's own clock. */
@@ -186,7 +187,7 @@ it('emits Tasks that become due after the trigger began from now, although too m
   expect(idsOf(poller)).toEqual(tasks);
 });
 
-it('emits Tasks that become due while a slow server is read for minutes', async () => {
+itWith('a poll budget')('emits Tasks that become due while a slow server is read for minutes', async () => {
   const poller = await watching('taskOverdue');
   const tasks = Array.from({ length: 600 }, () => addTask(1000));
   pass(MINUTE_MS);

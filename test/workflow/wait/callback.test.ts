@@ -13,6 +13,7 @@ import {
   PROCESS_MAKER,
 } from '../../support/workflows';
 import { useHarness, type StartOptions } from '../../support/harness';
+import { itWith } from '../../support/features';
 
 const harness = useHarness();
 
@@ -43,84 +44,96 @@ async function oneTask(): Promise<WaitingTask> {
   return task as WaitingTask;
 }
 
-it('writes the callback URL into the Request, sleeps, and goes on with what the process sends', async () => {
-  const task = await oneTask();
-  const sleeping = await wait([task]);
-  expect(sleeping.status).toBe('waiting');
-  expect(new Date(String(sleeping.data.waitTill))).toEqual(WAIT_INDEFINITELY);
-  expect(storedUrl()).toMatch(
-    new RegExp(
-      `^http://n8n\\.example/webhook-waiting/${sleeping.executionId}\\?signature=[^&]+&wait=[\\w-]+$`,
-    ),
-  );
-  expect(puts()).toHaveLength(1);
+itWith('a resume token')(
+  'writes the callback URL into the Request, sleeps, and goes on with what the process sends',
+  async () => {
+    const task = await oneTask();
+    const sleeping = await wait([task]);
+    expect(sleeping.status).toBe('waiting');
+    expect(new Date(String(sleeping.data.waitTill))).toEqual(WAIT_INDEFINITELY);
+    expect(storedUrl()).toMatch(
+      new RegExp(
+        `^http://n8n\\.example/webhook-waiting/${sleeping.executionId}\\?signature=[^&]+&wait=[\\w-]+$`,
+      ),
+    );
+    expect(puts()).toHaveLength(1);
 
-  await harness.server.completeTask(task.id, { checked: 'yes' });
-  const { status, run } = await call(sleeping, { approved: true, lines: [1, 2] });
-  expect(status).toBe(200);
-  expect(run?.status).toBe('success');
-  expect(run?.tasks('ProcessMaker')).toHaveLength(1);
-  expect(run?.outputs('ProcessMaker')).toMatchObject([
-    [
-      {
-        json: {
-          id: task.requestId,
-          caseNumber: task.caseNumber,
-          status: 'COMPLETED',
-          data: { number: 0, checked: 'yes' },
-          callback: { approved: true, lines: [1, 2] },
-          timedOut: false,
+    await harness.server.completeTask(task.id, { checked: 'yes' });
+    const { status, run } = await call(sleeping, { approved: true, lines: [1, 2] });
+    expect(status).toBe(200);
+    expect(run?.status).toBe('success');
+    expect(run?.tasks('ProcessMaker')).toHaveLength(1);
+    expect(run?.outputs('ProcessMaker')).toMatchObject([
+      [
+        {
+          json: {
+            id: task.requestId,
+            caseNumber: task.caseNumber,
+            status: 'COMPLETED',
+            data: { number: 0, checked: 'yes' },
+            callback: { approved: true, lines: [1, 2] },
+            timedOut: false,
+          },
+          pairedItem: { item: 0 },
         },
-        pairedItem: { item: 0 },
-      },
-    ],
-  ]);
-});
+      ],
+    ]);
+  },
+);
 
-it('does not show the signature of the callback URL anywhere in its output', async () => {
-  const task = await oneTask();
-  const sleeping = await wait([task], { callbackVariable: 'resume_url' });
-  const url = storedUrl('resume_url');
-  const { run } = await call(sleeping, { sent: { from: [`see ${url}`] }, [url]: { [url]: 1 } }, url);
-  expect(signatureIn(url).length).toBeGreaterThan(20);
-  for (const one of [sleeping, run]) {
-    const shown = JSON.stringify(one?.tasks('ProcessMaker'));
-    expect(shown).not.toContain(signatureIn(url));
-    expect(shown).toContain('"resume_url":"***"');
-  }
-});
+itWith('a resume token')(
+  'does not show the signature of the callback URL anywhere in its output',
+  async () => {
+    const task = await oneTask();
+    const sleeping = await wait([task], { callbackVariable: 'resume_url' });
+    const url = storedUrl('resume_url');
+    const { run } = await call(sleeping, { sent: { from: [`see ${url}`] }, [url]: { [url]: 1 } }, url);
+    expect(signatureIn(url).length).toBeGreaterThan(20);
+    for (const one of [sleeping, run]) {
+      const shown = JSON.stringify(one?.tasks('ProcessMaker'));
+      expect(shown).not.toContain(signatureIn(url));
+      expect(shown).toContain('"resume_url":"***"');
+    }
+  },
+);
 
-it('does not show the signature of a callback URL in the name of a data field', async () => {
-  const task = await oneTask();
-  // Another attempt has written the URL there: with Retry On Fail it is the same.
-  harness.gateway.treat = ({ path }) =>
-    path.includes('summary') && puts().length === 1
-      ? async (response, forward) => {
-          const { status, headers, body } = await forward();
-          const changed = body.replace('"number":', `${JSON.stringify(storedUrl())}:`);
-          response.writeHead(status, headers).end(changed);
-        }
-      : undefined;
-  const sleeping = await wait([task]);
-  const shown = JSON.stringify(sleeping.data.executionData?.nodeExecutionStack);
-  expect(shown).toContain('signature=***');
-  expect(shown).not.toContain(signatureIn(storedUrl()));
-});
+itWith('a resume token')(
+  'does not show the signature of a callback URL in the name of a data field',
+  async () => {
+    const task = await oneTask();
+    // Another attempt has written the URL there: with Retry On Fail it is the same.
+    harness.gateway.treat = ({ path }) =>
+      path.includes('summary') && puts().length === 1
+        ? async (response, forward) => {
+            const { status, headers, body } = await forward();
+            const changed = body.replace('"number":', `${JSON.stringify(storedUrl())}:`);
+            response.writeHead(status, headers).end(changed);
+          }
+        : undefined;
+    const sleeping = await wait([task]);
+    const shown = JSON.stringify(sleeping.data.executionData?.nodeExecutionStack);
+    expect(shown).toContain('signature=***');
+    expect(shown).not.toContain(signatureIn(storedUrl()));
+  },
+);
 
-it('does not show the signature of a callback URL in the reason for which a Request has ended', async () => {
-  const task = await oneTask();
-  let isFirst = true;
-  harness.gateway.treat = ({ method }) => {
-    if (method !== 'GET' || puts().length !== 1 || !isFirst) return undefined;
-    isFirst = false;
-    harness.server.failRequest(task.requestId, `Could not call ${storedUrl()}`);
-    return respond(403, { message: 'Unauthorized.' });
-  };
-  const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-  const run = await wait([task], {}, { settings });
-  expect(run.error?.message).toContain('has ended in status ERROR: Could not call http');
-  expect(JSON.stringify(run.data.resultData)).not.toContain(signatureIn(storedUrl()));
-});
+itWith('a resume token')(
+  'does not show the signature of a callback URL in the reason for which a Request has ended',
+  async () => {
+    const task = await oneTask();
+    let isFirst = true;
+    harness.gateway.treat = ({ method }) => {
+      if (method !== 'GET' || puts().length !== 1 || !isFirst) return undefined;
+      isFirst = false;
+      harness.server.failRequest(task.requestId, `Could not call ${storedUrl()}`);
+      return respond(403, { message: 'Unauthorized.' });
+    };
+    const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+    const run = await wait([task], {}, { settings });
+    expect(run.error?.message).toContain('has ended in status ERROR: Could not call http');
+    expect(JSON.stringify(run.data.resultData)).not.toContain(signatureIn(storedUrl()));
+  },
+);
 
 it.each([
   ['nothing', {}, null],
@@ -136,30 +149,33 @@ it.each([
 });
 
 describe('the time limit', () => {
-  it('returns the Request, marked as timed out, at the limit of a callback wait', async () => {
-    const task = await oneTask();
-    const parameters = { limitWaitTime: true, resumeAmount: 2, resumeUnit: 'days' };
-    const sleeping = await wait([task], parameters);
-    const until = new Date(String(sleeping.data.waitTill)).getTime();
-    expect(Math.abs(until - Date.now() - 2 * 86_400_000)).toBeLessThan(5000);
-    const run = await harness.engine.resume(sleeping, { credentials: harness.credentials('operator') });
-    expect(run.status).toBe('success');
-    expect(run.outputs('ProcessMaker')).toMatchObject([
-      [
-        {
-          json: {
-            id: task.requestId,
-            status: 'ACTIVE',
-            data: { number: 0 },
-            callback: null,
-            timedOut: true,
+  itWith('a resume token')(
+    'returns the Request, marked as timed out, at the limit of a callback wait',
+    async () => {
+      const task = await oneTask();
+      const parameters = { limitWaitTime: true, resumeAmount: 2, resumeUnit: 'days' };
+      const sleeping = await wait([task], parameters);
+      const until = new Date(String(sleeping.data.waitTill)).getTime();
+      expect(Math.abs(until - Date.now() - 2 * 86_400_000)).toBeLessThan(5000);
+      const run = await harness.engine.resume(sleeping, { credentials: harness.credentials('operator') });
+      expect(run.status).toBe('success');
+      expect(run.outputs('ProcessMaker')).toMatchObject([
+        [
+          {
+            json: {
+              id: task.requestId,
+              status: 'ACTIVE',
+              data: { number: 0 },
+              callback: null,
+              timedOut: true,
+            },
+            pairedItem: { item: 0 },
           },
-          pairedItem: { item: 0 },
-        },
-      ],
-    ]);
-    expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(signatureIn(storedUrl()));
-  });
+        ],
+      ]);
+      expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(signatureIn(storedUrl()));
+    },
+  );
 
   it('applies the limit of a callback wait when an expression switches it on by a text', async () => {
     const sleeping = await wait([await oneTask()], { limitWaitTime: '={{ "true" }}' });
@@ -274,19 +290,22 @@ describe('a Request that has already ended', () => {
 });
 
 describe('writing the callback URL', () => {
-  it('fails the item, and names the permission, when the user may not write the callback URL', async () => {
-    const run = await wait([await oneTask()], {}, { user: 'limited', settings: ERROR_OUTPUT });
-    expect(run.status).toBe('success');
-    expect(failedItems(run)).toMatchObject([
-      {
-        text: expect.stringMatching(
-          /may not write the URL.*'edit-task_data' or 'edit-request_data'/s,
-        ) as string,
-        httpStatus: 403,
-      },
-    ]);
-    expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(run.data.resumeToken);
-  });
+  itWith('a resume token')(
+    'fails the item, and names the permission, when the user may not write the callback URL',
+    async () => {
+      const run = await wait([await oneTask()], {}, { user: 'limited', settings: ERROR_OUTPUT });
+      expect(run.status).toBe('success');
+      expect(failedItems(run)).toMatchObject([
+        {
+          text: expect.stringMatching(
+            /may not write the URL.*'edit-task_data' or 'edit-request_data'/s,
+          ) as string,
+          httpStatus: 403,
+        },
+      ]);
+      expect(JSON.stringify(run.tasks('ProcessMaker'))).not.toContain(run.data.resumeToken);
+    },
+  );
 
   it.each([
     ['carried out', resetAfter, 1],
@@ -407,14 +426,17 @@ it('refuses a callback wait by an AI agent', async () => {
   expect(harness.gateway.calls).toEqual([]);
 });
 
-it('does not write the callback URL when the execution is canceled before', async () => {
-  const task = await oneTask();
-  const cancellation = new AbortController();
-  harness.gateway.treat = ({ method }) => {
-    if (method === 'GET') cancellation.abort();
-    return undefined;
-  };
-  const run = await wait([task], {}, { signal: cancellation.signal });
-  expect(run.status).toBe('canceled');
-  expect((harness.requests()[0]?.data as IDataObject)[VARIABLE]).toBeUndefined();
-});
+itWith('a resume token')(
+  'does not write the callback URL when the execution is canceled before',
+  async () => {
+    const task = await oneTask();
+    const cancellation = new AbortController();
+    harness.gateway.treat = ({ method }) => {
+      if (method === 'GET') cancellation.abort();
+      return undefined;
+    };
+    const run = await wait([task], {}, { signal: cancellation.signal });
+    expect(run.status).toBe('canceled');
+    expect((harness.requests()[0]?.data as IDataObject)[VARIABLE]).toBeUndefined();
+  },
+);

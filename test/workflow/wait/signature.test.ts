@@ -1,6 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { locator } from '../../support/workflows';
 import { useHarness } from '../../support/harness';
+import { itWith } from '../../support/features';
+
+const it = itWith('a resume token');
 
 const harness = useHarness();
 

@@ -4,6 +4,7 @@ import { respond } from '../../support/gateway';
 import type { Run } from '../../support/run';
 import { ERROR_OUTPUT, failedItems, locator, loopWorkflow, PROCESS_MAKER } from '../../support/workflows';
 import { useHarness, type StartOptions } from '../../support/harness';
+import { itWith } from '../../support/features';
 
 const harness = useHarness();
 
@@ -161,7 +162,7 @@ describe('Callback', () => {
       credentials: harness.credentials('admin'),
     });
 
-  it('sends the callback URL along with the start, and sleeps', async () => {
+  itWith('a resume token')('sends the callback URL along with the start, and sleeps', async () => {
     const sleeping = await start(CALLBACK, { ...one, user: 'limited' });
     expect(sleeping.status).toBe('waiting');
     expect(JSON.parse(harness.starts()[0]?.body ?? '')).toHaveProperty(VARIABLE, storedUrl());
@@ -226,13 +227,16 @@ describe('Callback', () => {
     expect(puts()).toEqual([]);
   });
 
-  it('writes the new callback URL after a crash of n8n into the Request that was started before', async () => {
-    const killed = await start(CALLBACK, one);
-    const sleeping = await harness.retryAfterCrash(killed, one.input, 'admin');
-    expect(sleeping.status).toBe('waiting');
-    expect(harness.numbers()).toEqual(['a']);
-    expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
-  });
+  itWith('a resume token')(
+    'writes the new callback URL after a crash of n8n into the Request that was started before',
+    async () => {
+      const killed = await start(CALLBACK, one);
+      const sleeping = await harness.retryAfterCrash(killed, one.input, 'admin');
+      expect(sleeping.status).toBe('waiting');
+      expect(harness.numbers()).toEqual(['a']);
+      expect(storedUrl()).toContain(`/webhook-waiting/${sleeping.executionId}?`);
+    },
+  );
 
   it('says after the callback that the Request was started before', async () => {
     const options = { idempotencyKey: 'callback-1' };
