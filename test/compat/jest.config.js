@@ -10,6 +10,8 @@ module.exports = {
   ...base,
   rootDir: resolve(__dirname, '../..'),
   roots: ['<rootDir>/test/workflow'],
+  // Several versions may run beside each other.
+  testTimeout: 90_000,
   resolver: '<rootDir>/test/compat/resolver.js',
   transform: {
     ...base.transform,
