@@ -4,5 +4,7 @@ import { html, type Html } from './html';
 
 /** The data of a Request as the API shows it. */
 export function dataBlock(data: JsonObject): Html {
-  return html`<pre>${JSON.stringify(visibleData(data), null, 2)}</pre>`;
+  const visible = visibleData(data);
+  if (Array.isArray(visible) && visible.length === 0) return html`<p>None.</p>`;
+  return html`<pre>${JSON.stringify(visible, null, 2)}</pre>`;
 }

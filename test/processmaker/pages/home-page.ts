@@ -1,6 +1,7 @@
 import type { ProcessRow, RequestRow, TokenRow } from '../database/rows';
 import { TOKENS, USERS } from '../fixtures/users';
 import type { Instance } from '../instance';
+import { willCall } from '../requests/script-call';
 import { findRequest } from '../requests/store';
 import { hasEventDefinition, startEventsOf } from '../serializers/process';
 import { html, type Html } from './html';
@@ -10,35 +11,38 @@ import { assigneeName, isOpenTask, taskLink } from './task-table';
 const SHOWN = 50;
 
 /** The page that shows all there is, and where to click next. */
-export function homePage(instance: Instance, base: string, url: string): string {
+export async function homePage(instance: Instance, base: string, url: string): Promise<string> {
   const content = html`<p>
       What n8n does here appears on this page: reload it. Complete a Task to move its Request on.
     </p>
-    ${section('tasks', 'Open Tasks', openTasks(instance, base))}
+    ${section('tasks', 'Open Tasks', await openTasks(instance, base))}
     ${section('requests', 'Requests', requests(instance, base))}
     ${section('processes', 'Processes that can be started', processes(instance, base))}
     ${section('tokens', 'Access tokens', tokens(url))}`;
-  return layout('ProcessMaker stand-in', content, { base });
+  return layout('What is in ProcessMaker', content, { base });
 }
 
 function requestLink(base: string, { id, name }: RequestRow): Html {
   return html`<a href="${base}/requests/${id}">${name} #${id}</a>`;
 }
 
-function openTasks(instance: Instance, base: string): Html {
+async function openTasks(instance: Instance, base: string): Promise<Html> {
   const tasks = instance.database
     .all<TokenRow>(`SELECT * FROM process_request_tokens WHERE status = 'ACTIVE' ORDER BY id DESC`)
     .filter(isOpenTask);
   if (tasks.length === 0) return html`<p>None. Start a Request, here or from n8n.</p>`;
-  const rows = tasks.slice(0, SHOWN).map((task) => {
+  const rows: Html[][] = [];
+  for (const task of tasks.slice(0, SHOWN)) {
     const request = findRequest(instance, task.process_request_id);
-    return [
-      taskLink(base, task),
-      request === undefined ? html`` : requestLink(base, request),
+    if (request === undefined) continue;
+    const chip = (await willCall(instance, request)) ? html` <span class="status">wakes n8n</span>` : html``;
+    rows.push([
+      html`${taskLink(base, task)}${chip}`,
+      requestLink(base, request),
       html`${assigneeName(instance, task)}`,
       html`${task.due_at} UTC`,
-    ];
-  });
+    ]);
+  }
   return html`${table(['Task', 'Request', 'Assignee', 'Due'], rows)}${more(tasks.length)}`;
 }
 

@@ -7,6 +7,7 @@ import type { Instance } from '../instance';
 import { mayStart, type StartEvent } from '../requests/access';
 import { TASK_TYPES } from '../requests/apply-step';
 import { completeToken, startRequest } from '../requests/progress';
+import { willCall } from '../requests/script-call';
 import { findProcess, findRequest, findToken, requestData } from '../requests/store';
 import { hasEventDefinition, startEventsOf } from '../serializers/process';
 import type { JsonObject } from '../types';
@@ -39,7 +40,7 @@ export interface Site {
 
 /** Shows the page at a path below the instance's base path. */
 export async function showPage({ instance, base, url }: Site, path: string): Promise<PageResponse> {
-  if (path === '/') return page(homePage(instance, base, url));
+  if (path === '/') return page(await homePage(instance, base, url));
   const [, kind, id] =
     /^\/(requests|cases|process-browser|modeler|tasks)\/(\d+)(?:\/edit)?\/?$/.exec(path) ?? [];
   const number = Number(id);
@@ -59,7 +60,8 @@ export async function showPage({ instance, base, url }: Site, path: string): Pro
       const found = await taskWithFields(instance, number);
       if (found === undefined) return missing;
       const { task, request, fields } = found;
-      return page(taskPage(base, task, request, fields, requestData(request)));
+      const wakesN8n = await willCall(instance, request);
+      return page(taskPage(base, task, request, fields, requestData(request), wakesN8n));
     }
     case undefined:
       return missing;
@@ -104,10 +106,10 @@ async function startsOf(instance: Instance, process: ProcessRow): Promise<PageSt
   const users = process.status === 'ACTIVE' ? instance.database.all<UserRow>(STARTERS) : [];
   return startEventsOf(process)
     .filter((event) => !hasEventDefinition(event))
+    .map((event) => event as unknown as StartEvent & { name: string })
     .map((event) => {
-      const [id, name] = [String(event['id']), String(event['name'])];
-      const allowed = [event as unknown as StartEvent];
-      const user = users.find((candidate) => mayStart(instance, candidate, allowed, id));
+      const { id, name } = event;
+      const user = users.find((candidate) => mayStart(instance, candidate, [event], id));
       return { id, name, user, fields: fieldsOfElement(instance, elements.get(id)) };
     });
 }

@@ -1,12 +1,12 @@
 import type { RequestRow, TokenRow } from '../database/rows';
 import type { Instance } from '../instance';
 import { SCRIPT_TYPES } from '../requests/apply-step';
-import { callOf, scriptCall } from '../requests/script-call';
-import { activeTokens, findProcess, requestData } from '../requests/store';
+import { scriptCall, willCall } from '../requests/script-call';
+import { activeTokens, requestData } from '../requests/store';
 import { dataBlock } from './data-block';
 import { html, type Html } from './html';
 import { layout, section, statusChip, table } from './layout';
-import { assigneeName, isOpenTask, taskLink } from './task-table';
+import { assigneeName, isOpenTask, taskLink, WAIT_NOTICE } from './task-table';
 
 /** The page of one Request. */
 export async function requestPage(instance: Instance, base: string, request: RequestRow): Promise<string> {
@@ -29,7 +29,8 @@ export async function requestPage(instance: Instance, base: string, request: Req
         <td>${value}</td>
       </tr>`,
   );
-  const content = html`${await waitNotice(instance, request)}
+  const wakesN8n = activeTokens(instance, request.id).some(isOpenTask) && (await willCall(instance, request));
+  const content = html`${wakesN8n ? html`<section class="notice">${WAIT_NOTICE}</section>` : html``}
     <section>
       <table>
         ${rows}
@@ -63,20 +64,6 @@ export async function casePage(
 }
 
 const isScript = ({ element_type: type }: TokenRow): boolean => SCRIPT_TYPES.includes(type);
-
-/** That a client sleeps until a script of the process calls it, and what is to be done for that. */
-async function waitNotice(instance: Instance, request: RequestRow): Promise<Html> {
-  const process = request.status === 'ACTIVE' ? findProcess(instance, request.process_id) : undefined;
-  if (process === undefined || !activeTokens(instance, request.id).some(isOpenTask)) return html``;
-  const { elements } = await instance.definitions.definition(process.bpmn);
-  const data = requestData(request);
-  const script = [...elements.values()].find((element) => callOf(element, data) !== undefined);
-  if (script === undefined) return html``;
-  return html`<section class="notice">
-    <strong>A workflow of n8n sleeps until this Request calls it.</strong> Complete the open Task: the script
-    “${script.name}” then calls n8n, and the workflow goes on.
-  </section>`;
-}
 
 function errorList(errors: string): Html {
   const list = JSON.parse(errors) as { message: string; element_name: string | null }[];

@@ -5,6 +5,7 @@ import { dataBlock } from './data-block';
 import { inputs } from './form';
 import { html } from './html';
 import { layout, section } from './layout';
+import { WAIT_NOTICE } from './task-table';
 
 /** The page on which a person completes a task. */
 export function taskPage(
@@ -13,6 +14,7 @@ export function taskPage(
   request: RequestRow,
   fields: FormField[],
   data: JsonObject,
+  wakesN8n: boolean,
 ): string {
   const title = task.element_name ?? 'Task';
   const link = html`<a href="${base}/requests/${request.id}">${request.name} #${request.id}</a>`;
@@ -24,6 +26,7 @@ export function taskPage(
     <button>Complete the Task</button>
   </form>`;
   const content = html`<p>A Task of the Request ${link}</p>
+    ${wakesN8n ? html`<section class="notice">${WAIT_NOTICE}</section>` : html``}
     <section>${form}</section>
     ${section('data', 'What the Request holds', dataBlock(data))}`;
   return layout(title, content, { base });

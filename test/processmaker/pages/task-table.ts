@@ -14,6 +14,10 @@ export function taskLink(base: string, task: TokenRow): Html {
   return isOpenTask(task) ? html`<a href="${base}/tasks/${task.id}/edit">${name}</a>` : html`${name}`;
 }
 
+/** What to do where a workflow sleeps. */
+export const WAIT_NOTICE = html`<strong>A workflow of n8n sleeps until this Request calls it.</strong>
+  Complete the open Task: a script of the process then calls n8n, and the workflow goes on.`;
+
 /** Who has a Task. */
 export function assigneeName(instance: Instance, task: TokenRow): string {
   const user = task.user_id === null ? undefined : findUser(instance, task.user_id);

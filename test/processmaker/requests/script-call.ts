@@ -28,8 +28,23 @@ export async function scriptCall(
   return callOf(elements.get(token.element_id), requestData(request));
 }
 
+/** Whether a script of the process that is still to come will call a URL in the data. */
+export async function willCall(instance: Instance, request: RequestRow): Promise<boolean> {
+  const process = request.status === 'ACTIVE' ? findProcess(instance, request.process_id) : undefined;
+  if (process === undefined) return false;
+  const { elements } = await instance.definitions.definition(process.bpmn);
+  const done = instance.database.all<{ element_id: string }>(
+    'SELECT element_id FROM process_request_tokens WHERE process_request_id = ?',
+    [request.id],
+  );
+  const data = requestData(request);
+  return [...elements.values()].some(
+    (element) => !done.some(({ element_id: id }) => id === element.id) && callOf(element, data) !== undefined,
+  );
+}
+
 /** The call that the script of an element makes with the data of its Request. */
-export function callOf(element: FlowElement | undefined, data: JsonObject): ScriptCall | undefined {
+function callOf(element: FlowElement | undefined, data: JsonObject): ScriptCall | undefined {
   const text = element?.properties['config'] || '{}';
   const { callUrlIn, send = [] } = JSON.parse(text) as { callUrlIn?: string; send?: string[] };
   if (callUrlIn === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -144,7 +144,16 @@ test('a form that another site sends, or that comes by another name of the machi
     expect((await send(task, {}, headers)).status).toBe(403);
   }
   expect((await send('/process-browser/21?event=new_order', {}, { origin: 'null' })).status).toBe(403);
+  // Such as a name of another site that has been made to lead to this machine.
+  const { port } = new URL(processMaker.url);
+  const call = request(processMaker.url + task, {
+    method: 'POST',
+    headers: { host: `site.example:${port}`, origin: `http://site.example:${port}` },
+  }).end();
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  expect(response.resume().statusCode).toBe(403);
   expect(processMaker.requests()).toHaveLength(1);
+  expect(processMaker.tasks()).toHaveLength(1);
   expect((await send(task, {}, { origin: processMaker.url })).status).toBe(302);
 });
 
@@ -156,6 +165,7 @@ test('completing the Task of the contract calls the URL of the sleeping n8n, and
   try {
     const id = await start(CONTRACT, 'received', { _n8n_resume_url: `${url}?signature=abc` });
     expect(await show(`/requests/${id}`)).toContain('sleeps until this Request calls it');
+    expect(await show('/')).toContain('wakes n8n');
     const called = once(n8n, 'request');
     await send(linkTo(await show('/'), 'Approve the contract'), { approved: 'true' });
     await called;
