@@ -5,7 +5,7 @@ import { willCall } from '../requests/script-call';
 import { findRequest } from '../requests/store';
 import { hasEventDefinition, startEventsOf } from '../serializers/process';
 import { html, type Html } from './html';
-import { layout, section, statusChip, table } from './layout';
+import { layout, section, statusChip, table, timeOf } from './layout';
 import { assigneeName, isOpenTask, taskLink } from './task-table';
 
 const SHOWN = 50;
@@ -40,7 +40,7 @@ async function openTasks(instance: Instance, base: string): Promise<Html> {
       html`${taskLink(base, task)}${chip}`,
       requestLink(base, request),
       html`${assigneeName(instance, task)}`,
-      html`${task.due_at} UTC`,
+      timeOf(task.due_at),
     ]);
   }
   return html`${table(['Task', 'Request', 'Assignee', 'Due'], rows)}${more(tasks.length)}`;
@@ -55,7 +55,7 @@ function requests(instance: Instance, base: string): Html {
   const rows = found.map((request) => [
     requestLink(base, request),
     statusChip(request.status),
-    html`${request.initiated_at} UTC`,
+    timeOf(request.initiated_at),
   ]);
   return html`${table(['Request', 'Status', 'Started'], rows)}${more(total?.total ?? 0)}`;
 }

@@ -76,3 +76,6 @@ export function table(headings: string[], rows: Html[][]): Html {
 
 /** The status of a Request or Task. */
 export const statusChip = (status: string): Html => html`<span class="status ${status}">${status}</span>`;
+
+/** A time of the database, to the minute. */
+export const timeOf = (sqlTime: string | null): Html => html`<time>${sqlTime?.slice(0, 16)} UTC</time>`;

@@ -5,7 +5,7 @@ import { scriptCall, willCall } from '../requests/script-call';
 import { activeTokens, requestData } from '../requests/store';
 import { dataBlock } from './data-block';
 import { html, type Html } from './html';
-import { layout, section, statusChip, table } from './layout';
+import { layout, section, statusChip, table, timeOf } from './layout';
 import { assigneeName, isOpenTask, taskLink, WAIT_NOTICE } from './task-table';
 
 /** The page of one Request. */
@@ -19,8 +19,8 @@ export async function requestPage(instance: Instance, base: string, request: Req
     ...(parent === null
       ? []
       : [['Parent', html`<a href="${base}/requests/${parent}">#${parent}</a>`] as const]),
-    ['Started', html`${request.initiated_at} UTC`],
-    ...(request.completed_at === null ? [] : [['Completed', html`${request.completed_at} UTC`] as const]),
+    ['Started', timeOf(request.initiated_at)],
+    ...(request.completed_at === null ? [] : [['Completed', timeOf(request.completed_at)] as const]),
   ] as const;
   const rows = facts.map(
     ([name, value]) =>

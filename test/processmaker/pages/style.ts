@@ -14,7 +14,7 @@ a { color: var(--link); } p { margin: .5rem 0; } ol { margin: .5rem 0; padding-l
 section { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.25rem; margin: 1rem 0; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; } tr:last-child > * { border-bottom: 0; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; color: var(--quiet); font-size: .9rem; } td.number { white-space: nowrap; }
+th { font-weight: 600; color: var(--quiet); font-size: .9rem; } time { white-space: nowrap; }
 .quiet { color: var(--quiet); font-size: .9rem; }
 .status { padding: .1rem .55rem; border-radius: 1rem; background: var(--chip); font-size: .85rem; white-space: nowrap; }
 .ACTIVE { background: var(--busy); } .COMPLETED { background: var(--good); } .ERROR, .FAILING { background: var(--bad); }
