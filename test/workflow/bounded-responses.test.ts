@@ -136,13 +136,16 @@ it('leaves no connection open when a hundred responses drip in too slowly', asyn
   await expectNoConnection();
 });
 
-itWith('an end of connections that have gone silent')('leaves no connection open when headers drip in too slowly', async () => {
-  treat('POST', dripHeaders);
-  const failed = failedItems(await start({ timeout: 1, requestsInParallel: 5 }, 5));
-  expect(failed.map(({ outcome }) => outcome)).toEqual(Array(5).fill('unknown'));
-  expect(failed[0]?.text).toContain('did not respond within 1 seconds');
-  await expectNoConnection();
-});
+itWith('an end of connections that have gone silent')(
+  'leaves no connection open when headers drip in too slowly',
+  async () => {
+    treat('POST', dripHeaders);
+    const failed = failedItems(await start({ timeout: 1, requestsInParallel: 5 }, 5));
+    expect(failed.map(({ outcome }) => outcome)).toEqual(Array(5).fill('unknown'));
+    expect(failed[0]?.text).toContain('did not respond within 1 seconds');
+    await expectNoConnection();
+  },
+);
 
 it.each<[string, Behaviour]>([
   ['a response', stall],
