@@ -9,7 +9,7 @@ export const PROMISES = {
   'The Retry button after a crash of n8n finds what was started': ['crash', 'crash-in-loop'],
   'An Idempotency Key covers starts by other executions': ['idempotency-key', 'any-key', 'duplicates'],
   'Failed items arrive at the error output': ['continue-on-fail', 'one-bad-id'],
-  'Waits for a Request or a Task outlive restarts of n8n': ['wait/finish', 'wait/task', 'wait/wait-for'],
+  'Waiting for a Request or a Task gives each item its own': ['wait/finish', 'wait/task', 'wait/wait-for'],
   'Waits for a call of the process outlive restarts of n8n': ['wait/callback', 'wait/signature'],
   'The trigger misses no event and gives none twice': ['trigger/events', 'trigger/state', 'trigger/backlog'],
   'A poll ends in the time that n8n allows': ['trigger/budget'],

@@ -9,7 +9,7 @@ const LACKING = {
   'an end of connections that have gone silent': ['2.0', '2.30'],
   'the answer of a failing tool to its agent': ['1', '2.30'],
   "the cause in n8n's errors": ['1', '2.36'],
-  'one repeat after a 401': ['1', '2.36'],
+  'one repeat after a 401': ['1', '2.41'],
   'a poll budget': ['1', '2.41'],
 } as const;
 
