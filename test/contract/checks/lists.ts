@@ -82,7 +82,7 @@ export const listChecks: Check[] = [
         credentials: credentialsOf(server),
       });
       if (fields.length === 0) assert.match(emptyFieldsNotice, /no form/);
-      for (const { id, displayName, type } of fields) assert.ok(id && displayName.includes(id) && type);
+      for (const { id, displayName, type } of fields) assert.ok(id && displayName && type);
     },
   },
   {
