@@ -88,6 +88,7 @@ async function main(): Promise<void> {
     const checks = await test(stop, cleanup);
     await cleanup.run();
     console.log(checks.summary());
+    console.log(checks.named());
     if (checks.allPassed) process.exitCode = 0;
   } catch (error) {
     if (stop.exitCode) process.exitCode = stop.exitCode;
