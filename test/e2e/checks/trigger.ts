@@ -18,7 +18,7 @@ export async function checkTrigger(subject: Subject): Promise<void> {
       const found = await editor.searchNode(search);
       await found.getByText('What triggers this workflow?').waitFor();
       await found.getByText(ENTRY, { exact: true }).first().waitFor();
-      await found.getByText(/^Starts the workflow when something happens/).waitFor();
+      await found.getByText(/^Start and follow Requests, .*start workflows on events/).waitFor();
     });
   }
 
