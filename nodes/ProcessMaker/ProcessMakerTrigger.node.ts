@@ -21,6 +21,7 @@ export class ProcessMakerTrigger implements INodeType {
     // In words, `taskCreated` as "task created"; an expression may give text.
     subtitle:
       '={{ [$parameter["triggerOn"]].flat().map((event) => event.replace(/[A-Z]/, (letter) => " " + letter.toLowerCase())).join(", ") }}',
+    // The node panel has one entry for the trigger and the node, and shows this text for both.
     description: 'Start and follow Requests, complete Tasks, and start workflows on events in ProcessMaker',
     defaults: { name: 'ProcessMaker Trigger' },
     polling: true,

@@ -90,7 +90,11 @@ export function furtherErrors(
   scrub: Connection['scrub'] | undefined,
 ): string[] {
   const indexes = new Map<string, number[]>();
-  for (const [at, { message }] of others) indexes.set(message, [...(indexes.get(message) ?? []), at]);
+  for (const [at, { message }] of others) {
+    const items = indexes.get(message) ?? [];
+    items.push(at);
+    indexes.set(message, items);
+  }
   const all = [...indexes];
   const texts = all
     .slice(0, MAX_FURTHER_ERRORS)
