@@ -25,6 +25,13 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** Adds a value to the list under a key. */
+export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
 /** Whether a value is an object with an id and a status, as Requests and Tasks are. */
 export function hasIdAndStatus<T extends IDataObject>(value: unknown): value is T {
   const { id, status } = isObject(value) ? value : {};

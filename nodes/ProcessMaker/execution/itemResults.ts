@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { addTo } from '../guards';
 import { SERVER_CHANGES, type ServerChange } from '../input/jsonData';
 import type { Connection } from '../transport/connection';
 import type { ProcessMakerError } from '../transport/processMakerError';
@@ -148,9 +149,7 @@ export class Hints {
 
   /** @param message a sentence without its full stop, said once for all items that it is true of */
   addForItem(message: string, itemIndex: number): void {
-    const indexes = this.ofItems.get(message) ?? [];
-    indexes.push(itemIndex);
-    this.ofItems.set(message, indexes);
+    addTo(this.ofItems, message, itemIndex);
   }
 
   /** Shows the hints on the node's output panel. */

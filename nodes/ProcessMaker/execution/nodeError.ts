@@ -1,5 +1,6 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 
+import { addTo } from '../guards';
 import { connect, type Connection } from '../transport/connection';
 import { explained, ProcessMakerError, shownText, toProcessMakerError } from '../transport/processMakerError';
 
@@ -90,11 +91,7 @@ export function furtherErrors(
   scrub: Connection['scrub'] | undefined,
 ): string[] {
   const indexes = new Map<string, number[]>();
-  for (const [at, { message }] of others) {
-    const items = indexes.get(message) ?? [];
-    items.push(at);
-    indexes.set(message, items);
-  }
+  for (const [at, { message }] of others) addTo(indexes, message, at);
   const all = [...indexes];
   const texts = all
     .slice(0, MAX_FURTHER_ERRORS)

@@ -21,7 +21,7 @@ const CASE_URL = /^[^?#]+\/cases\/[0-9]/;
 export const CASE_NUMBER = '(?:[Cc]ase|CASE)?\\s*#?\\s*([0-9]+)';
 
 /** @returns undefined for what is no case number */
-export function parseCaseNumber(text: string): number | undefined {
+function parseCaseNumber(text: string): number | undefined {
   return parseId(new RegExp(`^${CASE_NUMBER}$`).exec(text)?.[1] ?? '');
 }
 

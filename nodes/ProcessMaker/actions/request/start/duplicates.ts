@@ -6,10 +6,10 @@ import { runConcurrently, Throttle } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
 import type { OutputItem } from '../../../execution/itemResults';
 import { once } from '../../../execution/readers';
-import { messageOf } from '../../../guards';
+import { addTo, messageOf } from '../../../guards';
 import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
-import { addTo, besides, includesData, primaryOf } from './knownStarts';
+import { besides, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { nameRequests } from './startErrors';
 

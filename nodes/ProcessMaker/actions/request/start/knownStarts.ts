@@ -1,6 +1,7 @@
 import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
+import { addTo } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
 import type { Start, TargetedStart } from './readStart';
@@ -166,11 +167,4 @@ export function besides(requestId: number, same: ApiRequest[] = []): { duplicate
 
 function prefixOf({ options }: TargetedStart): string {
   return userKeyPrefix(options.idempotencyKey ?? '');
-}
-
-/** Adds a value to the list under a key. */
-export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }
