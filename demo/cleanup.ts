@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
 type Undo = () => Promise<void> | void;
 
 /** Collects how to take back what was started, and does it in reverse order. */
@@ -6,6 +10,13 @@ export class Cleanup {
 
   add(undo: Undo): void {
     this.steps.push(undo);
+  }
+
+  /** Makes a folder that is removed in the end. */
+  temporaryFolder(name: string): string {
+    const folder = mkdtempSync(path.join(tmpdir(), `processmaker-${name}-`));
+    this.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    return folder;
   }
 
   async run(): Promise<void> {

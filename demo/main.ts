@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-
 import { Cleanup } from './cleanup';
 import { CREDENTIAL_TYPE, EXAMPLE_NODES, readExample, startOnly } from './example';
 import { startInstance } from './instance';
@@ -22,8 +18,7 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
   if (settings.realInstance) {
     say(`Using your ProcessMaker at ${settings.realInstance.url}: one Request is started there.`);
   }
-  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-demo-'));
-  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = cleanup.temporaryFolder('demo');
 
   const n8n = await startN8nWithPackage(folder, signal);
   cleanup.add(() => n8n.stop());

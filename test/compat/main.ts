@@ -1,13 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { Cleanup } from '../../demo/cleanup';
+import type { Cleanup } from '../../demo/cleanup';
 import { exclusively } from '../../demo/lock';
 import { root } from '../../demo/paths';
+import { runProgram } from '../../demo/program';
 import { say } from '../../demo/progress';
-import { Stop } from '../../demo/stop';
+import type { Stop } from '../../demo/stop';
 import type { Outcome } from './outcome';
 import { play } from './play';
 import { CANARY, PROMISES, testFile } from './promises';
@@ -21,7 +21,7 @@ const SHARE = 0.9;
  * Runs the workflow tests on several versions of n8n: `-- 2.30 newest` on these only, `--canary <folder>` a few of them
  * on the n8n that is installed in that folder. `--write` puts what comes out into docs/COMPATIBILITY.md.
  */
-async function compat(signal: AbortSignal, folder: string): Promise<Array<[Version, Outcome]>> {
+async function compat({ signal }: Stop, cleanup: Cleanup): Promise<Array<[Version, Outcome]>> {
   const { values, positionals } = parseArgs({
     options: { canary: { type: 'string' }, write: { type: 'boolean' } },
     allowPositionals: true,
@@ -35,6 +35,7 @@ async function compat(signal: AbortSignal, folder: string): Promise<Array<[Versi
   const versions = canary === undefined ? chosenVersions(positionals) : [installedIn(path.resolve(canary))];
   const files = canary === undefined ? [] : CANARY.flatMap((promise) => PROMISES[promise]).map(testFile);
   await exclusively(signal, () => Promise.all(versions.map((version) => install(version, signal))));
+  const folder = cleanup.temporaryFolder('compat');
   const outcomes: Array<[Version, Outcome]> = [];
   for (const version of versions) {
     const began = Date.now();
@@ -68,30 +69,13 @@ function shortcomings(outcomes: Array<[Version, Outcome]>): string[] {
   });
 }
 
-async function main(): Promise<void> {
-  const stop = new Stop();
-  const cleanup = new Cleanup();
-  process.exitCode = 1;
-  try {
-    const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-compat-'));
-    cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const outcomes = await compat(stop.signal, folder);
-    await cleanup.run();
-    const found = shortcomings(outcomes);
-    for (const text of found) say(text);
-    if (found.length === 0) process.exitCode = 0;
-    const versions = outcomes.map(([{ engine }, { passed, failed, skipped, differs }]) => [
-      engine,
-      { passed, failed, skipped, differs },
-    ]);
-    console.log(JSON.stringify({ versions: Object.fromEntries(versions) as object }));
-  } catch (error) {
-    if (stop.exitCode) process.exitCode = stop.exitCode;
-    else say(error instanceof Error ? error.message : String(error));
-    await cleanup.run();
-  }
-  // A connection or timer that a library has left open must not keep the program alive.
-  process.exit();
-}
-
-void main();
+void runProgram(compat, (outcomes) => {
+  const found = shortcomings(outcomes);
+  for (const text of found) say(text);
+  const versions = outcomes.map(([{ engine }, { passed, failed, skipped, differs }]) => [
+    engine,
+    { passed, failed, skipped, differs },
+  ]);
+  console.log(JSON.stringify({ versions: Object.fromEntries(versions) as object }));
+  return found.length === 0;
+});

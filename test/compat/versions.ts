@@ -27,7 +27,7 @@ const OLDER: Array<[n8n: string, engine?: string]> = [
 ];
 
 /** All versions, the oldest first and the newest last. */
-export function allVersions(): Version[] {
+function allVersions(): Version[] {
   const older = OLDER.map(([n8n, engine = n8n]) => ({
     n8n,
     engine,

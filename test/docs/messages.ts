@@ -119,7 +119,7 @@ const tidy = (text: string) =>
     .trim();
 
 /** Every message of the code that is written there as a text, by heading. */
-export function readMessages(): Map<string, Message[]> {
+function readMessages(): Map<string, Message[]> {
   const sources = readSources();
   const constants = readConstants(sources);
   const signatures = readSignatures(sources);

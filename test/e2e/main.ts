@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { Cleanup } from '../../demo/cleanup';
+import type { Cleanup } from '../../demo/cleanup';
 import { CREDENTIAL_TYPE } from '../../demo/example';
 import { N8nClient } from '../../demo/n8nClient';
 import { startN8nWithPackage } from '../../demo/n8nWithPackage';
 import { state } from '../../demo/paths';
 import { freePort } from '../../demo/ports';
+import { runProgram } from '../../demo/program';
 import { say } from '../../demo/progress';
-import { Stop } from '../../demo/stop';
+import type { Stop } from '../../demo/stop';
 import { startProcessMaker } from '../processmaker';
 import { findChromium, startBrowser } from './browser';
 import { Checks } from './checkList';
@@ -34,8 +34,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   const { signal } = stop;
   const chromium = findChromium();
   rmSync(FAILURES, { recursive: true, force: true });
-  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-e2e-'));
-  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = cleanup.temporaryFolder('e2e');
   const n8n = await startN8nWithPackage(folder, signal);
   cleanup.add(() => n8n.stop());
   const clock = { aheadMs: 0 };
@@ -80,22 +79,8 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   return checks;
 }
 
-async function main(): Promise<void> {
-  const stop = new Stop();
-  const cleanup = new Cleanup();
-  process.exitCode = 1;
-  try {
-    const checks = await test(stop, cleanup);
-    await cleanup.run();
-    console.log(checks.summary());
-    console.log(checks.named());
-    if (checks.allPassed) process.exitCode = 0;
-  } catch (error) {
-    if (stop.exitCode) process.exitCode = stop.exitCode;
-    else say(error instanceof Error ? error.message : String(error));
-    await cleanup.run();
-  }
-  process.exit();
-}
-
-void main();
+void runProgram(test, (checks) => {
+  console.log(checks.summary());
+  console.log(checks.named());
+  return checks.allPassed;
+});

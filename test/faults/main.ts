@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Cleanup } from '../../demo/cleanup';
 import { Stop } from '../../demo/stop';
@@ -61,8 +58,7 @@ async function main(): Promise<void> {
   try {
     const { seed, items } = readArguments();
     console.log(`Seed ${seed}`);
-    const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-faults-'));
-    cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const folder = cleanup.temporaryFolder('faults');
     const { total, byFault, missed } = await Promise.race([
       prove(seed, items, folder, stop, cleanup),
       stopped,

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Cleanup } from '../../demo/cleanup';
+import type { Cleanup } from '../../demo/cleanup';
 import { CREDENTIAL_TYPE } from '../../demo/example';
 import { installN8n } from '../../demo/install';
 import { exclusively } from '../../demo/lock';
 import { N8nClient } from '../../demo/n8nClient';
 import { packPackage } from '../../demo/package';
+import { runProgram } from '../../demo/program';
 import { say } from '../../demo/progress';
-import { Stop } from '../../demo/stop';
+import type { Stop } from '../../demo/stop';
 import { startProcessMaker, type ProcessMaker } from '../processmaker';
 import { delay, startGateway, type Behaviour } from '../support/gateway';
 import { startMain, startWorker, type ClusterOptions } from './cluster';
@@ -86,8 +84,7 @@ async function prepare(
   cleanup: Cleanup,
 ): Promise<{ options: ClusterOptions; statuses: () => Promise<Map<string, string>> }> {
   const programs = await findPrograms(signal);
-  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-queue-'));
-  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = cleanup.temporaryFolder('queue');
   const { runtime, tarball } = await exclusively(signal, async () => ({
     runtime: await installN8n(signal),
     tarball: await packPackage(folder, signal),
@@ -126,22 +123,8 @@ async function killInMidRun(
   say(`Killed a worker, after ${processMaker.requests().length} Requests.`);
 }
 
-async function main(): Promise<void> {
-  const stop = new Stop();
-  const cleanup = new Cleanup();
-  process.exitCode = 1;
-  try {
-    const { result, missed } = await test(stop, cleanup);
-    await cleanup.run();
-    for (const sentence of missed) say(sentence);
-    if (missed.length === 0) process.exitCode = 0;
-    console.log(JSON.stringify(result));
-  } catch (error) {
-    if (stop.exitCode) process.exitCode = stop.exitCode;
-    else say(error instanceof Error ? error.message : String(error));
-    await cleanup.run();
-  }
-  process.exit();
-}
-
-void main();
+void runProgram(test, ({ result, missed }) => {
+  for (const sentence of missed) say(sentence);
+  console.log(JSON.stringify(result));
+  return missed.length === 0;
+});

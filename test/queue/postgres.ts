@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -30,8 +29,7 @@ export async function startPostgres(
   cleanup: Cleanup,
 ): Promise<Postgres> {
   // Not below another temporary folder: its user must get there.
-  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-queue-postgres-'));
-  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = cleanup.temporaryFolder('queue-postgres');
   const place = { programs, folder, user: await unprivilegedUser(), signal, cleanup };
   await createCluster(place, password);
   const port = await freePort();

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 
-import { Cleanup } from '../../demo/cleanup';
+import type { Cleanup } from '../../demo/cleanup';
 import { installN8n } from '../../demo/install';
 import { exclusively } from '../../demo/lock';
-import { say } from '../../demo/progress';
-import { Stop } from '../../demo/stop';
+import { runProgram } from '../../demo/program';
+import type { Stop } from '../../demo/stop';
 import { Checks } from '../e2e/checkList';
 import { Copy } from './copy';
 import type { Rule } from './rule';
@@ -38,25 +37,18 @@ export class Session {
 
 /** Runs a program that checks copies of the checkout. Its last line is `N passed, N failed`. */
 export async function runSession(work: (session: Session) => Promise<void>): Promise<void> {
-  const stop = new Stop();
-  const cleanup = new Cleanup();
-  process.exitCode = 1;
-  try {
-    const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-verify-'));
-    cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-    await exclusively(stop.signal, async () => {
-      await installScanner(stop.signal);
-      await installN8n(stop.signal);
+  const open = async ({ signal }: Stop, cleanup: Cleanup) => {
+    const folder = cleanup.temporaryFolder('verify');
+    await exclusively(signal, async () => {
+      await installScanner(signal);
+      await installN8n(signal);
     });
-    const session = new Session(folder, stop.signal);
+    const session = new Session(folder, signal);
     await work(session);
-    await cleanup.run();
-    console.log(session.checks.summary());
-    if (session.checks.allPassed) process.exitCode = 0;
-  } catch (error) {
-    if (stop.exitCode) process.exitCode = stop.exitCode;
-    else say(error instanceof Error ? error.message : String(error));
-    await cleanup.run();
-  }
-  process.exit();
+    return session;
+  };
+  await runProgram(open, ({ checks }) => {
+    console.log(checks.summary());
+    return checks.allPassed;
+  });
 }

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Cleanup } from '../../demo/cleanup';
 import { Stop } from '../../demo/stop';
 import { Checks } from '../e2e/checkList';
@@ -12,8 +9,7 @@ import { Stage } from './stage';
 import { checkBelowSubPath } from './subPath';
 
 async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-wait-'));
-  cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = cleanup.temporaryFolder('wait');
   const processMaker = await startProcessMaker();
   processMaker.scriptsRun = true;
   cleanup.add(() => processMaker.close());

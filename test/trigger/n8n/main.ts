@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Cleanup } from '../../../demo/cleanup';
 import type { N8nSettings } from '../../../demo/n8n';
@@ -18,8 +17,7 @@ async function main(): Promise<void> {
   const cleanup = new Cleanup();
   const stopped = stop.requested().then(() => Promise.reject(new Error('Stopped.')));
   try {
-    const folder = mkdtempSync(path.join(tmpdir(), 'processmaker-trigger-'));
-    cleanup.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const folder = cleanup.temporaryFolder('trigger');
     const open = async (name: string, settings: N8nSettings) => {
       const ownFolder = path.join(folder, name);
       mkdirSync(ownFolder);
