@@ -106,7 +106,7 @@ export const startEventLocator = locator(
     displayName: 'Start Event',
     name: 'startEvent',
     description:
-      'Where in the process the Request begins. Automatic takes the one start event that the user of the access token may trigger by hand. It stays as it is when another process is given by ID, name, URL or an expression: check it then.',
+      'Where in the process the Request begins. Automatic takes the one start event that the user of the access token may trigger by hand. When another process is given by ID, name, URL or an expression, this value stays, so check it.',
     typeOptions: { loadOptionsDependsOn: [chosenFromList('process')] },
   },
   fromList('searchStartEvents', 'Automatic'),
