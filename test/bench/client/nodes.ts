@@ -36,7 +36,10 @@ export function addOwnNodes(engine: Engine): void {
   helperNodes[CODE] = { description: { ...description, name: CODE }, execute: makeItems } satisfies INodeType;
 }
 
-/** What the ProcessMaker node cannot do without: its parameters for each item, and n8n's request helper. */
+/**
+ * What the ProcessMaker node cannot do without: its parameters for each item, n8n's request helper, and the items that
+ * it returns. With other items the size of the result would be compared, not the work.
+ */
 async function callHelper(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
   const parallel = Number(this.getNodeParameter('options.requestsInParallel', 0, 5));
   const { instanceUrl } = await this.getCredentials<{ instanceUrl: string }>('processMakerApi');
@@ -56,10 +59,7 @@ async function callHelper(this: IExecuteFunctions): Promise<INodeExecutionData[]
       const call = this.helpers.httpRequestWithAuthentication.call(this, 'processMakerApi', options);
       const response = (await call) as { body: Readable };
       const body = JSON.parse(await text(response.body)) as IDataObject;
-      results[index] = {
-        json: { id: body.id, name: body.name, status: body.status },
-        pairedItem: { item: index },
-      };
+      results[index] = { json: simplified(body, instanceUrl), pairedItem: { item: index } };
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
@@ -83,28 +83,45 @@ function request(instanceUrl: string, json: IDataObject): IHttpRequestOptions {
   };
 }
 
+/** What the ProcessMaker node shows of a Request. */
+function simplified(request: IDataObject, instanceUrl: string): IDataObject {
+  const [task] = request.active_tasks as IDataObject[];
+  const { name: processName } = request.process as IDataObject;
+  return {
+    id: request.id,
+    caseNumber: request.case_number,
+    status: request.status,
+    name: request.name,
+    processId: request.process_id,
+    processName,
+    startedAt: request.initiated_at,
+    completedAt: request.completed_at ?? null,
+    activeTask: task ? { id: task.id, name: task.element_name } : null,
+    url: `${instanceUrl}/requests/${Number(request.id)}`,
+  };
+}
+
 /**
  * In the place of the Code node, whose task runner is only to be had in a whole n8n: it returns items of the shape
  * that the ProcessMaker node returns, and holds nothing else. With the task runner's messages it would hold more.
  */
 function makeItems(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-  const items = this.getInputData().map((_, item) => ({ json: simplified(item + 1), pairedItem: { item } }));
+  const items = this.getInputData().map((_, item) => {
+    // Texts of its own for each item, as everything has that comes from elsewhere.
+    const request = JSON.parse(
+      JSON.stringify({ ...REQUEST, id: item + 1, case_number: item + 1 }),
+    ) as IDataObject;
+    return { json: simplified(request, 'http://127.0.0.1:12345'), pairedItem: { item } };
+  });
   return Promise.resolve([items]);
 }
 
-function simplified(id: number): IDataObject {
-  const text = JSON.stringify({
-    id,
-    caseNumber: id,
-    status: 'ACTIVE',
-    name: 'Purchase order approval',
-    processId: 21,
-    processName: 'Purchase order approval',
-    startedAt: '2026-11-24T09:30:00+00:00',
-    completedAt: null,
-    activeTask: { id: 1, name: 'Place the order' },
-    url: `http://127.0.0.1:12345/requests/${id}`,
-  });
-  // Texts of its own for each item, as everything has that comes from elsewhere.
-  return JSON.parse(text) as IDataObject;
-}
+const REQUEST = {
+  status: 'ACTIVE',
+  name: 'Purchase order approval',
+  process_id: 21,
+  process: { name: 'Purchase order approval' },
+  initiated_at: '2026-11-24T09:30:00+00:00',
+  completed_at: null,
+  active_tasks: [{ id: 1, element_name: 'Place the order' }],
+};
