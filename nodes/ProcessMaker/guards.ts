@@ -41,12 +41,7 @@ export function hasIdAndStatus<T extends IDataObject>(value: unknown): value is 
 /** Far above any form; keeps a mistyped index from making a giant list. */
 const MAX_INDEX = 999;
 
-/**
- * Puts a value at a path in dot notation, such as `customer.name` or `lines[0].price`, and makes the objects and
- * lists on the way.
- *
- * @returns why it cannot be put there, as a sentence, or undefined when it was
- */
+/** Puts a value at a path such as `customer.name` or `lines[0].price`. @returns why it cannot be put there, if so */
 export function setByPath(target: IDataObject, path: string, value: unknown): string | undefined {
   const keys = path.replace(/\[(\d+)\]/g, '.$1').split('.');
   const isSafe = keys.every((key) => key !== '' && isSafeObjectProperty(key));

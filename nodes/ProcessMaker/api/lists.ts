@@ -22,12 +22,7 @@ import {
 /** ProcessMaker compares no more of a text. */
 const MAX_LENGTH = 255;
 
-/**
- * A text as a value of PMQL, ProcessMaker's query language, in its quotes.
- *
- * @param parameter the display name of the parameter that gives it
- * @throws ProcessMakerError for what PMQL cannot hold: it would find nothing
- */
+/** A text as a value of PMQL, in its quotes. @throws ProcessMakerError for what would find nothing */
 export function pmqlText(text: string, parameter: string): string {
   if (/["\\]/.test(text)) {
     throw inputError(
@@ -44,22 +39,12 @@ export function pmqlText(text: string, parameter: string): string {
   return `"${text}"`;
 }
 
-/**
- * A text for the parameter `filter` of the lists of Requests and Tasks. ProcessMaker looks for it in data as the database
- * writes it, as JSON, and takes one of two backslashes for its own.
- */
+/** A text for the parameter `filter`: data is searched as JSON, and one of two backslashes is taken away. */
 export function filterText(text: string): string {
   return JSON.stringify(text.trim()).slice(1, -1).replaceAll('\\', '\\\\');
 }
 
-/**
- * A point in time as a value of PMQL, in its quotes. In UTC, since ProcessMaker reads one without a zone in the time
- * zone of the token's user.
- *
- * @param value what n8n's date fields and expressions give: ISO text, with or without a zone, a date or milliseconds
- * @param timezone that of the workflow, for a time without a zone
- * @throws ProcessMakerError for what is no date
- */
+/** A time as a value of PMQL, in UTC: one without a zone is read in the user's. @param timezone that of the workflow */
 export function pmqlTime(value: unknown, parameter: string, timezone: string): string {
   try {
     const time = tryToParseDateTime(typeof value === 'number' ? new Date(value) : value, timezone);
@@ -92,12 +77,7 @@ export async function readInChunks<T extends { id: number }>(
   });
 }
 
-/**
- * Reads things by a number of theirs, 100 in one call.
- *
- * @returns what was found; the error of a call under its own keys only, and under none when ProcessMaker refused several
- * together because of what they hold, so that each can be asked for by itself
- */
+/** Reads 100 in one call. An error stands under its own keys; under none where several were refused together. */
 export async function readChunks<T>(
   keys: number[],
   readChunk: (keys: number[]) => Promise<Array<[number, T | ProcessMakerError]>>,
@@ -126,20 +106,12 @@ export function valueIn<T>(batch: Batch<T>, key: number): T | undefined {
   return value;
 }
 
-/** In which order a list is read; the field as the API names it. */
 export interface ListOrder {
   field: string;
   direction: 'asc' | 'desc';
 }
 
-/**
- * Reads a list in this order. By id, each page is asked for behind the last id of the one before
- * (`pmql=… AND id < …`): borders of pages would move when entries come, go or change meanwhile, and some would be missed.
- * In another order, the server sorts, and what the pages of a whole list have left out is read by id.
- *
- * @param call its `qs` may hold `pmql`
- * @throws ProcessMakerError also when a response does not go on behind that id
- */
+/** Reads a list. By id, each page is asked for behind the last id: borders of pages move when entries come or go. */
 export async function searchList(
   connection: Connection,
   { qs, ...call }: ListCall,

@@ -7,16 +7,10 @@ import type { Attempt } from './change';
 
 const RECORD_KEY = 'attempts';
 
-/**
- * What an earlier attempt left for an item: the key under which it was sent (empty when it had none), as long as nothing
- * more is known, or the Request's id.
- */
+/** The key under which a start was sent (empty when it had none), or once it is known, the Request's id. */
 type Mark = string | number;
 
-/**
- * The Retry button was used, and n8n had no context of the iteration that came next: n8n may have crashed, so that this
- * iteration and all that follow may have been carried out before.
- */
+/** The Retry button found no context of this iteration: n8n may have crashed, so that it may be a repeat. */
 interface Crash {
   /** When the retry began, in milliseconds since 1970. */
   at: number;
@@ -25,7 +19,6 @@ interface Crash {
 }
 
 interface Stored {
-  /** How many iterations of a loop this node had completed when this one began. */
   round: number;
   runIndex: number;
   /** A retry has another one. */
@@ -39,20 +32,14 @@ interface Stored {
   marks: Record<string, Mark>;
   /** Digests of the changes that were sent, and of which it is not known that they were made. */
   sent?: string[];
-  /** See `Attempt`. */
   sentAt?: Record<string, number>;
-  /** Digests of the changes that were made. */
   done?: string[];
 }
 
 /**
- * What this node has sent in this iteration, kept in the node's own context. n8n gives it back when it runs the node
- * again for all items: on Retry On Fail, and on the Retry button after an ordinary failure, but not after a crash. All
- * iterations of a loop share the context. n8n saves it with the execution: it holds little, and is emptied when the
- * iteration has ended well.
- *
- * A start is known by its item and a digest of what is sent (see `keys`). Other changes are known by a digest alone,
- * counted, since their items may come back in another order.
+ * What this node has sent in this iteration. n8n gives the context back on Retry On Fail and on the Retry button, but
+ * not after a crash; all iterations of a loop share it. A start is known by its item and a digest (see `keys`), other
+ * changes by a counted digest alone, since their items may come back in another order.
  */
 export class AttemptRecord {
   readonly round: number;
@@ -87,10 +74,7 @@ export class AttemptRecord {
     this.earlier = { sent: [...sent], done: [...done] };
   }
 
-  /**
-   * `run`: a short hash of this execution and node, which the Retry button does not change, not even after a crash;
-   * `outlivesCrash`: whether that is so.
-   */
+  /** `run`: a hash of execution and node that a retry keeps; `outlivesCrash`: so does one after a crash. */
   get identity(): { run: string; outlivesCrash: boolean } {
     if (!this.known) {
       const resume = readResumeUrl(this.execution)?.signature;
@@ -105,7 +89,6 @@ export class AttemptRecord {
     return this.stored.marks[itemIndex];
   }
 
-  /** Ids of the Requests that earlier attempts started. */
   startedIds(): number[] {
     return idsIn(this.stored);
   }
@@ -175,12 +158,10 @@ function nextStored(
   return { ...earlier, ...begun, answered: earlier.crash && answeredIn(earlier) };
 }
 
-/** Ids of the Requests that belong to items of this iteration. */
 function idsIn({ marks }: Stored): number[] {
   return Object.values(marks).filter((mark) => typeof mark === 'number');
 }
 
-/** The Requests that belong to items of this iteration or of an earlier one. */
 function answeredIn(stored: Stored): number[] {
   return [...(stored.answered ?? []), ...idsIn(stored)];
 }

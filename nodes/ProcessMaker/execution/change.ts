@@ -12,10 +12,7 @@ export interface Attempt {
   sentAt: Record<string, number>;
 }
 
-/**
- * What is seen in ProcessMaker of a change whose response was lost. `notDone`: a read proves that it was never made;
- * `notSeen`: it may have been. `error` takes the place of the error that is looked into, whatever its delivery.
- */
+/** `notDone`: a read proves that it was never made; `notSeen`: it may have been. `error` is thrown in its place. */
 export type Seen<T> =
   | { state: 'done'; value: T }
   | { state: 'notDone'; error?: Error }
@@ -25,7 +22,6 @@ export const NOT_SEEN = { state: 'notSeen' } as const;
 
 export const done = <T>(value: T): Seen<T> => ({ state: 'done', value });
 
-/** A change of something in ProcessMaker that has to be made exactly once. */
 export interface Change<T> {
   /** Sends it once, and gives what became of it. */
   send: () => Promise<T>;
@@ -38,19 +34,14 @@ export interface Change<T> {
 /** What ProcessMaker has ended its work on is seen soon, or never. */
 const SOON_MS = [0, 1000, 3000];
 
-/**
- * Makes a change. It is sent again only when nothing was done, for a cause that may pass, or when `look` says so.
- *
- * @throws ProcessMakerError: with delivery `notProcessed` when it was not made, `unknown` when nobody knows
- */
+/** Makes a change; sends it again only when nothing was done, or `look` says so. @throws `unknown` when nobody knows */
 export async function makeChange<T>(connection: Connection, change: Change<T>): Promise<T> {
   let mayBeDone = false;
   for (;;) {
     try {
       return await withRetries({ ...connection, canceled: connection.stopped }, change.send);
     } catch (error) {
-      // An execution that was canceled makes no further calls. What is sure of the last sending is not sure of one
-      // before whose response was lost.
+      // A canceled execution makes no calls. The last sending says nothing of one before whose response was lost.
       const isUnknown = error instanceof ProcessMakerError && error.delivery === 'unknown';
       if (!isUnknown || isKind(error, 'canceled')) {
         throw explained(error, () => (mayBeDone ? { delivery: 'unknown' } : undefined));
@@ -87,10 +78,7 @@ const GAP_MS = 1000;
 /** After its last time a key is given up only on a response; this many looks may get none. */
 const MAX_SILENT_LOOKS = 3;
 
-/**
- * When to look for a change, in milliseconds after its response was lost: until the end of the window, once at least. A
- * 500 of ProcessMaker's own, as `error`, says that it is not at work on the call any more.
- */
+/** When to look, in milliseconds. After a 500 of its own, ProcessMaker is not at work on the call any more. */
 export function lookTimes(windowSeconds: number, error?: ProcessMakerError): number[] {
   if (error?.kind === 'serverError') return [...SOON_MS];
   const end = Math.max(windowSeconds * 1000, GAP_MS);
@@ -103,7 +91,6 @@ export function lookTimes(windowSeconds: number, error?: ProcessMakerError): num
 
 interface Sought<V> {
   key: string;
-  /** When to look for it, in milliseconds since 1970. */
   times: number[];
   resolve: (found: V | 'missing' | 'unread') => void;
   reject: (thrown: unknown) => void;
@@ -118,17 +105,12 @@ export class SharedLook<V> {
   /** Ends a pause, since there is a key to be looked for sooner. */
   private pause = new AbortController();
 
-  /** @param read finds what is there under the keys */
   constructor(
     private readonly connection: Connection,
     private readonly read: (keys: string[]) => Promise<Map<string, V>>,
   ) {}
 
-  /**
-   * @param times when to look, in milliseconds from now
-   * @returns what was found; `missing` when it is not there, by a response after the last time; `unread` when it could
-   * not be looked up, since ProcessMaker did not respond or the execution was canceled
-   */
+  /** @returns `missing` by a response after the last time; `unread` without one, or when the execution was canceled */
   async find(key: string, times: number[]): Promise<V | 'missing' | 'unread'> {
     return await new Promise((resolve, reject) => {
       this.sought.push({ key, times: times.map((time) => Date.now() + time), resolve, reject });

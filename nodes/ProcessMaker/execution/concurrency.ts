@@ -39,12 +39,7 @@ export interface Limits {
   mayBegin: () => boolean;
 }
 
-/**
- * Takes values from the front of a queue and works on them, as many at a time as the throttle allows. When no further
- * one may begin, those that have begun go on to their end; what is left stays in the queue.
- *
- * @throws what `work` throws, when all that has begun has ended
- */
+/** Works on a queue from its front. @throws what `work` throws, when all that has begun has ended */
 export async function runConcurrently<T>(
   queue: T[],
   limits: Limits,
@@ -153,16 +148,12 @@ export class KeyedQueue {
 
 const MAX_BYTES = 100 * 1024 * 1024;
 
-/**
- * Keeps the files of a run that are in memory at the same time below a limit, since the system would end n8n: small
- * ones are sent side by side, large ones alone.
- */
+/** Bounds the files that a run holds in memory, since the system would end n8n: large ones are sent alone. */
 export class MemoryLimit {
   private used = 0;
 
   private readonly waiting: Array<() => void> = [];
 
-  /** @param bytes how much the work holds in memory at most */
   async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     while (this.used > 0 && this.used + bytes > MAX_BYTES) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));

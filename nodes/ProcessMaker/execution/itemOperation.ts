@@ -7,10 +7,8 @@ import type { Attempt } from './change';
 import type { Slot } from './concurrency';
 import type { DoneSummary, Hints, ItemResults, OutputItem } from './itemResults';
 
-/** The work on one item, with its parameters. */
 export type Work<T> = (value: T, attempt: Attempt, slot: Slot) => Promise<OutputItem[]>;
 
-/** The parameters of an item. */
 export interface Entry<T> {
   index: number;
   value: T;
@@ -42,7 +40,6 @@ interface AnyOperation<T> {
     error: ProcessMakerError,
     item: { index: number; wasSent: boolean; record: AttemptRecord | undefined },
   ): ProcessMakerError;
-  /** Says what was done, when the run has to stop. */
   summarize?: (results: ItemResults) => DoneSummary;
 }
 
@@ -50,11 +47,7 @@ interface AnyOperation<T> {
 export interface ItemOperation<T> extends AnyOperation<T> {
   /** What of the parameters says which change it is, when others may differ in a repeat; all of them by default. */
   changeOf?(value: T): unknown;
-  /**
-   * Gets the parameters of all items, so that what they need can be looked up together; makes the work on one.
-   *
-   * @param stopped ends when an item has failed after which the node may not go on
-   */
+  /** Makes the work on an item. What all need is looked up together. @param stopped ends when the node may not go on */
   begin(connection: Connection, all: T[], stopped: AbortSignal): Work<T>;
 }
 

@@ -39,7 +39,6 @@ export class ItemResults {
   /** The JSON of the item that has ended well last. */
   private latest: IDataObject = {};
 
-  /** @param summarize says what was done, when the run has to stop */
   constructor(
     private readonly context: IExecuteFunctions,
     private readonly summarize: (results: ItemResults) => DoneSummary,
@@ -62,7 +61,6 @@ export class ItemResults {
     return Array.isArray(item) ? undefined : item?.json;
   }
 
-  /** The items that have ended well. */
   succeeded(): number[] {
     return [...this.items.keys()].filter((index) => this.has(index) && !this.errors.has(index));
   }
@@ -90,17 +88,13 @@ export class ItemResults {
     this.errors.set(index, error);
   }
 
-  /**
-   * @returns the items of every item of the input, in its order
-   * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
-   */
+  /** @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue */
   finish(): INodeExecutionData[] {
     this.throwIfStopped();
     for (const [index, error] of this.errors) this.items[index] = toFailedItem(error, index, this.scrub);
     return this.items.flat();
   }
 
-  /** @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue */
   throwIfStopped(): void {
     const [first, ...others] = this.mustStop ? this.orderedErrors() : [];
     if (!first) return;
@@ -131,14 +125,13 @@ export function carriedOut(results: ItemResults): DoneSummary {
   return { message: '', description: `Carried out before: ${items}.` };
 }
 
-/** Gathers, over a run, what the user should know although no item failed: one hint for each matter. */
+/** What the user should know although no item failed: one hint for each matter. */
 export class Hints {
   private readonly changes = new Map<ServerChange, string>();
 
   /** What is said of items, by the sentence. */
   private readonly ofItems = new Map<string, number[]>();
 
-  /** Whole sentences. */
   readonly sentences = new Set<string>();
 
   /** A value that ProcessMaker will store in another form. The first example of each kind is kept. */

@@ -4,13 +4,9 @@ import { addTo } from '../guards';
 import { connect, type Connection } from '../transport/connection';
 import { explained, ProcessMakerError, shownText, toProcessMakerError } from '../transport/processMakerError';
 
-/** Where an error is shown, and what is shown beside it. */
 interface Place {
-  /** The item that it is about; undefined where there are no items. */
   itemIndex?: number;
-  /** Takes secrets out of a text. */
   scrub?: Connection['scrub'];
-  /** What is added to its texts. */
   added?: { message: string; description: string };
 }
 
@@ -58,12 +54,7 @@ function detailsOf(
   return Object.fromEntries(Object.entries(details).filter(([, detail]) => detail !== undefined));
 }
 
-/**
- * Connects and works, for a poll or a method of the editor.
- *
- * @throws NodeApiError, so that the editor shows why a list cannot be read instead of an empty one, and n8n can see by
- * the HTTP status how long to leave a poll alone; NodeOperationError when a parameter is not valid
- */
+/** Connects and works, for a poll or a method of the editor. An error says why a list cannot be read. */
 export async function withConnection<T, C extends Connection['context']>(
   context: C,
   work: (connection: Connection) => Promise<T>,

@@ -25,11 +25,7 @@ export class ProcessFinder {
 
   constructor(private readonly connection: Connection) {}
 
-  /**
-   * The id of a process that the user of the token may start, or view.
-   *
-   * @param findOthers finds processes of a name in another way as well
-   */
+  /** The id of a process that the user may start or view. @param findOthers finds those of a name in another way */
   async idOf(reference: ProcessReference, findOthers?: FindByName): Promise<number> {
     if ('id' in reference) return reference.id;
     const { name } = reference;
@@ -58,11 +54,7 @@ export class ProcessFinder {
     return process;
   }
 
-  /**
-   * Where an item begins its Request.
-   *
-   * @param startEventId undefined for Automatic: the one start event that the user of the token may trigger by hand
-   */
+  /** Where an item begins its Request. @param startEventId undefined for Automatic */
   async findStartTarget(reference: ProcessReference, startEventId: string | undefined): Promise<StartTarget> {
     const key = JSON.stringify([reference, startEventId]);
     return await once(this.targets, key, async () => {
@@ -91,10 +83,7 @@ function isNamed(process: IDataObject): process is { id: number; name: string } 
   return typeof process.id === 'number' && typeof process.name === 'string';
 }
 
-/**
- * @returns undefined when none has the name
- * @throws ProcessMakerError when several have it
- */
+/** @throws ProcessMakerError when several have the name */
 function onlyOne<T extends { id: number; name: string }>(processes: T[], name: string): T | undefined {
   const [process, ...others] = processes.filter((candidate) => candidate.name === name);
   if (!process || others.length === 0) return process;

@@ -21,11 +21,7 @@ export function once<K, V>(known: Map<K, V>, key: K, make: () => V): V {
 export class BatchReader<K, V> {
   private batch: Promise<Map<K, V | ProcessMakerError>> | undefined;
 
-  /**
-   * @param keys those of all items of the run
-   * @param readAll gives what it finds, and under a key that could not be read the error
-   * @param readOne reads what `readAll` has not given, and says why it is not there
-   */
+  /** @param readAll gives errors under their keys @param readOne reads what that has not given, and says why */
   constructor(
     private readonly keys: Iterable<K>,
     private readonly readAll: (keys: K[]) => Promise<Map<K, V | ProcessMakerError>>,
@@ -49,7 +45,6 @@ interface OfRequest {
 export class RequestIds {
   private cases: Promise<Batch<number>> | undefined;
 
-  /** @param all the items of the run */
   constructor(
     private readonly connection: Connection,
     private readonly all: OfRequest[],
@@ -65,7 +60,6 @@ export class RequestIds {
     return valueIn(await findCases(this.connection, [caseNumber]), caseNumber) as number;
   }
 
-  /** The ids of the Requests of these items, as far as they were found. */
   async knownIds(items: OfRequest[]): Promise<number[]> {
     const cases = await this.findAll();
     const ids = items.map(({ reference: one }) => ('id' in one ? one.id : cases.get(one.caseNumber)));
@@ -90,7 +84,6 @@ export class RequestReader {
 
   private readonly readers = new Map<string, Promise<BatchReader<number, ApiRequest>>>();
 
-  /** @param all the items of the run */
   constructor(
     private readonly connection: Connection,
     private readonly all: Wanted[],
@@ -126,7 +119,6 @@ export class TaskReader {
 
   private readonly withoutData: BatchReader<number, ApiTask>;
 
-  /** @param all the items of the run */
   constructor(connection: Connection, all: WantedTask[]) {
     const readerOf = (withData: boolean, includes: string[]) =>
       new BatchReader(

@@ -21,13 +21,7 @@ const PARALLEL = 5;
 const RETRY_SECONDS = 60;
 const FIRST_ATTEMPT: Attempt = { mayBeDone: false, isDone: false, sentAt: {} };
 
-/**
- * Runs an operation for every item: first reads and checks all of them, then works on a few at a time. After an error
- * nothing new is begun, unless the node may continue.
- *
- * @returns the items of every item of the input, in its order
- * @throws NodeApiError or NodeOperationError of the first failed item, when the node may not continue
- */
+/** Runs an operation for every item: reads and checks all of them first, then works on a few at a time. */
 export async function runItems<T>(
   context: IExecuteFunctions,
   operation: ItemOperation<T> | PreparedOperation<T>,
@@ -66,7 +60,6 @@ class OperationRun<T> {
     this.throttle = new Throttle(parallel);
   }
 
-  /** @returns undefined when the credential is not valid; then every item has failed */
   async connect(): Promise<Connection | undefined> {
     const { context, operation, results, throttle, stop } = this;
     try {

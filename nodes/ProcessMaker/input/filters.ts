@@ -8,13 +8,7 @@ export function readFilters(context: IExecuteFunctions, itemIndex: number, colle
   return checkCollection(context.getNodeParameter(collection.name, itemIndex, {}), collection, 'filter');
 }
 
-/**
- * A collection whose fields all have a value that they can hold: without a filter, more would be returned than was
- * asked for.
- *
- * @param word what its fields are called in messages: filter or option
- * @throws ProcessMakerError for a field whose expression gives nothing, or something that it cannot hold
- */
+/** A collection whose fields have usable values: without a filter, more would be found than was asked for. */
 export function checkCollection(collection: unknown, { options = [] }: INodeProperties, word: string) {
   const given = collection as IDataObject;
   for (const field of options) {
@@ -58,12 +52,7 @@ function checkField(given: unknown, field: INodeProperties, word: string): void 
   }
 }
 
-/**
- * The values of a list of choices. An expression may give a list, one value, or several with commas; an empty list has
- * none. To leave out what cannot be read would return more than was asked for.
- *
- * @param parameter the display name of the list
- */
+/** The values of a list: an expression may give a list, one value, or several with commas. Others are refused. */
 export function readChoices(value: unknown, parameter: string): string[] {
   const all: unknown[] = [value].flat();
   if (all.some((one) => typeof one !== 'string' && typeof one !== 'number')) {
@@ -90,15 +79,9 @@ export function readProcessCondition(value: unknown): string[] {
   );
 }
 
-/** A text of PMQL, in its quotes. */
 const TEXTS = /"(?:\\.|[^"\\])*"/gs;
 
-/**
- * A condition in PMQL that the user wrote; undefined when there is none.
- *
- * @param parameter the display name of the filter that gives it
- * @throws ProcessMakerError for what would void the other filters, or find nothing whatever the data holds
- */
+/** The user's own PMQL. @throws ProcessMakerError for what would void other filters, or never find anything */
 export function readOwnPmql(pmql: unknown, parameter = 'PMQL'): string | undefined {
   const own = asText(pmql).trim();
   if (own === '') return undefined;

@@ -46,7 +46,6 @@ function readMapper(context: IExecuteFunctions) {
   return {
     isAutomatic: mapper.mappingMode === 'autoMapInputData',
     fields: fields.filter(({ removed }) => removed !== true).map(checkboxAsBoolean),
-    /** Attempt to Convert Types. */
     convertsTypes: mapper.attemptToConvertTypes === true,
     /** Convert Fields to String: whether other values become text in a text field. */
     convertsToText: mapper.convertFieldsToString === true,

@@ -25,7 +25,6 @@ const PAGE_SIZE = 50;
 /** Not an error of the input: n8n's lists show the advice only of others. */
 const nothingToShow = (message: string, description: string) => newError('notFound', message, description);
 
-/** What a person has typed, and what the page before gave as `paginationToken`. */
 interface Search {
   filter: string;
   token: string | undefined;
@@ -90,10 +89,7 @@ export const searchStartEvents = listSearch(async (connection, { filter }, conte
   return { results: matching([automatic, ...entries], filter, ['name', 'value']) };
 });
 
-/**
- * The Requests that the user of the access token may see, the newest first, with a link to the page of each. Its token
- * is the id at which the page before has ended.
- */
+/** The newest Requests that the user may see. The token is the id at which the page before has ended. */
 export const searchRequests = listSearch(async (connection, { filter, token }) => {
   const place = { pageSize: PAGE_SIZE, before: token };
   const { entries, lastPage } = await readNewestRequests(connection, numberOrText(filter), place);

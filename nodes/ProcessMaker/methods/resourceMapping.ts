@@ -60,15 +60,11 @@ export async function getTaskFormFields(this: ILoadOptionsFunctions): Promise<Re
   });
 }
 
-/**
- * The data of the Request may hold a value already, which people would find in the form: then none has to be given, and
- * a checkbox must not become false by itself.
- */
+/** The Request may hold a value already: then none has to be given, and a checkbox must not become false by itself. */
 function optional(field: FormField): FormField {
   return { ...field, required: false, ...(field.type === 'boolean' && { initially: null }) };
 }
 
-/** What the editor shows in place of fields. */
 function noFields(emptyFieldsNotice: string): ResourceMapperFields {
   return { fields: [], emptyFieldsNotice };
 }

@@ -23,9 +23,7 @@ type Text = string | ((response: HttpResponse, call: AnsweredCall) => string);
 
 interface Rule {
   status: number;
-  /** The last of several statuses. */
   upTo?: number;
-  /** What else the response has to be. */
   when?: (response: HttpResponse, call: AnsweredCall) => boolean;
   kind: ErrorKind;
   message: Text;
@@ -46,10 +44,7 @@ const MAINTENANCE = '{\n    "message": "Service Unavailable"\n}';
 /** ProcessMaker's own 503 as Laravel writes it, with a message in any language. */
 const LIKE_MAINTENANCE = /^\{\n {4}"message": "(?:[^"\\]|\\.)*"\n\}$/;
 
-/**
- * What a status means, by status and by the shape of the body, never by a text that comes in many languages. The first
- * rule that fits counts.
- */
+/** By status and by the shape of the body, never by a text, which comes in many languages. The first that fits. */
 const RULES: Rule[] = [
   { status: 204, when: (_, { expects }) => expects === 'found', ...NOT_FOUND },
   {
@@ -132,8 +127,7 @@ const RULES: Rule[] = [
     canRetry: true,
   },
   {
-    // Only the way in which Laravel writes it tells it from that of a gateway, which sends HTML or JSON of its own, also
-    // when ProcessMaker did not respond to it in time. Both may say how long to wait.
+    // Laravel's own layout tells it from a gateway, which may send the same JSON while ProcessMaker goes on.
     status: 503,
     when: (response) =>
       response.text === MAINTENANCE ||

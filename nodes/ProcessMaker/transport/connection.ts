@@ -16,9 +16,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * How long a run goes on repeating calls with which ProcessMaker did nothing. The time counts from the last call that
- * ProcessMaker responded to, so that a long run survives many short interruptions, while a server that stays away ends
- * it once and not item by item.
+ * How long a run repeats calls with which nothing was done. The time counts from the last response, so that a long run
+ * survives many interruptions, while a server that stays away ends it once and not item by item.
  */
 export class RetryBudget {
   private since = Date.now();
@@ -38,9 +37,6 @@ export class RetryBudget {
   /**
    * How long to pause before the next attempt, in milliseconds; undefined when there is to be none. A pause has to begin
    * in time, and what the server asks for must not be longer than all of the time.
-   *
-   * @param attempts how many there have been
-   * @param askedSeconds what the server asks for, at least
    */
   pauseBefore(attempts: number, askedSeconds = 0): number | undefined {
     const asked = askedSeconds * 1000;
@@ -54,7 +50,6 @@ export class RetryBudget {
 /** Where calls go, and what must never be shown. One for a whole run. */
 export interface Connection {
   context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
-  /** Without a trailing slash. */
   instanceUrl: string;
   /** The credential type that n8n signs calls with. */
   credential: string;
@@ -66,7 +61,6 @@ export interface Connection {
   canceled: AbortSignal | undefined;
   /** Also ends when an item has failed after which the node may not go on: then nothing more is changed. */
   stopped: AbortSignal | undefined;
-  /** For calls with which nothing was done. */
   retries: RetryBudget;
   /** Learns of each response, and of each sign of overload. */
   throttle?: { increase(): void; decrease?(): void };
@@ -78,12 +72,7 @@ export interface Connection {
   learnSecrets: () => Promise<void>;
 }
 
-/**
- * Reads the credential.
- *
- * @param retrySeconds how long to repeat calls that are refused for a cause that may pass
- * @throws ProcessMakerError or UserError for an unusable Instance URL or extra header; what n8n throws without a credential
- */
+/** Reads the credential. @param retrySeconds how long to repeat calls that are refused for a cause that may pass */
 export async function connect(context: Connection['context'], retrySeconds = 0): Promise<Connection> {
   const isOAuth2 = context.getNode().parameters.authentication === 'oAuth2';
   const credential = isOAuth2 ? 'processMakerOAuth2Api' : 'processMakerApi';
@@ -148,10 +137,7 @@ function formsOf(char: string): string {
   return `${backslashes}(?:${char.replace(/[^\w\s]/, '\\$&')}|${encoded.join('')})`;
 }
 
-/**
- * Takes out of a response what keeps a browser signed in as one of its users: ProcessMaker gives a `remember_token` with
- * the users of Requests, Tasks and processes.
- */
+/** Takes the `remember_token` out of users: it would keep a browser signed in as one of them. */
 export function dropSignInSecrets(value: unknown): void {
   if (Array.isArray(value)) {
     for (const entry of value) dropSignInSecrets(entry);
@@ -179,11 +165,7 @@ export async function pauseFor({ canceled }: Connection, milliseconds: number): 
 /** Ends the wait for a deadline. To make one for each call would cost more than all else that is done for a call. */
 const CALL_ENDED = new OperationalError('The call has ended');
 
-/**
- * Waits for a call, but not for ever: a response that drips in slowly resets the client's own timeout with every byte.
- *
- * @throws OperationalError with the code ETIMEDOUT
- */
+/** Waits for a call, but not for ever: with each byte of a slow response, the client's own timeout begins again. */
 export async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
   const over = new AbortController();
   const deadline = sleep(milliseconds, over.signal).then(() => {

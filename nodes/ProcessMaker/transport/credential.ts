@@ -9,7 +9,6 @@ const REPLACEMENTS: Array<[RegExp, string]> = [
   [/^(?![a-z][a-z\d+.-]*:\/\/)/i, 'https://'],
   [/[?#].*$/, ''],
   [/([^:])\/{2,}/g, '$1/'],
-  // At the first segment that is ProcessMaker's own.
   [
     /^([^/]+\/\/[^/]+(?:\/.*?)??)\/+(?:about|admin|api|cases|designer|home|inbox|index\.php|login|logout|modeler|notifications|oauth|password|process-browser|processes|profile|requests|storage|tasks)(?:\/.*)?$/i,
     '$1',
@@ -29,10 +28,7 @@ export const INVALID_INSTANCE_URL =
 export const CHECK_INSTANCE_URL =
   "Check the 'Instance URL' of the credential: open it in a browser, it has to be the ProcessMaker that you sign in to.";
 
-/**
- * The address of a ProcessMaker instance without a trailing slash, from what people type or paste: white space, a missing
- * scheme (https is assumed), page and API URLs; undefined when it cannot be one. An instance below a sub-path keeps it.
- */
+/** The address of an instance, without a trailing slash, from what people type or paste; undefined when it is none. */
 export function normalizeInstanceUrl(text: string): string | undefined {
   let address = text;
   for (const [pattern, replacement] of REPLACEMENTS) address = address.replace(pattern, replacement);
@@ -45,7 +41,6 @@ export function normalizeInstanceUrl(text: string): string | undefined {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
-/** The field of both credential types for the address of the instance. */
 export const instanceUrlField: INodeProperties = {
   displayName: 'Instance URL',
   name: 'instanceUrl',
@@ -63,7 +58,6 @@ export const BEARER = /^\s*Bearer\s+/i;
 /** Three, each once: n8n keeps the values of a list by their place, and would mix them up when one is taken out. */
 const SLOTS = ['header1', 'header2', 'header3'] as const;
 
-/** The field of both credential types for what a gateway in front of the instance asks for. */
 export const extraHeadersField: INodeProperties = {
   displayName: 'Extra Headers',
   name: 'extraHeaders',
@@ -87,11 +81,7 @@ const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 const OWN_HEADERS =
   /^(?:authorization|accept|content-type|content-length|transfer-encoding|connection|host)$/i;
 
-/**
- * The extra headers that a credential gives; a slot without a name is left out.
- *
- * @throws UserError when one cannot be a header, or is one that the node sets itself. It does not show the value.
- */
+/** The extra headers of a credential. @throws UserError for one that cannot be sent; it does not show the value */
 export function extraHeaders(credentials: IDataObject): Record<string, string> {
   const slots = isObject(credentials.extraHeaders) ? credentials.extraHeaders : {};
   const headers: Record<string, string> = {};

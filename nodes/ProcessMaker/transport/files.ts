@@ -38,18 +38,11 @@ export function toFileName(name: string): string {
     .trim();
 }
 
-/** For a file and its response, by default. */
 export const FILE_TIMEOUT_SECONDS = 300;
 /** The largest file that is sent or read. */
 export const MAX_FILE_MEGABYTES = 100;
 
-/**
- * Reads a file, and again when its connection broke.
- *
- * @param path below `/api/` (see `apiPath`)
- * @param store takes the bytes as they come, each time from the beginning
- * @param timeoutSeconds for the beginning of the response, and once more for all of the file
- */
+/** Reads a file, and again when its connection broke. @param store takes the bytes, each time from the beginning */
 export async function fetchFile<T>(
   connection: Connection,
   path: string,

@@ -4,7 +4,6 @@ import { type ErrorDetails, inputError, newError } from './processMakerError';
 /** Codes of Node.js that are raised before a connection exists, so that nothing can have been sent. */
 const UNREACHABLE =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL)$/;
-/** OpenSSL's verification results as Node.js names them. */
 const NOT_VERIFIED =
   /^(?:CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_)/;
 /** OpenSSL's other failures, which a call that was sent can meet as well. */
@@ -78,10 +77,7 @@ export function refusedToken(isRenewed: boolean): ErrorDetails {
   return newError('unauthorized', message, `${advice} ${CONNECT_AGAIN}`).with({ httpStatus: 401 });
 }
 
-/**
- * What it means that n8n could not sign a call with OAuth2; undefined when it failed for another reason. n8n renews a
- * token that was refused with 401 and sends the call once more, which is safe, since it was not carried out.
- */
+/** What it means that n8n could not sign a call. It renews a token after a 401, when nothing was carried out. */
 export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
   if (thrown instanceof Error && 'httpCode' in thrown && thrown.httpCode === '401') return refusedToken(true);
   const chain = chainOf(thrown);

@@ -9,7 +9,6 @@ import { read, type ReadCall } from './request';
 export const PAGE_SIZE = 100;
 
 export interface ListCall extends Omit<ReadCall, 'expects'> {
-  /** How many entries at most; all by default. */
   limit?: number;
   pageSize?: number;
 }
@@ -17,12 +16,7 @@ export interface ListCall extends Omit<ReadCall, 'expects'> {
 /** Pages of one list at most: with 500,000 entries, it holds more than n8n can. */
 export const MAX_PAGES = 5000;
 
-/**
- * Reads a list of ProcessMaker's REST API page by page: `{ data: […], meta: { last_page, … } }`.
- *
- * @returns the entries in the server's order, each once, since a list may change between two pages
- * @throws ProcessMakerError also when a response is anything but such a list, so that it is never taken for an empty one
- */
+/** Reads all pages, each entry once, since the list may change meanwhile. What is no list is never an empty one. */
 export async function readList(connection: Connection, call: ListCall): Promise<IDataObject[]> {
   return (await readListWithTotal(connection, call)).entries;
 }
@@ -61,11 +55,7 @@ export interface ListPage {
   total: number;
 }
 
-/**
- * Reads one page of such a list, the first of which is page 1.
- *
- * @throws ProcessMakerError also when it does not fit together: to go on behind it might have no end
- */
+/** Reads one page. @throws ProcessMakerError when it does not fit together: to go on behind it might have no end */
 export async function readPage(
   connection: Connection,
   { qs, pageSize = PAGE_SIZE, ...call }: Omit<ListCall, 'limit'>,
@@ -104,7 +94,6 @@ export function numberIn(value: unknown): number {
   return typeof value === 'object' ? NaN : Number(value);
 }
 
-/** Whether each id comes behind the one before. */
 function isInOrder(entries: IDataObject[], isDescending: boolean): boolean {
   const ids = entries.map(({ id }) => (isDescending ? -numberIn(id) : numberIn(id)));
   return ids.every((id, index) => index === 0 || !(id <= (ids[index - 1] ?? id)));
@@ -118,7 +107,6 @@ export function changedOnTheWay(message: string): ProcessMakerError {
   });
 }
 
-/** A list that goes on and on. */
 export function endless(path: string): ProcessMakerError {
   return unexpectedResponse(
     `The list ${path} has not ended after ${MAX_PAGES.toLocaleString('en')} pages`,

@@ -37,14 +37,11 @@ export type Outcome =
 
 export interface ErrorDetails {
   kind: ErrorKind;
-  /** What happened, as a complete sentence. */
   message: string;
-  /** What to do. */
   description: string;
   /** `notProcessed`: ProcessMaker did nothing. `unknown`: it may have. */
   delivery: 'notProcessed' | 'unknown';
   httpStatus?: number;
-  /** The Request that it is about. */
   requestId?: number;
   outcome?: Outcome;
   /** The key under which a start was sent that may be there. */
@@ -62,11 +59,7 @@ export interface ErrorDetails {
 /** An error with the details as its own properties. */
 const DetailedError = Error as unknown as new (message: string) => Error & Readonly<ErrorDetails>;
 
-/**
- * The one exception of the package. It is thrown in `transport` or where input is read, enriched on the way, and turned
- * into a failed item or an error of n8n's at the end (`execution/nodeError`). It keeps nothing of the call itself, so
- * that no secret can be in it.
- */
+/** The one exception of the package. It keeps nothing of the call itself, so that no secret can be in it. */
 export class ProcessMakerError extends DetailedError {
   override readonly name = 'ProcessMakerError';
 
@@ -85,13 +78,11 @@ export class ProcessMakerError extends DetailedError {
     return this.isTransient && this.kind !== 'serverError';
   }
 
-  /** The same error, with more or other details. */
   with(changes: Partial<ErrorDetails>): ProcessMakerError {
     return new ProcessMakerError({ ...this, message: this.message, ...changes });
   }
 }
 
-/** So much of the beginning and of the end of a text is kept. */
 const MAX_BEGINNING = 1500;
 const MAX_END = 500;
 
@@ -104,7 +95,6 @@ export function shownText(whole: string, scrub: (text: string) => string = Strin
   return Buffer.from(ends).toString();
 }
 
-/** An error of which nothing more is known. */
 export function newError(
   kind: ErrorKind,
   message: string,
@@ -152,11 +142,7 @@ export function toProcessMakerError(thrown: unknown): ProcessMakerError {
 /** What some kinds of errors mean to a call in particular. */
 type Explanations = Partial<Record<ErrorKind, Partial<ErrorDetails>>>;
 
-/**
- * What to throw on in a `catch`: a ProcessMakerError with what `explain` knows of it, anything else as it is.
- *
- * @param explain the details that change
- */
+/** What to throw on in a `catch`: a ProcessMakerError with what `explain` says of it, anything else as it is. */
 export function explained(
   thrown: unknown,
   explain: Explanations | ((error: ProcessMakerError) => Partial<ErrorDetails> | undefined) = {},

@@ -17,7 +17,6 @@ export interface Form {
   contentType: string;
 }
 
-/** A call of ProcessMaker's REST API. */
 export interface ApiCall {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api/`, its variable parts already encoded (see `apiPath`). */
@@ -25,7 +24,6 @@ export interface ApiCall {
   qs?: IDataObject;
   /** JSON text, or a form with a file. It is sent as it is. */
   body?: string | Form;
-  /** What a good response holds; JSON by default. */
   expects?: Expected;
   timeoutSeconds?: number;
   /** How often a reading call is sent at most when its outcome is unknown; 5 times by default. */
@@ -34,7 +32,6 @@ export interface ApiCall {
   onHeaders?: (headers: HttpResponse['headers']) => void;
 }
 
-/** A call that changes nothing. */
 export type ReadCall = Omit<ApiCall, 'method' | 'body'>;
 
 /** Joins path segments, each encoded, so that no id can lead to another route. */
@@ -42,12 +39,7 @@ export function apiPath(...segments: Array<string | number>): string {
   return segments.map((segment) => encodeURIComponent(segment)).join('/');
 }
 
-/**
- * Sends a call once.
- *
- * @returns the response's body, an object or a list; an empty object where nothing is expected
- * @throws ProcessMakerError for everything but a good response
- */
+/** Sends a call once. @returns the body, an object or a list; an empty object where nothing is expected */
 export async function sendRequest(connection: Connection, call: ApiCall): Promise<object> {
   const { body } = await exchange(connection, call);
   if (call.expects === 'nothing') return {};
@@ -60,12 +52,7 @@ export async function read(connection: Connection, call: ReadCall): Promise<obje
   return await withRetries(connection, async () => await sendRequest(connection, { ...call, method: 'GET' }));
 }
 
-/**
- * The one way out: sends a call once, and never follows a redirect.
- *
- * @returns the response that was expected; the body of a file is a stream
- * @throws ProcessMakerError for everything else
- */
+/** The one way out: sends a call once, and never follows a redirect. The body of a file is a stream. */
 export async function exchange(connection: Connection, call: ApiCall): Promise<HttpResponse> {
   const timeoutSeconds = call.timeoutSeconds ?? connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const over = new AbortController();
@@ -114,8 +101,7 @@ function requestOptions(
     headers: {
       ...connection.headers,
       Accept: 'application/json',
-      // A list, since n8n would look at each single byte of a body with the text multipart/form-data in its header
-      // before it sends it again under a new OAuth2 token: 1 GB of memory for 100 MB.
+      // In a list: else n8n looks at each byte of a form before it sends it again under a new token, in 1 GB of memory.
       ...(body && { 'Content-Type': typeof body === 'string' ? 'application/json' : [body.contentType] }),
     },
     body: typeof body === 'object' ? body.content : body,
@@ -126,8 +112,7 @@ function requestOptions(
     disableFollowRedirect: true,
     skipSslCertificateValidation: connection.ignoreSslIssues,
     returnFullResponse: true,
-    // n8n would put its own words for the server's, and would send a POST again on a 401. Only OAuth2 needs the 401: n8n
-    // renews the token, and sends again what was not carried out.
+    // n8n would send a POST again on any 401. With OAuth2 it has to: it renews the token, and nothing was carried out.
     ignoreHttpStatusErrors: connection.isOAuth2 ? { ignore: true, except: [401] } : true,
   } satisfies IHttpRequestOptions;
 }

@@ -13,10 +13,7 @@ export interface HttpResponse {
   text?: string;
 }
 
-/**
- * What a good response holds: `json`, an object or list; `found`, the same, while 204 says that there is no such thing;
- * `nothing`, mostly as a 204; a `file`, as a stream.
- */
+/** `found`: an object or list, where 204 says that there is none; `nothing`: mostly 204; `file`: a stream. */
 export type Expected = 'json' | 'found' | 'nothing' | 'file';
 
 /** Whether a response is a 2xx that holds what is expected. */
@@ -28,7 +25,6 @@ export function isGood(response: HttpResponse, expects: Expected = 'json'): bool
   return isJson(response);
 }
 
-/** Whether a body is an object or a list. */
 export function isJson({ body }: HttpResponse): boolean {
   return typeof body === 'object' && body !== null;
 }
@@ -52,7 +48,6 @@ const MAX_PAGE_BYTES = 64 * 1024;
 /** As deep as PHP makes JSON; and a value takes many times the memory of its text. */
 const [MAX_DEPTH, MAX_VALUES] = [512, 3_000_000];
 
-/** How a response is read. */
 export interface Reading {
   expects?: Expected;
   /** Large responses of one run are read one after the other. */
@@ -63,14 +58,7 @@ export interface Reading {
   body?: BodyStream;
 }
 
-/**
- * Reads the body of a response, unpacked, within limits. The stream of a file is left alone, but not what came in place
- * of one, so that it can be judged like any other response. A page may be a file too: ProcessMaker gives every file a
- * Content-Disposition.
- *
- * @throws ProcessMakerError for JSON that is larger or deeper than any of ProcessMaker's; what Node.js throws when the
- * connection breaks
- */
+/** Reads the body of a response, within limits. The stream of a file is left alone, but not a page in its place. */
 export async function readResponse(sent: Promise<HttpResponse>, reading: Reading): Promise<HttpResponse> {
   const response = await sent;
   const { statusCode, headers, body } = response;
@@ -157,7 +145,6 @@ export function retryAfter({ headers }: HttpResponse): number | undefined {
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
-/** The same as a sentence; empty when it does not ask. */
 export function retryAfterText(response: HttpResponse): string {
   const seconds = retryAfter(response);
   return seconds === undefined ? '' : `It asks to wait ${seconds} seconds. `;
@@ -168,7 +155,6 @@ export function withoutSql(text: string): string {
   return text.replace(/ \((?:Connection: [^()]*, )?SQL: .*/s, '').trim();
 }
 
-/** The same as a sentence; empty when there is none. */
 function sentence(text: string): string {
   return withoutSql(text).replace(/[^.!?]$/, '$&.');
 }
@@ -187,10 +173,7 @@ export function fileRefusal({ body }: HttpResponse): string | undefined {
   return typeof errors.message === 'string' ? sentence(errors.message) : undefined;
 }
 
-/**
- * Whether a 500 is that of ProcessMaker itself, which has then ended its work on the call: Laravel's fixed text, in no
- * language but English, or its form for debugging. Other JSON may come from a gateway, while ProcessMaker goes on.
- */
+/** Whether ProcessMaker itself has ended its work: Laravel's text or debug form. Behind others it may still go on. */
 export function isOwnServerError({ body }: HttpResponse): boolean {
   if (!isObject(body)) return false;
   if (Object.keys(body).length === 1) return body.message === 'Server Error';

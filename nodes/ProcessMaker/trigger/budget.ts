@@ -12,11 +12,7 @@ const MAX_CALLS = 500;
 /** A call that was begun in time may take so long, in seconds, whatever is left. */
 const MIN_CALL_SECONDS = 5;
 
-/**
- * What a poll may spend. Some versions of n8n abandon one that takes too long, and keep nothing of it, so that it has to
- * end in time and leave the rest to the next one. Calls follow each other, as few at a time as there can be: each takes
- * from one response to the next.
- */
+/** What a poll may spend: some versions of n8n abandon one that takes too long, and keep nothing of it. */
 export class PollBudget implements NonNullable<Connection['throttle']> {
   private readonly milliseconds: number;
 
@@ -31,7 +27,6 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
   /** Why the poll ends early, when a call has failed for a cause that may pass. */
   stopped: ProcessMakerError | undefined;
 
-  /** Whether n8n says how long a poll may take. */
   private readonly isGiven: boolean;
 
   constructor(context: IPollFunctions) {
@@ -48,11 +43,7 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     this.calls += 1;
   }
 
-  /**
-   * Whether there is room for so many more calls, each as slow as the slowest so far.
-   *
-   * @param isBeginning for what cannot be left to the next poll: only n8n itself can make it end
-   */
+  /** Whether so many more calls fit in, as slow as the slowest. @param isBeginning only n8n itself can make it end */
   allows(calls: number, isBeginning = false): boolean {
     if (this.stopped || this.calls + calls > MAX_CALLS) return false;
     if (isBeginning && !this.isGiven) return true;
@@ -65,11 +56,7 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     this.stopped = thrown;
   }
 
-  /**
-   * How long a call may take, in seconds, so that n8n does not abandon the poll.
-   *
-   * @param share how much of the budget may be spent then
-   */
+  /** How long a call may take, in seconds, so that n8n does not abandon the poll. @param share of the budget */
   secondsLeft(most: number, share = 1): number {
     if (!this.isGiven) return most;
     const left = (share * this.milliseconds - (ownMilliseconds() - this.begun)) / 1000;

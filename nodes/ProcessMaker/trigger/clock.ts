@@ -3,13 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { serverTime } from '../transport/response';
 import { A_YEAR, LATEST_TIME, ownMilliseconds, ownSeconds, parseTime } from './time';
 
-/**
- * How far behind the server's time a cursor stays, in seconds. What a server writes becomes visible up to 120 seconds
- * later, a response may be 30 seconds old when it arrives, and the clocks of a server's machines differ a little.
- */
+/** What a server writes is seen up to 120 s later, a response may be 30 s old, and its machines' clocks differ. */
 export const OVERLAP_SECONDS = 180;
 
-/** The columns that a server writes its own time into. */
 const WRITTEN_TIMES = ['created_at', 'updated_at', 'completed_at'];
 
 const NOT_CONFIRMED =
@@ -30,12 +26,10 @@ export interface ClockState {
 }
 
 /**
- * What is known of the server's time: from the `Date` of its responses, from the times in its rows, which it cannot have
- * written before they came, and from what has passed since an earlier poll. No one clock can push a cursor: that of a
- * gateway may be minutes ahead of that of the rows, and n8n's own may be set.
+ * What is known of the server's time: from the `Date` of its responses, from the times in its rows, and from what has
+ * passed since an earlier poll. No one clock can push a cursor: a gateway's may be minutes ahead, n8n's own may be set.
  */
 export class ServerClock {
-  /** By the latest response. */
   date: number | undefined;
 
   private own = 0;
@@ -45,7 +39,6 @@ export class ServerClock {
   /** Sentences on times that cannot be. */
   readonly warnings = new Set<string>();
 
-  /** @param before what an earlier poll has kept */
   constructor(private before?: ClockState) {}
 
   noteHeaders(headers: Record<string, unknown>): void {

@@ -19,13 +19,7 @@ const READERS = {
   tasks: { readTogether: readTasksByIds, readOne: readTask },
 };
 
-/**
- * Adds to events what their lists do not show. Only what is new is read in full.
- *
- * @returns the events without those that are to be ignored; one whose Request or Task is gone, or cannot be read in full,
- * keeps its row. `left` is what was not read, from the first such event on
- * @throws ProcessMakerError when ProcessMaker refuses to give them
- */
+/** Adds to events what their lists do not show. @returns those that are not ignored; `left` is what was not read */
 export async function addDetails(
   reading: Reading,
   events: NewEvent[],
@@ -57,12 +51,7 @@ export async function addDetails(
   return { events: detailed, left: events.slice(read.length) };
 }
 
-/**
- * Reads in one go; what is missing there, by itself.
- *
- * @param read receives them, undefined for what keeps its row
- * @param isFirst at least one is read
- */
+/** @param read receives them, undefined for what keeps its row @param isFirst at least one is read */
 async function readAll(
   reading: Reading,
   events: NewEvent[],
@@ -95,10 +84,7 @@ function mayBeOfOne(thrown: unknown): boolean {
   return isKind(thrown, 'serverError', 'gateway', 'tooLarge', 'unexpectedResponse', 'connectionLost');
 }
 
-/**
- * What was deleted, or is hidden from the user of the access token by now, keeps its row. So does what cannot be read
- * while ProcessMaker responds to other calls: it would hold up all other events for ever.
- */
+/** What is gone, or cannot be read while other calls go well, keeps its row: it would hold up all others for ever. */
 async function keepRow(
   reading: Reading,
   list: EventType['list'],
@@ -114,10 +100,7 @@ async function keepRow(
   );
 }
 
-/**
- * Whether n8n has started the Request of a row, by the hidden key in its data, or in the summary of that. A sub-process
- * inherits the key, and is not meant.
- */
+/** Whether n8n has started the Request of a row, by the hidden key. A sub-process inherits that, and is not meant. */
 function isByN8n(row: Row, summary: unknown): boolean {
   const request = isObject(row.process_request) ? row.process_request : row;
   if (request.parent_request_id !== null && request.parent_request_id !== undefined) return false;

@@ -10,7 +10,6 @@ export const LIMIT = 500;
 /** How far the time of rows may be ahead of all clocks. */
 const AHEAD_SECONDS = 30;
 
-/** An event that was not seen before. */
 export interface NewEvent extends Occurrence {
   type: EventType;
   row: Row;

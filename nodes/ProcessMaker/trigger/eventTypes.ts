@@ -33,10 +33,7 @@ export interface EventType {
 /** ProcessMaker notes one breakdown twice, up to half a second apart: perhaps in two seconds. */
 const BREAKDOWN_SECONDS = 2;
 
-/**
- * The latest breakdown in a Request's list of what went wrong: it was when its first entry was written. A Request in
- * ERROR may be changed later, when its data is edited: that is no new event.
- */
+/** The latest breakdown, by its first entry: a Request in ERROR may be changed later, which is no new event. */
 function breakdown(row: Row) {
   if (isBeingRetried(row)) return { time: undefined, identity: '' };
   const times = objectsIn(row.errors).map((entry) => parseTime(entry.created_at));

@@ -18,7 +18,6 @@ function shownFor(list: EventType['list']): INodeProperties['displayOptions'] {
 /** n8n writes its own name in lower case, also in titles. */
 const IGNORE_N8N = 'Ignore Requests Started by n8n';
 
-/** What Requests and Tasks have to meet besides. */
 const watchFilters = filtersOf(
   {
     displayName: 'Assignee',
@@ -116,7 +115,6 @@ export const outputOptions = optionsOf(
   },
 );
 
-/** What is to be watched, and what of an event is returned. */
 export interface Watch {
   eventTypes: EventType[];
   filters: Reading['filters'];

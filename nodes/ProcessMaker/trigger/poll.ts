@@ -23,12 +23,7 @@ const begun = new WeakSet<IPollFunctions>();
 /** Where n8n holds something that is no memory, it cannot be replaced. */
 const memories = new WeakMap<IPollFunctions, IDataObject>();
 
-/**
- * One poll: what is new since the last one, the oldest first.
- *
- * @returns null when nothing is new
- * @throws NodeApiError when ProcessMaker cannot be read; NodeOperationError when a parameter is not valid
- */
+/** One poll: what is new since the last one, the oldest first. @returns null when nothing is new */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
   // The state changes at the very end, all at once, so that a poll that fails leaves it alone.
   const work = async (connection: Connection) => {

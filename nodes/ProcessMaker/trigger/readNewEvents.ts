@@ -6,12 +6,8 @@ import { PAGE_ROWS, readServerTime, type Reading } from './rows';
 import type { TypeState } from './state';
 
 /**
- * Reads what is new of all types of events, the oldest first whatever their type, until the poll has to end or enough
- * is found. What is newer than something that was not read is left to the next poll.
- *
- * @param states how far earlier polls have read, by type; what is missing begins now
- * @param former what is done anyway, of those that begin now
- * @returns the new events, the oldest first, and how far each type has been read
+ * Reads what is new, the oldest first: what is newer than something that was not read is left to the next poll.
+ * @param states how far earlier polls have read @param former what is done anyway, of types that begin now
  */
 export async function readNewEvents(
   reading: Reading,
@@ -72,7 +68,6 @@ function eventsUntil(cutoff: number, readers: EventReader[]): NewEvent[] {
   return readers.flatMap(({ events }) => events).filter(({ time }) => time <= cutoff);
 }
 
-/** Where what is not read begins. */
 function startOf(readers: EventReader[]): number {
   return Math.min(...readers.map(({ next }) => next?.from ?? Infinity));
 }
@@ -103,7 +98,6 @@ async function withDetails(reading: Reading, watch: Watch, found: NewEvent[]) {
 async function begin(reading: Reading, former?: TypeState): Promise<TypeState> {
   await readServerTime(reading);
   const { passed, state } = reading.clock;
-  // If the `Date` is ahead, what becomes due between the two is still to come.
-  // An event that was returned too early for that reason is not returned again.
+  // If the `Date` is ahead, what becomes due between the two is still to come; what came too early does not come again.
   return { since: passed, from: passed, after: 0, seen: former?.seen ?? {}, known: state.date };
 }

@@ -12,7 +12,6 @@ import type { ServerClock } from './clock';
 import { type EventType, type Row, searchedTime } from './eventTypes';
 import { pmqlSeconds, type TimeWindow } from './time';
 
-/** Rows in one response. */
 export const PAGE_ROWS = 100;
 
 /** So many may come between the counting of rows and their reading. */
@@ -21,31 +20,21 @@ export const FEW_ROWS = 10;
 /** A response that took longer would be older than the overlap allows. */
 const TIMEOUT_SECONDS = 30;
 
-/** What narrows a list down: PMQL conditions and query parameters. */
 interface ListFilter {
   pmql: string[];
   qs: IDataObject;
-  /** The PMQL of the user, one more condition. */
   own?: string;
 }
 
-/** What every call of a poll needs. */
 export interface Reading {
   connection: Connection;
   clock: ServerClock;
   filters: Record<EventType['list'], ListFilter>;
   budget: PollBudget;
-  /** How many types of events are read. */
   types: number;
 }
 
-/**
- * The rows of a time window as far as one response holds them, and how many the window has:
- * `GET /api/1.0/requests?pmql=…` or `GET /api/1.0/tasks?status=…&pmql=…`. Always by id: a server whose memory for
- * sorting is small refuses other orders.
- *
- * @throws ProcessMakerError also for rows that were not asked for: to go on behind them might have no end
- */
+/** The rows of a window in one response, by id: a server whose memory for sorting is small refuses other orders. */
 export async function readRows(
   reading: Reading,
   type: EventType,
@@ -126,7 +115,6 @@ export async function searchNothing(reading: Reading): Promise<void> {
   await readFirstPage(reading, 'requests', { pmql: 'id = 0' });
 }
 
-/** @param own the PMQL of the user, which ProcessMaker may refuse */
 async function readFirstPage(
   { connection, clock, budget }: Reading,
   list: EventType['list'],
@@ -149,7 +137,6 @@ async function readFirstPage(
   });
 }
 
-/** The filters that hold PMQL of the user. */
 export const OWN_PMQL: Record<EventType['list'], string> = { requests: 'Request PMQL', tasks: 'Task PMQL' };
 
 /** How ProcessMaker refuses PMQL: 400 for the syntax, 422 for a column of Tasks, 500 for everything else. */

@@ -8,7 +8,6 @@ const EARLIEST = 1_420_070_400;
 
 /** How far the events of one type have been read. Times are seconds since 1970, by the server's clock. */
 export interface TypeState {
-  /** Every event before it is done. */
   since: number;
   /** Where reading goes on, by the time that rows are searched by; behind `since` only while catching up. */
   from: number;
@@ -102,26 +101,19 @@ export class Progress {
     else if (this.isSettling || from > this.start.from) this.start = { from, after: 0 };
   }
 
-  /**
-   * Where the next poll has to begin.
-   *
-   * @param isOwnTime whether events are found by the time at which they were
-   * @param left events that are left to the next poll, with the times by which they were found
-   */
+  /** Where the next poll has to begin. @param isOwnTime whether events are found by the time at which they were */
   state(isOwnTime: boolean, seen: Seen, left: Array<{ foundAt: number }>): TypeState {
     const { before } = this;
     let { from, after } = this.start;
     const first = left.reduce((earliest, { foundAt }) => Math.min(earliest, foundAt), Infinity);
     if (first <= from) [from, after] = [first, first === before.from ? before.after : 0];
-    // A Request in ERROR is found by its last change, which may be later than what broke it: while catching up, an
-    // event from before may still come.
+    // A Request in ERROR is found by its last change: while catching up, an event from before may still come.
     const isDone = isOwnTime || (this.hasEnded && left.length === 0);
     const since = isDone ? Math.max(from, before.since) : before.since;
     return { since, from, after, seen: seen.from(since) };
   }
 }
 
-/** Remembers which events of a type are done. */
 export class Seen {
   /** By identity, the second of each. */
   private readonly times = new Map<string, number>();

@@ -11,7 +11,6 @@ export function pmqlSeconds(seconds: number): string {
   return `"${new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}"`;
 }
 
-/** In seconds. */
 export const A_DAY = 24 * 3600;
 export const A_YEAR = 365 * A_DAY;
 
@@ -28,22 +27,14 @@ export function ownMilliseconds(): number {
   return Date.now();
 }
 
-/**
- * A stretch of time whose rows are read at once: from a second on, of which the ids up to `after` are left out, to the
- * end of another second; to the end of what there is where `to` is Infinity.
- */
+/** Rows that are read at once: behind the id `after` of the second `from`, up to the second `to`, or all there are. */
 export interface TimeWindow {
   from: number;
   after: number;
   to: number;
 }
 
-/**
- * The part of a window that is to be read first, when it holds too much: always a shorter one, at least a single second.
- *
- * @param share how much of what it holds can be read
- * @param times those of the rows of its first page: they show where its rows begin, and whether many came at once
- */
+/** What is read first of a window that holds too much, a second at least. @param times those of its first page */
 export function firstPart({ from, after, to }: TimeWindow, share: number, times: number[], now: number) {
   const sorted = [...times].sort((one, other) => one - other);
   const start = sorted[0] ?? from;
@@ -53,11 +44,7 @@ export function firstPart({ from, after, to }: TimeWindow, share: number, times:
   return { from, after, to: Math.max(from, Math.min(byLength, byRows, to - 1)) };
 }
 
-/**
- * What comes behind a window: one as long, or longer where it held little, or all up to the end.
- *
- * @param fullness how much of what can be read at once it held
- */
+/** What comes behind a window: longer where it held little. @param fullness how much of what can be read it held */
 export function nextWindow({ from, to }: TimeWindow, now: number, fullness: number): TimeWindow {
   const start = to + 1;
   const until = fullness > 0.5 ? start + to - from : start + 2 * (to - from) + 1;

@@ -21,7 +21,6 @@ export interface ApiFile extends IDataObject {
   size: number;
 }
 
-/** A file of a Request as people name it. */
 export type FileReference = { id: number } | { variable: string };
 
 /** The variable of the Request that a file belongs to; its name where it was uploaded without one. */
@@ -50,12 +49,7 @@ export function isSameName(stored: string, sent: string): boolean {
   return essence(stored) === essence(sent);
 }
 
-/**
- * Reads the list of a Request's files, which has no pages: `GET /api/1.0/requests/{id}/files`.
- *
- * @returns the files in the order of their ids
- * @throws ProcessMakerError also when the response is anything but a list of them, which does not say that there is none
- */
+/** Reads a Request's files: `GET /api/1.0/requests/{id}/files`, in the order of their ids; the list has no pages. */
 export async function readFiles(connection: Connection, requestId: number): Promise<ApiFile[]> {
   const body = await read(connection, { path: filesPath(requestId) }).catch((error: unknown) => {
     throw aboutRequest(error, requestId);
@@ -146,12 +140,7 @@ export async function downloadFile(
   });
 }
 
-/**
- * Uploads a file to a Request, once: `POST /api/1.0/requests/{id}/files`, a form with `file` and `data_name`. A file
- * with the same variable makes room for it.
- *
- * @returns the id of the file
- */
+/** Uploads a file once: `POST /api/1.0/requests/{id}/files`. One with the same variable makes room. @returns its id */
 export async function sendRequestFile(
   connection: Connection,
   requestId: number,
@@ -166,13 +155,7 @@ export async function sendRequestFile(
   throw unexpectedResponse('The response to the upload does not hold the id of the file', 'unknown');
 }
 
-/**
- * Looks among the files of a variable for this very one: its name and its content, byte by byte, since a file of another
- * day may have the same size.
- *
- * @param content undefined when any file will do
- * @returns it, otherwise another one that the variable holds
- */
+/** Looks for this very file, byte by byte. @param content undefined when any will do @returns it, or another one */
 export async function findUploaded(
   connection: Connection,
   requestId: number,

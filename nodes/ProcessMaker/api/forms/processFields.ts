@@ -22,13 +22,7 @@ const MAX_DEPTH = 3;
 /** A process, with the start events that the user of the token may trigger. */
 export type FormProcess = Pick<StartableProcess, 'id' | 'startEvents'>;
 
-/**
- * The fields of a process: of the form of its start event and of those of its tasks, or when it has none, of the data
- * of its latest Requests.
- *
- * @param startEventId the chosen start event, undefined for Automatic
- * @returns as `first` those of the form with which it begins, or all when it begins without one
- */
+/** The fields of the forms of a process, or of its latest data. @returns as `first` those of the form it begins with */
 export async function readProcessFields(
   connection: Connection,
   { id, startEvents }: FormProcess,
@@ -58,10 +52,7 @@ function isCovered(variables: FormField[] | undefined, { fields, others }: Scree
   return variables?.every(({ path }) => known.has(path)) === true;
 }
 
-/**
- * The variables that the first form does not show. The forms of tasks say more about them, but may be old ones, so that
- * they only add to the list when the server has none. Nobody has to fill them in at the start.
- */
+/** Forms of tasks say more, but may be old: they add fields only where the server does not list the variables. */
 function laterFields(
   variables: FormField[] | undefined,
   start: ScreenFields,
@@ -76,12 +67,7 @@ function laterFields(
     .map((field) => (field.type === 'boolean' ? { ...field, initially: null } : field));
 }
 
-/**
- * The variables of all forms of a process: `GET /api/1.1/processes/variables?processIds=…`, which accepts any valid
- * token. Buttons and files are left out.
- *
- * @returns none for a process without a form; undefined on servers before 4.14.2, which do not know the route
- */
+/** Reads `GET /api/1.1/processes/variables?processIds=…`. @returns undefined before 4.14.2, which does not know it */
 async function readVariables(connection: Connection, processId: number): Promise<FormField[] | undefined> {
   const path = apiPath('1.1', 'processes', 'variables');
   const call = { path, qs: { processIds: processId } };
@@ -98,11 +84,7 @@ function toField({ field, label, format, isSubmitButton }: IDataObject): FormFie
   return [{ path, label: asText(label).trim() || path, ...typeOfFormat(asText(format)) }];
 }
 
-/**
- * What the data of the latest Requests of a process holds: `GET /api/1.0/requests?pmql=process_id = …&include=data`.
- *
- * @returns a field for each value, its type taken from the latest Request that has one
- */
+/** The fields in the data of the latest Requests: `GET /api/1.0/requests?pmql=process_id = …&include=data`. */
 async function readLatestData(connection: Connection, processId: number): Promise<FormField[]> {
   const list = await readList(connection, {
     path: apiPath('1.0', 'requests'),

@@ -9,10 +9,8 @@ export interface FormField {
   /** What people read beside it. */
   label: string;
   type: FieldType;
-  /** A date without a time. */
   dateOnly?: boolean;
   required?: boolean;
-  /** The values to choose from. */
   options?: INodePropertyOptions[];
   /** What the editor fills in; by default, false for a boolean and nothing for others. */
   initially?: boolean | null;
@@ -41,7 +39,6 @@ export function typeOfFormat(format: string): Pick<FormField, 'type' | 'dateOnly
 /** What a form holds, read from its screen. */
 export interface ScreenFields {
   fields: FormField[];
-  /** What takes a file: its variable's name, and the label. */
   files: Array<Pick<FormField, 'path' | 'label'>>;
   /** Names that are no fields of the data: buttons, pictures, files, and what is inside of a list. */
   others: string[];
@@ -52,17 +49,11 @@ export interface ScreenFields {
 /** Show something, or take a file; a value that is sent for one would do nothing. */
 const NO_FIELDS = /^(?:FormButton|FormImage|FormHtmlViewer|FormHtmlEditor|FileUpload|FileDownload)$/;
 
-/** What a form without fields holds. */
 export function emptyForm(): ScreenFields {
   return { fields: [], files: [], others: [], nested: [] };
 }
 
-/**
- * The fields of a screen, in the order in which people see them.
- *
- * @param pages the `config` of a screen: a list of `{ items: [{ component, config, items }] }`, where the columns of a
- * container are lists of items
- */
+/** The fields of a screen, as people see them. @param pages `[{ items: [{ component, config, items }] }]` */
 export function screenFields(pages: unknown): ScreenFields {
   const all = objectsIn(pages);
   const found = emptyForm();

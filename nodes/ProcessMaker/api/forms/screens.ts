@@ -13,11 +13,7 @@ const MAX_SCREENS = 30;
 const LATEST_TASKS = 20;
 const MAX_FORMS = 5;
 
-/**
- * Reads screens and those inside of them: `GET /api/1.0/screens/{id}`, which accepts any valid token.
- *
- * @returns what all of them hold; a screen that is gone, or that the user may not read, is left out
- */
+/** Reads screens and those inside: `GET /api/1.0/screens/{id}`. One that is gone or may not be read is left out. */
 export async function readScreens(connection: Connection, ids: number[]): Promise<ScreenFields> {
   const all = emptyForm();
   const queue = [...new Set(ids)];
@@ -32,11 +28,7 @@ export async function readScreens(connection: Connection, ids: number[]): Promis
   return { ...all, nested: queue };
 }
 
-/**
- * What the form of a Task holds: `GET /api/1.0/tasks/{id}?include=screen`, and the screens inside of it.
- *
- * @returns no fields for a Task without a form
- */
+/** What the form of a Task holds, with the screens inside of it: `GET /api/1.0/tasks/{id}?include=screen`. */
 export async function readTaskScreens(connection: Connection, taskId: number): Promise<ScreenFields> {
   const { screen } = await readTask(connection, taskId, ['screen']);
   const form = screenFields(isObject(screen) ? screen.config : undefined);
@@ -45,11 +37,7 @@ export async function readTaskScreens(connection: Connection, taskId: number): P
   return { ...form, nested: inside.nested };
 }
 
-/**
- * The forms of the latest tasks of a process that the user of the token may see: `GET /api/1.0/tasks?process_id=…`, and
- * `GET /api/1.0/tasks/{id}?include=screen` for one task of each element. No other route shows an ordinary user which
- * screens the tasks of a process have.
- */
+/** The forms of one of the latest tasks of each element: no other route shows an ordinary user a process's screens. */
 export async function readTaskForms(connection: Connection, processId: number): Promise<ScreenFields> {
   const tasks = await readList(connection, {
     path: apiPath('1.0', 'tasks'),
@@ -64,7 +52,6 @@ export async function readTaskForms(connection: Connection, processId: number): 
   return all;
 }
 
-/** The ids of one task of each element of the process, the latest. */
 function oneOfEach(tasks: IDataObject[]): number[] {
   const elements = tasks.map(({ element_id: element }) => element);
   const latest = tasks.filter(({ element_id: element }, index) => elements.indexOf(element) === index);
@@ -87,10 +74,7 @@ function add(all: ScreenFields, { fields, files, others }: ScreenFields): void {
   all.others.push(...others);
 }
 
-/**
- * The fields of the form of a Task, the files last, as workflows use them: `type` is n8n's name of the type, or `date` for
- * a date without a time, or `file`; `options` is empty when any value is possible. None for a Task without a form.
- */
+/** The fields of the form, as workflows use them: `type` is that of n8n, or `date` or `file`. Files come last. */
 export async function readFormOfTask(connection: Connection, taskId: number): Promise<IDataObject[]> {
   const form = await readTaskScreens(connection, taskId);
   const fields = form.fields.map((field) => ({ ...field, type: field.dateOnly ? 'date' : field.type }));

@@ -7,7 +7,6 @@ import { readList } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 
-/** A process as people name it. */
 export type ProcessReference = { id: number } | { name: string };
 
 export interface StartEvent {
@@ -15,7 +14,6 @@ export interface StartEvent {
   name: string;
   /** What triggers it besides a person, e.g. `timer`; empty when a person does. */
   triggers: string[];
-  /** The id of its form's screen. */
   screenId: number | undefined;
 }
 
@@ -54,11 +52,7 @@ export async function getStartableProcesses(connection: Connection, filter?: str
   }));
 }
 
-/**
- * Reads the start events of the processes that the user of the token may start, also those that others may trigger.
- *
- * @returns their ids by the id of the process; nothing of a process that does not show them
- */
+/** The ids of all start events by process, also of those that others may trigger; none where they are not shown. */
 export async function readStartEventIds(connection: Connection): Promise<Map<number, string[]>> {
   const processes = await listStartable(connection);
   return new Map(

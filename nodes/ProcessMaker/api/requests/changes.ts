@@ -7,10 +7,8 @@ import { apiPath, sendRequest } from '../../transport/request';
 import type { StartTarget } from '../processes/processes';
 import { aboutRequest, type ApiRequest, isApiRequest } from './requests';
 
-/** A start that is ready to be sent. */
 export interface ReadyStart {
   target: StartTarget;
-  /** The JSON text of the data. */
   body: string;
   includeData: boolean;
   timeoutSeconds: number;
@@ -71,12 +69,7 @@ export async function updateRequest(
 /** ProcessMaker may note the ends of a Request and of its sub-processes in different seconds. */
 const SAME_END_MS = 2000;
 
-/**
- * Finds the Request with whose cancellation a sub-process, or a Task of it, has ended: ProcessMaker calls it COMPLETED.
- *
- * @param read reads a Request by its id
- * @returns undefined when it has come to an end of its own, or the user may not see the other Request
- */
+/** The Request whose cancellation has ended a sub-process, which ProcessMaker calls COMPLETED, where there is one. */
 export async function findCanceledParent(
   { id, status, completed_at: end, parent_request_id: parentId }: IDataObject,
   read: (id: number) => Promise<ApiRequest>,
@@ -97,11 +90,7 @@ export async function deleteRequest(connection: Connection, id: number): Promise
   await sendRequest(connection, { method: 'DELETE', path, expects: 'nothing' });
 }
 
-/**
- * Retries a Request: `PUT /api/1.0/requests/{id}/retry`, since ProcessMaker 4.3.1; 200 with `{ message: […], success }`.
- *
- * @throws ProcessMakerError also when ProcessMaker says that it has retried nothing
- */
+/** Retries a Request: `PUT /api/1.0/requests/{id}/retry`, since 4.3.1; 200 with `{ message: […], success }`. */
 export async function retryRequest(connection: Connection, id: number): Promise<void> {
   const path = apiPath('1.0', 'requests', id, 'retry');
   const response = await sendRequest(connection, { method: 'PUT', path, body: '{}' });
@@ -119,12 +108,7 @@ export async function retryRequest(connection: Connection, id: number): Promise<
 
 const WHO_MAY_TRIGGER = 'The settings of the event say which users, groups and IP addresses may trigger it.';
 
-/**
- * Triggers an event at which a Request waits: `POST /api/1.0/requests/{id}/events/{node}`, 200 with `[]` for any user;
- * 404 when it does not wait there, 423 when the element is no such event, and 500 when the process has no such element.
- *
- * @param data is merged into the Request's data at a message event, and dropped at any other
- */
+/** `POST /api/1.0/requests/{id}/events/{node}`; 404 when the Request does not wait there. Only a message takes data. */
 export async function triggerEvent(connection: Connection, id: number, eventId: string, data: IDataObject) {
   const path = apiPath('1.0', 'requests', id, 'events', eventId);
   const call = { method: 'POST', path, body: JSON.stringify(data) } as const;

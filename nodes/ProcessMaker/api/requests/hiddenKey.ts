@@ -6,10 +6,7 @@ import { unexpectedResponse } from '../../transport/processMakerError';
 import { withoutSql } from '../../transport/response';
 import { type ApiRequest, includesOf, readPages } from './requests';
 
-/**
- * The field of a Request's data by which a start is found again. ProcessMaker keeps a field that begins with an
- * underscore out of what forms and `include=data` show, but searches it.
- */
+/** By it a start is found again. What begins with an underscore is searched, but not shown in forms and `include=data`. */
 export const KEY_FIELD = '_n8n_key';
 
 /** ProcessMaker puts its own values there; data that came out of ProcessMaker often holds them. */
@@ -18,17 +15,13 @@ export const SET_BY_SERVER: readonly string[] = ['_request', '_user'];
 /** Fields of a Request's data that are ProcessMaker's own; `_parent` makes the Request part of another one. */
 export const OWN_FIELDS: readonly string[] = [...SET_BY_SERVER, '_parent'];
 
-/** Of names in the data of Requests: what the nodes themselves have put there. */
 const OWN_PREFIX = '_n8n';
 
 /** Of n8n's URL that wakes an execution, with the nodes' own mark of the wait; also as HTML, where `&` is `&amp;`. */
 const MARK = /[?&;]wait=/;
 const SIGNATURE = /([?&;]signature=)[^&#\s"'<>]+/g;
 
-/**
- * A Request or a Task, with its data as it may be shown: Tasks see the hidden variables of their Request, and whoever
- * has the URL of an execution that sleeps can wake it. The engine's errors may quote the URL that a script has called.
- */
+/** A row with its data as it may be shown: without hidden variables, and without the secret that wakes an execution. */
 export function withShownData<T extends IDataObject>(row: T): T {
   const names = ['data', 'errors'].filter((name) => name in row);
   if (names.length === 0) return row;
@@ -51,7 +44,6 @@ function shown(value: unknown): unknown {
 /** Of PMQL in one call, so that the URL stays far below the 8 KB that web servers take, even when encoded. */
 const MAX_QUERY = 3600;
 
-/** A Request that was found, with the key in its data. */
 export interface FoundRequest {
   key: string;
   request: ApiRequest;
@@ -64,12 +56,7 @@ export interface KeySearch {
   includeData: boolean;
 }
 
-/**
- * Finds what was started under keys: `GET /api/1.0/requests?pmql=data._n8n_key LIKE "…%"`, many keys in one call.
- *
- * @returns the Requests themselves in the order of their ids, without the sub-processes that inherited their data
- * @throws ProcessMakerError also when a Request does not show its key
- */
+/** Finds Requests by keys: `pmql=data._n8n_key LIKE "…%"`. Sub-processes, which inherit them, are left out. */
 export async function findByKeys(connection: Connection, search: KeySearch): Promise<FoundRequest[]> {
   const found: FoundRequest[] = [];
   const includes = ['summary', ...includesOf(search.includeData)];
@@ -93,7 +80,6 @@ function keyNotShown() {
   });
 }
 
-/** The search, cut into queries that each fit into a URL. */
 function queries({ prefixes, processId }: KeySearch): Array<{ pmql: string; prefixes: string[] }> {
   const chunks: string[][] = [];
   let length = Infinity;

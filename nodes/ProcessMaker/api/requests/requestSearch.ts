@@ -8,7 +8,6 @@ import { type ApiRequest, asRequests } from './requests';
 /** Only one repeat: a search that ProcessMaker cannot carry out will not work the next time either. */
 const MAX_READS = 2;
 
-/** Which Requests are looked for. */
 export interface RequestFilter {
   /** In PMQL, all of which have to be met. */
   conditions: string[];
@@ -19,7 +18,6 @@ export interface RequestFilter {
   requester: string | undefined;
 }
 
-/** A search for Requests. */
 export interface RequestSearch extends RequestFilter {
   sort: ListOrder;
   /** How many at most; all of them when it is Infinity. */
@@ -28,11 +26,7 @@ export interface RequestSearch extends RequestFilter {
   includes: string[];
 }
 
-/**
- * Looks for Requests: `GET /api/1.0/requests?pmql=…&filter=…&order_by=…`.
- *
- * @returns those that the user of the access token may see, in the order asked for
- */
+/** Looks for Requests that the user may see: `GET /api/1.0/requests?pmql=…&filter=…&order_by=…`. */
 export async function searchRequests(connection: Connection, search: RequestSearch): Promise<ApiRequest[]> {
   const { conditions, text, includes, limit, sort } = search;
   const pmql = pmqlAll(conditions);
@@ -48,7 +42,6 @@ export async function searchRequests(connection: Connection, search: RequestSear
   return asRequests(list);
 }
 
-/** What some responses mean to a search. */
 function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearch): Error {
   return explained(thrown, ({ kind, description }) => {
     const subjects = [hasPmql && "'PMQL'", requester && "'Requester'"].filter(Boolean);
@@ -73,12 +66,7 @@ function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearc
 const PMQL_ADVICE =
   'Fields are id, case_number, process_id, status, request, requester, participant, started, completed, updated_at, and data.… for the data. Write texts in double quotes; the names of fields of the data have no dashes or spaces.';
 
-/**
- * A page of the Requests that the user of the token may see, the newest first: `GET /api/1.0/requests`.
- *
- * @param wanted a case number or the id of a Request, or a text that ProcessMaker looks for in its own way; empty for all
- * @param before the last id of the page before: by numbers of pages, new Requests would move what each of them holds
- */
+/** The newest Requests. @param before the last id so far: with numbers of pages, new Requests would move them */
 export async function readNewestRequests(
   connection: Connection,
   wanted: number | string,

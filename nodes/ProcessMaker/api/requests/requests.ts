@@ -16,10 +16,7 @@ export interface ApiRequest extends IDataObject {
 /** Whether a response's body is a Request. */
 export const isApiRequest = hasIdAndStatus<ApiRequest>;
 
-/**
- * Whether a retry of a Request is under way: until the script that runs again has ended, it stays in ERROR, and its list
- * of errors is empty. Where several elements have failed, their errors stay, so that it cannot be seen.
- */
+/** Until a retried script has ended, its Request is in ERROR without errors. Where several failed, errors stay. */
 export function isBeingRetried({ status, errors }: IDataObject): boolean {
   return status === 'ERROR' && Array.isArray(errors) && errors.length === 0;
 }
@@ -44,11 +41,7 @@ export function includesOf(includeData: boolean): string[] {
   return includeData ? ['process', 'activeTasks', 'data'] : ['process', 'activeTasks'];
 }
 
-/**
- * Reads Requests by id: `GET /api/1.0/requests?pmql=id IN […]`, 100 in one call. See `readChunks`.
- *
- * @param withParts brings along their sub-processes that are under way
- */
+/** Reads Requests by id, 100 in one call. @param withParts also their sub-processes that are under way */
 export async function readByIds(
   connection: Connection,
   ids: number[],
@@ -111,14 +104,9 @@ export function aboutRequest(thrown: unknown, id: number, whoMay = MAY_SEE): Err
   });
 }
 
-/** A Request as people name it. */
 export type RequestReference = { id: number } | { caseNumber: number };
 
-/**
- * Finds the Requests that cases began with: `GET /api/1.0/requests?pmql=case_number IN […]`, 100 in one call.
- *
- * @returns their ids by case number; for a case of which none may be seen, the error that says so (see `readChunks`)
- */
+/** The ids of the Requests that cases began with, by case number: `pmql=case_number IN […]`. See `readChunks`. */
 export async function findCases(connection: Connection, caseNumbers: number[]): Promise<Batch<number>> {
   return await readChunks(caseNumbers, async (chunk) => {
     const requests = await readPages(connection, `case_number IN [${chunk.join(',')}]`, []);

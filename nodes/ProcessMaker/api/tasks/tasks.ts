@@ -19,13 +19,7 @@ export const isApiTask = hasIdAndStatus<ApiTask>;
 
 const TASKS_PATH = apiPath('1.0', 'tasks');
 
-/**
- * Reads Tasks of the user of the token, or those of all users for an administrator, each with its Request, process and
- * user: `GET /api/1.0/tasks`.
- *
- * @param qs the filters, and `include`
- * @throws ProcessMakerError also when a response is anything but a list of Tasks
- */
+/** Reads Tasks, of all users for an administrator: `GET /api/1.0/tasks`. @param qs the filters, and `include` */
 export async function listTasks(
   connection: Connection,
   qs: IDataObject,
@@ -64,11 +58,7 @@ export async function updateTask(connection: Connection, id: number, changes: ID
   return await sendRequest(connection, { method: 'PUT', path, body: JSON.stringify(changes) });
 }
 
-/**
- * A page of the open Tasks, the newest first: `GET /api/1.0/tasks?status=ACTIVE`.
- *
- * @param wanted a case number or the id of a Task, or a text that ProcessMaker looks for in its own way; empty for all
- */
+/** The newest open Tasks: `GET /api/1.0/tasks?status=ACTIVE`. @param wanted a case number or id, a text, or nothing */
 export async function readOpenTasks(
   connection: Connection,
   wanted: number | string,
@@ -92,10 +82,7 @@ export async function readProcessesOfTasks(connection: Connection, name: string)
   return [...new Set(ids)].map((id) => ({ id: Number(id), name }));
 }
 
-/**
- * The events at which a Request waits: `GET /api/1.0/tasks` with `all_tasks`, which shows an administrator all of them,
- * and other users only what is assigned to them.
- */
+/** The events at which a Request waits: `GET /api/1.0/tasks` with `all_tasks`, which only administrators see whole. */
 export async function listWaitingEvents(connection: Connection, requestId: number) {
   const tokens = await readList(connection, {
     path: TASKS_PATH,
@@ -145,7 +132,6 @@ export function simplifyTask(task: ApiTask, instanceUrl: string): IDataObject {
   };
 }
 
-/** The user who has a Task; null while nobody has taken it. */
 function assigneeOf({ user_id: id, user }: ApiTask): IDataObject | null {
   if (typeof id !== 'number') return null;
   return { id, name: isObject(user) && user.id === id ? user.fullname : null };

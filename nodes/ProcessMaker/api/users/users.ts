@@ -35,11 +35,7 @@ function throwAboutUsers(thrown: unknown): never {
   });
 }
 
-/**
- * The user of the access token: `GET /api/1.0/users/configuration`, which any user may read since ProcessMaker 4.12.
- *
- * @param advice what to do where an older server does not show it
- */
+/** The user of the token: `GET /api/1.0/users/configuration`, since 4.12. @param advice for an older server */
 export async function readTokenUserId(connection: Connection, advice: string): Promise<number> {
   const notFound = {
     message: 'This ProcessMaker does not show whose access token it is',

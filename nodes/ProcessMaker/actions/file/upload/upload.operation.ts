@@ -34,7 +34,6 @@ export const upload = operation({
   begin: uploader,
 });
 
-/** What an item wants to be uploaded. */
 interface Upload {
   itemIndex: number;
   reference: RequestReference;
@@ -78,10 +77,7 @@ function uploader(connection: Connection, all: Upload[]) {
   };
 }
 
-/**
- * The first item of the run that uploads to each variable of each Request: ProcessMaker keeps one file for each, so that
- * a second item would take away what the first has uploaded.
- */
+/** The first item for each variable: ProcessMaker keeps one file for it, so that a second would take its place. */
 async function findOwners(ids: RequestIds, all: Upload[]): Promise<Map<string, number>> {
   const owners = new Map<string, number>();
   for (const { itemIndex, reference, files } of all) {

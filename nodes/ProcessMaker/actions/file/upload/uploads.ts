@@ -14,19 +14,16 @@ import { explained, type ProcessMakerError, toProcessMakerError } from '../../..
 export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fileName' | 'mimeType'> {
   fileId: number;
   requestId: number;
-  /** In bytes. */
   size: number;
   /** The variable holds this file, which is another one than the item's: that one was not uploaded. */
   uploaded?: false;
 }
 
 export interface UploadSettings {
-  /** One for all files of a run. */
   memory: MemoryLimit;
   /**
-   * What is looked for first, since it may be there already: this very file, which replaces another one (`file`) or lets
-   * it be (`fileOrOther`); or whatever its variable holds (`variable`), where the file is known to have been there, so
-   * that only a later change can have put another in its place.
+   * What is looked for first: this very file, which replaces another one (`file`) or lets it be (`fileOrOther`); or what
+   * its variable holds (`variable`), where it is known to have been there: another one was put in its place later.
    */
   lookFor?: 'file' | 'fileOrOther' | 'variable';
   timeoutSeconds?: number;
@@ -44,11 +41,7 @@ export interface FileOutcome extends IDataObject {
 
 export type Uploads = Awaited<ReturnType<typeof uploadFiles>>;
 
-/**
- * Uploads the files of one item to its Request, one after the other, up to the first that cannot be uploaded.
- *
- * @returns as `error` why the next file was not uploaded, or may not be; or why ids were not written
- */
+/** Uploads one item's files, up to the first that cannot be. @returns as `error` why one, or its id, may be missing */
 export async function uploadFiles(
   connection: Connection,
   requestId: number,
@@ -143,10 +136,7 @@ export class FileVariables {
 
   constructor(private readonly connection: Connection) {}
 
-  /**
-   * Puts the id of each file into its variable, where forms look for it, and leaves the other variables alone. When the
-   * response was lost, the Request's data shows whether they were written.
-   */
+  /** Writes ids to where forms look for them. When the response was lost, the Request's data shows them. */
   async write(requestId: number, files: UploadedFile[]): Promise<void> {
     const { connection } = this;
     const data = Object.fromEntries(files.map(({ variable, fileId }) => [variable, fileId]));

@@ -17,17 +17,13 @@ import { nameRequests } from './startErrors';
 const LOOK_AFTER_MS = 2000;
 const IN_PARALLEL = 5;
 
-/** An item, and the Request that this iteration has started for it under the user's key. */
 interface OwnStart {
   start: TargetedStart;
   key: string;
   id: number;
 }
 
-/**
- * What other executions have started under the same users' keys at the same time as this iteration. A second look
- * narrows that gap, and does not close it: what ProcessMaker shows only later, or not to the token's user, is not found.
- */
+/** What others have started under the same keys at the same time. A second look only narrows that gap. */
 export class Duplicates {
   private readonly own = new Map<number, OwnStart>();
 
@@ -36,10 +32,7 @@ export class Duplicates {
   /** Requests that could not be canceled, and why. */
   private readonly refused = new Map<number, string>();
 
-  /**
-   * @param isWaitedFor whether the items wait for their Requests, so that each keeps its own
-   * @param answerWith gives an item the Request of another execution
-   */
+  /** @param isWaitedFor whether each item keeps its own @param answerWith gives an item that of another execution */
   constructor(
     private readonly run: ItemRun,
     private readonly isWaitedFor: boolean,
@@ -57,10 +50,7 @@ export class Duplicates {
     if (own) this.own.set(start.index, { ...own, start });
   }
 
-  /**
-   * Looks once more, when all items are sent, and adds to each item what was started beside its Request. An item stays
-   * started when that cannot be looked up.
-   */
+  /** Looks once more, when all items are sent. An item stays started when that cannot be looked up. */
   async lookAgain(): Promise<void> {
     const { connection, hints, results } = this.run;
     const own = [...this.own.values()];
@@ -77,7 +67,6 @@ export class Duplicates {
     if (this.refused.size > 0) hints.sentences.add(notCanceled(this.refused));
   }
 
-  /** Few calls for each process. */
   private async find(own: OwnStart[]): Promise<Map<string, ApiRequest[]>> {
     const byProcess = new Map<number, OwnStart[]>();
     for (const one of own) addTo(byProcess, one.start.target.processId, one);
@@ -93,11 +82,7 @@ export class Duplicates {
     return found;
   }
 
-  /**
-   * Gives an item the Request that counts, so that all executions return the same one. One that has failed keeps its own.
-   *
-   * @param same the Requests with its key and generation, in the order of their ids
-   */
+  /** Gives an item the Request that counts, as all executions do. @param same in the order of their ids */
   private async compare({ start, id }: OwnStart, same: ApiRequest[]): Promise<void> {
     const { record, results, fail } = this.run;
     const { index } = start;

@@ -20,7 +20,6 @@ export function keyPrefix(run: string, round?: number): string {
   return round === undefined ? `${run}.` : `${run}.${round}.`;
 }
 
-/** The parts of a hidden key, when it is one of this run. */
 export function parseItemKey(key: string, run: string) {
   const prefix = keyPrefix(run);
   const parts = key.startsWith(prefix)
@@ -55,10 +54,7 @@ export function userKeyPrefixOf(key: string): string {
   return key.replace(/\d+\.\w+\.\d+$/, '');
 }
 
-/**
- * A key for one start under a user's own key. The generation counts the starts that were allowed because the one
- * before had ended in ERROR or CANCELED; run and round show whether this iteration has made it.
- */
+/** The generation counts the starts allowed after ERROR or CANCELED; run and round show whether they are this one's. */
 export function userKey(prefix: string, generation: number, run: string, round: number): string {
   return `${prefix}${generation}.${run}.${round}`;
 }
@@ -75,11 +71,7 @@ export function parseUserKey(key: string, prefix: string) {
   return { generation: Number(parts[1]), run: parts[2], round: Number(parts[3]) };
 }
 
-/**
- * Makes text of any content safe to be stored, searched and compared: what ProcessMaker changes on its way in, and
- * what PMQL cannot hold or takes for a wildcard, becomes its UTF-16 codes in hex, so that halves of characters differ
- * too; what is too long becomes a hash.
- */
+/** What ProcessMaker changes or PMQL takes for a wildcard becomes UTF-16 codes in hex; what is too long, a hash. */
 function encodeUserKey(text: string): string {
   const encoded = text.replace(
     /[^a-z\d-]/gi,

@@ -42,12 +42,7 @@ export class KnownStarts extends Map<number, Known> {
     return known === undefined || 'startAs' in known;
   }
 
-  /**
-   * Looks for Requests under keys (see `findByKeys`).
-   *
-   * @param starts the items that need the response
-   * @returns undefined when the look-up did not succeed; then none of the items may be sent
-   */
+  /** Looks for Requests under keys. @returns undefined when that was not possible: then none of `starts` may be sent */
   async find(
     search: Omit<KeySearch, 'includeData'>,
     starts: TargetedStart[],
@@ -94,10 +89,7 @@ export function takePrimaries(known: KnownStarts, starts: TargetedStart[]): Targ
   return [...primaries.values()];
 }
 
-/**
- * Finds the Requests with the users' own keys, which this or any earlier execution may have started. It looks once for
- * everything of which nothing was found yet: few calls for each process.
- */
+/** Looks once for what any execution has started under the users' own keys: few calls for each process. */
 export async function lookByUserKeys(known: KnownStarts, primaries: TargetedStart[]): Promise<void> {
   const byProcess = new Map<number, TargetedStart[]>();
   for (const start of primaries) {
@@ -148,8 +140,6 @@ function decideByGenerations(known: KnownStarts, start: TargetedStart, found: Fo
 /**
  * Of Requests with the same key and generation, the one that counts: that with the lowest id. One that has ended in
  * ERROR or CANCELED only counts when all have, so that none is started again while another one is there.
- *
- * @param same in the order of their ids
  */
 export function primaryOf(same: ApiRequest[]): ApiRequest | undefined {
   return same.find((request) => !hasEndedBadly(request)) ?? same[0];

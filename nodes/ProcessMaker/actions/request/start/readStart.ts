@@ -20,17 +20,14 @@ const MAX_SECONDS = 3600;
 export interface Start {
   index: number;
   process: ProcessReference;
-  /** undefined for Automatic. */
   startEventId: string | undefined;
   data: IDataObject;
-  /** To be uploaded once it is started. */
   files: InputFile[];
   options: ReturnType<typeof readOptions>;
   /** Known at once where both ids are given; otherwise it is found before anything is sent. */
   target: StartTarget | undefined;
 }
 
-/** The same, its process and start event found. */
 export type TargetedStart = Start & { target: StartTarget };
 
 const NO_FILES: InputFile[] = [];

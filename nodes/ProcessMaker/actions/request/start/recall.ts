@@ -8,7 +8,7 @@ import { includesData, KnownStarts, lookByUserKeys, takePrimaries } from './know
 import type { TargetedStart } from './readStart';
 import { disputed, gone, lookUpError, mayBeFromBeforeCrash } from './startErrors';
 
-/** A start of an earlier attempt: the item's position then, a digest of what was sent, and its Request. */
+/** A start of an earlier attempt, with the position that its item had then. */
 export interface EarlierStart<T> {
   itemIndex: number;
   digest: string;
@@ -16,12 +16,8 @@ export interface EarlierStart<T> {
 }
 
 /**
- * Finds for each item the start that an earlier attempt made of it. After a crash the nodes before this one have run
- * again, so that items may be in another order, or be others.
- *
- * @param digests by item; undefined for an item that is not looked for
- * @returns `matched`: items whose start was found. `disputed`: items without one, whose position is that of a start
- * that belongs to no item; whether they are the same start is not known
+ * Finds for each item what an earlier attempt started. After a crash, items may be in another order, or be others.
+ * `disputed`: the item's position is that of a start that belongs to no item, so that they may be the same.
  */
 export function matchStarts<T>(
   digests: Array<string | undefined>,
@@ -53,12 +49,7 @@ export function matchStarts<T>(
 /** The position of a start of another iteration: it has none in this one. */
 const NO_PLACE = -1;
 
-/**
- * Looks once for everything that the iteration has started, by the hidden keys, in one call.
- *
- * @returns items in whose place an earlier attempt has sent other data, with its Request; undefined when the look-up did
- * not succeed
- */
+/** Looks for all that the iteration has started. @returns the disputed; undefined when the look-up did not succeed */
 async function lookByHiddenKeys(known: KnownStarts, starts: TargetedStart[]) {
   if (starts.length === 0) return undefined;
   const { record } = known;
@@ -87,12 +78,7 @@ async function lookByHiddenKeys(known: KnownStarts, starts: TargetedStart[]) {
 
 const PAUSE_MS = 3000;
 
-/**
- * Finds out what was started before: on a repeat everything that this iteration has sent, and Requests under the users'
- * own keys in any case. An ordinary first run without such keys costs no call.
- *
- * @returns what is known of each item; a look-up that did not succeed is an error of the items that need it
- */
+/** Finds out what was started before. An ordinary first run without users' own keys costs no call. */
 export async function recallStarts(
   connection: Connection,
   record: AttemptRecord,

@@ -98,10 +98,7 @@ interface LostStart {
   slot: Slot;
 }
 
-/**
- * Reads a Request that was started with a field `include` in its data. ProcessMaker takes that for the parameter of the
- * call, and leaves out of the response what the parameter asked for.
- */
+/** ProcessMaker takes a field `include` in the data for the call's, and leaves out what that asked for. */
 export async function readStarted(connection: Connection, { options }: TargetedStart, id: number) {
   return await readRequest(connection, id, includesOf(options.includeData)).catch((thrown: unknown) => {
     throw explained(thrown, ({ message }) => ({

@@ -47,12 +47,7 @@ export function forAgent(error: ProcessMakerError): ProcessMakerError {
 /** Where the Request comes from that is returned for an item. */
 export type Origin = 'started' | 'earlierAttempt' | 'existingKey';
 
-/**
- * Why a Request is not to be returned: one in ERROR is no success, since HTTP 201 only says that it exists, unless it is
- * being retried; one that an earlier attempt has started and that was canceled is none either.
- *
- * @returns undefined for one that is to be returned
- */
+/** A Request in ERROR is no success, unless it is being retried; nor is a canceled one of an earlier attempt. */
 export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string) {
   const { id, status } = request;
   const hasFailed = status === 'ERROR' || (status === 'CANCELED' && origin === 'earlierAttempt');
@@ -97,11 +92,7 @@ export function disputed({ id }: ApiRequest): ProcessMakerError {
   ).with({ ...UNKNOWN, kind: 'invalid', requestId: id });
 }
 
-/**
- * Nothing may be sent as long as it is not known what was sent before.
- *
- * @param isRepeat whether this execution itself may have sent it
- */
+/** Nothing may be sent before it is known what was. @param isRepeat whether this execution itself may have sent it */
 export function lookUpError(thrown: unknown, isRepeat: boolean): Error {
   return explained(toProcessMakerError(thrown), ({ message }) => ({
     message: `What was started before could not be looked up, so nothing is started: ${message}`,

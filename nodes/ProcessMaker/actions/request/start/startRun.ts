@@ -39,11 +39,7 @@ export class StartRun {
     this.looks = { connection: { ...run.connection, timeoutSeconds: 0 }, includeData: false };
   }
 
-  /**
-   * Finds process and start event of every item, and what was started before: a look-up per run, not per item.
-   *
-   * @returns the items that are still to be worked on
-   */
+  /** Finds targets and earlier starts: one look-up per run. @returns the items that are still to be worked on */
   async prepare(entries: Array<Entry<Start>>): Promise<Array<Entry<Start>>> {
     const { record, results } = this.run;
     const { connection } = this.looks;
@@ -165,10 +161,7 @@ export class StartRun {
   }
 }
 
-/**
- * Why the files of an item are not uploaded to the Request that it shares with an earlier one: a file of that one is not
- * in place yet, and a repeat of the run would take this item's for it.
- */
+/** The file of the earlier item that shares the Request is not in place yet: a repeat would take this item's for it. */
 function keptFromUpload({ files }: Start, earlier: ProcessMakerError): ProcessMakerError | undefined {
   const missing = (earlier.files ?? []).filter(({ outcome }) => outcome !== 'uploaded');
   if (!files.some((file) => missing.some(({ variable }) => variable === file.variable))) return undefined;
