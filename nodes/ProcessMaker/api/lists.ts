@@ -3,21 +3,15 @@ import { type IDataObject, tryToParseDateTime } from 'n8n-workflow';
 import { asText } from '../guards';
 import type { Connection } from '../transport/connection';
 import {
-  endless,
   type ListCall,
-  MAX_PAGES,
+  type ListPage,
   numberIn,
   PAGE_SIZE,
+  readList,
   readListWithTotal,
   readPage,
 } from '../transport/pagination';
-import {
-  explained,
-  inputError,
-  isKind,
-  ProcessMakerError,
-  unexpectedResponse,
-} from '../transport/processMakerError';
+import { explained, inputError, isKind, ProcessMakerError } from '../transport/processMakerError';
 
 /** ProcessMaker compares no more of a text. */
 const MAX_LENGTH = 255;
@@ -118,7 +112,14 @@ export async function searchList(
   { field, direction }: ListOrder,
 ): Promise<IDataObject[]> {
   const ordered = { ...call, qs: { ...qs, order_by: field, order_direction: direction } };
-  if (field === 'id') return await listById(connection, ordered);
+  const byId = {
+    ...call,
+    qs: { ...ordered.qs, order_by: 'id' },
+    behind: ({ id }: IDataObject) => ({
+      pmql: pmqlAll([asText(qs?.pmql), `id ${direction === 'asc' ? '>' : '<'} ${asText(id)}`]),
+    }),
+  };
+  if (field === 'id') return await readList(connection, byId);
   const { entries, total } = await readListWithTotal(connection, ordered);
   const isWhole = call.limit === undefined || call.limit === Infinity;
   // Entries with the same value may be on two pages or on none, and others move to a page that was read already.
@@ -127,7 +128,7 @@ export async function searchList(
   // What is missing comes behind the last entry with the same value, or at the end.
   const places = new Map(entries.map((entry, place) => [asText(entry[field]), place]));
   const placed = entries.map((entry, place) => ({ entry, place }));
-  for (const entry of await listById(connection, { ...ordered, qs: { ...ordered.qs, order_by: 'id' } })) {
+  for (const entry of await readList(connection, byId)) {
     if (ids.has(entry.id)) continue;
     const value = asText(entry[field]);
     const place = places.get(value) ?? placed.length;
@@ -137,31 +138,31 @@ export async function searchList(
   return placed.sort((one, other) => one.place - other.place).map(({ entry }) => entry);
 }
 
-async function listById(
+/** What a list of the newest Requests or Tasks is to show. */
+export interface Newest {
+  /** A case number or an id, or a text; empty for all. */
+  wanted: number | string;
+  /** The last id so far: with numbers of pages, new entries would move them. */
+  before: string | undefined;
+  pageSize: number;
+}
+
+/** A page of the newest entries of a list of Requests or Tasks. */
+export async function readNewest(
   connection: Connection,
-  { qs, limit = Infinity, ...call }: ListCall & { qs: IDataObject },
-): Promise<IDataObject[]> {
-  const found: IDataObject[] = [];
-  for (let pages = 1; pages <= MAX_PAGES; pages++) {
-    const last = found.at(-1);
-    const isAscending = qs.order_direction === 'asc';
-    const border = last && `id ${isAscending ? '>' : '<'} ${asText(last.id)}`;
-    const pmql = pmqlAll([asText(qs.pmql), border]);
-    const { entries, lastPage } = await readPage(connection, {
-      ...call,
-      qs: { ...qs, ...(pmql && { pmql }) },
-      pageSize: Math.min(PAGE_SIZE, limit - found.length),
-    });
-    // Something on the way has ignored the border: to go on would have no end.
-    const isBehind = (id: unknown) =>
-      isAscending ? numberIn(id) > numberIn(last?.id) : numberIn(id) < numberIn(last?.id);
-    if (last && !entries.every(({ id }) => isBehind(id))) {
-      throw unexpectedResponse(
-        'The pages of the list are not in the form that ProcessMaker gives them: one begins where it should go on',
-      );
-    }
-    found.push(...entries.slice(0, limit - found.length));
-    if (lastPage <= 1 || entries.length === 0 || found.length >= limit) return found;
-  }
-  throw endless(call.path);
+  { qs, ...call }: ListCall,
+  { wanted, before = '', pageSize }: Newest,
+): Promise<ListPage> {
+  const isNumber = typeof wanted === 'number';
+  const isWanted = isNumber && `case_number = ${wanted} OR id = ${wanted}`;
+  const pmql = pmqlAll([isWanted || '', before && `id < ${before}`]);
+  const filter = isNumber ? '' : filterText(wanted);
+  const search = {
+    ...(pmql && { pmql }),
+    ...(filter && { filter }),
+    order_by: 'id',
+    order_direction: 'desc',
+  };
+  const page = await readPage(connection, { ...call, qs: { ...qs, ...search }, pageSize });
+  return { ...page, entries: page.entries.filter(({ id }) => !before || numberIn(id) < Number(before)) };
 }

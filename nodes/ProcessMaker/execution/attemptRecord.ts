@@ -12,7 +12,6 @@ type Mark = string | number;
 
 /** The Retry button found no context of this iteration: n8n may have crashed, so that it may be a repeat. */
 interface Crash {
-  /** When the retry began, in milliseconds since 1970. */
   at: number;
   /** The first iteration that may have been carried out before. What was started in earlier ones belongs to them. */
   round: number;
@@ -47,7 +46,6 @@ export class AttemptRecord {
   /** What makes it uncertain what was sent before; undefined when the record is complete. */
   readonly crash: Crash | undefined;
 
-  /** Whether this iteration may have been carried out before. */
   readonly isRepeat: boolean;
 
   private readonly stored: Stored;
@@ -109,7 +107,6 @@ export class AttemptRecord {
     return (this.crash !== undefined && round < this.crash.round) || this.answered.has(requestId);
   }
 
-  /** To be called before a change is sent. */
   begin(digest: string): Attempt {
     const sentAt = (this.stored.sentAt ??= {});
     if (takeOut(this.earlier.done, digest)) return { mayBeDone: 'sent', isDone: true, sentAt };
@@ -119,7 +116,6 @@ export class AttemptRecord {
     return { mayBeDone, isDone: false, sentAt };
   }
 
-  /** To be called with the error of a change; with none when it went well. */
   end(digest: string, { mayBeDone, isDone }: Attempt, error?: ProcessMakerError): void {
     if (isDone) return;
     if (!error || error.done) {

@@ -23,9 +23,7 @@ export const NOT_SEEN = { state: 'notSeen' } as const;
 export const done = <T>(value: T): Seen<T> => ({ state: 'done', value });
 
 export interface Change<T> {
-  /** Sends it once, and gives what became of it. */
   send: () => Promise<T>;
-  /** Looks in ProcessMaker whether it was made, when the response was lost. */
   look: (error: ProcessMakerError) => Promise<Seen<T>>;
   /** Looks only once, since `look` waits by itself or has nothing to wait for. */
   looksOnce?: boolean;
@@ -138,7 +136,6 @@ export class SharedLook<V> {
     this.isLooking = false;
   }
 
-  /** @returns the time of the next look */
   private async waitUntilDue(earliest: number): Promise<number> {
     const { canceled } = this.connection;
     for (;;) {

@@ -33,7 +33,6 @@ export class Throttle {
 /** The place that a piece of work has among those that run at once. */
 export type Slot = Pick<ConcurrentRun<unknown>, 'whileWaiting'>;
 
-/** When further work may begin. */
 export interface Limits {
   throttle: Throttle;
   mayBegin: () => boolean;

@@ -14,13 +14,11 @@ export interface Entry<T> {
   value: T;
 }
 
-/** What the run of a prepared operation is made of. */
 export interface ItemRun {
   connection: Connection;
   results: ItemResults;
   hints: Hints;
   record: AttemptRecord;
-  /** Ends an item that is not sent. */
   fail: (index: number, error: unknown) => void;
   /** An item whose response was lost is looked for. */
   doubt: (index: number) => void;
@@ -29,11 +27,8 @@ export interface ItemRun {
 interface AnyOperation<T> {
   /** Whether it changes something in ProcessMaker. Then a failed item reports its outcome. */
   changes: boolean;
-  /** How many items are worked on at the same time; a few by default. */
   parallel?: number;
-  /** How long to repeat calls with which nothing was done, in seconds. */
   retrySeconds?: number;
-  /** Reads and checks the parameters of one item. Nothing is sent. */
   read(context: IExecuteFunctions, itemIndex: number, connection: Connection, hints: Hints): T;
   /** Adds to an error what is known of its item. */
   complete?(
@@ -43,7 +38,6 @@ interface AnyOperation<T> {
   summarize?: (results: ItemResults) => DoneSummary;
 }
 
-/** An operation that works on each item by itself. */
 export interface ItemOperation<T> extends AnyOperation<T> {
   /** What of the parameters says which change it is, when others may differ in a repeat; all of them by default. */
   changeOf?(value: T): unknown;
@@ -56,6 +50,5 @@ export interface PreparedOperation<T> extends AnyOperation<T> {
   changes: true;
   /** @returns the items that are still to be worked on, and the work */
   prepare(run: ItemRun, entries: Array<Entry<T>>): Promise<{ open: Array<Entry<T>>; work: Work<T> }>;
-  /** What comes when all items are worked on. */
   afterwards?(run: ItemRun): Promise<void>;
 }

@@ -26,7 +26,6 @@ export class ItemResults {
 
   hasErrors = false;
 
-  /** Whether nothing new may begin. */
   mustStop = false;
 
   /** Hides secrets in errors, once the run is connected. */
@@ -55,7 +54,6 @@ export class ItemResults {
     return this.errors.get(index);
   }
 
-  /** The JSON of an item that has ended well with one item. */
   jsonOf(index: number): IDataObject | undefined {
     const item = this.errors.has(index) ? undefined : this.items[index];
     return Array.isArray(item) ? undefined : item?.json;
@@ -145,7 +143,6 @@ export class Hints {
     addTo(this.ofItems, message, itemIndex);
   }
 
-  /** Shows the hints on the node's output panel. */
   show(context: IExecuteFunctions): void {
     const messages = [...this.sentences];
     for (const [message, indexes] of this.ofItems) messages.push(`${message} (${itemsText(indexes)}).`);

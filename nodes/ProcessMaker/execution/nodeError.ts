@@ -72,7 +72,6 @@ export async function withConnection<T, C extends Connection['context']>(
   }
 }
 
-/** Errors that are shown beside the first one. */
 const MAX_FURTHER_ERRORS = 10;
 
 /** What is said of the errors of other items beside the first: each sentence once. */
@@ -95,7 +94,6 @@ export function furtherErrors(
   return more > 0 ? [...texts, `And ${more} more items.`] : texts;
 }
 
-/** Runs of items that one sentence names. */
 const MAX_RANGES = 20;
 
 /** E.g. `item 3`, or `items 0, 2 to 9, 12` of indexes in their order. */

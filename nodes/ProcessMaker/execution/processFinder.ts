@@ -43,7 +43,6 @@ export class ProcessFinder {
     });
   }
 
-  /** A process that the user of the token may start, with its start events. */
   async findStartable(reference: ProcessReference): Promise<StartableProcess> {
     const startable = await this.startable();
     const process =

@@ -20,7 +20,6 @@ export interface InputFile {
   mimeType: string;
   /** In bytes; the most that a file may have where n8n does not say it without reading the content. */
   size: number;
-  /** Reads the content from where n8n keeps it. */
   load: () => Promise<Buffer>;
 }
 

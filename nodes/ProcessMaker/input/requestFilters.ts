@@ -7,7 +7,6 @@ import { asText, isObject, parseId } from '../guards';
 import { inputError } from '../transport/processMakerError';
 import { readChoices, readFilters, readOwnPmql, readProcessCondition } from './filters';
 
-/** The names that PMQL has for statuses. */
 const STATUSES: Readonly<Record<string, string>> = {
   ACTIVE: 'In Progress',
   CANCELED: 'Canceled',

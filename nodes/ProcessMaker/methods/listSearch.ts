@@ -89,25 +89,19 @@ export const searchStartEvents = listSearch(async (connection, { filter }, conte
   return { results: matching([automatic, ...entries], filter, ['name', 'value']) };
 });
 
-/** The newest Requests that the user may see. The token is the id at which the page before has ended. */
+/** The Requests that the user of the access token may see, the newest first, with a link to the page of each. */
 export const searchRequests = listSearch(async (connection, { filter, token }) => {
-  const place = { pageSize: PAGE_SIZE, before: token };
-  const { entries, lastPage } = await readNewestRequests(connection, numberOrText(filter), place);
-  const last = entries.at(-1);
-  return {
-    results: entries.map(({ id, case_number: caseNumber, name, status }) => {
-      const title = typeof caseNumber === 'number' ? `Case #${caseNumber}` : `Request ${asText(id)}`;
-      return {
-        name: `${title} · ${asText(name)} (${asText(status)})`,
-        value: asText(id),
-        url: requestUrl(Number(asText(id)), connection.instanceUrl),
-      };
-    }),
-    ...(last && lastPage > 1 && entries.length === PAGE_SIZE && { paginationToken: asText(last.id) }),
-  };
+  const found = await readNewestRequests(connection, newest(filter, token));
+  return newestOf(found, ({ id, case_number: caseNumber, name, status }) => {
+    const title = typeof caseNumber === 'number' ? `Case #${caseNumber}` : `Request ${asText(id)}`;
+    return {
+      name: `${title} · ${asText(name)} (${asText(status)})`,
+      value: asText(id),
+      url: requestUrl(Number(asText(id)), connection.instanceUrl),
+    };
+  });
 });
 
-/** The files of the Request that is chosen in the node. */
 export const searchFiles = listSearch(async (connection, { filter }, context) => {
   const files = await readFiles(connection, await chosenRequestId(context, connection));
   const entries = files.map((file) => ({
@@ -139,47 +133,48 @@ async function chosenRequestId(context: ILoadOptionsFunctions, connection: Conne
 
 /** The open Tasks that the user of the access token may see, the newest first, with a link to the page of each. */
 export const searchTasks = listSearch(async (connection, { filter, token }) => {
-  const page = pageOf(token);
-  const found = await readOpenTasks(connection, numberOrText(filter), { pageSize: PAGE_SIZE, page });
-  return resultOf(found, token, (task) => ({
+  const found = await readOpenTasks(connection, newest(filter, token));
+  return newestOf(found, (task) => ({
     name: nameOfTask(task),
     value: asText(task.id),
     url: taskUrl(Number(asText(task.id)), connection.instanceUrl),
   }));
 });
 
-/** E.g. `Approve · Case #42 · Purchase order`. */
 function nameOfTask({ element_name: name, process_request: request }: IDataObject): string {
   const { case_number: caseNumber, name: process } = isObject(request) ? request : {};
   const parts = [asText(name), asText(caseNumber) && `Case #${asText(caseNumber)}`, asText(process)];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** The active users by username, for those who may view users. */
-export const searchUsers = listSearch(async (connection, { filter, token }) => {
-  const text = filter.trim();
-  const qs = { status: 'ACTIVE', ...(text && { filter: text }) };
-  const found = await readUsers(connection, qs, { pageSize: PAGE_SIZE, page: pageOf(token) });
-  return resultOf(found, token, (user) => ({
-    name: `${nameOfUser(user)} (${asText(user.username)})`,
-    value: asText(user.id),
-  }));
-});
-
-/** A token is the number of a page, and the id at which the one before it has ended. */
-const pageOf = (token = '1') => parseInt(token, 10);
-
-function resultOf(
-  { entries, lastPage }: ListPage,
-  token: string | undefined,
-  toEntry: (entry: IDataObject) => INodeListSearchItems,
-): INodeListSearchResult {
-  const end = ` ${asText(entries.at(-1)?.id)}`;
-  // The same page again: something on the way ignores its number.
-  if (token?.endsWith(end)) return { results: [] };
-  const isMore = pageOf(token) < lastPage && entries.length === PAGE_SIZE;
-  return { results: entries.map(toEntry), ...(isMore && { paginationToken: `${pageOf(token) + 1}${end}` }) };
+/** Of Requests and Tasks, the token is the id at which the page before has ended. */
+function newest(filter: string, before: string | undefined) {
+  return { wanted: numberOrText(filter), before, pageSize: PAGE_SIZE };
 }
+
+function newestOf({ entries, lastPage }: ListPage, toEntry: (entry: IDataObject) => INodeListSearchItems) {
+  const isMore = lastPage > 1 && entries.length === PAGE_SIZE;
+  return { results: entries.map(toEntry), ...(isMore && { paginationToken: asText(entries.at(-1)?.id) }) };
+}
+
+/** The active users by username, for those who may view users. */
+export const searchUsers = listSearch(async (connection, { filter, token = '1' }) => {
+  const text = filter.trim();
+  const page = parseInt(token, 10);
+  const qs = { status: 'ACTIVE', ...(text && { filter: text }) };
+  const { entries, lastPage } = await readUsers(connection, qs, { pageSize: PAGE_SIZE, page });
+  // The same page again: something on the way ignores its number.
+  const end = ` ${asText(entries.at(-1)?.id)}`;
+  if (token.endsWith(end)) return { results: [] };
+  const isMore = page < lastPage && entries.length === PAGE_SIZE;
+  return {
+    results: entries.map((user) => ({
+      name: `${nameOfUser(user)} (${asText(user.username)})`,
+      value: asText(user.id),
+    })),
+    ...(isMore && { paginationToken: `${page + 1}${end}` }),
+  };
+});
 
 /** The entries that hold what a person has typed, in one of these fields. */
 function matching(

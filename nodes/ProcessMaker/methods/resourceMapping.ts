@@ -87,11 +87,7 @@ const CHECKBOX: INodePropertyOptions[] = [
 ];
 
 /** @param later what the editor offers under "Add field" instead of showing it at once */
-function mapperFields(
-  context: ILoadOptionsFunctions,
-  first: FormField[],
-  later: FormField[] = [],
-): ResourceMapperFields {
+function mapperFields(context: ILoadOptionsFunctions, first: FormField[], later: FormField[] = []) {
   const labels = [...first, ...later].map(({ label }) => label);
   const toMapperField = (field: FormField, removed: boolean): MapperField => {
     const { path, label, type, dateOnly, required = false, options } = field;

@@ -29,7 +29,6 @@ export class RetryBudget {
     this.milliseconds = Math.max(this.milliseconds, seconds * 1000);
   }
 
-  /** ProcessMaker has responded. */
   restore(): void {
     this.since = Date.now();
   }
@@ -51,7 +50,6 @@ export class RetryBudget {
 export interface Connection {
   context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | IWebhookFunctions;
   instanceUrl: string;
-  /** The credential type that n8n signs calls with. */
   credential: string;
   isOAuth2: boolean;
   ignoreSslIssues: boolean;

@@ -11,10 +11,12 @@ export const PAGE_SIZE = 100;
 export interface ListCall extends Omit<ReadCall, 'expects'> {
   limit?: number;
   pageSize?: number;
+  /** The query of the page behind an entry, in place of the next number: for entries by id, whose pages may move. */
+  behind?: (last: IDataObject) => IDataObject;
 }
 
 /** Pages of one list at most: with 500,000 entries, it holds more than n8n can. */
-export const MAX_PAGES = 5000;
+const MAX_PAGES = 5000;
 
 /** Reads all pages, each entry once, since the list may change meanwhile. What is no list is never an empty one. */
 export async function readList(connection: Connection, call: ListCall): Promise<IDataObject[]> {
@@ -24,18 +26,27 @@ export async function readList(connection: Connection, call: ListCall): Promise<
 /** The same, with the highest number of entries that a page said the list has. */
 export async function readListWithTotal(
   connection: Connection,
-  { limit = Infinity, pageSize = PAGE_SIZE, ...call }: ListCall,
+  { limit = Infinity, pageSize = PAGE_SIZE, behind, qs, ...call }: ListCall,
 ): Promise<{ entries: IDataObject[]; total: number }> {
   let total = 0;
   const entries: IDataObject[] = [];
   const known = new Set<unknown>();
-  const perPage = Math.min(pageSize, limit);
-  for (let page = 1, lastPage = 1; page <= lastPage && entries.length < limit; page++) {
+  for (let page = 1, isMore = true; isMore && entries.length < limit; page++) {
     if (page > MAX_PAGES) throw endless(call.path);
-    const listed = await readPage(connection, { ...call, pageSize: perPage }, page);
-    lastPage = listed.lastPage;
-    total = Math.max(total, listed.total || 0);
     const before = entries.length;
+    const last = behind && entries.at(-1);
+    const number = last ? 1 : page;
+    const query = { ...qs, ...(last && behind(last)) };
+    const size = Math.min(pageSize, behind ? limit - before : limit);
+    const listed = await readPage(connection, { ...call, qs: query, pageSize: size }, number);
+    // Something on the way has ignored the border: to go on would have no end.
+    if (last && !isInOrder([last, ...listed.entries], qs?.order_direction === 'desc')) {
+      throw unexpectedResponse(
+        'The pages of the list are not in the form that ProcessMaker gives them: one begins where it should go on',
+      );
+    }
+    isMore = listed.lastPage > number;
+    total = Math.max(total, listed.total || 0);
     for (const entry of listed.entries) {
       const identity = entry.id ?? JSON.stringify(entry);
       if (entries.length === limit || known.has(identity)) continue;
@@ -58,7 +69,7 @@ export interface ListPage {
 /** Reads one page. @throws ProcessMakerError when it does not fit together: to go on behind it might have no end */
 export async function readPage(
   connection: Connection,
-  { qs, pageSize = PAGE_SIZE, ...call }: Omit<ListCall, 'limit'>,
+  { qs, pageSize = PAGE_SIZE, ...call }: Omit<ListCall, 'limit' | 'behind'>,
   page = 1,
 ): Promise<ListPage> {
   const body = await read(connection, { ...call, qs: { ...qs, per_page: pageSize, page } });
@@ -107,7 +118,7 @@ export function changedOnTheWay(message: string): ProcessMakerError {
   });
 }
 
-export function endless(path: string): ProcessMakerError {
+function endless(path: string): ProcessMakerError {
   return unexpectedResponse(
     `The list ${path} has not ended after ${MAX_PAGES.toLocaleString('en')} pages`,
   ).with({ description: 'Give fewer entries by a limit or by filters.' });

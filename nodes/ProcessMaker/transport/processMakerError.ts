@@ -13,7 +13,6 @@ const TRANSIENT = [
   'unreachable',
 ] as const;
 
-/** Why a call, or an item, did not end well. */
 export type ErrorKind =
   | (typeof TRANSIENT)[number]
   | 'input'
@@ -48,7 +47,6 @@ export interface ErrorDetails {
   key?: string;
   /** What else was started under the key of an item. */
   duplicates?: number[];
-  /** What became of each file that was to be uploaded. */
   files?: IDataObject[];
   /** The change was made all the same: what failed came after it. */
   done?: boolean;
@@ -56,7 +54,6 @@ export interface ErrorDetails {
   retry?: { afterSeconds?: number; maxAttempts?: number };
 }
 
-/** An error with the details as its own properties. */
 const DetailedError = Error as unknown as new (message: string) => Error & Readonly<ErrorDetails>;
 
 /** The one exception of the package. It keeps nothing of the call itself, so that no secret can be in it. */
@@ -95,6 +92,7 @@ export function shownText(whole: string, scrub: (text: string) => string = Strin
   return Buffer.from(ends).toString();
 }
 
+/** An error of which nothing more is known. */
 export function newError(
   kind: ErrorKind,
   message: string,

@@ -9,7 +9,6 @@ export interface HttpResponse {
   statusCode: number;
   headers: Record<string, unknown>;
   body: unknown;
-  /** The body as it came, where it was read. */
   text?: string;
 }
 
@@ -25,6 +24,7 @@ export function isGood(response: HttpResponse, expects: Expected = 'json'): bool
   return isJson(response);
 }
 
+/** Whether a body is an object or a list. */
 export function isJson({ body }: HttpResponse): boolean {
   return typeof body === 'object' && body !== null;
 }
@@ -52,9 +52,7 @@ export interface Reading {
   expects?: Expected;
   /** Large responses of one run are read one after the other. */
   run: object;
-  /** When nobody waits for the response any more. */
   over: AbortSignal;
-  /** What is to be ended then. */
   body?: BodyStream;
 }
 
@@ -145,6 +143,7 @@ export function retryAfter({ headers }: HttpResponse): number | undefined {
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
+/** The same as a sentence; empty when it does not ask. */
 export function retryAfterText(response: HttpResponse): string {
   const seconds = retryAfter(response);
   return seconds === undefined ? '' : `It asks to wait ${seconds} seconds. `;

@@ -35,7 +35,6 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     this.milliseconds = this.isGiven ? (given as number) : DEFAULT_MS;
   }
 
-  /** A response has come. */
   increase(): void {
     const now = ownMilliseconds();
     this.slowest = Math.max(this.slowest, now - this.latest);
@@ -63,7 +62,6 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     return Math.min(most, Math.max(MIN_CALL_SECONDS, Math.ceil(left)));
   }
 
-  /** How many calls a whole poll has room for. */
   get room(): number {
     return Math.min(MAX_CALLS, this.milliseconds / this.slowest);
   }

@@ -21,7 +21,6 @@ export interface ClockState {
   date: number;
   /** The time that its rows had reached by then, at the least. */
   rows: number;
-  /** n8n's own time then. */
   own: number;
 }
 
@@ -36,7 +35,6 @@ export class ServerClock {
 
   private latest = 0;
 
-  /** Sentences on times that cannot be. */
   readonly warnings = new Set<string>();
 
   constructor(private before?: ClockState) {}
@@ -75,7 +73,6 @@ export class ServerClock {
     this.warnings.add(warning);
   }
 
-  /** What the next poll has to know. */
   get state(): ClockState {
     const { date = 0, own, latest, before } = this;
     if (!before) return { date, rows: Math.min(date, latest), own };

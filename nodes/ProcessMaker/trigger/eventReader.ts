@@ -13,7 +13,6 @@ const AHEAD_SECONDS = 30;
 export interface NewEvent extends Occurrence {
   type: EventType;
   row: Row;
-  /** The time by which its row was found. */
   foundAt: number;
 }
 
@@ -61,7 +60,6 @@ export class EventReader {
     if (this.next?.to === Infinity && !this.hasRead) this.next.to = Math.max(this.next.from, to);
   }
 
-  /** Reads the next time window, or when it holds too much, finds a shorter one. */
   async readNext(): Promise<void> {
     if (!this.next) return;
     const { reading, type } = this;

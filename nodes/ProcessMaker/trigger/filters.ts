@@ -69,7 +69,6 @@ const watchFilters = filtersOf(
   },
 );
 
-/** What the trigger watches. */
 export const filterFields: INodeProperties[] = [
   {
     displayName: 'Trigger On',
@@ -95,7 +94,6 @@ export const filterFields: INodeProperties[] = [
   watchFilters,
 ];
 
-/** What of an event is returned, and where the trigger begins. */
 export const outputOptions = optionsOf(
   {
     displayName: 'Include Data',

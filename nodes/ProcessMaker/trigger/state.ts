@@ -26,7 +26,6 @@ export interface TriggerState {
   /** Ids of another instance are others. */
   instance: string;
   clock: ClockState;
-  /** How far each event type has been read, by its value. */
   kinds: Record<string, TypeState>;
 }
 
@@ -115,7 +114,6 @@ export class Progress {
 }
 
 export class Seen {
-  /** By identity, the second of each. */
   private readonly times = new Map<string, number>();
 
   constructor(private readonly state: TypeState) {
@@ -131,12 +129,10 @@ export class Seen {
     return true;
   }
 
-  /** They are not done after all. */
   forget(events: Occurrence[]): void {
     for (const { identity } of events) this.times.delete(identity);
   }
 
-  /** What has to be kept when everything before a time is done. */
   from(since: number): TypeState['seen'] {
     const seen: TypeState['seen'] = {};
     for (const [identity, time] of this.times) {

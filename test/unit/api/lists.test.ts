@@ -5,7 +5,7 @@ import * as pagination from '../../../nodes/ProcessMaker/transport/pagination';
 jest.mock('../../../nodes/ProcessMaker/transport/pagination', () => ({
   ...jest.requireActual<object>('../../../nodes/ProcessMaker/transport/pagination'),
   readListWithTotal: jest.fn(),
-  readPage: jest.fn(),
+  readList: jest.fn(),
 }));
 
 let reads = 0;
@@ -22,8 +22,7 @@ async function search(paged: Array<[number, string]>, all: Array<[number, string
   reads = 0;
   const entries = paged.map(([id, name]) => entry(id, name));
   jest.mocked(pagination.readListWithTotal).mockResolvedValue({ entries, total: all.length });
-  const page = { entries: all.map(([id, name]) => entry(id, name)), lastPage: 1, total: all.length };
-  jest.mocked(pagination.readPage).mockResolvedValue(page);
+  jest.mocked(pagination.readList).mockResolvedValue(all.map(([id, name]) => entry(id, name)));
   const order = { field: 'name', direction: 'asc' } as const;
   return (await searchList({} as Connection, { path: '1.0/requests' }, order)).map(({ id }) => id);
 }

@@ -11,7 +11,6 @@ import { operation } from '../operation';
 
 const DELETED = [{ json: { deleted: true } }];
 
-/** Deletes one file per item. */
 export const deleteFile = operation({
   value: 'delete',
   name: 'Delete',

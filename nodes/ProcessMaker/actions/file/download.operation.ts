@@ -10,7 +10,6 @@ import { inputError } from '../../transport/processMakerError';
 import { operation } from '../operation';
 import { filesReader } from './requestFiles';
 
-/** Downloads one file per item, into n8n's storage for binary data. */
 export const download = operation({
   value: 'download',
   name: 'Download',

@@ -23,7 +23,6 @@ const fileFilters = filtersOf({
   description: 'Only the file that belongs to this variable of the Request',
 });
 
-/** Gives the files of one Request per item, each as an item of its own. */
 export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',

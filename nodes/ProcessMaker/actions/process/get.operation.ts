@@ -10,7 +10,6 @@ import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
 import { operation } from '../operation';
 
-/** Gets one process per item. */
 export const get = operation({
   value: 'get',
   name: 'Get',

@@ -23,7 +23,6 @@ const processFilters = filtersOf({
   description: 'Text to look for in name, description and category',
 });
 
-/** Gives one item for each process of the list that an item asks for. */
 export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',

@@ -3,7 +3,6 @@ import { ProcessFinder } from '../../execution/processFinder';
 import { readProcessReference } from '../../input/references';
 import { operation } from '../operation';
 
-/** Gives one item for each start event of the process of each item. */
 export const getStartEvents = operation({
   value: 'getStartEvents',
   name: 'Get Start Events',

@@ -33,7 +33,6 @@ const userFilters = filtersOf(
   },
 );
 
-/** Gives one item for each user of the list that an item asks for. */
 export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',

@@ -19,7 +19,6 @@ import { readScreens, readTaskForms } from './screens';
 const LATEST_REQUESTS = 10;
 const MAX_DEPTH = 3;
 
-/** A process, with the start events that the user of the token may trigger. */
 export type FormProcess = Pick<StartableProcess, 'id' | 'startEvents'>;
 
 /** The fields of the forms of a process, or of its latest data. @returns as `first` those of the form it begins with */
@@ -53,11 +52,7 @@ function isCovered(variables: FormField[] | undefined, { fields, others }: Scree
 }
 
 /** Forms of tasks say more, but may be old: they add fields only where the server does not list the variables. */
-function laterFields(
-  variables: FormField[] | undefined,
-  start: ScreenFields,
-  tasks: ScreenFields,
-): FormField[] {
+function laterFields(variables: FormField[] | undefined, start: ScreenFields, tasks: ScreenFields) {
   const shown = new Set(start.fields.map(({ path }) => path));
   const inForms = new Map(unique(tasks.fields).map((field) => [field.path, field]));
   const others = new Set([...start.others, ...tasks.others]);

@@ -6,7 +6,6 @@ import { asText, isObject, objectsIn, parseId, setByPath } from '../../guards';
 export interface FormField {
   /** Its path in the data, e.g. `orderId` or `customer.name`. */
   path: string;
-  /** What people read beside it. */
   label: string;
   type: FieldType;
   dateOnly?: boolean;
@@ -49,6 +48,7 @@ export interface ScreenFields {
 /** Show something, or take a file; a value that is sent for one would do nothing. */
 const NO_FIELDS = /^(?:FormButton|FormImage|FormHtmlViewer|FormHtmlEditor|FileUpload|FileDownload)$/;
 
+/** What a form without fields holds. */
 export function emptyForm(): ScreenFields {
   return { fields: [], files: [], others: [], nested: [] };
 }

@@ -24,7 +24,6 @@ export interface StartableProcess {
   startEvents: StartEvent[];
 }
 
-/** Where a Request begins. */
 export interface StartTarget {
   processId: number;
   startEventId: string;

@@ -1,8 +1,8 @@
 import type { Connection } from '../../transport/connection';
-import { type ListPage, numberIn, readPage } from '../../transport/pagination';
+import type { ListPage } from '../../transport/pagination';
 import { explained } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
-import { filterText, type ListOrder, pmqlAll, searchList } from '../lists';
+import { type ListOrder, type Newest, pmqlAll, readNewest, searchList } from '../lists';
 import { type ApiRequest, asRequests } from './requests';
 
 /** Only one repeat: a search that ProcessMaker cannot carry out will not work the next time either. */
@@ -22,7 +22,6 @@ export interface RequestSearch extends RequestFilter {
   sort: ListOrder;
   /** How many at most; all of them when it is Infinity. */
   limit: number;
-  /** Names that ProcessMaker's `include` knows. */
   includes: string[];
 }
 
@@ -66,22 +65,7 @@ function aboutSearch(thrown: unknown, { hasPmql, requester, sort }: RequestSearc
 const PMQL_ADVICE =
   'Fields are id, case_number, process_id, status, request, requester, participant, started, completed, updated_at, and data.… for the data. Write texts in double quotes; the names of fields of the data have no dashes or spaces.';
 
-/** The newest Requests. @param before the last id so far: with numbers of pages, new Requests would move them */
-export async function readNewestRequests(
-  connection: Connection,
-  wanted: number | string,
-  { pageSize, before }: { pageSize: number; before: string | undefined },
-): Promise<ListPage> {
-  const isNumber = typeof wanted === 'number';
-  const pmql = pmqlAll([
-    isNumber ? `case_number = ${wanted} OR id = ${wanted}` : '',
-    before === undefined ? '' : `id < ${before}`,
-  ]);
-  const filter = isNumber ? '' : filterText(wanted);
-  const qs = { ...(pmql && { pmql }), ...(filter && { filter }), order_by: 'id', order_direction: 'desc' };
-  const page = await readPage(connection, { path: apiPath('1.0', 'requests'), qs, pageSize });
-  return {
-    ...page,
-    entries: page.entries.filter(({ id }) => before === undefined || numberIn(id) < Number(before)),
-  };
+/** The newest Requests that the user of the token may see: `GET /api/1.0/requests`. See `readNewest`. */
+export async function readNewestRequests(connection: Connection, newest: Newest): Promise<ListPage> {
+  return await readNewest(connection, { path: apiPath('1.0', 'requests') }, newest);
 }

@@ -13,7 +13,6 @@ export interface ApiRequest extends IDataObject {
   status: string;
 }
 
-/** Whether a response's body is a Request. */
 export const isApiRequest = hasIdAndStatus<ApiRequest>;
 
 /** Until a retried script has ended, its Request is in ERROR without errors. Where several failed, errors stay. */

@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasIdAndStatus, asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { type ListCall, type ListPage, PAGE_SIZE, readList, readPage } from '../../transport/pagination';
+import { type ListCall, type ListPage, PAGE_SIZE, readList } from '../../transport/pagination';
 import { explained, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, sendRequest } from '../../transport/request';
-import { filterText, type ListOrder, pmqlText, readInChunks, searchList } from '../lists';
+import { type ListOrder, type Newest, pmqlText, readInChunks, readNewest, searchList } from '../lists';
 
 /** A Task as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiTask extends IDataObject {
@@ -14,7 +14,6 @@ export interface ApiTask extends IDataObject {
   status: string;
 }
 
-/** Whether the body of a response is a Task. */
 export const isApiTask = hasIdAndStatus<ApiTask>;
 
 const TASKS_PATH = apiPath('1.0', 'tasks');
@@ -58,18 +57,9 @@ export async function updateTask(connection: Connection, id: number, changes: ID
   return await sendRequest(connection, { method: 'PUT', path, body: JSON.stringify(changes) });
 }
 
-/** The newest open Tasks: `GET /api/1.0/tasks?status=ACTIVE`. @param wanted a case number or id, a text, or nothing */
-export async function readOpenTasks(
-  connection: Connection,
-  wanted: number | string,
-  { pageSize, page }: { pageSize: number; page: number },
-): Promise<ListPage> {
-  const isNumber = typeof wanted === 'number';
-  const search = isNumber
-    ? { pmql: `(case_number = ${wanted}) OR (id = ${wanted})` }
-    : { filter: filterText(wanted) };
-  const qs = { status: 'ACTIVE', order_by: 'id', order_direction: 'desc', ...(wanted && search) };
-  return await readPage(connection, { path: TASKS_PATH, qs, pageSize }, page);
+/** The newest open Tasks: `GET /api/1.0/tasks?status=ACTIVE`. See `readNewest`. */
+export async function readOpenTasks(connection: Connection, newest: Newest): Promise<ListPage> {
+  return await readNewest(connection, { path: TASKS_PATH, qs: { status: 'ACTIVE' } }, newest);
 }
 
 /** The processes of this name in which the user of the token has Tasks, or may see them: `GET /api/1.0/tasks`. */

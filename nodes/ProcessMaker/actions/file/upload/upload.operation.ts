@@ -18,7 +18,6 @@ import { explained, inputError, ProcessMakerError } from '../../../transport/pro
 import { operation } from '../../operation';
 import { describeOutcomes, FileVariables, uploadFiles } from './uploads';
 
-/** Uploads the files of each item, and gives one item per file. */
 export const upload = operation({
   value: 'upload',
   name: 'Upload',

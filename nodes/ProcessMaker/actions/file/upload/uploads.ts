@@ -10,7 +10,6 @@ import type { InputFile } from '../../../input/inputFiles';
 import type { Connection } from '../../../transport/connection';
 import { explained, type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
 
-/** A file that is in ProcessMaker now. */
 export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fileName' | 'mimeType'> {
   fileId: number;
   requestId: number;

@@ -29,7 +29,6 @@ export class Duplicates {
 
   private readonly canceled = new Map<number, Promise<void>>();
 
-  /** Requests that could not be canceled, and why. */
   private readonly refused = new Map<number, string>();
 
   /** @param isWaitedFor whether each item keeps its own @param answerWith gives an item that of another execution */
@@ -44,7 +43,6 @@ export class Duplicates {
     this.own.set(start.index, { start, key, id });
   }
 
-  /** An item gets the Request of another one. */
   share(start: TargetedStart, primary: number): void {
     const own = this.own.get(primary);
     if (own) this.own.set(start.index, { ...own, start });

@@ -20,6 +20,7 @@ export function keyPrefix(run: string, round?: number): string {
   return round === undefined ? `${run}.` : `${run}.${round}.`;
 }
 
+/** The parts of a hidden key, when it is one of this run. */
 export function parseItemKey(key: string, run: string) {
   const prefix = keyPrefix(run);
   const parts = key.startsWith(prefix)
@@ -30,11 +31,7 @@ export function parseItemKey(key: string, run: string) {
 }
 
 /** What makes two starts the same: process, start event, the JSON text of the data, and the files. */
-export function digestOf(
-  { processId, startEventId }: StartTarget,
-  body: string,
-  files: InputFile[] = [],
-): string {
+export function digestOf({ processId, startEventId }: StartTarget, body: string, files: InputFile[] = []) {
   const filesText = files.length === 0 ? '' : `\n${JSON.stringify(files)}`;
   return shortHash(`${processId}\n${startEventId}\n${body}${filesText}`);
 }

@@ -22,12 +22,10 @@ export interface FoundStart {
 export type Known =
   | FoundStart
   | { error: Error }
-  /** Start it under this user's key. */
   | { startAs: string }
   /** Another item of this run has the same user's key; it starts once, and both get its Request. */
   | { sameAs: number };
 
-/** What is known of the items of an iteration before anything is sent, by item. */
 export class KnownStarts extends Map<number, Known> {
   constructor(
     readonly connection: Connection,
@@ -36,17 +34,13 @@ export class KnownStarts extends Map<number, Known> {
     super();
   }
 
-  /** Nothing was found of it yet. */
   isOpen({ index }: Start): boolean {
     const known = this.get(index);
     return known === undefined || 'startAs' in known;
   }
 
   /** Looks for Requests under keys. @returns undefined when that was not possible: then none of `starts` may be sent */
-  async find(
-    search: Omit<KeySearch, 'includeData'>,
-    starts: TargetedStart[],
-  ): Promise<FoundRequest[] | undefined> {
+  async find(search: Omit<KeySearch, 'includeData'>, starts: TargetedStart[]) {
     try {
       return await findByKeys(this.connection, { ...search, includeData: includesData(starts) });
     } catch (error) {

@@ -33,12 +33,7 @@ export type TargetedStart = Start & { target: StartTarget };
 const NO_FILES: InputFile[] = [];
 
 /** Reads and checks the parameters of one item. Nothing is sent. */
-export function readStart(
-  context: IExecuteFunctions,
-  index: number,
-  connection: Connection,
-  hints: Hints,
-): Start {
+export function readStart(context: IExecuteFunctions, index: number, connection: Connection, hints: Hints) {
   const given: IDataObject = context.getNodeParameter('options', index, {});
   const options = readOptions(given);
   connection.retries.extendTo(options.windowSeconds);

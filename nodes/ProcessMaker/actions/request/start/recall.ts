@@ -19,10 +19,7 @@ export interface EarlierStart<T> {
  * Finds for each item what an earlier attempt started. After a crash, items may be in another order, or be others.
  * `disputed`: the item's position is that of a start that belongs to no item, so that they may be the same.
  */
-export function matchStarts<T>(
-  digests: Array<string | undefined>,
-  earlier: Array<EarlierStart<T>>,
-): { matched: Map<number, T>; disputed: Map<number, T> } {
+export function matchStarts<T>(digests: Array<string | undefined>, earlier: Array<EarlierStart<T>>) {
   const matched = new Map<number, T>();
   const disputed = new Map<number, T>();
 
@@ -79,11 +76,7 @@ async function lookByHiddenKeys(known: KnownStarts, starts: TargetedStart[]) {
 const PAUSE_MS = 3000;
 
 /** Finds out what was started before. An ordinary first run without users' own keys costs no call. */
-export async function recallStarts(
-  connection: Connection,
-  record: AttemptRecord,
-  starts: TargetedStart[],
-): Promise<KnownStarts> {
+export async function recallStarts(connection: Connection, record: AttemptRecord, starts: TargetedStart[]) {
   const known = new KnownStarts(connection, record);
   const began = Date.now();
   const primaries = takePrimaries(known, starts);
