@@ -21,14 +21,12 @@ export const NOTHING_DONE: DoneSummary = { message: '', description: '' };
 export class ItemResults {
   readonly count: number;
 
-  /** Whether a failed item lets the others go on. */
   readonly continues: boolean;
 
   hasErrors = false;
 
   mustStop = false;
 
-  /** Hides secrets in errors, once the run is connected. */
   scrub: Connection['scrub'] | undefined;
 
   private readonly items: Array<INodeExecutionData | INodeExecutionData[]> = [];
@@ -127,7 +125,6 @@ export function carriedOut(results: ItemResults): DoneSummary {
 export class Hints {
   private readonly changes = new Map<ServerChange, string>();
 
-  /** What is said of items, by the sentence. */
   private readonly ofItems = new Map<string, number[]>();
 
   readonly sentences = new Set<string>();

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import {
   describeTriggers,
   getStartableProcesses,
@@ -9,6 +7,7 @@ import {
   type StartEvent,
   type StartTarget,
 } from '../api/processes/processes';
+import { asText } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, inputError, isKind, type ProcessMakerError } from '../transport/processMakerError';
 import { once } from './readers';
@@ -66,7 +65,8 @@ export class ProcessFinder {
 
   private async viewable(name: string, startable: StartableProcess[]) {
     try {
-      return (await listViewable(this.connection, { filter: name })).filter(isNamed);
+      const found = await listViewable(this.connection, { filter: name });
+      return found.map((process) => ({ id: Number(process.id), name: asText(process.name) }));
     } catch (error) {
       throw isKind(error, 'forbidden') ? notStartable({ name }, startable) : explained(error);
     }
@@ -76,10 +76,6 @@ export class ProcessFinder {
     this.processes ??= getStartableProcesses(this.connection);
     return await this.processes;
   }
-}
-
-function isNamed(process: IDataObject): process is { id: number; name: string } {
-  return typeof process.id === 'number' && typeof process.name === 'string';
 }
 
 /** @throws ProcessMakerError when several have the name */

@@ -62,9 +62,7 @@ export interface Connection {
   retries: RetryBudget;
   /** Learns of each response, and of each sign of overload. */
   throttle?: { increase(): void; decrease?(): void };
-  /** How long to wait for a response, where the call itself does not say it. */
   timeoutSeconds?: number;
-  /** Takes secrets out of a text that came from elsewhere. */
   scrub: (text: string) => string;
   /** Reads the secrets again: n8n may have renewed an OAuth2 token since. */
   learnSecrets: () => Promise<void>;

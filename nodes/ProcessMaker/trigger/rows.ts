@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { pmqlAll } from '../api/lists';
-import { isApiRequest } from '../api/requests/requests';
-import { isApiTask } from '../api/tasks/tasks';
+import { hasIdAndStatus } from '../guards';
 import type { Connection } from '../transport/connection';
 import { changedOnTheWay, type ListPage, readPage } from '../transport/pagination';
 import { explained, type ProcessMakerError, unexpectedResponse } from '../transport/processMakerError';
@@ -50,7 +49,7 @@ export async function readRows(
   if (!isCountRight(page)) page = await readFirstPage(reading, list, qs, own);
   if (!isCountRight(page)) throw miscounted(page.total, page.entries.length);
   const { entries, total } = page;
-  const rows: Row[] = entries.filter(list === 'requests' ? isApiRequest : isApiTask);
+  const rows = entries.filter(hasIdAndStatus<Row>);
   if (rows.length < entries.length) throw unexpectedResponse(NOT_ROWS);
   checkRows(rows, type, window);
   for (const row of rows) reading.clock.noteRow(row);

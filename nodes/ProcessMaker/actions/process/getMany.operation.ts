@@ -1,5 +1,3 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import { listStartable, listViewable, simplifyProcess } from '../../api/processes/processes';
 import {
   filtersOf,
@@ -11,7 +9,6 @@ import {
 } from '../../descriptions/common';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
-import { inputError } from '../../transport/processMakerError';
 import { operation } from '../operation';
 
 const processFilters = filtersOf({
@@ -61,7 +58,7 @@ export const getMany = operation({
   changes: false,
   read: (context, itemIndex) => ({
     limit: readLimit(context, itemIndex),
-    show: readShow(context, itemIndex),
+    show: context.getNodeParameter('show', itemIndex),
     text: asText(readFilters(context, itemIndex, processFilters).text).trim(),
     simplify: readSimplify(context, itemIndex),
   }),
@@ -80,9 +77,3 @@ export const getMany = operation({
       }));
     },
 });
-
-function readShow(context: IExecuteFunctions, itemIndex: number): string {
-  const show = asText(context.getNodeParameter('show', itemIndex));
-  if (['startable', 'all', 'archived'].includes(show)) return show;
-  throw inputError(`'Show' is "${show}", which is not a valid option`, 'Choose one from its list.');
-}

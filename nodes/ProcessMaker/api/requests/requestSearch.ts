@@ -11,7 +11,6 @@ const MAX_READS = 2;
 export interface RequestFilter {
   /** In PMQL, all of which have to be met. */
   conditions: string[];
-  /** A text to look for anywhere in a Request, by `filterText`. */
   text: string | undefined;
   /** The user's own PMQL is among the conditions. */
   hasPmql: boolean;
@@ -20,7 +19,6 @@ export interface RequestFilter {
 
 export interface RequestSearch extends RequestFilter {
   sort: ListOrder;
-  /** How many at most; all of them when it is Infinity. */
   limit: number;
   includes: string[];
 }

@@ -92,7 +92,6 @@ function readOptions(options: IDataObject) {
     onExisting,
     /** Whether to cancel what was started although another execution had started it at the same time. */
     cancelsDuplicates: duplicates === 'cancelMine',
-    /** The user's own key, in place of the hidden one. */
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
     hiddenKey: options.hiddenKey !== false,
     startAgainWhenNotFound: options.startAgainWhenNotFound === true,

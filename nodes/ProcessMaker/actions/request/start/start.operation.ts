@@ -34,11 +34,9 @@ export const start = {
   execute,
 };
 
-/** Of a sub-workflow whose Requests have no key. */
 const MAY_REPEAT =
   "This is a sub-workflow: if n8n repeats the workflow that calls it, this node starts its Requests again. The option 'Idempotency Key' prevents that.";
 
-/** Starts one Request per item and returns one item each, in the order of the input. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
   return await runItems(this, startOperation(this));
 }
