@@ -33,7 +33,7 @@ export const taskDataFields: INodeProperties[] = [
   ...formFields(
     'getTaskFormFields',
     ['task'],
-    'The fields of the form of the Task. Those without a value keep the one that the Request has. Files are not among them.',
+    'The fields of the form of the Task. Fields without a value keep the value that they have in the Request. Files are not included.',
   ),
   jsonData,
 ];

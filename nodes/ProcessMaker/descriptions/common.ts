@@ -103,7 +103,7 @@ export const inputFilesField = {
   placeholder: 'Add File',
   default: {},
   description:
-    'The binary fields of the item to upload, each with the variable of the Request that it belongs to. A file that the Request has under the same variable is replaced.',
+    'The binary fields of the item to upload, each with the variable of the Request that it belongs to. If the Request already has a file under the same variable, it is replaced.',
   options: [
     {
       displayName: 'File',
@@ -139,7 +139,7 @@ export const writeFileIdOption: INodeProperties = {
   type: 'boolean',
   default: false,
   description:
-    "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. The user of the access token needs the permission to edit task data, or to edit request data, for it. When somebody else changes the data at the same moment, one of the two changes may be lost.",
+    "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. For this, the user of the access token needs the permission to edit task data or request data. If somebody else changes the data at the same moment, one of the two changes may be lost.",
 };
 
 /** For the collection 'Options' of an operation that moves files. */

@@ -106,7 +106,7 @@ export const startEventLocator = locator(
     displayName: 'Start Event',
     name: 'startEvent',
     description:
-      'Where in the process the Request begins. Automatic takes the one start event that the user of the access token may trigger by hand. When another process is given by ID, name, URL or an expression, this value stays, so check it.',
+      'Where in the process the Request begins. Automatic uses the start event that the user of the access token may trigger by hand, if there is only one. If you change the process by ID, name, URL or an expression, this value does not change, so check it.',
     typeOptions: { loadOptionsDependsOn: [chosenFromList('process')] },
   },
   fromList('searchStartEvents', 'Automatic'),
@@ -156,7 +156,7 @@ export const userLocator = locator(
     displayName: 'User',
     name: 'user',
     required: true,
-    description: 'A user of ProcessMaker. Only some users may see the list; any may give an ID.',
+    description: 'A user of ProcessMaker. Only the list needs the permission to view users.',
   },
   fromList('searchUsers', 'Select a user...'),
   byId('user', 'e.g. 12', "The number in the address of the user's profile, such as /profile/12"),
@@ -177,7 +177,7 @@ export const fileLocator = locator(
     'By Variable',
     'variable',
     'e.g. contract',
-    'The variable that the file was uploaded under; its name when it was none',
+    'The variable of the file. A file that was uploaded without a variable has its name as the variable.',
   ),
 );
 

@@ -188,7 +188,7 @@ export const requestDataFields: INodeProperties[] = [
   ...formFields(
     'getFormFields',
     ['process', 'startEvent'],
-    'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not among them.',
+    'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not included.',
   ),
   { ...jsonData, displayOptions: { ...jsonData.displayOptions, ...IN_NODE } },
   ...toolJsonData,

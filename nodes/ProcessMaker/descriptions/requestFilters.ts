@@ -8,7 +8,7 @@ function timeFilter(displayName: string, name: string, what: string): INodePrope
     name,
     type: 'dateTime',
     default: '',
-    description: `Only Requests that were ${what}. A time without a zone is in that of the workflow.`,
+    description: `Only Requests that were ${what}. A time without a time zone is in that of the workflow.`,
   };
 }
 
@@ -21,7 +21,7 @@ export const requestFilters = filtersOf(
     default: '',
     placeholder: 'e.g. data.amount > 1000 AND data.customer.name = "Ann"',
     description:
-      "A condition of your own in ProcessMaker's query language, beside the other filters. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
+      "Your own condition in ProcessMaker's query language, in addition to the other filters. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
   },
   {
     displayName: 'Process Names or IDs',
@@ -62,7 +62,7 @@ export const requestFilters = filtersOf(
     default: '',
     placeholder: 'e.g. A-4711',
     description:
-      "Only Requests that hold this text in their name, status or data, in any case. It also matches the names of the data's fields, and the profile of the requester.",
+      'Only Requests that contain this text in their name, status or data, in upper or lower case. The names of fields in the data and the profile of the requester are searched too.',
   },
   timeFilter('Updated After', 'updatedAfter', 'last changed at this time or later'),
   timeFilter('Updated Before', 'updatedBefore', 'last changed before this time'),
@@ -98,7 +98,7 @@ export const requestSort: INodeProperties = {
           type: 'options',
           default: 'id',
           description:
-            'The field to sort by. ID always works; ProcessMaker may refuse the others when there are Requests with very much data.',
+            'The field to sort by. ID always works. ProcessMaker may refuse the others if Requests have very much data.',
           options: SORT_FIELDS,
         },
         {

@@ -78,6 +78,6 @@ export const taskFilters = filtersOf(
     default: '',
     placeholder: 'e.g. invoice',
     description:
-      "Text to look for in the Task's name, its process and the data of its Request, in any case. It also matches the names of the data's fields, and the profile of the requester.",
+      "Text to look for in the Task's name, its process and the data of its Request, in upper or lower case. The names of fields in the data and the profile of the requester are searched too.",
   },
 );

@@ -35,12 +35,12 @@ function checkField(given: unknown, field: INodeProperties, word: string): void 
     );
   }
   if (type === 'boolean' && typeof value !== 'boolean') {
-    throw inputError(`${what} is neither true nor false`, 'Let its expression give true or false.');
+    throw inputError(`${what} is neither true nor false`, 'Its expression must give true or false.');
   }
   const isText = typeof value === 'string' || typeof value === 'number';
   if ((type === 'string' || type === 'resourceLocator') && !isText) {
     const kind = Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
-    throw inputError(`${what} holds ${kind}, and not a text`, 'Let its expression give a text or a number.');
+    throw inputError(`${what} holds ${kind}, and not a text`, 'Its expression must give text or a number.');
   }
   // With what is left, everything would be found.
   const words = field.name === 'text' ? asText(value).trim() : '';

@@ -69,7 +69,7 @@ function readInputFile(context: IExecuteFunctions, itemIndex: number, row: IData
       const content = await context.helpers.getBinaryDataBuffer(itemIndex, field).catch((error: unknown) => {
         throw inputError(
           `n8n cannot read the file '${fileName}' in '${field}' from its storage: ${messageOf(error)}`,
-          'It may have been removed there since the node before this one gave it. Run the workflow again.',
+          'It may have been removed there in the meantime. Run the workflow again.',
         );
       });
       // n8n did not always say it before.
@@ -83,7 +83,7 @@ function checkSize(size: number, field: string, fileName: string): void {
   if (size <= MAX_FILE_BYTES) return;
   throw inputError(
     `The file '${fileName}' in '${field}' is larger than ${MAX_FILE_MEGABYTES} MB`,
-    'The node reads a file into memory to send it, and takes none that is larger. ProcessMaker itself may have a lower limit.',
+    'The node reads a file into memory to send it, so it has this limit. ProcessMaker itself may have a lower one.',
   );
 }
 

@@ -51,8 +51,8 @@ export const searchProcesses = listSearch(async (connection, { filter }) => {
   const processes = await getStartableProcesses(connection, filter);
   if (processes.length === 0 && filter === '') {
     throw nothingToShow(
-      'The user of the access token may start no process',
-      "Ask a ProcessMaker administrator to assign this user, or a group of the user, to the start event of an active process. Where no Request is to be started, a process can also be entered 'By ID'.",
+      'The user of the access token may not start any process',
+      "Ask a ProcessMaker administrator to assign this user, or a group of the user, to the start event of an active process. For an operation that starts nothing, you can also enter a process 'By ID'.",
     );
   }
   return {
@@ -84,7 +84,7 @@ export const searchStartEvents = listSearch(async (connection, { filter }, conte
   const automatic = {
     name: manual > 1 ? `Automatic (not possible: select one of ${manual} start events)` : 'Automatic',
     value: AUTOMATIC,
-    description: 'The one start event that the user of the access token may trigger by hand',
+    description: 'The only start event that the user of the access token may trigger by hand',
   };
   return { results: matching([automatic, ...entries], filter, ['name', 'value']) };
 });

@@ -159,7 +159,7 @@ const RULES: Rule[] = [
     upTo: Infinity,
     kind: 'gateway',
     message: ({ statusCode }) =>
-      `HTTP status ${statusCode} came in place of a response in ProcessMaker's own form, as from a server in front of it`,
+      `The response, with HTTP status ${statusCode}, is not one of ProcessMaker but most likely of a server in front of it`,
     description: 'See whether ProcessMaker can be reached in a browser, and run it again later.',
     isUnknown: true,
   },

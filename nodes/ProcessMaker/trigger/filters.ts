@@ -45,7 +45,7 @@ const watchFilters = filtersOf(
     default: '',
     displayOptions: shownFor('requests'),
     description:
-      "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, beside the other filters",
+      "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, in addition to the other filters",
   },
   {
     displayName: 'Task Element ID',
@@ -65,7 +65,7 @@ const watchFilters = filtersOf(
     default: '',
     displayOptions: shownFor('tasks'),
     description:
-      "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, beside the other filters",
+      "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, in addition to the other filters",
   },
 );
 
@@ -80,7 +80,7 @@ export const filterFields: INodeProperties[] = [
     ),
     default: ['requestStarted'],
     description:
-      "What starts the workflow. n8n looks for it at the 'Poll Times': a state that comes and goes in between is not seen.",
+      "What starts the workflow. n8n looks for it at the 'Poll Times'. A state that begins and ends between two polls is not seen.",
   },
   {
     displayName: 'Process Names or IDs',

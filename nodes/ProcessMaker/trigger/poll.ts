@@ -90,9 +90,9 @@ async function latestEvent(reading: Reading, watch: Watch): Promise<NewEvent> {
   const names = watch.eventTypes.map(({ name }) => `'${name}'`).join(', ');
   throw inputError(
     isEverything
-      ? `There is no event of the kind ${names} in ProcessMaker yet that could serve as a sample`
-      : `Among the latest events of the kind ${names} in ProcessMaker is none that could serve as a sample`,
-    "Make one happen in ProcessMaker, or loosen 'Process Names or IDs' and 'Filters'. What the user of the access token may not see is not found.",
+      ? `There is no event of the kind ${names} in ProcessMaker yet that could be shown`
+      : `None of the latest events of the kind ${names} in ProcessMaker can be shown`,
+    "Make one happen in ProcessMaker, or change 'Process Names or IDs' and 'Filters'. Events that the user of the access token may not see are not found.",
   );
 }
 

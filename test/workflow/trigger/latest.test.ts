@@ -125,6 +125,6 @@ it('does not say in a manual test that there is no event when it has not read al
   }
   const poller = harness.watcher({ triggerOn: ['requestStarted'], filters: { ignoreN8n: true } });
   await expect(poller.test()).rejects.toThrow(
-    "Among the latest events of the kind 'Request Started' in ProcessMaker is none that could serve as a sample",
+    "None of the latest events of the kind 'Request Started' in ProcessMaker can be shown",
   );
 });

@@ -53,7 +53,7 @@ describe('a manual test', () => {
       message: expect.stringMatching(
         /^There is no event of the kind 'Task Overdue', 'Request Errored'/,
       ) as string,
-      description: expect.stringContaining("loosen 'Process Names or IDs' and 'Filters'") as string,
+      description: expect.stringContaining("change 'Process Names or IDs' and 'Filters'") as string,
     });
   });
 });

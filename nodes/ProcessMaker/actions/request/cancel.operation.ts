@@ -12,13 +12,13 @@ export const cancel = operation({
   name: 'Cancel',
   action: 'Cancel request',
   description:
-    'End a Request before it is completed. Its sub-processes end with it, as COMPLETED; the parent of a sub-process goes on.',
+    'End a Request before it is completed. Its sub-processes end too, with the status COMPLETED. If you cancel the Request of a sub-process, its parent goes on.',
   ...changeRequests(async (toChange) => {
     const { id, status } = toChange.request;
     if (status === 'CANCELED') return toChange.request;
     if (status === 'COMPLETED') {
       throw inputError(
-        `Request ${id} is already completed, so that there is nothing to cancel`,
+        `Request ${id} is already completed, so there is nothing to cancel`,
         'Only a Request in status ACTIVE or ERROR can be ended.',
       );
     }

@@ -12,13 +12,13 @@ export const complete = operation({
   value: 'complete',
   name: 'Complete',
   action: 'Complete request',
-  description: 'Close a Request in status ERROR as completed, as an administrator',
+  description: 'Close a Request in status ERROR as completed. Only administrators can do this.',
   ...changeRequests(async (toChange) => {
     const { request } = toChange;
     const { id, status } = request;
     if (status !== 'ERROR') {
       const refusal = inputError(
-        `Request ${id} is in status ${status}, so that it cannot be completed by hand`,
+        `Request ${id} is in status ${status}, so it cannot be completed by hand`,
         ADVICE,
       );
       if (status !== 'COMPLETED') throw refusal;

@@ -19,7 +19,7 @@ export const deleteRequest = operation({
   name: 'Delete',
   action: 'Delete request',
   description:
-    'Remove a Request with its Tasks, files and sub-processes for good. The parent of a sub-process that is deleted waits for ever.',
+    'Remove a Request with its Tasks, files and sub-processes for good. If you delete the Request of a sub-process, its parent waits for ever.',
   fields: [requestLocator],
   changes: true,
   read: (context, itemIndex, connection) => ({

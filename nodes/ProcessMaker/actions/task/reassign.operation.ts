@@ -27,7 +27,7 @@ export const reassign = operation({
     taskLocator,
     {
       ...userLocator,
-      description: 'The user who is to get the Task. Only some users may see the list; any may give an ID.',
+      description: 'The user to give the Task to. Only the list needs the permission to view users.',
     },
     optionsOf(simplifyOption),
   ],
@@ -56,7 +56,7 @@ async function reassignTask(connection: Connection, before: ApiTask, userId: num
   const { id } = before;
   if (before.status === 'CLOSED') {
     throw inputError(
-      `Task ${id} is already completed, so that it cannot be reassigned`,
+      `Task ${id} is already completed, so it cannot be reassigned`,
       'Only a Task in progress can be given to another user.',
     );
   }

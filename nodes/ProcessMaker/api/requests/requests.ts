@@ -129,7 +129,7 @@ export async function findCases(connection: Connection, caseNumbers: number[]): 
 function notSeen(caseNumber: number, parts: number[]) {
   return parts.length > 0
     ? inputError(
-        `Of case ${caseNumber}, the user of the access token may see only the Requests of sub-processes, and not the one that it began with`,
+        `The user of the access token may not see the Request that case ${caseNumber} began with, but only the Requests of sub-processes`,
         `Choose 'By ID' for one of them: ${parts.join(', ')}.`,
       )
     : inputError(

@@ -17,7 +17,7 @@ const waitOptions: INodeProperties[] = [
     type: 'boolean',
     default: false,
     description:
-      'Whether to wait until the script that runs again has ended. Otherwise the Request is returned at once, with retrying set to true and, simplified, no status.',
+      'Whether to wait until the script that runs again has ended. Otherwise the Request is returned at once, with retrying set to true and, if it is simplified, without a status.',
   },
   {
     ...timeLimitOption,
@@ -34,7 +34,7 @@ export const retry = operation({
   value: 'retry',
   name: 'Retry',
   action: 'Retry request',
-  description: 'Let a Request in status ERROR try again what did not work, as an administrator',
+  description: 'Run the scripts of a Request in status ERROR again. Only administrators can do this.',
   fields: [
     requestLocator,
     {

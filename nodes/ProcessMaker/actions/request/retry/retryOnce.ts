@@ -22,7 +22,7 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
   const { id, status } = request;
   if (isBeingRetried(request)) return request;
   if (status !== 'ERROR') {
-    const message = `Request ${id} is in status ${status}, so that there is nothing to retry`;
+    const message = `Request ${id} is in status ${status}, so there is nothing to retry`;
     acceptAsMade(toChange, inputError(message, 'Only a Request in status ERROR can be retried.'));
     return request;
   }

@@ -103,7 +103,7 @@ export async function readStarted(connection: Connection, { options }: TargetedS
   return await readRequest(connection, id, includesOf(options.includeData)).catch((thrown: unknown) => {
     throw explained(thrown, ({ message }) => ({
       message: `Request ${id} was started, but could not be read afterwards: ${message}`,
-      description: "It is not to be started again. The operation 'Get' of Request reads it.",
+      description: "Do not start it again. Read it with the operation 'Get' of Request.",
     }));
   });
 }

@@ -88,7 +88,7 @@ export function mayBeFromBeforeCrash(): ProcessMakerError {
 export function disputed({ id }: ApiRequest): ProcessMakerError {
   return inputError(
     `An earlier attempt of this execution started Request ${id} in the place of this item, but with other data`,
-    `It is not known whether it is the same start, so it is not started again. If Request ${id} is not that of this item, run the workflow again for it. Values that differ each time, such as the time, cause this.`,
+    `It is not known whether it is the same start, so it is not started again. If Request ${id} does not belong to this item, run the workflow again for it. Values that change in each run, such as the time, cause this.`,
   ).with({ ...UNKNOWN, kind: 'invalid', requestId: id });
 }
 

@@ -57,7 +57,7 @@ export async function triggerOnce(connection: Connection, event: EventToTrigger,
   const refusal = notFound.with({
     message: `No event "${eventId}" waits in Request ${id}${typeof status === 'string' ? `, which is in status ${status}` : ''}`,
     description:
-      "It was triggered already, or the Request has not come to it, or the element is no intermediate event. Check 'Request' and 'Event'.",
+      "It was triggered already, or the Request has not come to it, or the element is not an intermediate event. Check 'Request' and 'Event'.",
   });
   acceptAsMade(attempt, refusal);
 }

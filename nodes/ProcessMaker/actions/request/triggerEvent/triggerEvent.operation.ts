@@ -17,7 +17,7 @@ export const triggerEvent = operation({
   value: 'triggerEvent',
   name: 'Trigger Event',
   action: 'Trigger event of request',
-  description: 'Let a Request go on that waits at an intermediate event',
+  description: 'Trigger the intermediate event at which a Request waits, so that it goes on',
   fields: [requestLocator, waitingEventLocator, ...changeDataFields, requestOutputCollection],
   changes: true,
   read: (context, itemIndex, connection, hints) => ({

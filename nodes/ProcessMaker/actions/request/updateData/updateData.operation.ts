@@ -17,12 +17,12 @@ const mergeField: INodeProperties = {
   noDataExpression: true,
   default: 'shallow',
   description:
-    'How the fields are merged into the data of the Request. ProcessMaker does not protect its data from changes at the same moment: when a Task is completed, or another execution updates the Request, while this one does, one of the changes can be lost. Items of one run that update the same Request wait for each other.',
+    'How the fields are merged into the data of the Request. ProcessMaker does not protect the data from changes at the same moment. If a Task is completed, or another execution updates the Request, at that moment, one of the changes can be lost. Items of one run that update the same Request wait for each other.',
   options: [
     {
       name: 'Shallow',
       value: 'shallow',
-      description: 'A field takes the place of the one with the same name, with everything in it',
+      description: 'Each field replaces the whole field of the same name',
     },
     {
       name: 'Deep',

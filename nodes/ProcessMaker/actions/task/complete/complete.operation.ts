@@ -33,7 +33,7 @@ export const complete = operation({
         typeOptions: { minValue: 0, maxValue: MAX_WINDOW_SECONDS },
         default: DEFAULT_WINDOW_SECONDS,
         description:
-          'How many seconds to look whether a Task was completed whose completion got no response. It is not sent again in the meantime.',
+          'If the completion of a Task got no response: how many seconds to look whether the Task was completed. The completion is not sent again in that time.',
       },
       simplifyOption,
     ),
