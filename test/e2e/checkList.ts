@@ -1,5 +1,8 @@
 import { say } from '../../demo/progress';
 
+/** What a check is added to. */
+export type CheckList = Pick<Checks, 'check'>;
+
 /** Runs one check after the other and counts; a check that throws has failed. */
 export class Checks {
   private passed = 0;
@@ -22,6 +25,11 @@ export class Checks {
       say(`✗ ${name}\n  ${error instanceof Error ? error.message : String(error)}`);
       await this.onFailure(name);
     }
+  }
+
+  /** The same list for checks that run again in other circumstances, under names of their own. */
+  again(when: string, suffix: string): CheckList {
+    return { check: (name, work, key) => this.check(`${name}, ${when}`, work, key && key + suffix) };
   }
 
   /** The line that ends a run. */

@@ -5,8 +5,13 @@ import type { Owner } from '../../demo/n8nClient';
 import { root } from '../../demo/paths';
 import { NodePanel } from './nodePanel';
 
+/** How n8n looks. */
+export type Theme = 'Light' | 'Dark';
+
 /** n8n's editor, as a person uses it. */
 export class Editor extends NodePanel {
+  private theme: Theme = 'Light';
+
   constructor(
     page: Page,
     private readonly url: string,
@@ -21,6 +26,16 @@ export class Editor extends NodePanel {
     await this.page.locator('input[name=password]').fill(owner.password);
     await this.page.keyboard.press('Enter');
     await this.page.waitForURL((url) => !url.pathname.includes('signin'));
+  }
+
+  /** Chooses how n8n looks, in the person's own settings. */
+  async chooseTheme(theme: Theme): Promise<void> {
+    await this.page.goto(`${this.url}/settings/personal`);
+    await this.page.getByTestId('theme-select').click();
+    await this.option(theme).click();
+    await this.page.getByTestId('save-settings-button').click();
+    await this.page.locator(`body[data-theme=${theme.toLowerCase()}]`).waitFor();
+    this.theme = theme;
   }
 
   async newWorkflow(): Promise<void> {
@@ -80,9 +95,12 @@ export class Editor extends NodePanel {
     await this.page.getByTestId('workflow-import-input').setInputFiles(file);
   }
 
-  /** Saves a picture for the README, when the test is run with --screenshots: each run's pictures differ a little. */
-  async screenshot(name: string): Promise<void> {
-    if (!process.argv.includes('--screenshots')) return;
+  /**
+   * Saves a picture for the documents, when the test is run with --screenshots: each run's pictures differ a little.
+   * A check that runs in both themes gives a picture in one of them.
+   */
+  async screenshot(name: string, theme: Theme = 'Light'): Promise<void> {
+    if (!process.argv.includes('--screenshots') || theme !== this.theme) return;
     await this.dismissNotifications();
     await this.page.screenshot({ path: path.join(root, 'docs', 'screenshots', `${name}.png`) });
   }

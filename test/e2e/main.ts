@@ -15,8 +15,10 @@ import { findChromium, startBrowser } from './browser';
 import { Checks } from './checkList';
 import { Editor } from './editor';
 import { checkCredential } from './checks/credential';
+import { checkDarkMode } from './checks/darkMode';
 import { checkExamples } from './checks/examples';
 import { checkHttpRequest } from './checks/httpRequest';
+import { checkIcon } from './checks/icon';
 import { checkMapFromForm } from './checks/mapFromForm';
 import { checkNodeTypes } from './checks/nodeTypes';
 import { checkOAuth2 } from './checks/oauth2';
@@ -66,6 +68,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checks.check('a person signs in', () => editor.signIn(OWNER));
   const subject = { checks, editor, client, processMaker, clock, credential, n8n };
   await checkNodeTypes(subject);
+  await checkIcon(subject, 'processmaker.svg');
   await checkStartRequest(subject);
   await checkMapFromForm(subject);
   await checkSavedValues(subject);
@@ -76,6 +79,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkTrigger(subject);
   await checkOAuth2(subject);
   await checkExamples(subject);
+  await checkDarkMode({ ...subject, checks: checks.again('in dark mode', 'InDarkMode') });
   return checks;
 }
 

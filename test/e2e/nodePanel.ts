@@ -47,12 +47,17 @@ export class NodePanel {
   /** Picks an entry of a list that the node fetches from the server. */
   async chooseFromList(parameter: string, search: string, entry: string): Promise<void> {
     await this.openList(parameter);
-    await this.page.getByTestId('rlc-search').locator('visible=true').fill(search);
+    await this.searchList(search);
     await this.listEntries().getByText(entry, { exact: true }).click();
   }
 
   async openList(parameter: string): Promise<void> {
     await this.listField(parameter).click();
+  }
+
+  /** Types into the search field of the list that is open. */
+  async searchList(text: string): Promise<void> {
+    await this.page.getByTestId('rlc-search').locator('visible=true').fill(text);
   }
 
   listEntries(): Locator {

@@ -1,11 +1,11 @@
 import type { Credential, N8nClient } from '../../demo/n8nClient';
 import type { ProcessMaker } from '../processmaker';
-import type { Checks } from './checkList';
+import type { CheckList } from './checkList';
 import type { Editor } from './editor';
 
 /** What the checks look at. */
 export interface Subject {
-  checks: Checks;
+  checks: CheckList;
   editor: Editor;
   client: N8nClient;
   n8n: { url: string };

@@ -36,7 +36,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
       await editor.newWorkflow();
       await editor.importWorkflow(exampleFile(name));
       await editor.page.getByTestId('canvas-node').getByText(node, { exact: true }).waitFor();
-      await assertNoteCoversNoNode(editor);
+      await assertNoteCanBeRead(editor);
     });
   }
 
@@ -205,9 +205,13 @@ async function startChat() {
   return { url: `${address}/hook`, messages, close: () => server.close() };
 }
 
-async function assertNoteCoversNoNode({ page }: Editor): Promise<void> {
-  const note = await page.getByTestId('sticky').boundingBox();
+/** The note shows all of its text, and covers no node. */
+async function assertNoteCanBeRead({ page }: Editor): Promise<void> {
+  const sticky = page.getByTestId('sticky');
+  const note = await sticky.boundingBox();
   assert.ok(note, 'There is no note.');
+  const end = await sticky.locator('p').last().boundingBox();
+  assert.ok(end && end.y + end.height < note.y + note.height, 'The note is too small for its text.');
   for (const node of await page.getByTestId('canvas-node').all()) {
     const box = await node.boundingBox();
     assert.ok(box && !overlap(box, note), `The note covers a node: ${await node.innerText()}`);

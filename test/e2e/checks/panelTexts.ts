@@ -58,7 +58,8 @@ async function checkExpressionOfTask({ checks, editor, client, processMaker, cre
   );
 }
 
-async function checkFirstLists({ checks, editor, client, processMaker }: Subject) {
+/** What the lists say in which a person chooses for the first time. */
+export async function checkFirstLists({ checks, editor, client, processMaker }: Subject) {
   const open = async (name: string, accessToken: string) => {
     const credential = { instanceUrl: processMaker.url, accessToken };
     await client.createCredential(name, CREDENTIAL_TYPE, credential);
@@ -73,7 +74,7 @@ async function checkFirstLists({ checks, editor, client, processMaker }: Subject
     async () => {
       await open('Without a process', processMaker.tokens.nobody);
       const message = editor.page.getByTestId('rlc-error-container').locator('visible=true');
-      await message.getByText('The user of the access token may start no process').waitFor();
+      await message.getByText('The user of the access token may not start any process').waitFor();
       await message.getByText(/Ask a ProcessMaker administrator to assign this user/).waitFor();
       await editor.screenshot('no-process');
     },
