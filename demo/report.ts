@@ -49,5 +49,5 @@ Try next:
      Its process then calls n8n. Open the execution again: it has gone on.
   3. Build your own. In a new workflow of n8n, add the node ProcessMaker and choose 'Start request'. The
      credential 'ProcessMaker account' is there already.
-The next demo shows the Requests of this one. n8n begins anew: download the workflows that you want to keep.`;
+The next demo shows the Requests of this one. n8n starts empty: download the workflows that you want to keep.`;
 }

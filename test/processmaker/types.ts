@@ -38,7 +38,7 @@ export interface ProcessMakerOptions {
   /** The server's clock. */
   now?: () => Date;
   /**
-   * For a person who tries it out, with an n8n that begins anew each time: only the processes that a company could have,
+   * For a person who tries it out, with an n8n that starts empty each time: only the processes that a company could have,
    * and scripts run.
    */
   demo?: boolean;

@@ -75,7 +75,7 @@ export async function resumeScripts({ database, scripts }: Instance): Promise<vo
 }
 
 /**
- * Open Requests forget the URLs at which n8n slept until a script called it. For an n8n that begins anew: it knows none of
+ * Open Requests forget the URLs at which n8n slept until a script called it. For an n8n that starts empty: it knows none of
  * them, and a script that calls in vain holds up all others.
  */
 export function forgetCallbacks({ database }: Instance): void {
