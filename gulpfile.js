@@ -4,7 +4,8 @@ const path = require('node:path');
 const { dest, parallel, series, src, watch } = require('gulp');
 
 const ICONS = 'icons/*.svg';
-const CODEX = 'nodes/**/*.node.json';
+/** The codex of each node, and the shapes of the operations' outputs. */
+const DATA = ['nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'];
 
 /** Runs the local TypeScript compiler. */
 function typescript(...options) {
@@ -21,7 +22,7 @@ const compile = () => typescript();
 const compileOnChange = () => typescript('--watch', '--preserveWatchOutput');
 // An SVG is copied byte by byte: no decoding.
 const icons = () => src(ICONS, { encoding: false }).pipe(dest('dist/icons'));
-const codex = () => src(CODEX, { base: '.' }).pipe(dest('dist'));
+const data = () => src(DATA, { base: '.' }).pipe(dest('dist'));
 
 /** n8n only logs a broken codex or icon when it loads the package; a build must fail instead. */
 async function check() {
@@ -49,10 +50,10 @@ function checkIcon(file, icon) {
 
 function assetsOnChange() {
   watch(ICONS, icons);
-  watch(CODEX, codex);
+  watch(DATA, data);
 }
 
-const assets = parallel(icons, codex);
+const assets = parallel(icons, data);
 
 // Steps of .ci/run that run at the same time share one build: it must not be cleaned while another step reads it.
 const isBuilt = Boolean(process.env.PACKAGE_IS_BUILT);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodePropertyOptions, INodeTypeDescription, IWorkflowBase } from 'n8n-workflow';
 import * as prettier from 'prettier';
@@ -6,6 +6,7 @@ import { createEngine } from '../support/engine';
 import { PROCESS_MAKER } from '../support/workflows';
 import { messagesAsMarkdown } from './messages';
 import { runExamples } from './outputs';
+import { schemaFile, schemasOf } from './schemas';
 
 const root = path.resolve(__dirname, '../..');
 /** A part of a document that is written here, between two comments. */
@@ -45,23 +46,39 @@ function exampleList(): string {
     .join('\n');
 }
 
-async function readParts(): Promise<Map<string, string>> {
+/** What is written into the documents, by name, and the shapes of outputs, by file. */
+async function readParts() {
   const engine = await createEngine();
   const node = engine.nodeTypes.getByName(PROCESS_MAKER).description;
-  const outputs = [...(await runExamples(engine))].map(([name, text]) => [`example ${name}`, text] as const);
-  return new Map([
+  const examples = await runExamples(engine);
+  const outputs = [...examples].map(([name, { text }]) => [`example ${name}`, text] as const);
+  const schemas = schemasOf(new Map([...examples].map(([name, { items }]) => [name, items])));
+  const parts = new Map([
     ['operations', operationTable(node)],
     ['examples', exampleList()],
     ['messages', messagesAsMarkdown()],
     ...outputs,
   ]);
+  return {
+    parts,
+    schemas: [...schemas].map(([name, schema]) => [schemaFile(name), JSON.stringify(schema)] as const),
+  };
 }
 
-/** The documents that are not as they would be written now, with their new text. */
+/** The files that are not as they would be written now, with their new text. */
 async function outdated(): Promise<Map<string, string>> {
-  const parts = await readParts();
+  const { parts, schemas } = await readParts();
   const unused = new Set(parts.keys());
   const changed = new Map<string, string>();
+  const format = async (file: string, text: string, current: string) => {
+    const options = { ...(await prettier.resolveConfig(path.join(root, file))), filepath: file };
+    const formatted = await prettier.format(text, options);
+    if (formatted !== current) changed.set(file, formatted);
+  };
+  for (const [file, text] of schemas) {
+    const target = path.join(root, file);
+    await format(file, text, existsSync(target) ? readFileSync(target, 'utf8') : '');
+  }
   const documents = readdirSync(path.join(root, 'docs')).map((file) => `docs/${file}`);
   for (const file of ['README.md', ...documents.filter((name) => name.endsWith('.md'))]) {
     const text = readFileSync(path.join(root, file), 'utf8');
@@ -71,21 +88,21 @@ async function outdated(): Promise<Map<string, string>> {
       unused.delete(name);
       return `${begin}\n${part}\n\n${end}`;
     });
-    if (written === text) continue;
-    const options = { ...(await prettier.resolveConfig(path.join(root, file))), filepath: file };
-    const formatted = await prettier.format(written, options);
-    if (formatted !== text) changed.set(file, formatted);
+    if (written !== text) await format(file, written, text);
   }
   if (unused.size > 0) throw new Error(`No document has a place for: ${[...unused].join(', ')}.`);
   return changed;
 }
 
-/** Writes the parts of the documents that are made from the code; with --check it only says which are not current. */
+/** Writes the parts of the documents, and the shapes of outputs, that are made from the code; with --check it only says which are not current. */
 async function main(): Promise<void> {
   const changed = await outdated();
   const isCheck = process.argv.includes('--check');
   for (const [file, text] of changed) {
-    if (!isCheck) writeFileSync(path.join(root, file), text);
+    if (!isCheck) {
+      mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+      writeFileSync(path.join(root, file), text);
+    }
     console.log(`${file} ${isCheck ? 'is not current: run npm run docs' : 'is written'}.`);
   }
   process.exit(isCheck && changed.size > 0 ? 1 : 0);

@@ -24,17 +24,20 @@ export const TARBALL_RULES: Rule[] = [
     },
   },
   {
-    name: 'The tarball holds each node with its codex, each credential, the icons, README and licence',
+    name: 'The tarball holds each node with its codex and schemas, each credential, the icons, README and licence',
     check: async (copy) => {
       const { nodes = [], credentials = [] } = copy.manifest().n8n ?? {};
       const codex = nodes.map((file) => file.replace(/\.js$/, '.json'));
       const icons = copy.files(/^icons\/.*\.svg$/).map((file) => `dist/${file}`);
+      const schemas = copy.files(/\/__schema__\/.*\.json$/).map((file) => `dist/${file}`);
       const files = filesBelow((await copy.packed()).folder);
-      const wanted = [...nodes, ...codex, ...credentials, ...icons, 'README.md', 'LICENSE', 'index.js'];
+      const data = [...codex, ...schemas, ...icons];
+      const wanted = [...nodes, ...credentials, ...data, 'README.md', 'LICENSE', 'index.js'];
       return wanted.filter((file) => !files.includes(file)).map((file) => `${file} is not in the tarball.`);
     },
     violations: {
       'no codex': (copy) => copy.remove(`${NODE}.json`),
+      'no schema': (copy) => copy.remove('dist/nodes/ProcessMaker/__schema__/v1.0.0/request/start.json'),
       'no licence': (copy) => copy.remove('LICENSE'),
     },
   },
