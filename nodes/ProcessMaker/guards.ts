@@ -67,3 +67,14 @@ export function setByPath(target: IDataObject, path: string, value: unknown): st
   }
   return undefined;
 }
+
+/** A field with that very name, or the one to which its dots lead. */
+export function readByPath(item: IDataObject, path: string): IDataObject[string] {
+  if (Object.hasOwn(item, path)) return item[path];
+  let value: unknown = item;
+  for (const key of path.split('.')) {
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value as IDataObject[string];
+}

@@ -1,10 +1,8 @@
 import type { INodeParameters, ResourceMapperField } from 'n8n-workflow';
-import { NodeHelpers } from 'n8n-workflow';
-import { temporaryNode } from '../support/editor';
 import { mapped, mappedAutomatically } from '../support/form';
 import { respond, resetBefore } from '../support/gateway';
-import type { Run } from '../support/run';
-import { createWorkflow, locator, PROCESS_MAKER } from '../support/workflows';
+import { answerOf, callTool, shownParameters, TOOL_TYPES } from '../support/tool';
+import { locator } from '../support/workflows';
 import { itWith, itWithout } from '../support/features';
 import { useHarness } from '../support/harness';
 
@@ -19,26 +17,9 @@ const FORM_FIELD: ResourceMapperField = {
   display: true,
 };
 
-/** An agent that calls the node's tool variant once. */
-async function callTool(
-  parameters: INodeParameters,
-  input: INodeParameters = { query: 'a laptop' },
-): Promise<Run> {
-  const workflow = createWorkflow(
-    [
-      { name: 'Start', type: 'test.start' },
-      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', input } },
-      {
-        name: 'Tool',
-        type: `${PROCESS_MAKER}Tool`,
-        parameters: { process: locator('id', 2), startEvent: locator('id', 'node_1'), ...parameters },
-      },
-    ],
-    [['Start', 'Agent']],
-  );
-  workflow.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
-  return await harness.run(workflow, { input: [{ chatInput: 'Order a laptop' }] });
-}
+/** An agent that calls Start of one process as a tool. */
+const callStart = (parameters: INodeParameters, input?: INodeParameters) =>
+  callTool(harness, { process: locator('id', 2), startEvent: locator('id', 'node_1'), ...parameters }, input);
 
 const itAnswersAgent = itWith('the answer of a failing tool to its agent');
 
@@ -46,7 +27,7 @@ itAnswersAgent(
   'tells the agent not to call again when it is unknown whether a Request was started',
   async () => {
     harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
-    const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
+    const run = await callStart({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
     expect(answerOf(run)).toMatch(/Do not call again with the same input/);
     expect(run.tasks('Tool')).toHaveLength(1);
   },
@@ -56,7 +37,7 @@ itAnswersAgent(
   'tells the agent not to call again when the wait for a started Request timed out',
   async () => {
     const parameters = { dataMode: 'json', jsonData: '{}', waitFor: 'finish', options: { timeLimit: 1 } };
-    const run = await callTool(parameters);
+    const run = await callStart(parameters);
     const id = harness.requests()[0]?.id;
     expect(answerOf(run)).toContain(
       `Do not call again with the same input, since Request ${id} was started for it: Request ${id} was still ACTIVE`,
@@ -66,24 +47,22 @@ itAnswersAgent(
 
 itAnswersAgent('lets the agent call again when nothing was started', async () => {
   harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
-  const run = await callTool({ dataMode: 'json', jsonData: '{}' });
+  const run = await callStart({ dataMode: 'json', jsonData: '{}' });
   expect(answerOf(run)).toMatch(/may not start/);
   expect(answerOf(run)).not.toMatch(/Do not call again/);
 });
 
-const answerOf = (run: Run) => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_tool);
-
 itAnswersAgent(
   'refuses Map Automatically in an AI tool, since it would send the fields of the agent',
   async () => {
-    const run = await callTool({ dataMode: 'autoMapInputData' });
+    const run = await callStart({ dataMode: 'autoMapInputData' });
     expect(answerOf(run)).toMatch(/'Request Data' cannot be 'Map Automatically' in an AI tool/);
     expect(harness.gateway.calls).toEqual([]);
   },
 );
 
 itAnswersAgent('refuses to map the fields of a form automatically in an AI tool', async () => {
-  const run = await callTool(mappedAutomatically({ fields: [FORM_FIELD] }));
+  const run = await callStart(mappedAutomatically({ fields: [FORM_FIELD] }));
   expect(answerOf(run)).toMatch(/'Mapping Column Mode' cannot be 'Map Automatically' in an AI tool/);
   expect(harness.gateway.calls).toEqual([]);
 });
@@ -100,7 +79,7 @@ it.each<[string, INodeParameters, Record<string, string>]>([
   ['Map From Form', mapped({ fields: [FORM_FIELD] }, { item: '={{ $json.query }}' }), { item: 'a laptop' }],
   ['JSON', { dataMode: 'json', jsonData: '={{ { item: $json.query } }}' }, { item: 'a laptop' }],
 ])('starts a Request for an AI agent with %s', async (_, parameters, data) => {
-  const run = await callTool(parameters);
+  const run = await callStart(parameters);
   expect(harness.requests()).toMatchObject([{ processId: 2, data }]);
   expect(answerOf(run)).toContain(String(harness.requests()[0]?.id));
 });
@@ -108,36 +87,27 @@ it.each<[string, INodeParameters, Record<string, string>]>([
 const MODEL_DATA = { Request_Data__JSON_: { item: 'a laptop' } };
 
 it("starts a Request with the model's data when nothing but the process of a tool is chosen", async () => {
-  const run = await callTool({}, MODEL_DATA);
+  const run = await callStart({}, MODEL_DATA);
   expect(harness.requests()).toMatchObject([{ processId: 2, data: { item: 'a laptop' } }]);
   expect(answerOf(run)).toContain(String(harness.requests()[0]?.id));
 });
 
 it("keeps starting Requests without data in a saved tool whose 'JSON' was left as it is", async () => {
-  await callTool({ dataMode: 'json' }, MODEL_DATA);
+  await callStart({ dataMode: 'json' }, MODEL_DATA);
   expect(harness.sentTexts()).toEqual([expect.not.stringContaining('laptop')]);
 });
 
-/** The parameters of Start that the panel of a node type shows. */
-function shownParameters(nodeType: string, given: INodeParameters) {
-  const { description } = harness.engine.nodeTypes.getByName(PROCESS_MAKER);
-  const type = { ...description, name: nodeType };
-  const node = temporaryNode(nodeType, {}, given);
-  const values = NodeHelpers.getNodeParameters(type.properties, given, true, false, node, type) ?? {};
-  return type.properties.filter((property) => NodeHelpers.displayParameter(values, property, node, type));
-}
-
-it.each(['processMakerTool', 'processMakerHitlTool'])(
+it.each(TOOL_TYPES)(
   'offers in the panel of the type %s only the ways to give data that work there',
   (nodeType) => {
-    const shown = shownParameters(nodeType, { operation: 'start' });
+    const shown = shownParameters(harness.engine, nodeType, { operation: 'start' });
     const [mode, ...others] = shown.filter(({ name }) => name === 'dataMode');
     expect(others).toEqual([]);
     expect(mode?.options).not.toContainEqual(expect.objectContaining({ value: 'autoMapInputData' }));
     expect(mode?.options).toContainEqual(expect.objectContaining({ value: mode?.default }));
     expect(shown.filter(({ name }) => name === 'process')).toMatchObject([{ default: { mode: 'name' } }]);
     for (const dataMode of ['fromModel', 'json']) {
-      const fields = shownParameters(nodeType, { operation: 'start', dataMode });
+      const fields = shownParameters(harness.engine, nodeType, { operation: 'start', dataMode });
       expect(fields.filter(({ name }) => name === 'jsonData')).toMatchObject([
         { displayName: 'Request Data (JSON)', description: expect.stringMatching(/variables/) as string },
       ]);
@@ -146,10 +116,10 @@ it.each(['processMakerTool', 'processMakerHitlTool'])(
 );
 
 it('keeps the ways to give data in the panel of a node', () => {
-  const shown = shownParameters('processMaker', { operation: 'start' });
+  const shown = shownParameters(harness.engine, 'processMaker', { operation: 'start' });
   expect(shown.filter(({ name }) => name === 'dataMode')).toMatchObject([{ default: 'autoMapInputData' }]);
   expect(shown.filter(({ name }) => name === 'process')).toMatchObject([{ default: { mode: 'list' } }]);
-  const json = shownParameters('processMaker', { operation: 'start', dataMode: 'json' });
+  const json = shownParameters(harness.engine, 'processMaker', { operation: 'start', dataMode: 'json' });
   expect(json.filter(({ name }) => name === 'jsonData')).toMatchObject([{ displayName: 'JSON' }]);
 });
 
@@ -157,7 +127,7 @@ itWithout('the answer of a failing tool to its agent')(
   'ends the execution when it is unknown whether an AI tool has started a Request, and says not to call again',
   async () => {
     harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
-    const run = await callTool({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
+    const run = await callStart({ dataMode: 'json', jsonData: '{}', options: { recoveryWindow: 0 } });
     expect(run.status).toBe('error');
     expect(`${run.error?.message} ${run.error?.description}`).toMatch(
       /Do not call again with the same input/,

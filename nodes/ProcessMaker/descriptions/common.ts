@@ -1,5 +1,6 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { asText, readByPath, setByPath } from '../guards';
 import { MAX_FILE_TIMEOUT_SECONDS } from '../input/inputFiles';
 import { FILE_TIMEOUT_SECONDS } from '../transport/files';
 import { inputError } from '../transport/processMakerError';
@@ -17,6 +18,10 @@ export const authentication: INodeProperties = {
   default: 'accessToken',
 };
 
+/** For `displayOptions`: in the panel of an AI tool, and in that of a node. */
+export const IN_TOOL = { show: { '@tool': [true] } };
+export const IN_NODE = { hide: { '@tool': [true] } };
+
 /** n8n's standard option. */
 export const simplifyOption: INodeProperties = {
   displayName: 'Simplify',
@@ -26,40 +31,72 @@ export const simplifyOption: INodeProperties = {
   description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+/** The same, and what n8n asks for in an AI tool. There it has the same name, so that saved tools keep their output. */
+export const outputOptions: INodeProperties[] = [
+  { ...simplifyOption, displayOptions: IN_NODE },
+  {
+    ...simplifyOption,
+    displayName: 'Output',
+    type: 'options',
+    description: 'What to return to the AI agent',
+    options: [
+      { name: 'Simplified', value: true, description: 'The fields that matter most' },
+      { name: 'Raw', value: false, description: 'Every field, as ProcessMaker returns it' },
+      { name: 'Selected Fields', value: 'selected', description: "Those named in the option 'Fields'" },
+    ],
+    displayOptions: IN_TOOL,
+  },
+  {
+    displayName: 'Fields',
+    name: 'outputFields',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. status, data.amount',
+    description:
+      "The names of the fields to return, separated by commas: those of the simplified and of the raw output. A dot leads into an object. The ID, and what the node adds itself, such as 'timedOut', are returned too.",
+    displayOptions: { show: { ...IN_TOOL.show, simplify: ['selected'] } },
+  },
+];
+
+/** What an item asks for: the simplified output, the raw one, or the fields with these names. */
+export type Simplify = boolean | string[];
+
 /** For `loadOptionsDependsOn`: changes when a person chooses another entry, but not with the data of a run. */
 export const chosenFromList = (locatorName: string) => `${locatorName}.cachedResultName`;
 
-/** For `displayOptions`: in the panel of an AI tool, and in that of a node. */
-export const IN_TOOL = { show: { '@tool': [true] } };
-export const IN_NODE = { hide: { '@tool': [true] } };
-
 /** The collection 'Options' of an operation or of the trigger. */
 export function optionsOf(...options: INodeProperties[]): INodeProperties {
-  return {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add option',
-    default: {},
-    options,
-  };
+  const placeholder = 'Add option';
+  return { displayName: 'Options', name: 'options', type: 'collection', placeholder, default: {}, options };
 }
 
 /** The collection 'Filters' of an operation or of the trigger. */
 export function filtersOf(...options: INodeProperties[]): INodeProperties {
-  return {
-    displayName: 'Filters',
-    name: 'filters',
-    type: 'collection',
-    placeholder: 'Add filter',
-    default: {},
-    options,
-  };
+  return { ...optionsOf(...options), displayName: 'Filters', name: 'filters', placeholder: 'Add filter' };
 }
 
-/** Whether the option 'Simplify' of an item is on, as it is by default. */
-export function readSimplify(context: IExecuteFunctions, itemIndex: number): boolean {
-  return context.getNodeParameter('options', itemIndex, {}).simplify !== false;
+/** The options of an operation whose output alone can be chosen. */
+export const outputCollection = optionsOf(...outputOptions);
+
+/** The option 'Simplify' of an item, or 'Output' of a tool. */
+export function readSimplify({ simplify, outputFields }: IDataObject): Simplify {
+  if (simplify !== 'selected') return simplify !== false;
+  const names = [outputFields].flat().flatMap((one) => asText(one).split(','));
+  const given = names.map((name) => name.trim()).filter((name) => name !== '');
+  if (given.length > 0) return given;
+  throw inputError("The option 'Fields' names no field", "Name one, or choose another 'Output'.");
+}
+
+/** The JSON of an item for an object of ProcessMaker. */
+export function outputJson(raw: IDataObject, simplify: Simplify, simplified: IDataObject): IDataObject {
+  if (!Array.isArray(simplify)) return simplify ? simplified : raw;
+  const json: IDataObject = {};
+  // In this order a whole object comes before a part of it, which is then there.
+  for (const name of ['id', 'retrying', ...simplify].sort()) {
+    const value = readByPath({ ...raw, ...simplified }, name);
+    if (value !== undefined) setByPath(json, name, value);
+  }
+  return json;
 }
 
 /** n8n's standard fields for how many results an operation gives. */

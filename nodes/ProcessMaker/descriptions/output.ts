@@ -4,7 +4,7 @@ import { withShownData } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, simplifyRequest } from '../api/requests/requests';
 import { type ApiTask, simplifyTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
-import { optionsOf, simplifyOption } from './common';
+import { optionsOf, outputJson, outputOptions, readSimplify } from './common';
 
 /** For the collection 'Options' of an operation that returns Requests. */
 export const includeDataOption: INodeProperties = {
@@ -32,7 +32,7 @@ export const requestOutputCollection = optionsOf(
     default: false,
     description: "Whether to return all of the Request's open Tasks, in the field tasks",
   },
-  simplifyOption,
+  ...outputOptions,
 );
 
 export type RequestOutput = ReturnType<typeof readRequestOutput>;
@@ -48,7 +48,7 @@ export function readRequestOutput(context: IExecuteFunctions, itemIndex: number)
       ...(options.includeData === true ? ['data'] : []),
       ...(options.includeParticipants === true ? ['participants'] : []),
     ],
-    simplify: options.simplify !== false,
+    simplify: readSimplify(options),
     includeTasks: options.includeTasks === true,
   };
 }
@@ -58,8 +58,9 @@ export function requestJson(found: ApiRequest, output: RequestOutput, instanceUr
   const shown = withShownData(found);
   // Its status alone would read as if it had come to an end.
   const request = found.status === 'ERROR' && isBeingRetried(found) ? { ...shown, retrying: true } : shown;
-  if (!output.simplify) return request;
-  return {
+  const { simplify } = output;
+  if (simplify === false) return request;
+  const simplified = {
     ...simplifyRequest(request, instanceUrl),
     ...('retrying' in request && { status: null, retrying: true }),
     ...(output.includes.includes('participants') && {
@@ -79,6 +80,7 @@ export function requestJson(found: ApiRequest, output: RequestOutput, instanceUr
       })),
     }),
   };
+  return simplify === true ? simplified : outputJson(request, simplify, simplified);
 }
 
 /** Options on what of a Task is returned, for the collection 'Options' of an operation. */
@@ -90,7 +92,7 @@ export const taskOutputOptions: INodeProperties[] = [
     default: false,
     description: "Whether to return the data of the Task's Request as the Task sees it, in the field data",
   },
-  simplifyOption,
+  ...outputOptions,
 ];
 
 type TaskOutput = ReturnType<typeof readTaskOutput>;
@@ -98,11 +100,11 @@ type TaskOutput = ReturnType<typeof readTaskOutput>;
 /** What of its Tasks an item asks for. */
 export function readTaskOutput(context: IExecuteFunctions, itemIndex: number) {
   const options = context.getNodeParameter('options', itemIndex, {});
-  return { includeData: options.includeData === true, simplify: options.simplify !== false };
+  return { includeData: options.includeData === true, simplify: readSimplify(options) };
 }
 
 /** The JSON of an item for a Task. */
 export function taskJson(task: ApiTask, { simplify }: TaskOutput, instanceUrl: string): IDataObject {
   const shown = withShownData(task);
-  return simplify ? simplifyTask(shown, instanceUrl) : shown;
+  return outputJson(shown, simplify, simplifyTask(shown, instanceUrl));
 }

@@ -7,7 +7,7 @@ import {
   validateFieldType,
 } from 'n8n-workflow';
 
-import { isObject, objectsIn, setByPath } from '../guards';
+import { isObject, objectsIn, readByPath, setByPath } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
 import { isTool, type ItemHints, readAssignments } from './parameters';
 
@@ -82,17 +82,6 @@ function fromItem(context: IExecuteFunctions, itemIndex: number, { fields }: Map
   }
   const item = context.getInputData()[itemIndex]?.json ?? {};
   return Object.fromEntries(fields.map(({ id }) => [id, readByPath(item, id)]));
-}
-
-/** A field with that very name, or the one to which its dots lead. */
-function readByPath(item: IDataObject, path: string): IDataObject[string] {
-  if (Object.hasOwn(item, path)) return item[path];
-  let value: unknown = item;
-  for (const key of path.split('.')) {
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
-  return value as IDataObject[string];
 }
 
 function toData(given: IDataObject, mapper: Mapper): IDataObject {

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { includesOf } from '../api/requests/requests';
+import { readSimplify } from '../descriptions/common';
 import { asText } from '../guards';
 import { inputError } from '../transport/processMakerError';
 import { checkSeconds } from './parameters';
@@ -80,12 +81,12 @@ export function readCallbackSettings(context: IExecuteFunctions, itemIndex: numb
 }
 
 /** What of the Request that was waited for is returned. */
-function resultSettings({ returnErroredRequests, simplify, includeData }: IDataObject) {
+function resultSettings(options: IDataObject) {
   return {
     /** Whether one in ERROR or CANCELED counts like any other. */
-    returnsErrored: returnErroredRequests === true,
-    simplify: simplify !== false,
-    includes: includesOf(includeData !== false),
+    returnsErrored: options.returnErroredRequests === true,
+    simplify: readSimplify(options),
+    includes: includesOf(options.includeData !== false),
   };
 }
 

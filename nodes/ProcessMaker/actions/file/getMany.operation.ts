@@ -1,11 +1,11 @@
 import { simplifyFile, variableOf } from '../../api/files/files';
 import {
   filtersOf,
-  optionsOf,
+  outputCollection,
+  outputJson,
   readLimit,
   readSimplify,
   returnAllFields,
-  simplifyOption,
 } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
 import { asText } from '../../guards';
@@ -28,13 +28,13 @@ export const getMany = operation({
   name: 'Get Many',
   action: 'Get many files',
   description: 'Get a list of the files of a Request',
-  fields: [requestLocator, ...returnAllFields, fileFilters, optionsOf(simplifyOption)],
+  fields: [requestLocator, ...returnAllFields, fileFilters, outputCollection],
   changes: false,
   read: (context, itemIndex, connection) => ({
     reference: readRequestReference(context, itemIndex, connection),
     limit: readLimit(context, itemIndex),
     variable: asText(readFilters(context, itemIndex, fileFilters).variable).trim(),
-    simplify: readSimplify(context, itemIndex),
+    simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
   }),
   begin(connection, all) {
     const filesOf = filesReader(connection, all);
@@ -43,7 +43,7 @@ export const getMany = operation({
       return files
         .filter((file) => variable === '' || variableOf(file) === variable)
         .slice(0, limit)
-        .map((file) => ({ json: simplify ? simplifyFile(file, requestId) : file }));
+        .map((file) => ({ json: outputJson(file, simplify, simplifyFile(file, requestId)) }));
     };
   },
 });

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { listStartable, readProcess, simplifyProcess } from '../../api/processes/processes';
-import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/common';
+import { outputCollection, outputJson, readSimplify } from '../../descriptions/common';
 import { processLocator } from '../../descriptions/locators';
 import { ProcessFinder } from '../../execution/processFinder';
 import { once } from '../../execution/readers';
@@ -20,19 +20,19 @@ export const get = operation({
       ...processLocator,
       description: 'The process. The list shows what the user of the access token may start.',
     },
-    optionsOf(simplifyOption),
+    outputCollection,
   ],
   changes: false,
   read: (context, itemIndex, connection) => ({
     reference: readProcessReference(context, itemIndex, connection),
-    simplify: readSimplify(context, itemIndex),
+    simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
   }),
   begin(connection) {
     const finder = new ProcessFinder(connection);
     const processOf = processReader(connection);
     return async ({ reference, simplify }) => {
       const process = await processOf(await finder.idOf(reference));
-      return [{ json: simplify ? simplifyProcess(process, connection.instanceUrl) : process }];
+      return [{ json: outputJson(process, simplify, simplifyProcess(process, connection.instanceUrl)) }];
     };
   },
 });

@@ -1,11 +1,11 @@
 import { listStartable, listViewable, simplifyProcess } from '../../api/processes/processes';
 import {
   filtersOf,
-  optionsOf,
+  outputCollection,
+  outputJson,
   readLimit,
   readSimplify,
   returnAllFields,
-  simplifyOption,
 } from '../../descriptions/common';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
@@ -53,14 +53,14 @@ export const getMany = operation({
     },
     ...returnAllFields,
     processFilters,
-    optionsOf(simplifyOption),
+    outputCollection,
   ],
   changes: false,
   read: (context, itemIndex) => ({
     limit: readLimit(context, itemIndex),
     show: context.getNodeParameter('show', itemIndex),
     text: asText(readFilters(context, itemIndex, processFilters).text).trim(),
-    simplify: readSimplify(context, itemIndex),
+    simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
   }),
   begin:
     (connection) =>
@@ -73,7 +73,7 @@ export const getMany = operation({
       const list = show === 'startable' ? listStartable : listViewable;
       const processes = await list(connection, qs, limit);
       return processes.map((process) => ({
-        json: simplify ? simplifyProcess(process, connection.instanceUrl) : process,
+        json: outputJson(process, simplify, simplifyProcess(process, connection.instanceUrl)),
       }));
     },
 });

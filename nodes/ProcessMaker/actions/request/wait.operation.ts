@@ -1,5 +1,5 @@
 import { CallbackWait } from '../../callback/callbackWait';
-import { optionsOf, simplifyOption } from '../../descriptions/common';
+import { optionsOf, outputOptions } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
 import { includeDataOption } from '../../descriptions/output';
 import { onTimeoutOption, timeLimitOption, waitFields } from '../../descriptions/waitFields';
@@ -33,7 +33,7 @@ export const wait = operation({
           'Whether a Request that has ended in status ERROR or CANCELED is returned like any other, instead of throwing an error',
         displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
       },
-      simplifyOption,
+      ...outputOptions,
       timeLimitOption,
       onTimeoutOption,
     ),

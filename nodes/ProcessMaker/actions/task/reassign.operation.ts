@@ -6,7 +6,7 @@ import {
   simplifyTask,
   updateTask,
 } from '../../api/tasks/tasks';
-import { optionsOf, readSimplify, simplifyOption } from '../../descriptions/common';
+import { outputCollection, outputJson, readSimplify } from '../../descriptions/common';
 import { taskLocator, userLocator } from '../../descriptions/locators';
 import { done, makeChange, NOT_SEEN, type Seen } from '../../execution/change';
 import { TaskReader } from '../../execution/readers';
@@ -29,21 +29,21 @@ export const reassign = operation({
       ...userLocator,
       description: 'The user to give the Task to. Only the list needs the permission to view users.',
     },
-    optionsOf(simplifyOption),
+    outputCollection,
   ],
   changes: true,
   read(context, itemIndex, connection) {
     const id = readTaskId(context, itemIndex, connection);
     const userId = readUserId(context, itemIndex);
     takeTask(connection, id, itemIndex);
-    return { id, userId, simplify: readSimplify(context, itemIndex) };
+    return { id, userId, simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})) };
   },
   begin(connection, all) {
     const reader = new TaskReader(connection, all);
     return async ({ id, userId, simplify }, { isDone }) => {
       const before = await reader.get({ id });
       const task = isDone ? before : await reassignTask(connection, before, userId);
-      return [{ json: simplify ? simplifyTask(task, connection.instanceUrl) : task }];
+      return [{ json: outputJson(task, simplify, simplifyTask(task, connection.instanceUrl)) }];
     };
   },
 });

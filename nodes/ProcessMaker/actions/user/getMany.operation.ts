@@ -1,11 +1,11 @@
 import { listUsers, simplifyUser } from '../../api/users/users';
 import {
   filtersOf,
-  optionsOf,
+  outputCollection,
+  outputJson,
   readLimit,
   readSimplify,
   returnAllFields,
-  simplifyOption,
 } from '../../descriptions/common';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
@@ -38,7 +38,7 @@ export const getMany = operation({
   name: 'Get Many',
   action: 'Get many users',
   description: 'Get a list of users, which needs the permission to view users',
-  fields: [...returnAllFields, userFilters, optionsOf(simplifyOption)],
+  fields: [...returnAllFields, userFilters, outputCollection],
   changes: false,
   read(context, itemIndex) {
     const { status, text } = readFilters(context, itemIndex, userFilters);
@@ -46,13 +46,13 @@ export const getMany = operation({
     return {
       limit: readLimit(context, itemIndex),
       qs: { ...(filter && { filter }), ...(asText(status) && { status }) },
-      simplify: readSimplify(context, itemIndex),
+      simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
     };
   },
   begin:
     (connection) =>
     async ({ limit, qs, simplify }) => {
       const users = await listUsers(connection, qs, limit);
-      return users.map((user) => ({ json: simplify ? simplifyUser(user) : user }));
+      return users.map((user) => ({ json: outputJson(user, simplify, simplifyUser(user)) }));
     },
 });

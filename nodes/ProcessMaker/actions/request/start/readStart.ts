@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { AUTOMATIC, type ProcessReference, type StartTarget } from '../../../api/processes/processes';
+import { readSimplify } from '../../../descriptions/common';
 import type { Hints } from '../../../execution/itemResults';
 import { asText } from '../../../guards';
 import { checkData, readRequestData } from '../../../input/data';
@@ -95,7 +96,7 @@ function readOptions(options: IDataObject) {
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
     hiddenKey: options.hiddenKey !== false,
     startAgainWhenNotFound: options.startAgainWhenNotFound === true,
-    simplify: options.simplify !== false,
+    simplify: options.simplify === undefined || readSimplify(options),
     includeData: options.includeData === true,
     returnErroredRequests: options.returnErroredRequests === true,
     writeFileId: options.writeFileId === true,

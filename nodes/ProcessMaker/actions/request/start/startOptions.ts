@@ -1,4 +1,4 @@
-import { inputFilesField, optionsOf, simplifyOption, writeFileIdOption } from '../../../descriptions/common';
+import { inputFilesField, optionsOf, outputOptions, writeFileIdOption } from '../../../descriptions/common';
 import { includeDataOption } from '../../../descriptions/output';
 import { onTimeoutOption, timeLimitOption } from '../../../descriptions/waitFields';
 
@@ -117,7 +117,7 @@ export const startOptions = optionsOf(
     description:
       'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of throwing an error',
   },
-  simplifyOption,
+  ...outputOptions,
   // Files
   {
     ...inputFilesField,

@@ -2,7 +2,13 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { simplifyTask } from '../../../api/tasks/tasks';
 import { taskDataFields } from '../../../descriptions/changeData';
-import { optionsOf, readSimplify, simplifyOption } from '../../../descriptions/common';
+import {
+  optionsOf,
+  outputJson,
+  outputOptions,
+  readSimplify,
+  type Simplify,
+} from '../../../descriptions/common';
 import { taskLocator } from '../../../descriptions/locators';
 import { TaskReader } from '../../../execution/readers';
 import { asText, isObject } from '../../../guards';
@@ -35,7 +41,7 @@ export const complete = operation({
         description:
           'If the completion of a Task got no response: how many seconds to look whether the Task was completed. The completion is not sent again in that time.',
       },
-      simplifyOption,
+      ...outputOptions,
     ),
   ],
   changes: true,
@@ -44,7 +50,12 @@ export const complete = operation({
     const data = readChangeData(context, itemIndex, hints, 'task');
     const windowSeconds = readWindow(context, itemIndex);
     takeTask(connection, id, itemIndex);
-    return { id, data, windowSeconds, simplify: readSimplify(context, itemIndex) };
+    return {
+      id,
+      data,
+      windowSeconds,
+      simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
+    };
   },
   // The data may hold a time that is another one in a repeat.
   changeOf: ({ id }) => id,
@@ -70,11 +81,9 @@ function readWindow(context: IExecuteFunctions, itemIndex: number): number {
 }
 
 /** The fields of a Task, with the status of its Request in place of the time when it was due. */
-function toJson({ task, alreadyCompleted }: CompletedTask, simplify: boolean, url: string): IDataObject {
-  const mark = alreadyCompleted ? { alreadyCompleted } : {};
-  if (!simplify) return { ...task, ...mark };
-  const fields = simplifyTask(task, url);
-  delete fields.dueAt;
+function toJson({ task, alreadyCompleted }: CompletedTask, simplify: Simplify, url: string): IDataObject {
   const requestStatus = isObject(task.process_request) ? task.process_request.status : null;
-  return { ...fields, requestStatus, ...mark };
+  const simplified: IDataObject = { ...simplifyTask(task, url), requestStatus };
+  delete simplified.dueAt;
+  return { ...outputJson(task, simplify, simplified), ...(alreadyCompleted && { alreadyCompleted }) };
 }
