@@ -11,12 +11,14 @@ export interface WakingCall {
   /** As n8n reads it from the network: nothing where nothing was sent, or where it does not know the content type. */
   body?: unknown;
   rawBody?: Buffer;
+  contentType?: string;
   credentials: CredentialData;
 }
 
 export interface WakingResponse {
   status: number;
   body?: unknown;
+  headers?: Record<string, unknown>;
   /** The execution, when the call has woken it. */
   run?: Run;
 }
@@ -25,13 +27,14 @@ export interface WakingResponse {
 export async function wake(
   engine: Engine,
   sleeping: Run,
-  { url, body, rawBody, credentials }: WakingCall,
+  { url, credentials, ...sent }: WakingCall,
 ): Promise<WakingResponse> {
   const data = stored(sleeping);
   const [entry] = data.executionData?.nodeExecutionStack ?? [];
   if (sleeping.status !== 'waiting' || !entry) throw new Error('The execution does not sleep.');
   // The URL of another execution leads n8n to that one, which has ended.
-  if (!new URL(url).pathname.endsWith(`/${sleeping.executionId}`)) return { status: 409 };
+  const [, id, suffix = ''] = /\/webhook-waiting\/([^/]+)\/?(.*)$/.exec(new URL(url).pathname) ?? [];
+  if (id !== sleeping.executionId) return { status: 409 };
   entry.node.disabled = true;
   data.waitTill = undefined;
   data.resultData.runData[entry.node.name]?.pop();
@@ -39,11 +42,13 @@ export async function wake(
   const workflow = engine.instantiate(sleeping.workflow, credentials);
   const node = workflow.getNode(entry.node.name);
   const type = engine.nodeTypes.getByName(entry.node.type);
-  const [webhookDescription] = type.description.webhooks ?? [];
-  if (!node || !type.webhook || !webhookDescription?.restartWebhook) throw new Error('It takes no calls.');
+  const webhookDescription = type.description.webhooks?.find(({ path }) => path === suffix);
+  if (!node || !type.webhook || !webhookDescription?.restartWebhook) return { status: 404 };
   const query: IDataObject = Object.fromEntries(new URL(url).searchParams);
   const result: WakingResponse = { status: 200 };
   const response = {
+    setHeader: (name: string, value: unknown) =>
+      void (result.headers = { ...result.headers, [name.toLowerCase()]: value }),
     status(code: number) {
       result.status = code;
       return { json: (content: unknown) => void (result.body = content) };
@@ -51,7 +56,7 @@ export async function wake(
   };
   const additionalData = {
     ...engine.additionalData(credentials, sleeping.executionId),
-    httpRequest: { body, rawBody, query, headers: {}, params: {} },
+    httpRequest: { ...sent, query, headers: {}, params: {} },
     httpResponse: response,
   };
   const context = new WebhookContext(
@@ -63,8 +68,10 @@ export async function wake(
     [],
     data,
   );
-  const { workflowData } = await type.webhook.call(context);
+  const taken = await type.webhook.call(context);
+  const { workflowData } = taken;
   if (workflowData) {
+    result.body = taken.webhookResponse;
     entry.data.main = workflowData;
     entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
     result.run = await engine.resume(sleeping, { credentials }, data);

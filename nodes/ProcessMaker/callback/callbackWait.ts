@@ -7,25 +7,28 @@ import {
 } from 'n8n-workflow';
 
 import { findCanceledParent } from '../api/requests/changes';
-import { isUnderWay, readRequest } from '../api/requests/requests';
+import { type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
 import { isObject } from '../guards';
 import { isTool, readResumeUrl, type ResumeUrl } from '../input/parameters';
-import { type CallbackSettings, readCallbackSettings } from '../input/waitParameters';
-import type { Connection } from '../transport/connection';
+import { LABELS, readSleepSettings, type SleepKind, type SleepSettings } from '../input/waitParameters';
+import { connect, type Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { endedBadlyError, unreadableError } from '../waiting/requestWait';
 import { hideUrl, storeUrl } from './callbackUrl';
 
+/** What follows n8n's URL where the end of a Request is waited for: no other node that sleeps takes such a call. */
+export const ENDED_PATH = 'processmaker';
+
 const KEY = 'callback';
 
-const WAITS_ONCE = "'Callback' waits for one Request in an execution";
-const ONE_ONLY =
-  "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own. Call that from a loop: 'Loop Over Items', one item at a time, then 'Execute Workflow' with 'Wait For Sub-Workflow Completion' switched off.";
+/** Whoever calls waits for the response. */
+const READ_SECONDS = 10;
 
 /** What the node has to know when the call comes, in a process of n8n that may have been started since. */
-export interface AwaitedCall extends Pick<CallbackSettings, 'variable' | 'simplify' | 'includes'> {
-  requestId: number;
+export interface AwaitedCall extends SleepSettings {
+  /** The Request with which the waiting began. */
+  identity: ReturnType<typeof identityOf>;
   /** What the output is to hold besides the Request. */
   extraFields: IDataObject;
 }
@@ -42,15 +45,18 @@ interface CallbackRecord {
   awaited?: AwaitedCall;
 }
 
+/** What becomes of a call: the execution goes on with this output, or sleeps on, and the call is answered like this. */
+export type Decision = { json: IDataObject } | { status: number; code: string };
+
 /** @throws ProcessMakerError when the node has waited in this execution already */
-function beginRecord(context: IExecuteFunctions): CallbackRecord {
+function beginRecord(context: IExecuteFunctions, label: string): CallbackRecord {
   const node = context.getContext('node');
   const earlier = node[KEY] as CallbackRecord | undefined;
   const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
   const executionId = context.getExecutionId();
   const isSameExecution = earlier?.executionId === executionId;
   if (isSameExecution && earlier.runIndex !== runIndex) {
-    throw inputError(`${WAITS_ONCE}, but the node runs a second time, as in a loop`, ONE_ONLY);
+    throw waitsOnce(label, 'the node runs a second time, as in a loop');
   }
   // With Retry On Fail the URL is still the one that the Request may have already.
   const { tag, isSent } = isSameExecution ? earlier : { tag: randomUUID(), isSent: false };
@@ -68,12 +74,38 @@ export function awaitedCall(context: IWebhookFunctions, tag: unknown): AwaitedCa
   return (record as unknown as CallbackRecord).awaited;
 }
 
-/** Puts the execution to sleep until the process of its one Request calls, or a limit passes. */
+/** What tells a Request from all others, also from one of another instance, or of a database that was set up anew. */
+function identityOf({ id, uuid, process_id: processId }: ApiRequest, instanceUrl: string) {
+  return { id, uuid, processId, instanceUrl };
+}
+
+function outputOf(request: ApiRequest, awaited: AwaitedCall): IDataObject {
+  const output = { ...awaited, includeTasks: false };
+  return { ...requestJson(request, output, awaited.identity.instanceUrl), ...awaited.extraFields };
+}
+
+/**
+ * Reads the Request of a wait, with the node's own credential, and what the output shows of it.
+ *
+ * @throws ProcessMakerError also when it is another one than that with which the waiting began
+ */
+export async function readAwaited(context: IWebhookFunctions, awaited: AwaitedCall) {
+  const { identity, includes } = awaited;
+  const connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };
+  const request = await readRequest(connection, identity.id, includes);
+  const found = identityOf(request, connection.instanceUrl);
+  if (JSON.stringify(found) !== JSON.stringify(identity)) {
+    throw inputError(`Request ${identity.id} is not the one that was waited for`, 'Check the credential.');
+  }
+  return { connection, request, json: outputOf(request, awaited) };
+}
+
+/** Puts the execution to sleep until a call for its one Request comes, or a limit passes. */
 export class CallbackWait {
-  /** @param resume n8n's URL for the process to call, with the tag of the wait */
+  /** @param resume n8n's URL that wakes it, with the tag of the wait */
   private constructor(
     private readonly context: IExecuteFunctions,
-    private readonly settings: CallbackSettings,
+    private readonly settings: SleepSettings,
     private readonly record: CallbackRecord,
     private readonly resume: ResumeUrl,
   ) {}
@@ -81,36 +113,39 @@ export class CallbackWait {
   /**
    * Reads and checks all that can be without a call.
    *
+   * @param data what the Request is to be started with
    * @throws ProcessMakerError also where the execution cannot sleep for exactly one Request
    */
-  static read(context: IExecuteFunctions, itemIndex: number): CallbackWait {
-    const settings = readCallbackSettings(context, itemIndex);
-    checkItems(context);
+  static read(context: IExecuteFunctions, itemIndex: number, kind: SleepKind, data = {}): CallbackWait {
+    const settings = readSleepSettings(context, itemIndex, kind);
+    if (Object.hasOwn(data, settings.variable)) {
+      throw inputError(
+        `The data has a field '${settings.variable}', in whose place the URL for the call would be written`,
+        "Give another name in 'Variable for the URL', or leave the field out of the data.",
+      );
+    }
+    checkItems(context, LABELS[kind]);
     const resume = readResumeUrl(context);
     if (!resume) {
       throw inputError(
-        'n8n has no address at which the process could call this execution',
+        'n8n has no address at which this execution could be called',
         "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which ProcessMaker reaches it.",
       );
     }
-    const record = beginRecord(context);
+    const record = beginRecord(context, LABELS[kind]);
+    if (kind === 'requestEnded') resume.url.pathname += `/${ENDED_PATH}`;
     resume.url.searchParams.set('wait', record.tag);
     return new CallbackWait(context, settings, record, resume);
-  }
-
-  /** The name of the field for the URL. */
-  get variable(): string {
-    return this.settings.variable;
   }
 
   /** The field with the URL, to be sent along when the Request is started. */
   takeField(): { name: string; value: string } {
     this.record.isSent = true;
-    return { name: this.variable, value: this.resume.url.toString() };
+    return { name: this.settings.variable, value: this.resume.url.toString() };
   }
 
   /**
-   * Makes sure that a Request has the URL, and sleeps. One that has ended will not call any more: it is returned at once.
+   * Makes sure that a Request has the URL, and sleeps. For one that has ended no call will come: it is returned at once.
    *
    * @param extraFields what the output is to hold besides the Request
    * @returns the output for when no call comes
@@ -120,22 +155,22 @@ export class CallbackWait {
     requestId: number,
     extraFields: IDataObject = {},
   ): Promise<IDataObject> {
-    const { returnsErrored, variable, simplify, includes, limitSeconds } = this.settings;
-    const { instanceUrl } = connection;
+    const { returnsErrored, limitSeconds, variable, includes, withBody } = this.settings;
     const url = { variable, includes, value: this.resume.url.toString(), isSent: this.record.isSent };
     const request = await storeUrl(connection, requestId, url).catch((error: unknown) => {
       throw unreadableError(requestId, error);
     });
-    const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
-    const shown = { ...hideUrl(json, variable, this.resume.signature), ...extraFields, callback: null };
+    const awaited = { ...this.settings, identity: identityOf(request, connection.instanceUrl), extraFields };
+    const json = hideUrl(outputOf(request, awaited), variable, this.resume.signature);
+    const shown = { ...json, ...(withBody && { callback: null }) };
     if (!isUnderWay(request)) {
-      const ended = { ...shown, timedOut: false };
-      if (returnsErrored) return ended;
       const parent = await findCanceledParent(request, (id) => readRequest(connection, id, []));
-      if (request.status === 'COMPLETED' && !parent) return ended;
-      throw endedBadlyError(request, instanceUrl, parent);
+      if (!returnsErrored && (parent ?? request).status !== 'COMPLETED') {
+        throw endedBadlyError(request, connection.instanceUrl, parent);
+      }
+      return { ...shown, timedOut: false, ...(parent && { parentStatus: parent.status }) };
     }
-    this.record.awaited = { requestId, variable, simplify, includes, extraFields };
+    this.record.awaited = awaited;
     const atLimit = { ...shown, timedOut: true };
     // Without this, the output at the limit would be the node's input: n8n does not run the node again.
     this.context.getExecuteData().data.main = [[{ json: atLimit, pairedItem: { item: 0 } }]];
@@ -145,13 +180,20 @@ export class CallbackWait {
   }
 }
 
-function checkItems(context: IExecuteFunctions): void {
+function checkItems(context: IExecuteFunctions, label: string): void {
   if (isTool(context)) {
     throw inputError(
-      "An AI agent cannot wait for a 'Callback'",
+      `An AI agent cannot wait for a '${label}'`,
       "Choose 'Request to Finish', 'Task to Appear', or no waiting, in 'Wait For'.",
     );
   }
   const items = context.getInputData().length;
-  if (items > 1) throw inputError(`${WAITS_ONCE}, but ${items} items have come in`, ONE_ONLY);
+  if (items > 1) throw waitsOnce(label, `${items} items have come in`);
+}
+
+function waitsOnce(label: string, why: string) {
+  return inputError(
+    `'${label}' waits for one Request in an execution, but ${why}`,
+    "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own. Call that from a loop: 'Loop Over Items', one item at a time, then 'Execute Workflow' with 'Wait For Sub-Workflow Completion' switched off.",
+  );
 }

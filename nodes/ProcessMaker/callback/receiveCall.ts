@@ -1,73 +1,96 @@
 import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { readRequest } from '../api/requests/requests';
-import { requestJson } from '../descriptions/output';
 import { asText, isObject, messageOf } from '../guards';
-import { connect } from '../transport/connection';
+import { readResumeUrl } from '../input/parameters';
 import { shownText } from '../transport/processMakerError';
 import { hideUrl } from './callbackUrl';
-import { awaitedCall, type AwaitedCall } from './callbackWait';
+import { type AwaitedCall, awaitedCall, type Decision, ENDED_PATH, readAwaited } from './callbackWait';
+import { decideByEnd } from './requestEnded';
 
-/** n8n's address of an execution that sleeps: `$execution.resumeUrl`. */
-export const callbackWebhooks: IWebhookDescription[] = [
-  {
-    name: 'default',
-    httpMethod: 'POST',
-    responseMode: 'onReceived',
-    // Without it, the process would get the text 'firstEntryJson' as the response.
-    responseData: '',
-    path: '',
-    restartWebhook: true,
-    isFullPath: true,
-  },
-];
+/** n8n's address of an execution that sleeps, `$execution.resumeUrl`, and the path after it that no other node has. */
+export const callbackWebhooks: IWebhookDescription[] = ['', ENDED_PATH].map((path) => ({
+  name: 'default',
+  httpMethod: 'POST',
+  responseMode: 'onReceived',
+  // Without it, the process would get the text 'firstEntryJson' as the response.
+  responseData: '',
+  path,
+  restartWebhook: true,
+  isFullPath: true,
+}));
 
-/** The process waits for the response to its call. */
-const READ_SECONDS = 10;
-/** Not 409, after which the process would call again: for this call nobody will ever wait. */
-const GONE = 410;
+/** Decides, by what is waited for, whether a call wakes the execution. */
+const DECISIONS: Record<
+  AwaitedCall['kind'],
+  (context: IWebhookFunctions, awaited: AwaitedCall, tag: string) => Promise<Decision>
+> = { callback: takeCallback, requestEnded: decideByEnd };
+
+// Not 409, after which the process would call again: for this call nobody will ever wait.
+const NOT_THIS_WAIT: Decision = { status: 410, code: 'notThisWait' };
+const NOT_READABLE = { status: 503, code: 'notReadable' };
+const RETRY_AFTER_SECONDS = 5;
 
 /** n8n types it by Express, whose types are not installed. */
 interface CallResponse {
+  setHeader(name: string, value: number): void;
   status(code: number): { json(body: IDataObject): void };
 }
 
 /**
- * Takes the call of the process that the execution sleeps for, and wakes it: n8n has checked the signature. The output
- * is the Request as it is now, and what the process has sent in `callback`.
+ * Takes a call for the execution that sleeps: n8n has checked the signature. It never throws: n8n would wake the
+ * execution with an empty item, and lose what the nodes before have given.
  */
 export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-  const { wait, signature } = this.getQueryData() as IDataObject;
-  const awaited = awaitedCall(this, wait);
-  if (!awaited) {
-    const response = this.getResponseObject() as unknown as CallResponse;
-    response.status(GONE).json({ message: 'The execution does not wait for this call any more.' });
-    return { noWebhookResponse: true };
+  try {
+    const tag = asText((this.getQueryData() as IDataObject).wait);
+    const awaited = awaitedCall(this, tag);
+    const decision = awaited ? await DECISIONS[awaited.kind](this, awaited, tag) : NOT_THIS_WAIT;
+    if (!awaited || !('json' in decision)) return refuse(this, decision as typeof NOT_READABLE);
+    const shown = { ...decision.json, timedOut: false };
+    const json = hideUrl(shown, awaited.variable, readResumeUrl(this)?.signature ?? '');
+    return { workflowData: [[{ json, pairedItem: { item: 0 } }]], webhookResponse: { woken: true } };
+  } catch (error) {
+    return refuse(this, NOT_READABLE, error);
   }
-  const request = await readNow(this, awaited);
-  const json = { ...request, ...awaited.extraFields, callback: bodyOf(this), timedOut: false };
-  const shown = hideUrl(json, awaited.variable, asText(signature));
-  return { workflowData: [[{ json: shown, pairedItem: { item: 0 } }]] };
+}
+
+function refuse(context: IWebhookFunctions, decision: typeof NOT_READABLE, error?: unknown) {
+  try {
+    if (error !== undefined) context.logger.warn(`A call did not wake the execution: ${reasonOf(error)}`);
+    const response = context.getResponseObject() as unknown as CallResponse;
+    if (decision.status === NOT_READABLE.status) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    response.status(decision.status).json({ code: decision.code });
+  } catch {
+    // Whoever called has gone.
+  }
+  return { noWebhookResponse: true };
+}
+
+function reasonOf(error: unknown): string {
+  return shownText(messageOf(error));
+}
+
+/**
+ * Any call counts. What was sent is in `callback`, and proves nothing: others can read the URL, too. It is not lost
+ * because the Request cannot be read: then the Request is that of when the waiting began, with a note.
+ */
+async function takeCallback(context: IWebhookFunctions, awaited: AwaitedCall): Promise<Decision> {
+  const { withBody, identity } = awaited;
+  const { json } = await readAwaited(context, awaited).catch((error: unknown) => {
+    if (!withBody) throw error;
+    const before: unknown = context.evaluateExpression('{{ $json }}', 0);
+    const note = `The Request is shown as it was when the waiting began, since it could not be read when the call came: ${reasonOf(error)}`;
+    return { json: { ...(isObject(before) ? before : { id: identity.id }), note } };
+  });
+  return { json: withBody ? { ...json, callback: bodyOf(context) } : json };
 }
 
 /** What was sent, as n8n has read it; as text where n8n does not know the content type, and null where nothing was sent. */
 function bodyOf(context: IWebhookFunctions): IDataObject | string | null {
-  const { body, rawBody } = context.getRequestObject() as { body?: IDataObject | string; rawBody?: Buffer };
+  const request = context.getRequestObject() as { body?: IDataObject | string; rawBody?: Buffer };
+  const { body, rawBody, contentType } = request as typeof request & { contentType?: string };
+  // Its files, which n8n describes beside it, are deleted once the call has ended.
+  if (contentType === 'multipart/form-data' && isObject(body)) return body.data as IDataObject;
   if (body !== undefined) return body;
   return rawBody && rawBody.length > 0 ? rawBody.toString() : null;
-}
-
-/** A call is not lost because the Request cannot be read: then it is that of when the waiting began, with a note. */
-async function readNow(context: IWebhookFunctions, awaited: AwaitedCall): Promise<IDataObject> {
-  const { requestId, simplify, includes } = awaited;
-  try {
-    const connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };
-    const request = await readRequest(connection, requestId, includes);
-    return requestJson(request, { simplify, includes, includeTasks: false }, connection.instanceUrl);
-  } catch (error) {
-    const reason = shownText(messageOf(error));
-    const before: unknown = context.evaluateExpression('{{ $json }}', 0);
-    const note = `The Request is shown as it was when the waiting began, since it could not be read when the call came: ${reason}`;
-    return { ...(isObject(before) ? before : { id: requestId }), note };
-  }
 }

@@ -1,12 +1,18 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS } from '../input/waitParameters';
+import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, SLEEPS } from '../input/waitParameters';
 
 const WAYS: INodePropertyOptions[] = [
   {
     name: 'Request to Finish',
     value: 'finish',
     description: 'Go on when the Request has ended, and return it with its data',
+  },
+  {
+    name: 'Request to Finish, Sleeping',
+    value: 'requestEnded',
+    description:
+      "Sleep, for weeks if need be, until the Request has ended, and return it with its data. A second workflow with 'Wake Waiting Workflow' has to call.",
   },
   {
     name: 'Task to Appear',
@@ -16,7 +22,8 @@ const WAYS: INodePropertyOptions[] = [
   {
     name: 'Callback',
     value: 'callback',
-    description: 'Sleep, for weeks if need be, until the process calls a URL that it finds in its data',
+    description:
+      'Sleep, for weeks if need be, until a script of the process calls a URL that it finds in its data',
   },
 ];
 
@@ -29,6 +36,9 @@ const waitFor: INodeProperties = {
   description: 'What to wait for before the workflow goes on',
   options: WAYS,
 };
+
+const WHILE_ASLEEP = { show: { waitFor: [...SLEEPS] } };
+const WHEN_LIMITED = { show: { ...WHILE_ASLEEP.show, limitWaitTime: [true] } };
 
 const fieldsOfWays: INodeProperties[] = [
   {
@@ -49,8 +59,8 @@ const fieldsOfWays: INodeProperties[] = [
     required: true,
     placeholder: 'e.g. n8n_resume_url',
     description:
-      "The variable of the Request that receives the URL which the process has to call with POST. Forms do not show one that begins with an underscore. What the process sends is returned in the field 'callback'.",
-    displayOptions: { show: { waitFor: ['callback'] } },
+      "The variable of the Request that receives the URL which wakes this execution when it is called with POST. Forms do not show one that begins with an underscore. With 'Callback', what the process sends is returned in the field 'callback'. The callback body is not verified: others can read the URL, too.",
+    displayOptions: WHILE_ASLEEP,
   },
   {
     displayName: 'Limit Wait Time',
@@ -59,7 +69,7 @@ const fieldsOfWays: INodeProperties[] = [
     default: false,
     description:
       "Whether to go on without a call after some time. The Request is then returned as it was when the waiting began, with 'timedOut' set to true.",
-    displayOptions: { show: { waitFor: ['callback'] } },
+    displayOptions: WHILE_ASLEEP,
   },
   {
     displayName: 'Amount',
@@ -68,7 +78,7 @@ const fieldsOfWays: INodeProperties[] = [
     typeOptions: { minValue: 0, numberPrecision: 2 },
     default: 1,
     description: 'How long to wait for the call at most',
-    displayOptions: { show: { waitFor: ['callback'], limitWaitTime: [true] } },
+    displayOptions: WHEN_LIMITED,
   },
   {
     displayName: 'Unit',
@@ -82,7 +92,7 @@ const fieldsOfWays: INodeProperties[] = [
       { name: 'Hours', value: 'hours' },
       { name: 'Days', value: 'days' },
     ],
-    displayOptions: { show: { waitFor: ['callback'], limitWaitTime: [true] } },
+    displayOptions: WHEN_LIMITED,
   },
 ];
 
@@ -111,23 +121,37 @@ export const timeLimitOption: INodeProperties = {
   type: 'number',
   typeOptions: { minValue: 1, maxValue: MAX_WAIT_SECONDS },
   default: DEFAULT_WAIT_SECONDS,
-  description: "How many seconds to wait at most. To wait for more than an hour, choose 'Callback'.",
+  description:
+    "How many seconds to wait at most. To wait for more than an hour, choose 'Request to Finish, Sleeping' or 'Callback'.",
   displayOptions: WHILE_RUNNING,
 };
 
-export const onTimeoutOption: INodeProperties = {
-  displayName: 'On Timeout',
-  name: 'onTimeout',
-  type: 'options',
-  default: 'error',
-  description: "What to do with an item that is still waiting when the 'Wait Time Limit' is reached",
-  options: [
-    { name: 'Throw Error', value: 'error', description: 'Name the Request in the message' },
-    {
-      name: 'Return Request',
-      value: 'return',
-      description: 'Return the Request as it is, with timedOut set to true',
-    },
-  ],
-  displayOptions: WHILE_RUNNING,
-};
+/** For the collection 'Options' of an operation that waits. */
+export const waitOptions: INodeProperties[] = [
+  {
+    displayName: 'Decide by Request Data',
+    name: 'decideByRequestData',
+    type: 'boolean',
+    default: false,
+    description:
+      "Whether to leave out what was sent with the call, which others could have sent, too, and to go on only with a Request that could be read at the call, so that the workflow decides by the Request's data",
+    displayOptions: { show: { '/waitFor': ['callback'] } },
+  },
+  timeLimitOption,
+  {
+    displayName: 'On Timeout',
+    name: 'onTimeout',
+    type: 'options',
+    default: 'error',
+    description: "What to do with an item that is still waiting when the 'Wait Time Limit' is reached",
+    options: [
+      { name: 'Throw Error', value: 'error', description: 'Name the Request in the message' },
+      {
+        name: 'Return Request',
+        value: 'return',
+        description: 'Return the Request as it is, with timedOut set to true',
+      },
+    ],
+    displayOptions: WHILE_RUNNING,
+  },
+];

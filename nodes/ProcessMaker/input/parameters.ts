@@ -31,7 +31,7 @@ export interface ResumeUrl {
 }
 
 /** @returns undefined where n8n has no address at which it could be called */
-export function readResumeUrl(context: IExecuteFunctions): ResumeUrl | undefined {
+export function readResumeUrl(context: Pick<IExecuteFunctions, 'evaluateExpression'>): ResumeUrl | undefined {
   try {
     const url = new URL(asText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)));
     return { url, signature: url.searchParams.get('signature') ?? '' };

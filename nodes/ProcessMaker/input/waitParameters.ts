@@ -11,9 +11,11 @@ export const DEFAULT_WAIT_SECONDS = 300;
 /** The execution runs, and holds a worker, for as long. */
 export const MAX_WAIT_SECONDS = 3600;
 
-const LABELS = {
+/** The ways to wait, as the panel names them. */
+export const LABELS = {
   nothing: 'Nothing',
   finish: 'Request to Finish',
+  requestEnded: 'Request to Finish, Sleeping',
   task: 'Task to Appear',
   callback: 'Callback',
 };
@@ -21,7 +23,10 @@ const LABELS = {
 export type WaitFor = keyof typeof LABELS;
 
 export type WaitSettings = ReturnType<typeof readWaitSettings>;
-export type CallbackSettings = ReturnType<typeof readCallbackSettings>;
+/** The ways in which the execution sleeps. */
+export const SLEEPS = ['callback', 'requestEnded'] as const;
+export type SleepKind = (typeof SLEEPS)[number];
+export type SleepSettings = ReturnType<typeof readSleepSettings>;
 
 /**
  * The parameter 'Wait For', the same for all items: n8n evaluates no expression in it. One that was written into a
@@ -44,7 +49,10 @@ export function readWaitFor(context: IExecuteFunctions, itemIndex: number, mayBe
 /** The parameters and options of an item that waits while the execution runs. */
 export function readWaitSettings(context: IExecuteFunctions, itemIndex: number, waitFor: WaitFor) {
   const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
-  const seconds = readTimeLimit(options, " To wait for more than an hour, choose 'Callback' in 'Wait For'.");
+  const seconds = readTimeLimit(
+    options,
+    " To wait for more than an hour, choose 'Request to Finish, Sleeping' or 'Callback' in 'Wait For'.",
+  );
   const onTimeout = options.onTimeout ?? 'error';
   if (onTimeout !== 'error' && onTimeout !== 'return') throw invalidOption('On Timeout', onTimeout);
   const isTask = waitFor === 'task';
@@ -69,15 +77,27 @@ const SECONDS_IN: Record<string, number> = { seconds: 1, minutes: 60, hours: 360
 /** Ten years. */
 const MAX_SECONDS = 3650 * 86_400;
 
-/** The parameters and options of an item that waits for a call. */
-export function readCallbackSettings(context: IExecuteFunctions, itemIndex: number) {
+/** The parameters and options of an item that sleeps until a call comes. */
+export function readSleepSettings(context: IExecuteFunctions, itemIndex: number, kind: SleepKind) {
+  const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
+  const settings = resultSettings(options);
   return {
+    kind,
     /** The field of the Request's data for the URL. */
     variable: readVariable(context.getNodeParameter('callbackVariable', itemIndex, DEFAULT_VARIABLE)),
     /** undefined: for as long as it takes. */
     limitSeconds: readLimit(context, itemIndex),
-    ...resultSettings(context.getNodeParameter('options', itemIndex, {})),
+    ...settings,
+    /** Once the execution sleeps, an item cannot fail any more: so that it never does. */
+    returnsErrored: kind === 'requestEnded' || settings.returnsErrored,
+    /** Whether what is sent with the call is returned. */
+    withBody: kind === 'callback' && options.decideByRequestData !== true,
   };
+}
+
+/** Whether the execution sleeps while it waits. */
+export function isSleep(waitFor: WaitFor): waitFor is SleepKind {
+  return SLEEPS.some((kind) => kind === waitFor);
 }
 
 /** What of the Request that was waited for is returned. */

@@ -153,7 +153,7 @@ const { sleepWithAbort: sleep = n8nWorkflow.sleep } = n8nWorkflow as {
 };
 
 /** Waits. Returns false when the execution was canceled. */
-export async function pauseFor({ canceled }: Connection, milliseconds: number): Promise<boolean> {
+export async function pauseFor({ canceled }: Partial<Connection>, milliseconds: number): Promise<boolean> {
   await sleep(milliseconds, canceled).catch(() => undefined);
   return canceled?.aborted !== true;
 }

@@ -114,7 +114,7 @@ function checkEnd(request: ApiRequest, settings: WaitSettings, instanceUrl: stri
     throw endError(
       request,
       `Request ${id} was still ${state} after ${duration(seconds)}${missing ? `, and ${missing} has not appeared` : ''}`,
-      `It goes on in ProcessMaker, see ${url}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Callback' in 'Wait For' to wait for days.`,
+      `It goes on in ProcessMaker, see ${url}. Set 'Wait Time Limit' higher, let 'On Timeout' return the Request, or choose 'Request to Finish, Sleeping' or 'Callback' in 'Wait For' to wait for days.`,
       'timeout',
     );
   }

@@ -203,7 +203,7 @@ describe('a call that is not for this wait', () => {
     const { status, body, run } = await call(sleeping, {}, url.toString());
     expect(run).toBeUndefined();
     expect(status).toBe(410);
-    expect(body).toEqual({ message: 'The execution does not wait for this call any more.' });
+    expect(body).toEqual({ code: 'notThisWait' });
     expect((await call(sleeping)).run?.status).toBe('success');
   });
 

@@ -5,7 +5,8 @@ const harness = useHarness();
 
 const FORM = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
 const WAIT = { resource: 'request', operation: 'wait', request: locator('id', '={{ $json.requestId }}') };
-const VALUES = "finish ('Request to Finish'), task ('Task to Appear'), callback ('Callback')";
+const VALUES =
+  "finish ('Request to Finish'), requestEnded ('Request to Finish, Sleeping'), task ('Task to Appear'), callback ('Callback')";
 
 it.each(['finished', '', '={{ $json.way }}', '={{ undefined }}'])(
   'starts nothing when a Start waits for "%s", which is not a valid option',

@@ -2,10 +2,10 @@ import { CallbackWait } from '../../callback/callbackWait';
 import { optionsOf, outputOptions } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
 import { includeDataOption } from '../../descriptions/output';
-import { onTimeoutOption, timeLimitOption, waitFields } from '../../descriptions/waitFields';
+import { waitFields, waitOptions } from '../../descriptions/waitFields';
 import { RequestIds } from '../../execution/readers';
 import { readRequestReference } from '../../input/references';
-import { readWaitFor, readWaitSettings } from '../../input/waitParameters';
+import { isSleep, readWaitFor, readWaitSettings } from '../../input/waitParameters';
 import { RequestWait } from '../../waiting/requestWait';
 import { operation } from '../operation';
 
@@ -22,7 +22,7 @@ export const wait = operation({
       {
         ...includeDataOption,
         default: true,
-        displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
+        displayOptions: { hide: { '/waitFor': ['task'] } },
       },
       {
         displayName: 'Return Requests in Error',
@@ -34,8 +34,7 @@ export const wait = operation({
         displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
       },
       ...outputOptions,
-      timeLimitOption,
-      onTimeoutOption,
+      ...waitOptions,
     ),
   ],
   changes: false,
@@ -43,8 +42,8 @@ export const wait = operation({
   read(context, itemIndex, connection) {
     const reference = readRequestReference(context, itemIndex, connection);
     const waitFor = readWaitFor(context, itemIndex, false);
-    return waitFor === 'callback'
-      ? { reference, callback: CallbackWait.read(context, itemIndex) }
+    return isSleep(waitFor)
+      ? { reference, callback: CallbackWait.read(context, itemIndex, waitFor) }
       : { reference, settings: readWaitSettings(context, itemIndex, waitFor) };
   },
   begin(connection, all, stopped) {

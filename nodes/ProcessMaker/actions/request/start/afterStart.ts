@@ -6,7 +6,7 @@ import { CallbackWait } from '../../../callback/callbackWait';
 import { KeyedQueue, MemoryLimit } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
 import type { OutputItem } from '../../../execution/itemResults';
-import { readWaitFor, readWaitSettings, type WaitSettings } from '../../../input/waitParameters';
+import { isSleep, readWaitFor, readWaitSettings, type WaitSettings } from '../../../input/waitParameters';
 import type { Connection } from '../../../transport/connection';
 import {
   inputError,
@@ -124,18 +124,8 @@ export class StartWait {
   /** Reads and checks the parameters of one item on waiting. Nothing is sent. */
   read(context: IExecuteFunctions, index: number, data: IDataObject): void {
     const waitFor = readWaitFor(context, index, true);
-    if (waitFor === 'callback') this.callback = this.readCallback(context, index, data);
+    if (isSleep(waitFor)) this.callback = CallbackWait.read(context, index, waitFor, data);
     else this.settings.set(index, readWaitSettings(context, index, waitFor));
-  }
-
-  private readCallback(context: IExecuteFunctions, index: number, data: IDataObject): CallbackWait {
-    const callback = CallbackWait.read(context, index);
-    const { variable } = callback;
-    if (!Object.hasOwn(data, variable)) return callback;
-    throw inputError(
-      `The data has a field '${variable}', in whose place the URL for the call would be written`,
-      "Give another name in 'Variable for the URL', or leave the field out of the data.",
-    );
   }
 
   /** A field to be sent with the data of a start. It is none of what makes two starts the same: a retry has another. */

@@ -1,6 +1,6 @@
 import { inputFilesField, optionsOf, outputOptions, writeFileIdOption } from '../../../descriptions/common';
 import { includeDataOption } from '../../../descriptions/output';
-import { onTimeoutOption, timeLimitOption } from '../../../descriptions/waitFields';
+import { waitOptions } from '../../../descriptions/waitFields';
 
 /** In groups: a list of this length is not looked through. */
 export const startOptions = optionsOf(
@@ -127,6 +127,5 @@ export const startOptions = optionsOf(
   },
   writeFileIdOption,
   // Waiting
-  timeLimitOption,
-  onTimeoutOption,
+  ...waitOptions,
 );

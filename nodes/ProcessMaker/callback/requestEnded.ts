@@ -1,0 +1,54 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { findCanceledParent } from '../api/requests/changes';
+import { isUnderWay, readRequest } from '../api/requests/requests';
+import { pauseFor } from '../transport/connection';
+import { type AwaitedCall, type Decision, readAwaited } from './callbackWait';
+
+/** The time from one read for a wait to the next, however many calls come. */
+const BETWEEN_READS_MS = 2000;
+
+/** By the tag of a wait: the read that has not begun, so that a call that comes now can rely on it. */
+const upcoming = new Map<string, Promise<Decision>>();
+/** By the tag of a wait: ends some time after the last read, and says whether that one has woken the execution. */
+const recent = new Map<string, Promise<boolean>>();
+
+/**
+ * Wakes the execution when ProcessMaker says that its Request has ended, whoever calls: nothing of the call counts. Calls
+ * that come together share a read. It begins after each of them, so that none is refused by what was true before it.
+ */
+export async function decideByEnd(
+  context: IWebhookFunctions,
+  awaited: AwaitedCall,
+  tag: string,
+): Promise<Decision> {
+  const joined = upcoming.get(tag);
+  if (joined) {
+    const decision = await joined;
+    return 'json' in decision ? IS_BEING_WOKEN : decision;
+  }
+  const decision = (async () => {
+    const isWoken = await recent.get(tag);
+    upcoming.delete(tag);
+    if (isWoken) return IS_BEING_WOKEN;
+    const read = readEnd(context, awaited);
+    const pause = Promise.allSettled([read, pauseFor({}, BETWEEN_READS_MS)]).then(([last]) => {
+      if (recent.get(tag) === pause) recent.delete(tag);
+      return last.status === 'fulfilled' && 'json' in last.value;
+    });
+    recent.set(tag, pause);
+    return await read;
+  })();
+  upcoming.set(tag, decision);
+  return await decision;
+}
+
+/** Only one call may wake it: an older n8n would run what follows once for each. */
+const IS_BEING_WOKEN: Decision = { status: 503, code: 'isBeingWoken' };
+
+async function readEnd(context: IWebhookFunctions, awaited: AwaitedCall): Promise<Decision> {
+  const { connection, request, json } = await readAwaited(context, awaited);
+  if (isUnderWay(request)) return { status: 409, code: 'notEnded' };
+  const parent = await findCanceledParent(request, (id) => readRequest(connection, id, []));
+  return { json: parent ? { ...json, parentStatus: parent.status } : json };
+}
