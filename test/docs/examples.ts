@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
 import { binary, rows } from '../support/files';
 import type { Harness, User } from '../support/harness';
@@ -33,6 +36,21 @@ const failed = async (harness: Harness): Promise<void> => {
   await startOf('Payment run')(harness);
   harness.server.failRequest(harness.requests().at(-1)?.id ?? 0, 'The ledger cannot be reached.');
   harness.server.scriptsRun = true;
+};
+
+/** Completes a Request for whose end execution 231 of an n8n sleeps; of n8n, there is only a webhook. */
+const endedWithSleeper = async (harness: Harness): Promise<void> => {
+  const n8n = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json').end('{"woken":true}', () => n8n.close());
+  }).listen(0, '127.0.0.1');
+  await once(n8n, 'listening');
+  harness.engine.baseUrl = `http://127.0.0.1:${(n8n.address() as AddressInfo).port}`;
+  const url = `${harness.engine.baseUrl}/webhook-waiting/231/processmaker?wait=1`;
+  await startOf('Purchase order approval', { _n8n_resume_url: url })(harness);
+  for (let open; (open = harness.server.tasks().findLast(({ status }) => status === 'ACTIVE'));) {
+    if (open.requestId !== 8) break;
+    await harness.server.completeTask(open.id, {});
+  }
 };
 
 /** They run one after the other in a new ProcessMaker, so that its ids are always the same. */
@@ -124,6 +142,12 @@ export const EXAMPLES: Example[] = [
     parameters: { request: locator('id', 7) },
   },
   { operation: 'request delete', user: 'admin', parameters: { request: locator('id', 7) } },
+  {
+    operation: 'request wake',
+    before: endedWithSleeper,
+    parameters: { request: locator('id', '={{ $json.id }}') },
+    input: { event: 'requestCompleted', id: 8, status: 'COMPLETED' },
+  },
   { operation: 'process get', parameters: { process: locator('name', 'Invoice approval') } },
   { operation: 'process getAll', parameters: { show: 'startable', filters: { text: 'invoice' } } },
   { operation: 'process getStartEvents', parameters: { process: locator('name', 'Invoice approval') } },

@@ -34,6 +34,8 @@ const BASE_URL = 'http://n8n.example';
 /** Runs whole workflows with the built package on n8n's own execution engine. */
 export class Engine {
   readonly nodeTypes: NodeTypes;
+  /** Where n8n says that it can be reached. */
+  baseUrl = BASE_URL;
   private lastExecutionId = 0;
 
   constructor(private readonly loader: PackageDirectoryLoader) {
@@ -99,7 +101,7 @@ export class Engine {
       formWaitingBaseUrl: `${BASE_URL}/form-waiting`,
       formTestBaseUrl: `${BASE_URL}/form-test`,
       webhookBaseUrl: `${BASE_URL}/webhook`,
-      webhookWaitingBaseUrl: `${BASE_URL}/webhook-waiting`,
+      webhookWaitingBaseUrl: `${this.baseUrl}/webhook-waiting`,
       webhookTestBaseUrl: `${BASE_URL}/webhook-test`,
       mcpBaseUrl: `${BASE_URL}/mcp`,
       mcpTestBaseUrl: `${BASE_URL}/mcp-test`,

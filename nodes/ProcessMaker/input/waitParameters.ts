@@ -110,7 +110,8 @@ function resultSettings(options: IDataObject) {
   };
 }
 
-function readVariable(value: unknown): string {
+/** The name of the field of a Request's data that holds the URL which wakes an execution. */
+export function readVariable(value: unknown): string {
   const variable = asText(value).trim();
   const what = `'Variable for the URL' holds "${variable}", which`;
   if (!/^[A-Za-z_]\w*$/.test(variable)) {

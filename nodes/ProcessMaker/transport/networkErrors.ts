@@ -97,7 +97,7 @@ export function oAuth2Error(thrown: unknown): ErrorDetails | undefined {
 }
 
 /** n8n wraps axios' exception in a NodeApiError, and keeps it as `cause`; axios does so with that of Node.js. */
-function chainOf(thrown: unknown): Error[] {
+export function chainOf(thrown: unknown): Error[] {
   return thrown instanceof Error ? [thrown, ...chainOf(thrown.cause ?? lostCause(thrown))] : [];
 }
 

@@ -5,6 +5,7 @@ import { wake } from '../../support/callback';
 import type { Run } from '../../support/run';
 import { locator } from '../../support/workflows';
 import type { Check, Contract } from '../contract';
+import type { ProcessName } from '../processes';
 import {
   asAdministrator,
   credentialsOf,
@@ -37,6 +38,10 @@ async function call(contract: Contract, sleeping: Run): Promise<IDataObject | un
   assert.equal(item?.id, request?.id);
   return item;
 }
+
+/** Starts a Request with an n8n URL that no execution has, so that it is found but not called. */
+const startWith = async (contract: Contract, name: ProcessName, parameters: INodeParameters = {}) =>
+  await startIn(contract, name, { sleeper_url: `${contract.engine.baseUrl}/webhook-waiting/` }, parameters);
 
 /** Waiting for Requests. */
 export const waitChecks: Check[] = [
@@ -90,6 +95,31 @@ export const waitChecks: Check[] = [
     run: async (contract) => {
       const item = await call(contract, await sendStartIn(contract, 'tasks', {}, CALLBACK));
       assert.deepEqual([item?.callback, item?.timedOut], [{ yes: true }, false]);
+    },
+  },
+  {
+    name: 'Wake Waiting Workflow finds the Requests that have ended lately and hold a URL of this n8n',
+    needs: needsProcess('tasks'),
+    run: async (contract) => {
+      const administrator = asAdministrator(contract);
+      const ended = await startWith(administrator, 'end');
+      const options = { returnErroredRequests: true };
+      const errored = await startWith(administrator, 'nobody', { options });
+      const canceled = await startWith(contract, 'tasks');
+      const request = locator('id', asText(canceled.id));
+      itemsOf(await perform(administrator, 'request cancel', { request }));
+      const active = await startWith(contract, 'tasks');
+      const callbackVariable = 'sleeper_url';
+      const sweep = { requestsToWake: 'endedSince', days: 0.1, callbackVariable };
+      const found = itemsOf(await perform(administrator, 'request wake', sweep));
+      const outcomeOf = ({ id }: IDataObject) => found.find(({ requestId }) => requestId === id)?.outcome;
+      const outcomes = [ended, errored, canceled, active].map(outcomeOf);
+      assert.deepEqual(outcomes, ['refused', 'refused', 'refused', undefined]);
+      const one = itemsOf(await perform(administrator, 'request wake', { request, callbackVariable }));
+      assert.deepEqual(
+        one.map(({ requestId, outcome }) => [requestId, outcome]),
+        [[canceled.id, 'refused']],
+      );
     },
   },
 ];

@@ -26,6 +26,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
     'spreadsheet-rows': 'Start request',
     'curl-to-node': 'Start request',
     'ai-agent': 'Get request',
+    'wake-waiting-workflows': 'Wake what was missed',
   };
   await checks.check('every example is tested here', () => {
     assert.deepEqual(Object.keys(examples).sort(), exampleNames());
@@ -129,6 +130,27 @@ export async function checkExamples(subject: Subject): Promise<void> {
     checkAgent(subject),
   );
 
+  await checks.check(
+    "the example 'wake-waiting-workflows' calls n8n for each Request that waits",
+    async () => {
+      const url = `${n8n.url}/webhook-waiting/999999/processmaker?signature=none&wait=none`;
+      const requestId = await canceledRequest(subject, { _n8n_resume_url: url });
+      const { id } = await client.createWorkflow(readExample('wake-waiting-workflows', credential));
+      for (const [trigger, node] of [
+        ['ProcessMaker Trigger', 'Wake'],
+        ['Every hour', 'Wake what was missed'],
+      ] as const) {
+        const execution = await client.execute(id, trigger);
+        assert.equal(execution.status, 'success', JSON.stringify(execution.data.resultData.error));
+        const [result, ...others] = outputOf(execution, node);
+        assert.deepEqual(others, []);
+        const { message, ...facts } = result?.json ?? {};
+        assert.deepEqual(facts, { requestId, outcome: 'over', executionId: '999999' });
+        assert.match(JSON.stringify(message), /n8n says: .*does not exist/);
+      }
+    },
+  );
+
   await checks.check("the example 'overdue-tasks' tells a chat about an overdue Task", async () => {
     clock.aheadMs = A_MONTH_MS;
     const chat = await startChat();
@@ -179,6 +201,19 @@ async function checkAgent(subject: Subject): Promise<void> {
   } finally {
     await model.close();
   }
+}
+
+/** Starts a Request without n8n, and cancels it. Gives its id. */
+async function canceledRequest({ processMaker }: Subject, data: object): Promise<number> {
+  const { url, tokens } = processMaker;
+  const response = await fetch(`${url}/api/1.0/process_events/21?event=new_order`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokens.limited}`, 'content-type': 'application/json' },
+    body: JSON.stringify(data),
+  });
+  const { id } = (await response.json()) as { id: number };
+  processMaker.cancelRequest(id);
+  return id;
 }
 
 /** A number in the text that a tool has returned, which can be JSON within JSON. */

@@ -77,6 +77,24 @@ describe('filters of the trigger', () => {
     await poller.poll();
     expect(idsOf(poller.items)).toEqual(wanted);
   });
+
+  it('emits of the Requests that have ended only those that hold the URL of a workflow, with that as PMQL', async () => {
+    const triggerOn = ['requestCompleted', 'requestCanceled', 'requestErrored'];
+    const filters = { requestPmql: 'data._n8n_resume_url LIKE "http%"' };
+    const poller = await watching(harness, { triggerOn, filters });
+    const waiting = { _n8n_resume_url: 'https://n8n.example/webhook-waiting/7/processmaker?wait=tag' };
+    const wanted = [
+      await startByHand(harness, AT_ONCE, waiting),
+      await startByHand(harness, WITH_TASK, waiting),
+      await startByHand(harness, WITH_TASK, waiting),
+    ];
+    await startByHand(harness, AT_ONCE);
+    await startByHand(harness, WITH_TASK, waiting);
+    harness.server.cancelRequest(wanted[1] ?? 0);
+    harness.server.failRequest(wanted[2] ?? 0, 'It broke down.');
+    await poller.poll();
+    expect(idsOf(poller.items).sort()).toEqual(wanted.sort());
+  });
 });
 
 describe('Requests started by n8n', () => {

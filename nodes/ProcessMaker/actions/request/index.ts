@@ -8,3 +8,4 @@ export { start } from './start/start.operation';
 export { triggerEvent } from './triggerEvent/triggerEvent.operation';
 export { updateData } from './updateData/updateData.operation';
 export { wait } from './wait.operation';
+export { wake } from './wake.operation';

@@ -1,0 +1,120 @@
+import { findEnded } from '../../api/requests/requestSearch';
+import type { RequestReference } from '../../api/requests/requests';
+import { beginningOf, Waker } from '../../callback/wake';
+import { optionsOf } from '../../descriptions/common';
+import { requestLocator } from '../../descriptions/locators';
+import { RequestReader } from '../../execution/readers';
+import { checkSeconds, readResumeUrl } from '../../input/parameters';
+import { readRequestReference } from '../../input/references';
+import { DEFAULT_VARIABLE, readVariable } from '../../input/waitParameters';
+import { explained, inputError } from '../../transport/processMakerError';
+import { operation } from '../operation';
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 90;
+const REPEAT_SECONDS = 120;
+const MAX_REPEAT_SECONDS = 600;
+
+/** Wakes the workflows that sleep until a Request has ended: that of each item, or those of all that have ended lately. */
+export const wake = operation({
+  value: 'wake',
+  name: 'Wake Waiting Workflow',
+  action: 'Wake waiting workflow',
+  description:
+    "Wake the workflow that sleeps until a Request has ended, by 'Request to Finish, Sleeping'. It goes on only when ProcessMaker confirms the end.",
+  fields: [
+    {
+      displayName: 'Requests',
+      name: 'requestsToWake',
+      type: 'options',
+      noDataExpression: true,
+      default: 'item',
+      description:
+        'The Request of each item, or all that have ended in the last days and hold a URL of this n8n',
+      options: [
+        { name: 'One for Each Item', value: 'item' },
+        { name: 'Ended Since', value: 'endedSince' },
+      ],
+    },
+    { ...requestLocator, displayOptions: { show: { requestsToWake: ['item'] } } },
+    {
+      displayName: 'Days',
+      name: 'days',
+      type: 'number',
+      typeOptions: { minValue: 0, maxValue: MAX_DAYS, numberPrecision: 2 },
+      default: 3,
+      description: 'How many days ago the Requests may have ended',
+      displayOptions: { show: { requestsToWake: ['endedSince'] } },
+    },
+    {
+      displayName: 'Variable for the URL',
+      name: 'callbackVariable',
+      type: 'string',
+      default: DEFAULT_VARIABLE,
+      required: true,
+      description: 'The variable of the Request in which the node that waits has put its URL',
+    },
+    optionsOf({
+      displayName: 'Repeat For',
+      name: 'repeatSeconds',
+      type: 'number',
+      typeOptions: { minValue: 1, maxValue: MAX_REPEAT_SECONDS },
+      default: REPEAT_SECONDS,
+      description: 'For how many seconds to repeat a call that n8n, or the workflow, is not ready for',
+    }),
+  ],
+  changes: false,
+  parallel: Infinity,
+  read(context, itemIndex, connection) {
+    const { url: ownUrl } = readResumeUrl(context) ?? {};
+    if (!ownUrl) {
+      throw inputError(
+        'n8n has no address at which an execution could be called',
+        "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which n8n reaches itself.",
+      );
+    }
+    const isSweep = context.getNodeParameter('requestsToWake', itemIndex, 'item') === 'endedSince';
+    const { repeatSeconds = REPEAT_SECONDS } = context.getNodeParameter('options', itemIndex, {});
+    const days = isSweep ? readDays(context.getNodeParameter('days', itemIndex)) : undefined;
+    return {
+      days,
+      request: days ? undefined : withSummary(readRequestReference(context, itemIndex, connection)),
+      variable: readVariable(context.getNodeParameter('callbackVariable', itemIndex, DEFAULT_VARIABLE)),
+      ownUrl,
+      seconds: checkSeconds(repeatSeconds, 'Repeat For', MAX_REPEAT_SECONDS),
+      // A person who tries the node sees all that it finds.
+      isManual: context.getMode() === 'manual',
+    };
+  },
+  begin(connection, all) {
+    const waker = new Waker(connection);
+    const given = all.flatMap(({ request }) => request ?? []);
+    const reader = new RequestReader(connection, given);
+    return async ({ request: one, days = 0, variable, ownUrl, seconds, isManual }) => {
+      if (one) return [{ json: await waker.wake(await reader.get(one), variable, ownUrl, seconds) }];
+      const since = Date.now() - days * DAY_MS;
+      const ended = await findEnded(connection, since, variable, beginningOf(ownUrl));
+      const open = ended.filter((request) => isManual || !waker.isAnswered(request, variable));
+      const requests = open.map(({ id }) => withSummary({ id }));
+      const found = new RequestReader(connection, requests);
+      const results = await Promise.allSettled(
+        requests.map(async (each) => await waker.wake(await found.get(each), variable, ownUrl, seconds)),
+      );
+      return results.map((result) => {
+        if (result.status === 'rejected') throw explained(result.reason);
+        return { json: result.value };
+      });
+    };
+  },
+});
+
+const withSummary = (reference: RequestReference) => ({ reference, includes: ['summary'] });
+
+function readDays(value: unknown): number {
+  const days = Number(value);
+  if (days > 0 && days <= MAX_DAYS) return days;
+  throw inputError(
+    `'Days' is not a number above 0, and at most ${MAX_DAYS}`,
+    'Enter a number of days, e.g. 3.',
+  );
+}

@@ -1,0 +1,120 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { withoutSignature } from '../api/requests/hiddenKey';
+import type { ApiRequest } from '../api/requests/requests';
+import { shortHash } from '../execution/attemptRecord';
+import { KeyedQueue } from '../execution/concurrency';
+import { once } from '../execution/readers';
+import { asText, objectsIn } from '../guards';
+import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
+import { givenUp, newError } from '../transport/processMakerError';
+import { callExecution, type WakeResult } from '../transport/wakeCall';
+
+/** What follows n8n's URL of an execution that sleeps until its Request has ended. */
+const ENDED_PATH = 'processmaker';
+/** n8n calls itself. */
+const CALLS_AT_ONCE = 5;
+
+/**
+ * Requests for which no further call is of use, in the memory of n8n's process: n8n writes a workflow's static data as a
+ * whole at the end of an execution, so that this node and the trigger before it would undo each other's.
+ */
+const answered = new Set<string>();
+const MAX_ANSWERED = 20_000;
+
+/** What the URLs of all executions of this n8n begin with. */
+export function beginningOf({ origin, pathname }: URL): string {
+  return origin + pathname.replace(/[^/]*$/, '');
+}
+
+/**
+ * The URL to call. Any user of ProcessMaker may write any URL: three values are taken from it, and put into n8n's own.
+ *
+ * @returns undefined when it is not that of an execution of this n8n which sleeps until a Request has ended
+ */
+function targetOf(stored: string, ownUrl: URL): URL | undefined {
+  // What programs do not all read in the same way.
+  if (/^[^?#]*(?:[\\@\s]|\.\.|%2e)/i.test(stored) || !URL.canParse(stored)) return undefined;
+  const { origin, pathname, searchParams } = new URL(stored);
+  const executionId = /\/(\d{1,20})\/\w+$/.exec(pathname)?.[1];
+  const url = new URL(`${beginningOf(ownUrl)}${executionId}/${ENDED_PATH}`);
+  if (executionId === undefined || origin + pathname !== url.href) return undefined;
+  for (const name of ['signature', 'wait']) {
+    const value = searchParams.get(name);
+    if (value) url.searchParams.set(name, value);
+  }
+  return url;
+}
+
+/** Wakes the executions whose URLs are in Requests that have ended; each once in a run. */
+export class Waker {
+  private readonly results = new Map<string, Promise<WakeResult>>();
+
+  private readonly queue: KeyedQueue;
+
+  private calls = 0;
+
+  constructor(private readonly connection: Connection) {
+    this.queue = new KeyedQueue(connection.canceled);
+  }
+
+  /** Whether a Request, as it was changed last, needs no further call. */
+  isAnswered(request: ApiRequest, variable: string): boolean {
+    return answered.has(this.keyOf(request, variable));
+  }
+
+  /**
+   * @param request with its summary, which shows the hidden fields of its data, too
+   * @param variable the field that holds the URL
+   * @param seconds how long to go on calling when n8n is not ready
+   */
+  async wake(request: ApiRequest, variable: string, ownUrl: URL, seconds: number): Promise<IDataObject> {
+    const { id: requestId, summary } = request;
+    if (!Array.isArray(summary)) throw notShown(requestId);
+    const stored = asText(objectsIn(summary).find(({ key }) => key === variable)?.value);
+    const url = targetOf(stored, ownUrl);
+    const executionId = url?.pathname.split('/').at(-2) ?? null;
+    // A sub-process has the data of its parent, and with it the same URL.
+    const { outcome, message } = url
+      ? await once(this.results, url.href, async () => await this.call(url, seconds))
+      : uncalled(stored, variable);
+    // One that was woken is called once more by the next sweep: n8n may have stopped before it went on.
+    if (stored && (outcome === 'over' || outcome === 'refused')) {
+      if (answered.size === MAX_ANSWERED) answered.clear();
+      answered.add(this.keyOf(request, variable));
+    }
+    return { requestId, outcome, executionId, message: withoutSignature(message) };
+  }
+
+  private async call(url: URL, seconds: number): Promise<WakeResult> {
+    const { connection, queue } = this;
+    const budget = new RetryBudget(seconds * 1000);
+    for (let attempts = 1; ; attempts++) {
+      const send = async () => await callExecution(connection, url);
+      const result = await queue.run(this.calls++ % CALLS_AT_ONCE, send);
+      const pause = result.again && budget.pauseBefore(attempts, result.again.afterSeconds);
+      if (pause === undefined) return result;
+      if (await pauseFor(connection, pause)) continue;
+      throw givenUp('The execution was canceled before it had woken the workflow of this item');
+    }
+  }
+
+  private keyOf({ id, updated_at: changedAt }: ApiRequest, variable: string): string {
+    return shortHash(JSON.stringify([this.connection.instanceUrl, id, changedAt, variable]));
+  }
+}
+
+function uncalled(stored: string, variable: string) {
+  const none = `There is no URL in its variable '${variable}': no workflow waits for its end.`;
+  if (stored === '') return { outcome: 'over', message: none };
+  const message = `The URL in its variable '${variable}' is not called: it is not that of a workflow in this n8n which sleeps until a Request has ended.`;
+  return { outcome: 'refused', message };
+}
+
+function notShown(requestId: number) {
+  return newError(
+    'forbidden',
+    `ProcessMaker does not show the summary of Request ${requestId}, which holds the URL of a waiting workflow`,
+    'Use the credential of a user who may see the summary of these Requests, such as an administrator.',
+  ).with({ requestId });
+}

@@ -1,0 +1,59 @@
+import { asText, isObject } from '../guards';
+import type { Connection } from './connection';
+import { chainOf, detailOf } from './networkErrors';
+import { shownText } from './processMakerError';
+import { type HttpResponse, retryAfter } from './response';
+
+/** n8n asks ProcessMaker before it responds. */
+const TIMEOUT_MS = 60_000;
+const ADDRESS =
+  "If that stays so, let an administrator of n8n check 'WEBHOOK_URL': n8n has to reach itself at this address.";
+const SSRF =
+  "its SSRF protection. Let an administrator of n8n add the host to 'N8N_SSRF_ALLOWED_HOSTNAMES', or its address to 'N8N_SSRF_ALLOWED_IP_RANGES'.";
+
+/** What a call that is to wake an execution has led to; `over`: no call will wake it any more. */
+export interface WakeResult {
+  outcome: 'woken' | 'notYet' | 'over';
+  /** What happened, and what to do. */
+  message: string;
+  /** Another call may go better, after so many seconds at least. */
+  again?: { afterSeconds?: number };
+}
+
+/** Calls n8n itself, once: without a body, without a credential, and never where a redirect leads. */
+export async function callExecution({ context, canceled }: Connection, url: URL): Promise<WakeResult> {
+  try {
+    const response: unknown = await context.helpers.httpRequest({
+      method: 'POST',
+      url: url.href,
+      headers: { Accept: 'application/json' },
+      timeout: TIMEOUT_MS,
+      abortSignal: canceled,
+      disableFollowRedirect: true,
+      returnFullResponse: true,
+      ignoreHttpStatusErrors: true,
+    });
+    return resultOf(response as HttpResponse, url.origin);
+  } catch (error) {
+    const isForbidden = chainOf(error).some(({ name }) => name.startsWith('Ssrf'));
+    if (isForbidden) return { outcome: 'notYet', message: `n8n may not call ${url.origin}, by ${SSRF}` };
+    const code = detailOf(error, 'code') || 'no reason given';
+    const message = `n8n got no response from itself at ${url.origin} (${code}). ${ADDRESS}`;
+    return { outcome: 'notYet', message, again: {} };
+  }
+}
+
+function resultOf(response: HttpResponse, origin: string): WakeResult {
+  const { statusCode: status } = response;
+  const body = isObject(response.body) ? response.body : undefined;
+  if (status === 200 && body?.woken === true) return { outcome: 'woken', message: 'The workflow goes on.' };
+  const reason = shownText(asText(body?.message ?? body?.error));
+  const message = reason
+    ? `n8n says: ${reason}`
+    : `The response from ${origin} has HTTP status ${status}, and is not that of n8n. ${ADDRESS}`;
+  // A gateway, or n8n while it starts, may use the same status codes.
+  const isOver = status === 409 ? reason.includes('has finished') : [401, 404, 410].includes(status);
+  if (isOver && reason) return { outcome: 'over', message };
+  const again = body?.code === 'notEnded' ? undefined : { afterSeconds: retryAfter(response) };
+  return { outcome: 'notYet', message, again };
+}
