@@ -20,15 +20,14 @@ export const callbackWebhooks: IWebhookDescription[] = ['', ENDED_PATH].map((pat
 }));
 
 /** Decides, by what is waited for, whether a call wakes the execution. */
-const DECISIONS: Record<
-  AwaitedCall['kind'],
-  (context: IWebhookFunctions, awaited: AwaitedCall, tag: string) => Promise<Decision>
-> = { callback: takeCallback, requestEnded: decideByEnd };
+const DECISIONS: Record<AwaitedCall['kind'], typeof decideByEnd> = {
+  callback: takeCallback,
+  requestEnded: decideByEnd,
+};
 
 // Not 409, after which the process would call again: for this call nobody will ever wait.
 const NOT_THIS_WAIT: Decision = { status: 410, code: 'notThisWait' };
 const NOT_READABLE = { status: 503, code: 'notReadable' };
-const RETRY_AFTER_SECONDS = 5;
 
 /** n8n types it by Express, whose types are not installed. */
 interface CallResponse {
@@ -56,18 +55,15 @@ export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResp
 
 function refuse(context: IWebhookFunctions, decision: typeof NOT_READABLE, error?: unknown) {
   try {
-    if (error !== undefined) context.logger.warn(`A call did not wake the execution: ${reasonOf(error)}`);
+    if (error !== undefined)
+      context.logger.warn(`A call did not wake the execution: ${shownText(messageOf(error))}`);
     const response = context.getResponseObject() as unknown as CallResponse;
-    if (decision.status === NOT_READABLE.status) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    if (decision.status === NOT_READABLE.status) response.setHeader('Retry-After', 5);
     response.status(decision.status).json({ code: decision.code });
   } catch {
     // Whoever called has gone.
   }
   return { noWebhookResponse: true };
-}
-
-function reasonOf(error: unknown): string {
-  return shownText(messageOf(error));
 }
 
 /**
@@ -79,7 +75,7 @@ async function takeCallback(context: IWebhookFunctions, awaited: AwaitedCall): P
   const { json } = await readAwaited(context, awaited).catch((error: unknown) => {
     if (!withBody) throw error;
     const before: unknown = context.evaluateExpression('{{ $json }}', 0);
-    const note = `The Request is shown as it was when the waiting began, since it could not be read when the call came: ${reasonOf(error)}`;
+    const note = `The Request is shown as it was when the waiting began, since it could not be read when the call came: ${shownText(messageOf(error))}`;
     return { json: { ...(isObject(before) ? before : { id: identity.id }), note } };
   });
   return { json: withBody ? { ...json, callback: bodyOf(context) } : json };

@@ -17,11 +17,7 @@ const recent = new Map<string, Promise<boolean>>();
  * Wakes the execution when ProcessMaker says that its Request has ended, whoever calls: nothing of the call counts. Calls
  * that come together share a read. It begins after each of them, so that none is refused by what was true before it.
  */
-export async function decideByEnd(
-  context: IWebhookFunctions,
-  awaited: AwaitedCall,
-  tag: string,
-): Promise<Decision> {
+export async function decideByEnd(context: IWebhookFunctions, awaited: AwaitedCall, tag: string) {
   const joined = upcoming.get(tag);
   if (joined) {
     const decision = await joined;

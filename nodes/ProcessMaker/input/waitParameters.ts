@@ -80,16 +80,15 @@ const MAX_SECONDS = 3650 * 86_400;
 /** The parameters and options of an item that sleeps until a call comes. */
 export function readSleepSettings(context: IExecuteFunctions, itemIndex: number, kind: SleepKind) {
   const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
-  const settings = resultSettings(options);
   return {
     kind,
     /** The field of the Request's data for the URL. */
     variable: readVariable(context.getNodeParameter('callbackVariable', itemIndex, DEFAULT_VARIABLE)),
     /** undefined: for as long as it takes. */
     limitSeconds: readLimit(context, itemIndex),
-    ...settings,
-    /** Once the execution sleeps, an item cannot fail any more: so that it never does. */
-    returnsErrored: kind === 'requestEnded' || settings.returnsErrored,
+    ...resultSettings(options),
+    // Once the execution sleeps, an item cannot fail any more, so that it does not fail before either.
+    ...(kind === 'requestEnded' && { returnsErrored: true }),
     /** Whether what is sent with the call is returned. */
     withBody: kind === 'callback' && options.decideByRequestData !== true,
   };
