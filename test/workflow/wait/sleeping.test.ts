@@ -6,7 +6,14 @@ import { resetBefore, respond } from '../../support/gateway';
 import { useHarness, type StartOptions } from '../../support/harness';
 import type { Run } from '../../support/run';
 import { startTasks, type WaitingTask } from '../../support/tasks';
-import { createWorkflow, ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../../support/workflows';
+import {
+  createWorkflow,
+  ERROR_OUTPUT,
+  failedItems,
+  locator,
+  loopWorkflow,
+  PROCESS_MAKER,
+} from '../../support/workflows';
 
 const harness = useHarness();
 /** A wait for the end of a Request keeps a timer for as long after a read. */
@@ -323,6 +330,28 @@ it('refuses a sleeper for several items, and one for an AI agent, before any cal
     "An AI agent cannot wait for a 'Request to Finish, Sleeping'",
   );
   expect(harness.gateway.calls).toEqual([]);
+});
+
+it('refuses a sleeper in the second iteration of a loop', async () => {
+  const tasks = await startTasks(harness, 2);
+  const sleeping = await harness.run(loopWorkflow(WAIT, ERROR_OUTPUT), { input: tasks, user: 'operator' });
+  const url = harness.requests()[0]?.data[VARIABLE] as string;
+  await harness.server.completeTask(tasks[0]?.id ?? 0, {});
+  const { run } = await call(sleeping, { url });
+  expect(run && failedItems(run)[0]?.text).toContain(
+    "'Request to Finish, Sleeping' waits for one Request in an execution, but the node runs a second time",
+  );
+});
+
+it('does not sleep, or write the URL, when the execution is canceled before', async () => {
+  const cancellation = new AbortController();
+  harness.gateway.treat = ({ method, path }) => {
+    if (method === 'GET' && path.includes('summary')) cancellation.abort();
+    return undefined;
+  };
+  const { sleeping } = await wait({}, { signal: cancellation.signal });
+  expect(sleeping.status).toBe('canceled');
+  expect(storedUrl()).toBeUndefined();
 });
 
 it('fails the item of a sleeper whose user may not write the URL', async () => {
