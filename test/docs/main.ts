@@ -21,7 +21,7 @@ const PAGES: Record<string, string> = {
 };
 
 /** The operations of each resource, with a link to its page. */
-function operationTable({ properties }: INodeTypeDescription): string {
+function operationList({ properties }: INodeTypeDescription): string {
   const optionsOf = (name: string, resource?: INodePropertyOptions['value']) =>
     properties
       .filter((property) => property.name === name)
@@ -29,9 +29,9 @@ function operationTable({ properties }: INodeTypeDescription): string {
       .flatMap(({ options = [] }) => options as INodePropertyOptions[]);
   const rows = optionsOf('resource').map(({ name, value }) => {
     const operations = optionsOf('operation', value).map((operation) => operation.name);
-    return `| [${name}](docs/${PAGES[String(value)]}.md) | ${operations.join(', ')} |`;
+    return `- [${name}](docs/${PAGES[String(value)]}.md): ${operations.join(', ')}`;
   });
-  return ['| Resource | Operations |', '| --- | --- |', ...rows].join('\n');
+  return rows.join('\n');
 }
 
 /** The workflows to import, by their names. */
@@ -54,7 +54,7 @@ async function readParts() {
   const outputs = [...examples].map(([name, { text }]) => [`example ${name}`, text] as const);
   const schemas = schemasOf(new Map([...examples].map(([name, { items }]) => [name, items])));
   const parts = new Map([
-    ['operations', operationTable(node)],
+    ['operations', operationList(node)],
     ['examples', exampleList()],
     ['messages', messagesAsMarkdown()],
     ...outputs,

@@ -16,22 +16,20 @@ const optionsOf = (name: string, resource?: string) =>
     .filter(({ displayOptions }) => !resource || displayOptions?.show?.resource?.includes(resource))
     .flatMap(({ options = [] }) => options as INodePropertyOptions[]);
 
-/** Resource and operation of every entry of the table under 'Operations'. */
-function operationTable(): string[] {
+/** Resource and operation of every entry of the list under 'Operations'. */
+function operationList(): string[] {
   const [, section = ''] = readme.split('\n## Operations\n');
-  const rows = section.split('\n## ')[0]?.match(/^\| (?!-|Resource).*$/gm) ?? [];
-  return rows.flatMap((row) => {
-    const [, resource = '', operations = ''] = row.split('|').map((cell) => cell.trim());
-    const name = resource.replace(/^\[(.*)\]\(.*\)$/, '$1');
-    return operations.split(', ').map((operation) => `${name} ${operation}`);
-  });
+  const lines = (section.split('\n## ')[0] ?? '').matchAll(/^- \[(.*)\]\(.*\): (.*)$/gm);
+  return [...lines].flatMap(([, resource = '', operations = '']) =>
+    operations.split(', ').map((operation) => `${resource} ${operation}`),
+  );
 }
 
 it('lists every operation of the node, and no other, in the README', () => {
   const operations = optionsOf('resource').flatMap((resource) =>
     optionsOf('operation', String(resource.value)).map(({ name }) => `${resource.name} ${name}`),
   );
-  expect(operationTable()).toEqual(operations);
+  expect(operationList()).toEqual(operations);
 });
 
 it('keeps the README short enough to be read: at most 10 kB', () => {
