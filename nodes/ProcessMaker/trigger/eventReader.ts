@@ -32,8 +32,6 @@ export class EventReader {
   /** What is to be read next; undefined once the present is reached. */
   next: TimeWindow | undefined;
 
-  hasRead = false;
-
   private readonly seen: Seen;
 
   private readonly progress: Progress;
@@ -53,11 +51,6 @@ export class EventReader {
     const to = span === undefined ? Infinity : from + span - 1;
     // Part of a second is read to its end first. What may reach the present is read to the end.
     this.next = { from, after, to: after > 0 ? from : to < reading.clock.earliest ? to : Infinity };
-  }
-
-  /** More would have to wait for others, which have come no further: leaves it for later from the beginning. */
-  clip(to: number): void {
-    if (this.next?.to === Infinity && !this.hasRead) this.next.to = Math.max(this.next.from, to);
   }
 
   async readNext(): Promise<void> {
@@ -91,7 +84,6 @@ export class EventReader {
     const known = this.isFirst ? Infinity : (this.before.known ?? -Infinity);
     const fresh = eventsIn(rows, type).filter((event) => this.seen.isNew(event));
     this.events.push(...fresh.filter(({ time }) => time > known));
-    this.hasRead = true;
     const isLast = rest === undefined && window.to === this.end;
     this.progress.note(window, rest, isLast, settled);
     this.next = isLast

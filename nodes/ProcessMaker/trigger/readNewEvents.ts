@@ -21,9 +21,7 @@ export async function readNewEvents(
     const state = states[value] ?? (await begin(reading, former[value]));
     readers.push(new EventReader(reading, type, state, !(value in states)));
   }
-  // How much of a backlog can be read at once is not known yet.
-  const isFresh = watch.eventTypes.every(({ value }) => states[value]?.span === undefined);
-  await readAll(reading, readers, isFresh);
+  await readAll(reading, readers);
   // What is not read is of this time or later.
   const found = eventsUntil(startOf(readers), readers);
   found.sort((one, other) => one.time - other.time);
@@ -40,7 +38,7 @@ export async function readNewEvents(
 }
 
 /** At least one step, so that each poll comes further. */
-async function readAll({ budget }: Reading, readers: EventReader[], isFresh: boolean): Promise<void> {
+async function readAll({ budget }: Reading, readers: EventReader[]): Promise<void> {
   // Requests and Tasks are lists of their own.
   const lists = new Set(readers.map(({ type }) => type.list)).size;
   for (const moved = new Set<EventReader>(); ;) {
@@ -51,7 +49,6 @@ async function readAll({ budget }: Reading, readers: EventReader[], isFresh: boo
     const pages = Math.ceil(found.length / PAGE_ROWS);
     if (moved.size > 0 && !budget.allows(reader.mostPages + Math.max(1, pages * lists), reader.isFirst))
       return;
-    if (isFresh) reader.clip(startOf(readers.filter(({ hasRead }) => hasRead)));
     try {
       await reader.readNext();
     } catch (error) {
