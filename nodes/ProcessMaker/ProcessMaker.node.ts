@@ -16,6 +16,7 @@ import { authentication } from './descriptions/common';
 import * as listSearch from './methods/listSearch';
 import * as loadOptions from './methods/loadOptions';
 import * as resourceMapping from './methods/resourceMapping';
+import { searchTaskElements } from './methods/taskElements';
 
 export class ProcessMaker implements INodeType {
   description: INodeTypeDescription = {
@@ -46,7 +47,7 @@ export class ProcessMaker implements INodeType {
     properties: [authentication, ...describeResources(resources)],
   };
 
-  methods = { listSearch, loadOptions, resourceMapping };
+  methods = { listSearch: { ...listSearch, searchTaskElements }, loadOptions, resourceMapping };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await router.call(this);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
 import { binary, rows } from '../support/files';
 import type { Harness, User } from '../support/harness';
+import { addReviewProcess, decide } from '../support/review';
 import { locator } from '../support/workflows';
 
 /** One operation as a page of the documents shows it. */
@@ -18,6 +19,8 @@ export interface Example {
   binaries?: IBinaryKeyData;
   /** What happens in ProcessMaker before. */
   before?: (harness: Harness) => Promise<void>;
+  /** What happens there while the execution sleeps. Then it is woken. */
+  asleep?: (harness: Harness) => Promise<void>;
 }
 
 const ORDER = { orderNumber: 'PO-1001', supplier: 'Office supplies', amount: 249.9 };
@@ -155,5 +158,19 @@ export const EXAMPLES: Example[] = [
     operation: 'user getAll',
     user: 'operator',
     parameters: { filters: { text: 'limited', status: 'ACTIVE' } },
+  },
+  {
+    operation: 'request sendAndWait',
+    user: 'operator',
+    before: async (harness) => void (await addReviewProcess(harness, { name: 'Ask a person' })),
+    parameters: {
+      process: locator('name', 'Ask a person'),
+      startEvent: automatic,
+      message: '=May order {{ $json.orderNumber }} be placed?',
+      decisionTask: locator('id', 'decide'),
+      resumeAmount: 2,
+    },
+    input: ORDER,
+    asleep: (harness) => decide(harness, { decision: 'approved', comment: 'Up to 250.' }),
   },
 ];

@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workf
 import type { Engine } from '../support/engine';
 import { Harness } from '../support/harness';
 import { EXAMPLES, type Example } from './examples';
+import { wakeUp } from '../support/review';
 import { locator, PROCESS_MAKER } from '../support/workflows';
 import { settingsOf } from './settings';
 
@@ -42,13 +43,17 @@ export async function runExamples(engine: Engine): Promise<Map<string, Output>> 
 }
 
 async function runExample(harness: Harness, example: Example): Promise<Output> {
-  const { operation, parameters, user, input, binaries, before } = example;
+  const { operation, parameters, user, input, binaries, before, asleep } = example;
   await before?.(harness);
-  const run = await harness.perform(operation, parameters, {
+  let run = await harness.perform(operation, parameters, {
     ...(user && { user }),
     ...(input && { input: [input] }),
     ...(binaries && { binaries: [binaries] }),
   });
+  if (asleep) {
+    await asleep(harness);
+    run = (await wakeUp(harness, run, user)).run ?? run;
+  }
   if (run.error) throw new Error(`The example '${operation}' failed: ${run.error.message}`);
   const node = harness.engine.nodeTypes.getByName(PROCESS_MAKER).description;
   const items = run.outputs('ProcessMaker')[0] ?? [];

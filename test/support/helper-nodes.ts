@@ -9,6 +9,7 @@ import type {
   IWorkflowBase,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { GatedAgent, GatedTool } from './gated-agent';
 
 const describe = (name: string, properties: string[], outputs = 1): INodeTypeDescription => ({
   displayName: name,
@@ -110,4 +111,6 @@ export const helperNodes: Record<string, INodeType> = {
   'test.wait': new Wait(),
   'test.subWorkflow': new SubWorkflow(),
   'test.agent': new Agent(),
+  'test.gatedAgent': new GatedAgent(),
+  'test.gatedTool': new GatedTool(),
 };

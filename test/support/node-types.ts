@@ -2,7 +2,7 @@ import './environment';
 import './unlimited-regex';
 import { resolve } from 'node:path';
 import { PackageDirectoryLoader } from 'n8n-core';
-import type { IDataObject, INodeType, INodeTypes } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, INodeType, INodeTypes } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeHelpers } from 'n8n-workflow';
 import { helperNodes } from './helper-nodes';
 
@@ -28,6 +28,8 @@ export class NodeTypes implements INodeTypes {
     if (helper) return helper;
     const shortName = name.replace(`${this.loader.packageName}.`, '');
     if (shortName in this.loader.known.nodes) return this.load(shortName, version);
+    const gated = shortName.replace(/HitlTool$/, '');
+    if (gated !== shortName) return asGate(this.load(gated, version));
     return asTool(this.load(shortName.replace(/Tool$/, ''), version));
   }
 
@@ -52,4 +54,33 @@ function asTool(node: INodeType): INodeType {
     outputs: [NodeConnectionTypes.AiTool],
   };
   return Object.create(node, { description: { value: tool } }) as INodeType;
+}
+
+/** What n8n fixes in the variant of a node that reviews the calls of an agent, and what it asks a person by default. */
+const OF_GATE: Record<string, Partial<INodeProperties>> = {
+  resource: { type: 'hidden', default: 'request' },
+  operation: { type: 'hidden', default: 'sendAndWait' },
+  message: {
+    default: '=The agent wants to run this tool: {{ $tool.name }}\n\nInput:\n{{ $tool.parameters }}',
+  },
+};
+
+/** n8n derives that variant in the same way. */
+function asGate(node: INodeType): INodeType {
+  const names = new Set<string>();
+  const properties = node.description.properties.flatMap((property) => {
+    const fixed = OF_GATE[property.name];
+    if (!fixed) return [property];
+    if (names.has(property.name)) return [];
+    names.add(property.name);
+    return [{ ...property, ...fixed, options: undefined, displayOptions: undefined }];
+  });
+  const gate = {
+    ...node.description,
+    name: `${node.description.name}HitlTool`,
+    inputs: [NodeConnectionTypes.AiTool],
+    outputs: [NodeConnectionTypes.AiTool],
+    properties,
+  };
+  return Object.create(node, { description: { value: gate } }) as INodeType;
 }

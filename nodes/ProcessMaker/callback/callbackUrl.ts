@@ -1,11 +1,12 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { updateRequest } from '../api/requests/changes';
 import { aboutRequest, type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { done, makeChange } from '../execution/change';
 import { isObject, objectsIn } from '../guards';
+import { isTool } from '../input/parameters';
 import type { Connection } from '../transport/connection';
-import { isKind, newError, type ProcessMakerError } from '../transport/processMakerError';
+import { inputError, isKind, newError, type ProcessMakerError } from '../transport/processMakerError';
 
 const HIDDEN = '***';
 
@@ -105,4 +106,24 @@ function aboutWriting(thrown: unknown, id: number, variable: string): Error {
       "To have started the Request is not enough: the user needs the permission 'edit-task_data' or 'edit-request_data'. Ask a ProcessMaker administrator.",
     requestId: id,
   });
+}
+
+/** @throws ProcessMakerError for an AI agent, which runs on meanwhile, and for several items */
+export function checkItems(context: IExecuteFunctions, label: string): void {
+  if (isTool(context)) {
+    throw inputError(
+      `An AI agent cannot wait for a '${label}'`,
+      "Choose 'Request to Finish', 'Task to Appear', or no waiting, in 'Wait For'.",
+    );
+  }
+  const items = context.getInputData().length;
+  if (items > 1) throw waitsOnce(label, `${items} items have come in`);
+}
+
+/** Why a second wait, or one for several Requests, is not possible in an execution. */
+export function waitsOnce(label: string, why: string) {
+  return inputError(
+    `'${label}' waits for one Request in an execution, but ${why}`,
+    "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own. Call that from a loop: 'Loop Over Items', one item at a time, then 'Execute Workflow' with 'Wait For Sub-Workflow Completion' switched off.",
+  );
 }

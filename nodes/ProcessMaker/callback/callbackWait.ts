@@ -10,12 +10,12 @@ import { findCanceledParent } from '../api/requests/changes';
 import { type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
 import { isObject } from '../guards';
-import { isTool, readResumeUrl, type ResumeUrl } from '../input/parameters';
+import { readResumeUrl, type ResumeUrl } from '../input/parameters';
 import { LABELS, readSleepSettings, type SleepKind, type SleepSettings } from '../input/waitParameters';
 import { connect, type Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { endedBadlyError, unreadableError } from '../waiting/requestWait';
-import { hideUrl, storeUrl } from './callbackUrl';
+import { checkItems, hideUrl, storeUrl, waitsOnce } from './callbackUrl';
 
 /** What follows n8n's URL where the end of a Request is waited for: no other node that sleeps takes such a call. */
 export const ENDED_PATH = 'processmaker';
@@ -48,18 +48,19 @@ interface CallbackRecord {
 /** What becomes of a call: the execution goes on with this output, or sleeps on, and the call is answered like this. */
 export type Decision = { json: IDataObject } | { status: number; code: string };
 
-/** @throws ProcessMakerError when the node has waited in this execution already */
-function beginRecord(context: IExecuteFunctions, label: string): CallbackRecord {
+/** @throws ProcessMakerError when the node has waited in this execution already, unless it asks for decisions */
+function beginRecord(context: IExecuteFunctions, { kind, decision }: SleepSettings): CallbackRecord {
   const node = context.getContext('node');
   const earlier = node[KEY] as CallbackRecord | undefined;
   const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
   const executionId = context.getExecutionId();
   const isSameExecution = earlier?.executionId === executionId;
-  if (isSameExecution && earlier.runIndex !== runIndex) {
-    throw waitsOnce(label, 'the node runs a second time, as in a loop');
+  const isSameRun = isSameExecution && earlier.runIndex === runIndex;
+  if (isSameExecution && !isSameRun && !decision) {
+    throw waitsOnce(LABELS[kind], 'the node runs a second time, as in a loop');
   }
   // With Retry On Fail the URL is still the one that the Request may have already.
-  const { tag, isSent } = isSameExecution ? earlier : { tag: randomUUID(), isSent: false };
+  const { tag, isSent } = isSameRun ? earlier : { tag: randomUUID(), isSent: false };
   const record: CallbackRecord = { runIndex, executionId, tag, isSent };
   node[KEY] = record;
   return record;
@@ -100,6 +101,12 @@ export async function readAwaited(context: IWebhookFunctions, awaited: AwaitedCa
   return { connection, request, json: outputOf(request, awaited) };
 }
 
+/** What is given for a Request that has ended, and where no call has come in time. */
+interface Outputs {
+  atEnd(request: ApiRequest): Promise<IDataObject>;
+  atLimit(request: ApiRequest): IDataObject;
+}
+
 /** Puts the execution to sleep until a call for its one Request comes, or a limit passes. */
 export class CallbackWait {
   /** @param resume n8n's URL that wakes it, with the tag of the wait */
@@ -113,18 +120,20 @@ export class CallbackWait {
   /**
    * Reads and checks all that can be without a call.
    *
+   * @param wanted how to wait, or the settings of an operation that handles one item by itself
    * @param data what the Request is to be started with
    * @throws ProcessMakerError also where the execution cannot sleep for exactly one Request
    */
-  static read(context: IExecuteFunctions, itemIndex: number, kind: SleepKind, data = {}): CallbackWait {
-    const settings = readSleepSettings(context, itemIndex, kind);
+  static read(context: IExecuteFunctions, itemIndex: number, wanted: SleepKind | SleepSettings, data = {}) {
+    const settings = typeof wanted === 'string' ? readSleepSettings(context, itemIndex, wanted) : wanted;
+    const { kind } = settings;
     if (Object.hasOwn(data, settings.variable)) {
       throw inputError(
         `The data has a field '${settings.variable}', in whose place the URL for the call would be written`,
         "Give another name in 'Variable for the URL', or leave the field out of the data.",
       );
     }
-    checkItems(context, LABELS[kind]);
+    if (wanted === kind) checkItems(context, LABELS[kind]);
     const resume = readResumeUrl(context);
     if (!resume) {
       throw inputError(
@@ -132,7 +141,7 @@ export class CallbackWait {
         "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which ProcessMaker reaches it.",
       );
     }
-    const record = beginRecord(context, LABELS[kind]);
+    const record = beginRecord(context, settings);
     if (kind === 'requestEnded') resume.url.pathname += `/${ENDED_PATH}`;
     resume.url.searchParams.set('wait', record.tag);
     return new CallbackWait(context, settings, record, resume);
@@ -148,12 +157,14 @@ export class CallbackWait {
    * Makes sure that a Request has the URL, and sleeps. For one that has ended no call will come: it is returned at once.
    *
    * @param extraFields what the output is to hold besides the Request
+   * @param outputs what the output is to hold in its place
    * @returns the output for when no call comes
    */
   async storeUrlAndWait(
     connection: Connection,
     requestId: number,
     extraFields: IDataObject = {},
+    outputs?: Outputs,
   ): Promise<IDataObject> {
     const { returnsErrored, limitSeconds, variable, includes, withBody } = this.settings;
     const url = { variable, includes, value: this.resume.url.toString(), isSent: this.record.isSent };
@@ -162,8 +173,9 @@ export class CallbackWait {
     });
     const awaited = { ...this.settings, identity: identityOf(request, connection.instanceUrl), extraFields };
     const json = hideUrl(outputOf(request, awaited), variable, this.resume.signature);
-    const shown = { ...json, ...(withBody && { callback: null }) };
+    const shown = outputs?.atLimit(request) ?? { ...json, ...(withBody && { callback: null }) };
     if (!isUnderWay(request)) {
+      if (outputs) return { ...(await outputs.atEnd(request)), timedOut: false };
       const parent = await findCanceledParent(request, (id) => readRequest(connection, id, []));
       if (!returnsErrored && (parent ?? request).status !== 'COMPLETED') {
         throw endedBadlyError(request, connection.instanceUrl, parent);
@@ -178,22 +190,4 @@ export class CallbackWait {
     await this.context.putExecutionToWait(until);
     return atLimit;
   }
-}
-
-function checkItems(context: IExecuteFunctions, label: string): void {
-  if (isTool(context)) {
-    throw inputError(
-      `An AI agent cannot wait for a '${label}'`,
-      "Choose 'Request to Finish', 'Task to Appear', or no waiting, in 'Wait For'.",
-    );
-  }
-  const items = context.getInputData().length;
-  if (items > 1) throw waitsOnce(label, `${items} items have come in`);
-}
-
-function waitsOnce(label: string, why: string) {
-  return inputError(
-    `'${label}' waits for one Request in an execution, but ${why}`,
-    "An execution has only one URL to be called. Put this node and what follows it into a workflow of its own. Call that from a loop: 'Loop Over Items', one item at a time, then 'Execute Workflow' with 'Wait For Sub-Workflow Completion' switched off.",
-  );
 }

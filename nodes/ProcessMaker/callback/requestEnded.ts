@@ -4,6 +4,7 @@ import { findCanceledParent } from '../api/requests/changes';
 import { isUnderWay, readRequest } from '../api/requests/requests';
 import { pauseFor } from '../transport/connection';
 import { type AwaitedCall, type Decision, readAwaited } from './callbackWait';
+import { readDecision } from './decision';
 
 /** The time from one read for a wait to the next, however many calls come. */
 const BETWEEN_READS_MS = 2000;
@@ -45,6 +46,8 @@ const IS_BEING_WOKEN: Decision = { status: 503, code: 'isBeingWoken' };
 async function readEnd(context: IWebhookFunctions, awaited: AwaitedCall): Promise<Decision> {
   const { connection, request, json } = await readAwaited(context, awaited);
   if (isUnderWay(request)) return { status: 409, code: 'notEnded' };
+  const { decision } = awaited;
+  if (decision) return { json: await readDecision(connection, request, decision) };
   const parent = await findCanceledParent(request, (id) => readRequest(connection, id, []));
   return { json: parent ? { ...json, parentStatus: parent.status } : json };
 }

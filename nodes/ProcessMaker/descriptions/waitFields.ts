@@ -40,6 +40,21 @@ const waitFor: INodeProperties = {
 const WHILE_ASLEEP = { show: { waitFor: [...SLEEPS] } };
 const WHEN_LIMITED = { show: { ...WHILE_ASLEEP.show, limitWaitTime: [true] } };
 
+/** The unit of a time that is entered beside it. */
+export const unitField: INodeProperties = {
+  displayName: 'Unit',
+  name: 'resumeUnit',
+  type: 'options',
+  default: 'days',
+  description: 'The unit of the number above',
+  options: [
+    { name: 'Seconds', value: 'seconds' },
+    { name: 'Minutes', value: 'minutes' },
+    { name: 'Hours', value: 'hours' },
+    { name: 'Days', value: 'days' },
+  ],
+};
+
 const fieldsOfWays: INodeProperties[] = [
   {
     displayName: 'Task Name or Element ID',
@@ -80,20 +95,7 @@ const fieldsOfWays: INodeProperties[] = [
     description: 'How long to wait for the call at most',
     displayOptions: WHEN_LIMITED,
   },
-  {
-    displayName: 'Unit',
-    name: 'resumeUnit',
-    type: 'options',
-    default: 'days',
-    description: "The unit of 'Amount'",
-    options: [
-      { name: 'Seconds', value: 'seconds' },
-      { name: 'Minutes', value: 'minutes' },
-      { name: 'Hours', value: 'hours' },
-      { name: 'Days', value: 'days' },
-    ],
-    displayOptions: WHEN_LIMITED,
-  },
+  { ...unitField, displayOptions: WHEN_LIMITED },
 ];
 
 /** The parameter 'Wait For' and what belongs to it, for an operation that always waits. */

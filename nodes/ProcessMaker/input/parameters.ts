@@ -20,7 +20,12 @@ export function unreadable(thrown: unknown): ProcessMakerError {
 
 /** Whether an AI agent has called the node: n8n names a node's variant for agents by it. */
 export function isTool(context: Pick<IExecuteFunctions, 'getNode'>): boolean {
-  return context.getNode().type.endsWith('Tool');
+  return context.getNode().type.endsWith('Tool') && !isGate(context);
+}
+
+/** Whether the node reviews the calls of an AI agent before they run: n8n names that variant of a node by it. */
+export function isGate(context: Pick<IExecuteFunctions, 'getNode'>): boolean {
+  return context.getNode().type.endsWith('HitlTool');
 }
 
 /** n8n's URL that wakes an execution which sleeps, and the secret in it. */

@@ -112,13 +112,20 @@ export function toProcessReference(locator: unknown, connection: Connection): Pr
   throw inputError("No process is given in 'Process'", 'Enter the exact name of the process.');
 }
 
-/** The id in the parameter 'User' of an item. */
-export function readUserId(context: IExecuteFunctions, itemIndex: number): number {
-  const { value } = readLocator(context.getNodeParameter('user', itemIndex));
+/** The id in the parameter 'User' of an item, or in another one for a user. */
+export function readUserId(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  name = 'user',
+  label = 'User',
+): number {
+  const { value } = readLocator(context.getNodeParameter(name, itemIndex));
   const id = parseId(value);
   if (id !== undefined) return id;
   throw inputError(
-    value === '' ? "No user is given in 'User'" : `'User' holds "${value}", which is not the id of a user`,
+    value === ''
+      ? `No user is given in '${label}'`
+      : `'${label}' holds "${value}", which is not the id of a user`,
     "An id is a whole number, e.g. 12. The operation 'Get Many' of 'User' finds it by a name, for those who may view users.",
   );
 }

@@ -26,7 +26,23 @@ export type WaitSettings = ReturnType<typeof readWaitSettings>;
 /** The ways in which the execution sleeps. */
 export const SLEEPS = ['callback', 'requestEnded'] as const;
 export type SleepKind = (typeof SLEEPS)[number];
-export type SleepSettings = ReturnType<typeof readSleepSettings>;
+export type SleepSettings = ReturnType<typeof readSleepSettings> & {
+  /** Where the output is what a person has decided. */
+  decision?: DecisionSettings;
+};
+
+/** In which Task of its Request a person decides, and how. */
+export interface DecisionSettings {
+  /** The id of the Task's element. */
+  element: string;
+  field: string;
+  yes: string[];
+  no: string[];
+  /** Empty: none. */
+  commentField: string;
+  /** Whether the user who has started the Request, or whose credential it is, may decide. */
+  allowsOwn: boolean;
+}
 
 /**
  * The parameter 'Wait For', the same for all items: n8n evaluates no expression in it. One that was written into a
@@ -130,14 +146,24 @@ function readLimit(context: IExecuteFunctions, itemIndex: number): number | unde
   const isLimited = context.getNodeParameter('limitWaitTime', itemIndex, false);
   // An expression may give it as text.
   if (isLimited !== true && isLimited !== 'true') return undefined;
+  return readDuration(context, itemIndex, 'Amount', ", or switch 'Limit Wait Time' off");
+}
+
+/** A number of seconds, in the unit that belongs to it. @param advice what else to do when it is not valid */
+export function readDuration(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  label: string,
+  advice = '',
+): number {
   const name = context.getNodeParameter('resumeUnit', itemIndex, 'days');
   const unit = SECONDS_IN[asText(name)];
   if (unit === undefined) throw invalidOption('Unit', name);
   const seconds = Number(context.getNodeParameter('resumeAmount', itemIndex, 1)) * unit;
   if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
   throw inputError(
-    "'Amount' is not a number above 0, or more than ten years",
-    "Enter how long to wait, e.g. 3 with 'Days', or switch 'Limit Wait Time' off.",
+    `'${label}' is not a number above 0, or more than ten years`,
+    `Enter how long to wait, e.g. 3 with 'Days'${advice}.`,
   );
 }
 

@@ -4,6 +4,7 @@ export { deleteRequest } from './delete.operation';
 export { get } from './get.operation';
 export { getMany } from './getMany.operation';
 export { retry } from './retry/retry.operation';
+export { sendAndWait } from './sendAndWait/sendAndWait.operation';
 export { start } from './start/start.operation';
 export { triggerEvent } from './triggerEvent/triggerEvent.operation';
 export { updateData } from './updateData/updateData.operation';

@@ -122,7 +122,8 @@ export function simplifyTask(task: ApiTask, instanceUrl: string): IDataObject {
   };
 }
 
-function assigneeOf({ user_id: id, user }: ApiTask): IDataObject | null {
+/** The user who has a Task; null while nobody has taken it. */
+export function assigneeOf({ user_id: id, user }: ApiTask): IDataObject | null {
   if (typeof id !== 'number') return null;
   return { id, name: isObject(user) && user.id === id ? user.fullname : null };
 }

@@ -153,7 +153,7 @@ export class StartWait {
 }
 
 /** Gives an item the JSON that the wait for its Request gives, with what its start has added. */
-async function settle(
+export async function settle(
   { results, fail }: ItemRun,
   index: number,
   stop: AbortController,

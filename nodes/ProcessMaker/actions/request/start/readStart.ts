@@ -23,6 +23,8 @@ export interface Start {
   process: ProcessReference;
   startEventId: string | undefined;
   data: IDataObject;
+  /** What tells it from other starts, where that is less than its data. */
+  identity?: string;
   files: InputFile[];
   options: ReturnType<typeof readOptions>;
   /** Known at once where both ids are given; otherwise it is found before anything is sent. */
@@ -33,9 +35,19 @@ export type TargetedStart = Start & { target: StartTarget };
 
 const NO_FILES: InputFile[] = [];
 
-/** Reads and checks the parameters of one item. Nothing is sent. */
-export function readStart(context: IExecuteFunctions, index: number, connection: Connection, hints: Hints) {
-  const given: IDataObject = context.getNodeParameter('options', index, {});
+/**
+ * Reads and checks the parameters of one item. Nothing is sent.
+ *
+ * @param own data and options of an operation that has other parameters for them
+ */
+export function readStart(
+  context: IExecuteFunctions,
+  index: number,
+  connection: Connection,
+  hints: Hints,
+  own?: { data: IDataObject; options: IDataObject },
+): Start {
+  const given: IDataObject = own?.options ?? context.getNodeParameter('options', index, {});
   const options = readOptions(given);
   connection.retries.extendTo(options.windowSeconds);
   const process = toProcessReference(context.getNodeParameter('process', index), connection);
@@ -47,7 +59,7 @@ export function readStart(context: IExecuteFunctions, index: number, connection:
       "Enter the id of a start event, or choose 'From List' and 'Automatic'.",
     );
   }
-  const data = checkData(readRequestData(context, index, hints), hints, index, 'start');
+  const data = checkData(own?.data ?? readRequestData(context, index, hints), hints, index, 'start');
   const files = given.files === undefined ? NO_FILES : readInputFiles(context, index, 'options.files.file');
   if (options.writeFileId) checkVariables(files);
   const startEventId = isAutomatic ? undefined : value;

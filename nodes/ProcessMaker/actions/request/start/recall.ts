@@ -56,14 +56,16 @@ async function lookByHiddenKeys(known: KnownStarts, starts: TargetedStart[]) {
   const found = await known.find({ prefixes: [prefix] }, starts);
   if (!found) return undefined;
   const digests: Array<string | undefined> = [];
-  for (const { index, data, files, target } of starts) {
-    digests[index] = digestOf(target, JSON.stringify(data), files);
+  // What has an identity of its own is known by that alone, wherever it comes.
+  const hasPlace = starts.every(({ identity }) => identity === undefined);
+  for (const { index, data, files, identity, target } of starts) {
+    digests[index] = digestOf(target, identity ?? JSON.stringify(data), files);
   }
   const earlier = found.flatMap(({ key, request }) => {
     const parts = parseItemKey(key, run);
     // One that belongs to another iteration is none of this one.
     if (!parts || record.hasAnswered(parts.round, request.id)) return [];
-    const itemIndex = parts.round === record.round ? parts.itemIndex : NO_PLACE;
+    const itemIndex = hasPlace && parts.round === record.round ? parts.itemIndex : NO_PLACE;
     return [{ itemIndex, digest: parts.digest, request }];
   });
   const { matched, disputed } = matchStarts(digests, earlier);

@@ -55,11 +55,11 @@ export async function sendStart(
   { userKey, field, slot }: Extras,
 ): Promise<ApiRequest> {
   const { connection, record } = run;
-  const { index, data, files, options, target } = start;
+  const { index, data, files, identity, options, target } = start;
   looks.includeData ||= options.includeData;
   const text = JSON.stringify(data);
   const hiddenKey = options.hiddenKey
-    ? itemKey(record.identity.run, record.round, index, digestOf(target, text, files))
+    ? itemKey(record.identity.run, record.round, index, digestOf(target, identity ?? text, files))
     : undefined;
   const key = userKey ?? hiddenKey;
   // The mark comes first: if n8n ends here, the item counts as sent.

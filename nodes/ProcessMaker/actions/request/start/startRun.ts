@@ -34,7 +34,7 @@ export class StartRun {
   constructor(
     private readonly run: ItemRun,
     private readonly startedIds: number[],
-    private readonly wait: StartWait | undefined,
+    private readonly wait: Pick<StartWait, 'takeField'> | undefined,
   ) {
     this.looks = { connection: { ...run.connection, timeoutSeconds: 0 }, includeData: false };
   }

@@ -1,0 +1,107 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+
+import {
+  byElementId,
+  fromList,
+  locator,
+  processLocator,
+  startEventLocator,
+  userLocator,
+} from '../../../descriptions/locators';
+import { chosenFromList, optionsOf } from '../../../descriptions/common';
+import { unitField } from '../../../descriptions/waitFields';
+import { runItems } from '../../../execution/runItems';
+import { ADDITIONAL_FIELDS } from '../../../input/formData';
+import { DEFAULT_EXTRA_MINUTES } from './readReview';
+import { reviewOperation } from './review';
+
+const text = (displayName: string, name: string, initial: string, description: string): INodeProperties => ({
+  displayName,
+  name,
+  type: 'string',
+  default: initial,
+  description,
+});
+
+const decisionTaskLocator = locator(
+  {
+    displayName: 'Decision Task',
+    name: 'decisionTask',
+    required: true,
+    description: 'The Task of the process in which a person decides. It has to be done exactly once.',
+    typeOptions: { loadOptionsDependsOn: [chosenFromList('process')] },
+  },
+  fromList(
+    'searchTaskElements',
+    'Select a Task...',
+    'ProcessMaker shows them to those who may view processes',
+  ),
+  byElementId('e.g. node_4', "The id of the Task in ProcessMaker's designer"),
+);
+
+export const sendAndWait = {
+  value: 'sendAndWait',
+  name: 'Send and Wait for Response',
+  action: 'Send and wait for response',
+  description:
+    'Start a Request in which a person decides, and sleep until then. Handles the first item. Also reviews the tool calls of an AI agent.',
+  fields: [
+    processLocator,
+    startEventLocator,
+    {
+      ...text('Message', 'message', '', "What the person is asked. It is sent in the variable 'message'."),
+      required: true,
+      typeOptions: { rows: 3 },
+    },
+    decisionTaskLocator,
+    text('Decision Field', 'decisionField', 'decision', 'The variable that the form of the Task sets'),
+    text('Yes Values', 'yesValues', 'approved', 'What approves: values separated by commas'),
+    text('No Values', 'noValues', 'refused', 'What refuses: values separated by commas'),
+    text('Comment Field', 'commentField', 'comment', 'The variable for a remark; empty for none'),
+    {
+      ...userLocator,
+      displayName: 'Assign To',
+      name: 'assignTo',
+      required: false,
+      description:
+        "The user who is to decide. The ID is sent in the variable 'assignTo', for a process that uses it.",
+    },
+    {
+      displayName: 'Time Limit',
+      name: 'resumeAmount',
+      type: 'number',
+      typeOptions: { minValue: 0, numberPrecision: 2 },
+      default: 1,
+      description:
+        "How long the person has. It is sent in the variable 'timeLimit', such as PT86400S, for a timer of the process that ends it as refused.",
+    },
+    unitField,
+    {
+      ...ADDITIONAL_FIELDS,
+      type: 'assignmentCollection',
+      default: {},
+      description: 'What else is sent, for the form to show or the process to use',
+    },
+    optionsOf(
+      {
+        displayName: 'Allow Own Approval',
+        name: 'allowOwnApproval',
+        type: 'boolean',
+        default: false,
+        description: 'Whether the user of the access token, who starts the Request, may decide in it',
+      },
+      {
+        displayName: 'Extra Time in n8n',
+        name: 'extraMinutes',
+        type: 'number',
+        typeOptions: { minValue: 0 },
+        default: DEFAULT_EXTRA_MINUTES,
+        description:
+          'How many minutes after the Time Limit n8n goes on, as refused, where the process has not ended by itself',
+      },
+    ),
+  ] satisfies INodeProperties[],
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
+    return await runItems(this, reviewOperation(this));
+  },
+};

@@ -1,0 +1,63 @@
+import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
+
+import { asText, isObject } from '../../../guards';
+import { inputError } from '../../../transport/processMakerError';
+
+/** A call of an agent that waits for a review. */
+export interface ToolCall {
+  toolName: string;
+  /** As JSON text that ProcessMaker stores as it is. */
+  toolParameters: string;
+  /** Is the same for the same tool and arguments. */
+  identity: string;
+  /** Why it may not run in any case. */
+  refusal: string | undefined;
+}
+
+/**
+ * The call that this run of the node holds back, from n8n's own record of it: that is what will run. In its input, the
+ * model can put another tool and other arguments where expressions look for them.
+ */
+export function readToolCall(context: IExecuteFunctions): ToolCall {
+  const { runExecutionData } = context as unknown as { runExecutionData?: IRunExecutionData };
+  const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
+  const stack = runExecutionData?.executionData?.nodeExecutionStack ?? [];
+  const calls = stack.flatMap(({ metadata }) => metadata?.subNodeExecutionData?.actions ?? []);
+  const call = calls.find((one) => one.nodeName === context.getNode().name && one.runIndex === runIndex);
+  const metadata: unknown = call?.action.metadata;
+  const held = isObject(metadata) ? metadata.hitl : undefined;
+  if (!isObject(held)) {
+    throw inputError(
+      'n8n does not say which call of the agent is to be reviewed',
+      'This node reviews the calls of an AI Agent that it is connected to. See which version of n8n it needs.',
+    );
+  }
+  const toolName = asText(held.toolName);
+  const parameters: unknown = held.originalInput ?? {};
+  const isOther = isObject(parameters) && 'tool' in parameters && parameters.tool !== toolName;
+  return {
+    toolName,
+    toolParameters: toStoredText(parameters),
+    identity: JSON.stringify([toolName, inOrder(parameters)]),
+    refusal: isOther
+      ? "A parameter named 'tool' is not allowed in a tool that is reviewed, since n8n would take it for the name of the tool to run."
+      : undefined,
+  };
+}
+
+/** What ProcessMaker takes out of a text, and characters that a person does not see. */
+const UNSAFE = /<|\{(?=\{)|\}(?=\})|[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** JSON text in which ProcessMaker changes nothing. Indented: outside of its texts are no two braces side by side. */
+function toStoredText(value: unknown): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(UNSAFE, (found) => found.split('').map(escaped).join(''));
+}
+
+/** The same with all fields in the order of their names. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isObject(value)) return value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, inOrder(value[name])]));
+}

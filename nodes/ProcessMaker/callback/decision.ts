@@ -1,0 +1,102 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { type ApiRequest, requestUrl } from '../api/requests/requests';
+import { type ApiTask, assigneeOf, listTasks } from '../api/tasks/tasks';
+import { readTokenUserId } from '../api/users/users';
+import { isObject } from '../guards';
+import type { DecisionSettings } from '../input/waitParameters';
+import type { Connection } from '../transport/connection';
+import type { CallbackWait } from './callbackWait';
+
+/** So many Tasks of the element are read: one is right, and any other number is wrong. */
+const MAX_TASKS = 100;
+
+/** Sleeps until a Request has ended, and gives what was decided in it. @returns the output for when no call comes */
+export async function waitForDecision(
+  wait: CallbackWait,
+  connection: Connection,
+  requestId: number,
+  settings: DecisionSettings,
+): Promise<IDataObject> {
+  return await wait.storeUrlAndWait(connection, requestId, undefined, {
+    atEnd: (request) => readDecision(connection, request, settings),
+    atLimit: ({ id }) =>
+      decisionJson(connection, id, { approved: false, chatInput: 'Nobody has decided in time.' }),
+  });
+}
+
+/** Reads what was decided in a Request that has ended. @param request with its data */
+export async function readDecision(connection: Connection, request: ApiRequest, settings: DecisionSettings) {
+  const filters = { process_request_id: request.id, element_id: settings.element };
+  const listed = await listTasks(connection, filters, { limit: MAX_TASKS });
+  const tasks = listed.filter(({ element_id: element }) => element === settings.element);
+  const ownIds = settings.allowsOwn ? [] : [request.user_id, await readOwnId(connection)];
+  const reason = findObstacle(request, tasks, ownIds, settings);
+  const { field, yes, commentField } = settings;
+  const comment = reason ?? (textIn(request, commentField) || undefined);
+  const approved = reason === undefined && yes.includes(textIn(request, field) ?? '');
+  const chatInput = comment ?? (approved ? '' : 'It was refused without a comment.');
+  return decisionJson(connection, request.id, { approved, chatInput, task: tasks[0] });
+}
+
+/** The user of the access token, who is not to approve what the token has asked for. */
+export async function readOwnId(connection: Connection): Promise<number> {
+  return await readTokenUserId(connection, "To do without, switch on the option 'Allow Own Approval'.");
+}
+
+/** The output of a review: `approved` and `chatInput` are what n8n reads. Nothing of the input is in it. */
+export function decisionJson(
+  { instanceUrl }: Connection,
+  requestId: number | null,
+  { approved, chatInput, task }: { approved: boolean; chatInput: string; task?: ApiTask | undefined },
+): IDataObject {
+  return {
+    approved,
+    chatInput,
+    respondedBy: task ? assigneeOf(task) : null,
+    respondedAt: task?.completed_at ?? null,
+    requestId,
+    requestUrl: requestId === null ? null : requestUrl(requestId, instanceUrl),
+  };
+}
+
+/**
+ * Why a Request that has ended holds no decision that counts; undefined where a person has decided.
+ *
+ * @param tasks all of the element
+ * @param ownIds the users whose approval does not count
+ */
+function findObstacle(
+  request: ApiRequest,
+  tasks: ApiTask[],
+  ownIds: unknown[],
+  { element, field, yes, no }: DecisionSettings,
+): string | undefined {
+  const { id, status, errors = null } = request;
+  if (status !== 'COMPLETED') return `Request ${id} has ended in status ${status}, so nobody has decided.`;
+  if (errors !== null)
+    return `Request ${id} was in status ERROR before it ended, so its decision does not count.`;
+  const [task, ...others] = tasks;
+  if (!task) {
+    return `Request ${id} has no Task of the element '${element}' that the user of the access token may see. Without the permission to view all Requests, ProcessMaker shows no Tasks of others.`;
+  }
+  if (others.length > 0)
+    return `Request ${id} has ${tasks.length} Tasks of the element '${element}', not one.`;
+  // A timer that ends the Task closes it, too, but does not complete it.
+  if (task.status !== 'CLOSED' || typeof task.completed_at !== 'string') {
+    return `Task ${task.id} was not completed before the Request ended, as when its time is over.`;
+  }
+  if (typeof task.user_id !== 'number') return `Task ${task.id} was completed, but nobody had claimed it.`;
+  if (ownIds.includes(task.user_id)) {
+    return `Task ${task.id} was completed by the user who had asked for the review, which does not count.`;
+  }
+  const value = textIn(request, field);
+  if (value !== undefined && [...yes, ...no].includes(value)) return undefined;
+  return `The field '${field}' holds ${value === undefined ? 'no value' : 'a value'} that is neither a yes nor a no.`;
+}
+
+/** A field of the Request's data as text; undefined where it holds no text, number or boolean. */
+function textIn({ data }: ApiRequest, field: string): string | undefined {
+  const value: unknown = isObject(data) && Object.hasOwn(data, field) ? data[field] : undefined;
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+}

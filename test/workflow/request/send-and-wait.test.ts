@@ -1,0 +1,348 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { JsonObject } from '../../processmaker';
+import { itWith } from '../../support/features';
+import { type Behaviour, respond } from '../../support/gateway';
+import { useHarness } from '../../support/harness';
+import { addReviewProcess, ADMIN, ask, decide, OPERATOR, review, wakeUp } from '../../support/review';
+import type { Run } from '../../support/run';
+
+const harness = useHarness();
+let processId = 0;
+beforeAll(async () => {
+  processId = await addReviewProcess(harness);
+});
+
+const outputOf = (run?: Run) => run?.items('ProcessMaker');
+const request = () => harness.requests()[0];
+
+itWith('a resume token')('sends the message, sleeps, and gives what a person has decided', async () => {
+  const parameters = review(processId, {
+    resumeAmount: 2,
+    resumeUnit: 'hours',
+    additionalFields: { assignments: [{ id: '1', name: 'order.number', type: 'number', value: 7 }] },
+    assignTo: { __rl: true, mode: 'id', value: '3' },
+  });
+  const sleeping = await ask(harness, parameters, { input: [{ approved: true, secret: 'of the item' }] });
+  expect(sleeping.status).toBe('waiting');
+  expect(harness.sent()).toEqual([
+    {
+      message: 'May it be ordered?',
+      timeLimit: 'PT7200S',
+      assignTo: 3,
+      order: { number: 7 },
+      _n8n_resume_url: expect.stringMatching(/\/processmaker\?signature=/) as string,
+    },
+  ]);
+  await decide(harness, { decision: 'approved', comment: 'Only this once.' });
+  const { run } = await wakeUp(harness, sleeping);
+  expect(outputOf(run)).toEqual([
+    {
+      approved: true,
+      chatInput: 'Only this once.',
+      respondedBy: { id: 3, name: 'Limited Test' },
+      respondedAt: expect.stringMatching(/^20/) as string,
+      requestId: request()?.id,
+      requestUrl: `${harness.gateway.url}/requests/${request()?.id}`,
+      timedOut: false,
+    },
+  ]);
+});
+
+itWith('a resume token')('handles only the first of several items', async () => {
+  const sleeping = await ask(harness, review(processId), { input: [{ number: 1 }, { number: 2 }] });
+  await decide(harness, { decision: 'approved' });
+  const { run } = await wakeUp(harness, sleeping);
+  expect(harness.requests()).toHaveLength(1);
+  expect(outputOf(run)).toMatchObject([{ approved: true }]);
+});
+
+itWith('a resume token')('goes on sleeping while nobody has decided', async () => {
+  const sleeping = await ask(harness, review(processId));
+  expect(await wakeUp(harness, sleeping)).toMatchObject({ status: 409, body: { code: 'notEnded' } });
+});
+
+itWith('a resume token')(
+  'gives at the time limit of n8n that nobody has decided, and nothing of its input',
+  async () => {
+    const input = [{ approved: true, data: { approved: true }, chatInput: 'Yes' }];
+    const sleeping = await ask(harness, review(processId, { resumeUnit: 'hours' }), { input });
+    const hours = (new Date(String(sleeping.data.waitTill)).getTime() - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(6.9);
+    expect(hours).toBeLessThan(7.1);
+    const run = await harness.engine.resume(sleeping);
+    expect(outputOf(run)).toEqual([
+      {
+        approved: false,
+        chatInput: 'Nobody has decided in time.',
+        respondedBy: null,
+        respondedAt: null,
+        requestId: request()?.id,
+        requestUrl: `${harness.gateway.url}/requests/${request()?.id}`,
+        timedOut: true,
+      },
+    ]);
+  },
+);
+
+/** Changes what ProcessMaker shows of the Tasks of the Request. */
+function showTasks(change: (tasks: JsonObject[]) => JsonObject[]): void {
+  harness.gateway.treat = ({ path }): Behaviour | undefined =>
+    path.startsWith('/api/1.0/tasks?')
+      ? async (response, forward) => {
+          const { status, headers, body } = await forward();
+          const list = JSON.parse(body) as { data: JsonObject[] };
+          response.writeHead(status, headers).end(JSON.stringify({ ...list, data: change(list.data) }));
+        }
+      : undefined;
+}
+
+const showTask = (changes: JsonObject) =>
+  showTasks((tasks) => tasks.map((task) => ({ ...task, ...changes })));
+
+interface Case {
+  parameters?: INodeParameters;
+  /** What happens in ProcessMaker. */
+  act: () => Promise<void> | void;
+  approved: boolean;
+  chatInput: string | RegExp;
+}
+
+const yes = (data: JsonObject = {}) => decide(harness, { decision: 'approved', ...data });
+const id = () => request()?.id ?? 0;
+
+const CASES: Record<string, Case> = {
+  'a yes without a comment': { act: () => yes(), approved: true, chatInput: '' },
+  'a yes with a comment': { act: () => yes({ comment: 'Fine' }), approved: true, chatInput: 'Fine' },
+  'a no with a comment': {
+    act: () => decide(harness, { decision: 'refused', comment: 'Too dear' }),
+    approved: false,
+    chatInput: 'Too dear',
+  },
+  'a no without a comment': {
+    act: () => decide(harness, { decision: 'refused' }),
+    approved: false,
+    chatInput: 'It was refused without a comment.',
+  },
+  'one of several yes values': {
+    parameters: { yesValues: 'yes, of course', decisionField: 'verdict', commentField: '' },
+    act: () => decide(harness, { verdict: 'of course', comment: 'Not read' }),
+    approved: true,
+    chatInput: '',
+  },
+  'a checkbox that is one of the yes values': {
+    parameters: { yesValues: 'true', noValues: 'false' },
+    act: () => decide(harness, { decision: true }),
+    approved: true,
+    chatInput: '',
+  },
+  'another value that is true': {
+    act: () => decide(harness, { decision: true }),
+    approved: false,
+    chatInput: /holds a value that is neither a yes nor a no/,
+  },
+  'a yes in other letters': {
+    act: () => decide(harness, { decision: 'Approved' }),
+    approved: false,
+    chatInput: /holds a value that is neither/,
+  },
+  'a yes in a list': {
+    act: () => decide(harness, { decision: ['approved'] }),
+    approved: false,
+    chatInput: /holds no value that is neither/,
+  },
+  'no value': {
+    act: () => decide(harness, {}),
+    approved: false,
+    chatInput: /holds no value that is neither/,
+  },
+  'a yes in another field': {
+    act: () => decide(harness, { Decision: 'approved', data: { decision: 'approved' } }),
+    approved: false,
+    chatInput: /holds no value/,
+  },
+  'a canceled Request': {
+    act: () => harness.server.cancelRequest(id()),
+    approved: false,
+    chatInput: /has ended in status CANCELED/,
+  },
+  'a broken Request': {
+    act: () => harness.server.failRequest(id(), 'It broke.'),
+    approved: false,
+    chatInput: /has ended in status ERROR/,
+  },
+  'a Request that was broken for a while': {
+    act: async () => {
+      const [task] = harness.server.tasks().filter(({ requestId }) => requestId === id());
+      harness.server.failRequest(id(), 'It broke.');
+      await harness.server.completeTask(task?.id ?? 0, { decision: 'approved' });
+      showRequest({ status: 'COMPLETED', errors: [] });
+    },
+    approved: false,
+    chatInput: /was in status ERROR before it ended/,
+  },
+  'two Tasks': {
+    act: async () => {
+      await yes();
+      showTasks((tasks) => [...tasks, { ...tasks[0], id: Number(tasks[0]?.id) + 1 }]);
+    },
+    approved: false,
+    chatInput: /has 2 Tasks of the element 'decide', not one/,
+  },
+  'a Task that is not shown': {
+    act: async () => {
+      await yes();
+      showTasks(() => []);
+    },
+    approved: false,
+    chatInput: /has no Task of the element 'decide' .* Without the permission to view all Requests/,
+  },
+  'a Task of another element': {
+    parameters: { decisionTask: { __rl: true, mode: 'id', value: 'DECIDE' } },
+    act: () => yes(),
+    approved: false,
+    chatInput: /has no Task of the element 'DECIDE'/,
+  },
+  'a Task that a timer has closed': {
+    act: async () => {
+      await yes();
+      showTask({ completed_at: null });
+    },
+    approved: false,
+    chatInput: /was not completed before the Request ended/,
+  },
+  'a Task that is still open': {
+    act: async () => {
+      await yes();
+      showTask({ status: 'ACTIVE' });
+    },
+    approved: false,
+    chatInput: /was not completed before the Request ended/,
+  },
+  'a Task that nobody had claimed': {
+    act: async () => {
+      await yes();
+      showTask({ user_id: null });
+    },
+    approved: false,
+    chatInput: /but nobody had claimed it/,
+  },
+  'the approval of the user who had asked': {
+    act: async () => {
+      await yes();
+      showTask({ user_id: OPERATOR });
+    },
+    approved: false,
+    chatInput: /was completed by the user who had asked for the review/,
+  },
+};
+
+/** Changes what ProcessMaker shows of the Request. */
+function showRequest(changes: JsonObject): void {
+  harness.gateway.treat = ({ path }): Behaviour | undefined =>
+    path.startsWith('/api/1.0/requests?')
+      ? async (response, forward) => {
+          const { status, headers, body } = await forward();
+          const list = JSON.parse(body) as { data: JsonObject[] };
+          const data = list.data.map((one) => ({ ...one, ...changes }));
+          response.writeHead(status, headers).end(JSON.stringify({ ...list, data }));
+        }
+      : undefined;
+}
+
+itWith('a resume token').each(Object.entries(CASES))(
+  'decides by the Request itself: %s',
+  async (_, { parameters, act, approved, chatInput }) => {
+    const sleeping = await ask(harness, review(processId, parameters));
+    await act();
+    const { status, run } = await wakeUp(harness, sleeping);
+    expect(status).toBe(200);
+    expect(outputOf(run)).toMatchObject([
+      { approved, chatInput: expect.stringMatching(chatInput) as string, timedOut: false },
+    ]);
+    if (typeof chatInput === 'string') expect(outputOf(run)?.[0]?.chatInput).toBe(chatInput);
+  },
+);
+
+itWith('a resume token')(
+  'does not count the approval of the user whose credential reads it, though another one has started the Request',
+  async () => {
+    const sleeping = await ask(harness, review(await addReviewProcess(harness, { reviewer: ADMIN })));
+    await yes();
+    const { run } = await wakeUp(harness, sleeping, 'admin');
+    expect(outputOf(run)).toMatchObject([{ approved: false, respondedBy: { id: ADMIN } }]);
+  },
+);
+
+itWith('a resume token')('counts the approval of the user who has asked where that is allowed', async () => {
+  const parameters = review(await addReviewProcess(harness, { reviewer: OPERATOR }), {
+    options: { allowOwnApproval: true },
+  });
+  const sleeping = await ask(harness, parameters);
+  await yes();
+  const { run } = await wakeUp(harness, sleeping);
+  expect(outputOf(run)).toMatchObject([{ approved: true, respondedBy: { id: OPERATOR } }]);
+});
+
+itWith('a resume token')('sleeps on when the Tasks cannot be read, and is woken later', async () => {
+  const sleeping = await ask(harness, review(processId));
+  await yes();
+  harness.gateway.treat = ({ path }) =>
+    path.startsWith('/api/1.0/tasks?') ? respond(403, { message: 'Unauthorized.' }) : undefined;
+  expect(await wakeUp(harness, sleeping)).toMatchObject({ status: 503 });
+  harness.gateway.treat = () => undefined;
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  const { run } = await wakeUp(harness, sleeping);
+  expect(outputOf(run)).toMatchObject([{ approved: true }]);
+});
+
+it('does not start anything when the server does not say whose token it is', async () => {
+  harness.gateway.treat = ({ path }) =>
+    path.includes('/users/configuration') ? respond(404, { error: 'Not found.' }) : undefined;
+  const run = await ask(harness, review(processId));
+  expect(run.error?.description).toMatch(/'Allow Own Approval'/);
+  expect(harness.starts()).toEqual([]);
+});
+
+const assignment = (name: string, value: unknown, type = 'string') => ({
+  additionalFields: { assignments: [{ id: '1', name, value, type }] } as never,
+});
+
+it.each<[string, INodeParameters, RegExp]>([
+  [
+    'a field with the name of the Decision Field',
+    assignment('decision', 'approved'),
+    /has a field 'decision'/,
+  ],
+  ['the Decision Field in other letters', assignment('DECISION', 'approved'), /has a field 'DECISION'/],
+  ['the Comment Field deep inside', assignment('a.b[0].Comment', 'x'), /has a field 'Comment'/],
+  [
+    'the Decision Field in the name of a path',
+    assignment('a', { 'form.decision': 'approved' }, 'object'),
+    /has a field 'form\.decision'/,
+  ],
+  ['the URL that wakes the workflow', assignment('_n8n_resume_url', 'x'), /has a field '_n8n_resume_url'/],
+  ['a Decision Field that the node sends', { decisionField: 'message' }, /has a field 'message'/],
+  ['a second message', assignment('message', 'x'), /'message' is given twice/],
+  ['no yes value', { yesValues: ' , ' }, /'Yes Values' and 'No Values'/],
+  ['a value that is yes and no', { noValues: 'refused,approved' }, /'Yes Values' and 'No Values'/],
+  ['no Decision Task', { decisionTask: { __rl: true, mode: 'id', value: '={{ "" }}' } }, /No Task is given/],
+  ['a hidden Decision Field', { decisionField: '_decision' }, /do not hold the names/],
+  ['the same field twice', { commentField: 'decision' }, /do not hold the names/],
+  ['no time', { resumeAmount: 0 }, /'Time Limit' is not a number above 0/],
+  [
+    'a user that is no id',
+    { assignTo: { __rl: true, mode: 'id', value: '={{ "me" }}' } },
+    /'Assign To' holds "me"/,
+  ],
+  ['too much text', { message: 'x'.repeat(70_000) }, /at most 65536 are sent/],
+  ['a Task of the model', { decisionTask: "={{ $fromAI('task') }}" }, /'decisionTask' holds an expression/],
+  [
+    'a reviewer of the model',
+    { assignTo: { __rl: true, mode: 'id', value: "={{ $fromAI('who') }}" } },
+    /'assignTo' holds an expression whose value the AI model gives/,
+  ],
+])('refuses %s before anything is sent', async (_, parameters, message) => {
+  const run = await ask(harness, review(processId, parameters));
+  expect(run.error?.message).toMatch(message);
+  expect(harness.starts()).toEqual([]);
+});
