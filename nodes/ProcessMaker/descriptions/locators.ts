@@ -118,7 +118,7 @@ export const requestLocator = locator(
     displayName: 'Request',
     name: 'request',
     required: true,
-    description: 'The Request, which is a running or ended instance of a process',
+    description: 'The Request, which is a running or ended instance of a process. Its ID is a whole number.',
   },
   fromList('searchRequests', 'Select a Request...'),
   byId('Request', 'e.g. 4711', 'The number in the address of its page, which is not its case number'),
@@ -140,7 +140,8 @@ export const taskLocator = locator(
     displayName: 'Task',
     name: 'task',
     required: true,
-    description: 'The Task, which is one step of a Request that a person does. The list shows the open ones.',
+    description:
+      'The Task, which is one step of a Request that a person does. Its ID is a whole number, and not that of its Request. The list shows the open ones.',
   },
   fromList('searchTasks', 'Select a Task...'),
   byId(
@@ -167,7 +168,7 @@ export const fileLocator = locator(
     displayName: 'File',
     name: 'file',
     required: true,
-    description: 'The file of the Request',
+    description: 'The file of the Request. Its ID is the fileId that Get Many of File gives.',
     typeOptions: { loadOptionsDependsOn: [chosenFromList('request')] },
   },
   fromList('searchFiles', 'Select a file...'),
