@@ -44,6 +44,9 @@ export class ProcessMaker implements INodeType {
       },
     ],
     webhooks: callbackWebhooks,
+    // The editor knows nothing of the run here.
+    waitingNodeTooltip:
+      "={{ `Waiting until the process calls the URL in the variable '${$parameter.callbackVariable}' of its Request` + ($parameter.limitWaitTime ? `, for ${$parameter.resumeAmount} ${$parameter.resumeUnit} at most` : '') }}",
     properties: [authentication, ...describeResources(resources)],
   };
 

@@ -61,6 +61,24 @@ itAnswersAgent(
   },
 );
 
+itAnswersAgent.each([
+  ['json', '[1]', "'Request Data (JSON)' holds a list and not a JSON object"],
+  ['fromModel', ' ', "'Request Data (JSON)' is empty"],
+])('names the field as the panel of a tool does, with %s and %j', async (dataMode, jsonData, message) => {
+  const run = await callStart({ dataMode, jsonData });
+  expect(answerOf(run)).toContain(message);
+  expect(harness.gateway.calls).toEqual([]);
+});
+
+itAnswersAgent('names no way to give data that the panel of a tool does not show', async () => {
+  const run = await callStart({ dataMode: 'unknown' });
+  expect(answerOf(run)).toMatch(/'Request Data' is .{1,3}unknown.{1,3}, which is not a valid option/);
+  expect(answerOf(run)).not.toMatch(/Map Automatically/);
+  const empty = await callStart({ dataMode: 'defineBelow', fields: { assignments: [] } });
+  expect(answerOf(empty)).toMatch(/No field is given in 'Fields to Send'/);
+  expect(answerOf(empty)).not.toMatch(/empty item/);
+});
+
 itAnswersAgent('refuses to map the fields of a form automatically in an AI tool', async () => {
   const run = await callStart(mappedAutomatically({ fields: [FORM_FIELD] }));
   expect(answerOf(run)).toMatch(/'Mapping Column Mode' cannot be 'Map Automatically' in an AI tool/);

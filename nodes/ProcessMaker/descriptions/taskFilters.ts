@@ -12,7 +12,7 @@ export const assignedToFields: INodeProperties[] = [
     noDataExpression: true,
     default: 'anyone',
     description:
-      "Whose Tasks to get. A user's Tasks are also those that are offered to this user and not yet taken. Those of others are only shown to administrators.",
+      "Whose Tasks to get. A user's Tasks are also those that are offered to this user and not yet taken. Those of others are only shown to a user with the permission view-all_requests, and to administrators.",
     options: [
       {
         name: 'Anyone',

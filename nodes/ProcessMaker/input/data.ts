@@ -86,8 +86,7 @@ function reservedField(name: string, isNew: boolean): ProcessMakerError {
   );
 }
 
-const NO_DATA_ADVICE =
-  "To start a Request without data, choose 'JSON' in 'Request Data' and enter {}, or give an empty item.";
+const NO_DATA_ADVICE = "To start a Request without data, choose 'JSON' in 'Request Data' and enter {}.";
 const JSON_ADVICE = 'Enter a JSON object such as {"orderId": 12}, or {} for a Request without data.';
 
 /** The data of an item's Request, as the parameters of the Start operation give it. */
@@ -98,13 +97,7 @@ export function readRequestData(
 ): IDataObject {
   const mode = context.getNodeParameter('dataMode', itemIndex);
   if (mode === 'autoMapInputData') return fromItem(context, itemIndex, hints);
-  const data = readMode(context, itemIndex, mode, hints, JSON_ADVICE);
-  if (data === undefined) {
-    throw inputError(
-      `'Request Data' is "${asText(mode)}", which is not a valid option`,
-      "Choose 'Map Automatically', 'Define Below', 'Map From Form' or 'JSON' in 'Request Data'.",
-    );
-  }
+  const data = readMode(context, itemIndex, hints, 'Request Data', JSON_ADVICE);
   if (mode === 'json' || mode === 'fromModel' || Object.keys(data).length > 0) return data;
   if (mode === 'defineBelow') {
     throw inputError("No field is given in 'Fields to Send'", `Add a field. ${NO_DATA_ADVICE}`);
@@ -115,18 +108,25 @@ export function readRequestData(
   );
 }
 
-/** @returns undefined for a mode that is not a valid option */
+/** @param parameter the list of the ways to give data */
 function readMode(
   context: IExecuteFunctions,
   itemIndex: number,
-  mode: unknown,
   hints: DataHints,
+  parameter: 'Data' | 'Request Data',
   advice: string,
 ) {
+  const mode = context.getNodeParameter('dataMode', itemIndex);
   if (mode === 'defineBelow') return readAssignments(context, itemIndex, hints);
-  if (mode === 'json' || mode === 'fromModel') return readJsonData(context, itemIndex, advice);
   if (mode === 'mapFromForm') return readFormData(context, itemIndex, hints);
-  return undefined;
+  if (mode !== 'json' && mode !== 'fromModel') {
+    throw inputError(
+      `'${parameter}' is "${asText(mode)}", which is not a valid option`,
+      `Choose one of the list in '${parameter}'.`,
+    );
+  }
+  const label = parameter === 'Request Data' && isTool(context) ? 'Request Data (JSON)' : 'JSON';
+  return readJsonData(context, itemIndex, label, advice);
 }
 
 function fromItem(context: IExecuteFunctions, itemIndex: number, hints: DataHints): IDataObject {
@@ -179,14 +179,7 @@ export function readChangeData(
   hints: DataHints,
   call: Exclude<DataCall, 'start'>,
 ): IDataObject {
-  const mode = context.getNodeParameter('dataMode', itemIndex);
-  const data = readMode(context, itemIndex, mode, hints, 'Enter a JSON object such as {"orderId": 12}.');
-  if (data === undefined) {
-    throw inputError(
-      `'Data' is "${asText(mode)}", which is not a valid option`,
-      "Choose one of the list in 'Data'.",
-    );
-  }
+  const data = readMode(context, itemIndex, hints, 'Data', 'Enter a JSON object such as {"orderId": 12}.');
   const sent = checkData(data, hints, itemIndex, call);
   // As it will arrive: a date, for example, is text then.
   return JSON.parse(JSON.stringify(sent)) as IDataObject;

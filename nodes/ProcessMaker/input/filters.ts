@@ -42,9 +42,10 @@ function checkField(given: unknown, field: INodeProperties, word: string): void 
     const kind = Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
     throw inputError(`${what} holds ${kind}, and not a text`, 'Its expression must give text or a number.');
   }
+  if (value === '' || !isText) return;
   // With what is left, everything would be found.
-  const words = field.name === 'text' ? asText(value).trim() : '';
-  if (words !== '' && words.replace(MARKUP, '').trim() === '') {
+  if (String(value).trim() === '') throw inputError(`${what} holds nothing but spaces`, 'Give a text.');
+  if (field.name === 'text' && String(value).replace(MARKUP, '').trim() === '') {
     throw inputError(
       `${what} holds nothing but HTML tags and double braces, which ProcessMaker takes out`,
       'Give a text to look for.',

@@ -3,21 +3,31 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { isObject, messageOf } from '../guards';
 import { inputError } from '../transport/processMakerError';
 
-/** @throws ProcessMakerError with the advice when the parameter 'JSON' of an item is not a JSON object */
-export function readJsonData(context: IExecuteFunctions, itemIndex: number, advice: string): IDataObject {
+/**
+ * The data of an item that is given as JSON.
+ *
+ * @param label the name of the field in the panel
+ * @throws ProcessMakerError with the advice for what is not a JSON object
+ */
+export function readJsonData(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  label: string,
+  advice: string,
+): IDataObject {
   let data: unknown = context.getNodeParameter('jsonData', itemIndex);
   if (typeof data === 'string') {
-    if (data.trim() === '') throw inputError("'JSON' is empty", advice);
+    if (data.trim() === '') throw inputError(`'${label}' is empty`, advice);
     try {
       data = JSON.parse(data);
     } catch (error) {
-      throw inputError(`'JSON' holds text that is not valid JSON (${messageOf(error)})`, advice);
+      throw inputError(`'${label}' holds text that is not valid JSON (${messageOf(error)})`, advice);
     }
   }
   if (isObject(data)) return data;
   const kind = Array.isArray(data) ? 'a list' : `a ${typeof data}`;
   const shown = data === null || data === undefined ? 'no value' : kind;
-  throw inputError(`'JSON' holds ${shown} and not a JSON object`, advice);
+  throw inputError(`'${label}' holds ${shown} and not a JSON object`, advice);
 }
 
 /** PHP's JSON reader gives up below this depth, and ProcessMaker would start the Request with empty data. */

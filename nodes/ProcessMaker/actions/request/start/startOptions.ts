@@ -116,6 +116,7 @@ export const startOptions = optionsOf(
     default: false,
     description:
       'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of throwing an error',
+    displayOptions: { hide: { '/waitFor': ['task'] } },
   },
   ...outputOptions,
   // Files
