@@ -13,6 +13,13 @@ const CHECKBOX = [
   { name: 'False', value: false },
 ];
 
+/** What the labels of lists say of them. */
+const LIST_LABELS = {
+  meals: 'Meals (list of b, l, d)',
+  trips: 'Trips (list of from, to, distance)',
+  receipts: 'Receipts (list of shop, price)',
+};
+
 const harness = useHarness();
 
 function fieldsIn(
@@ -99,6 +106,16 @@ describe('a process that begins with a form', () => {
     expect(form.fields.filter(({ required }) => required).map(({ id }) => id)).toEqual([
       ...['employee', 'costCentre', 'reason', 'travelDate', 'iban'],
     ]);
+  });
+
+  it('says in the label of a list what it holds: the values to choose from, or the columns of its rows', async () => {
+    const { fields } = await fieldsOf(31);
+    const labels = Object.fromEntries(fields.map(({ id, displayName }) => [id, displayName]));
+    expect(labels).toMatchObject(LIST_LABELS);
+    // Nothing that a person has not filled in is sent.
+    for (const id of Object.keys(LIST_LABELS)) {
+      expect(fields.find((field) => field.id === id)).not.toHaveProperty('defaultValue');
+    }
   });
 
   it('offers the fields of later forms without showing them', async () => {

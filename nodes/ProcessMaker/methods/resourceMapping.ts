@@ -86,15 +86,21 @@ const CHECKBOX: INodePropertyOptions[] = [
   { name: 'False', value: false },
 ];
 
+/** So many choices or columns of a list are named in its label. */
+const MAX_LISTED = 8;
+
 /** @param later what the editor offers under "Add field" instead of showing it at once */
 function mapperFields(context: ILoadOptionsFunctions, first: FormField[], later: FormField[] = []) {
   const labels = [...first, ...later].map(({ label }) => label);
   const toMapperField = (field: FormField, removed: boolean): MapperField => {
-    const { path, label, type, dateOnly, required = false, options } = field;
+    const { path, label, type, dateOnly, required = false, options, holds = [] } = field;
+    // The panel cuts long labels off, and has no other place for this. The variable tells two fields apart.
+    const notes = labels.indexOf(label) === labels.lastIndexOf(label) ? [] : [path];
+    const listed = holds.length > MAX_LISTED ? [...holds.slice(0, MAX_LISTED), '…'] : holds;
+    if (listed.length > 0) notes.push(`list of ${listed.join(', ')}`);
     return {
       id: path,
-      // The panel cuts long labels off: the variable is added only where it tells two fields apart.
-      displayName: labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label} (${path})`,
+      displayName: notes.length > 0 ? `${label} (${notes.join(', ')})` : label,
       required,
       defaultMatch: false,
       canBeUsedToMatch: false,

@@ -37,6 +37,8 @@ export async function checkForm({ checks, editor, processMaker, credential }: Su
     await field('employee').waitFor();
     const shown = await editor.panel.innerText();
     assert.match(shown, /Day of travel\n/);
+    // A list says what it holds.
+    assert.match(shown, /Trips \(list of from, to, distance\)/);
     assert.doesNotMatch(shown, /Comment/);
     await editor.panel.getByTestId('add-fields-select').getByRole('button').click();
     await editor.page.getByText('Comment', { exact: true }).locator('visible=true').click();

@@ -11,6 +11,8 @@ export interface FormField {
   dateOnly?: boolean;
   required?: boolean;
   options?: INodePropertyOptions[];
+  /** Of a list, as far as it is known: the values to choose from, or the columns of its rows. */
+  holds?: string[];
   /** What the editor fills in; by default, false for a boolean and nothing for others. */
   initially?: boolean | null;
 }
@@ -79,7 +81,8 @@ function read(items: unknown, mayBeHidden: boolean, found: ScreenFields): void {
       // The data of a loop may have another name than the loop itself.
       if (asText(config.name) !== nameOf(item)) found.others.push(asText(config.name));
       found.others.push(...namesIn(item.items));
-      found.fields.push({ path: nameOf(item), label: labelOf(item), type: 'array' });
+      const holds = component === 'FormLoop' ? namesIn(item.items) : choicesIn(config.fields).map(textOf);
+      found.fields.push({ path: nameOf(item), label: labelOf(item), type: 'array', holds });
     } else if (NO_FIELDS.test(component)) {
       if (component === 'FileUpload') found.files.push({ path: nameOf(item), label: labelOf(item) });
       found.others.push(nameOf(item));
@@ -105,14 +108,22 @@ function valueOf(component: string, config: IDataObject): Omit<FormField, 'path'
   return typeOfFormat(asText(config.dataFormat));
 }
 
-function choiceOf(list: unknown): Pick<FormField, 'type' | 'options'> {
+function choiceOf(list: unknown): Pick<FormField, 'type' | 'options' | 'holds'> {
   if (!isObject(list)) return { type: 'string' };
-  if (list.allowMultiSelect === true) return { type: 'array' };
-  if (list.valueTypeReturned === 'object') return { type: 'object' };
-  // Other lists are made while people fill in the form.
-  const options = list.dataSource === 'provideData' ? objectsIn(list.optionsList).flatMap(toOption) : [];
+  const options = choicesIn(list);
+  const isObjects = list.valueTypeReturned === 'object';
+  if (list.allowMultiSelect === true) return { type: 'array', holds: isObjects ? [] : options.map(textOf) };
+  if (isObjects) return { type: 'object' };
   return options.length > 0 ? { type: 'options', options } : { type: 'string' };
 }
+
+/** Other lists are made while people fill in the form. */
+function choicesIn(list: unknown): INodePropertyOptions[] {
+  if (!isObject(list) || list.dataSource !== 'provideData') return [];
+  return objectsIn(list.optionsList).flatMap(toOption);
+}
+
+const textOf = ({ value }: INodePropertyOptions) => String(value);
 
 function toOption({ value, content }: IDataObject): INodePropertyOptions[] {
   if (typeof value !== 'string' && typeof value !== 'number') return [];

@@ -86,6 +86,20 @@ describe('screenFields', () => {
     expect(list({ dataSource: 'dataObject', valueTypeReturned: 'object' })).toMatchObject({ type: 'object' });
   });
 
+  test('reads what a list holds: values to choose from, or columns, and nothing where it is not known', () => {
+    const holds = (component: string, config: object, items: unknown[] = []) =>
+      read({ component, config: { name: 'a', ...config }, items }).fields[0]?.holds;
+    const optionsList = [{ value: 'r', content: 'Red' }, { value: 5 }, { content: 'None' }];
+    const choices = { dataSource: 'provideData', optionsList, allowMultiSelect: true };
+    expect(holds('FormSelectList', { options: choices })).toEqual(['r', '5']);
+    expect(holds('FormSelectList', { options: { ...choices, valueTypeReturned: 'object' } })).toEqual([]);
+    expect(holds('FormSelectList', { options: { ...choices, dataSource: 'dataObject' } })).toEqual([]);
+    expect(holds('FormLoop', {}, [input('from'), [input('to')]])).toEqual(['from', 'to']);
+    const fields = { dataSource: 'provideData', optionsList };
+    expect(holds('FormRecordList', { fields })).toEqual(['r', '5']);
+    expect(holds('FormRecordList', { fields: null })).toEqual([]);
+  });
+
   test('reads a checkbox as an optional boolean with its initial value', () => {
     const checkbox = (config: object) =>
       field({ component: 'FormCheckbox', config: { name: 'a', ...config } });
