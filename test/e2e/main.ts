@@ -14,6 +14,7 @@ import { startProcessMaker } from '../processmaker';
 import { findChromium, startBrowser } from './browser';
 import { Checks } from './checkList';
 import { Editor } from './editor';
+import { checkBeforeRun } from './checks/beforeRun';
 import { checkCredential } from './checks/credential';
 import { checkDarkMode } from './checks/darkMode';
 import { checkExamples } from './checks/examples';
@@ -73,6 +74,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkMapFromForm(subject);
   await checkSavedValues(subject);
   await checkTool(subject);
+  await checkBeforeRun(subject);
   await checkPanelTexts(subject);
   await checkCredential(subject);
   await checkHttpRequest(subject);

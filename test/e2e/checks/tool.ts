@@ -47,6 +47,21 @@ export async function checkTool({
   );
 
   await checks.check(
+    "a tool's panel has 'Output' in the place of 'Simplify', and fields to select",
+    async () => {
+      const before = await editor.optionsToAdd('Add option');
+      assert.ok(before.includes('Output') && !before.includes('Simplify') && !before.includes('Fields'));
+      await editor.addOption('Add option', 'Output');
+      assert.equal(await editor.value('simplify'), 'Simplified');
+      await editor.choose('simplify', 'Selected Fields');
+      await editor.addOption('Add option', 'Fields');
+      await editor.parameter('outputFields').locator('input').fill('status, url');
+      assert.equal(await editor.value('simplify'), 'Selected Fields');
+    },
+    'toolOutput',
+  );
+
+  await checks.check(
     "an agent starts a Request with the model's data by a tool with its own defaults",
     async () => {
       const parameters = { process: { __rl: true, mode: 'name', value: PROCESS } };
