@@ -46,7 +46,7 @@ export class ProcessMaker implements INodeType {
     webhooks: callbackWebhooks,
     // The editor knows nothing of the run here.
     waitingNodeTooltip:
-      "={{ `Waiting until the process calls the URL in the variable '${$parameter.callbackVariable}' of its Request` + ($parameter.limitWaitTime ? `, for ${$parameter.resumeAmount} ${$parameter.resumeUnit} at most` : '') }}",
+      "={{ ($parameter.operation === 'sendAndWait' ? 'Waiting until a person has decided in ProcessMaker' : $parameter.waitFor === 'requestEnded' ? 'Waiting until the Request has ended' : `Waiting until the process calls the URL in the variable '${$parameter.callbackVariable}' of its Request`) + ($parameter.limitWaitTime ? `, for ${$parameter.resumeAmount} ${$parameter.resumeUnit} at most` : '') }}",
     properties: [authentication, ...describeResources(resources)],
   };
 

@@ -27,18 +27,30 @@ it.each(['start', 'wait'])(
     expect(tooltip({ ...waiting, callbackVariable: 'reply_to', ...limited })).toBe(
       "Waiting until the process calls the URL in the variable 'reply_to' of its Request, for 3 days at most",
     );
+    const untilEnd = { ...waiting, waitFor: 'requestEnded' };
+    expect(tooltip(untilEnd)).toBe('Waiting until the Request has ended');
+    expect(tooltip({ ...untilEnd, ...limited })).toBe(
+      'Waiting until the Request has ended, for 3 days at most',
+    );
   },
 );
 
+it('says in the panel of a node that sleeps for a decision that a person has to decide', () => {
+  expect(tooltip({ resource: 'request', operation: 'sendAndWait' })).toBe(
+    'Waiting until a person has decided in ProcessMaker',
+  );
+});
+
 it("offers 'Return Requests in Error' only where it has an effect: not when a Task is waited for", () => {
-  for (const operation of ['start', 'wait']) {
-    const offered = ['finish', 'callback', 'task'].filter((waitFor) =>
+  const offered = (operation: string) =>
+    ['finish', 'requestEnded', 'callback', 'task'].filter((waitFor) =>
       shownParameters(harness.engine, 'processMaker', { operation, waitFor }, 'options').some(
         ({ name }) => name === 'returnErroredRequests',
       ),
     );
-    expect(offered).toEqual(['finish', 'callback']);
-  }
+  // A Request may be in ERROR right after its start.
+  expect(offered('start')).toEqual(['finish', 'requestEnded', 'callback']);
+  expect(offered('wait')).toEqual(['finish', 'callback']);
 });
 
 it('says in the panel who may see the Tasks of others: whoever has the permission for all Requests', () => {
