@@ -53,7 +53,7 @@ describe('the list of processes', () => {
 
   it('says that the user may start no process, and whom to ask', async () => {
     await expect(search('searchProcesses', { user: 'nobody' })).rejects.toMatchObject({
-      message: 'The user of the access token may not start any process',
+      message: 'The user of the token may not start any process',
       description: expect.stringMatching(/^Ask a ProcessMaker administrator to assign this user/) as string,
     });
     const filtered = await search('searchProcesses', { user: 'nobody', filter: 'x' });

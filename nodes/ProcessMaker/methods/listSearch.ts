@@ -51,7 +51,7 @@ export const searchProcesses = listSearch(async (connection, { filter }) => {
   const processes = await getStartableProcesses(connection, filter);
   if (processes.length === 0 && filter === '') {
     throw nothingToShow(
-      'The user of the access token may not start any process',
+      'The user of the token may not start any process',
       "Ask a ProcessMaker administrator to assign this user, or a group of the user, to the start event of an active process. For an operation that starts nothing, you can also enter a process 'By ID'.",
     );
   }

@@ -74,7 +74,7 @@ export async function checkFirstLists({ checks, editor, client, processMaker }: 
     async () => {
       await open('Without a process', processMaker.tokens.nobody);
       const message = editor.page.getByTestId('rlc-error-container').locator('visible=true');
-      await message.getByText('The user of the access token may not start any process').waitFor();
+      await message.getByText('The user of the token may not start any process').waitFor();
       await message.getByText(/Ask a ProcessMaker administrator to assign this user/).waitFor();
       await editor.screenshot('no-process');
     },
