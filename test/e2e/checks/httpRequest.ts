@@ -8,7 +8,7 @@ export async function checkHttpRequest({ checks, editor, processMaker, credentia
     await editor.newWorkflow();
     await editor.addNode('http request', 'HTTP Request');
     await editor.parameter('url').locator('.cm-content, input').first().click();
-    await editor.page.keyboard.insertText(`${processMaker.url}/api/1.0/start_processes?filter=purchase`);
+    await editor.page.keyboard.insertText(`${processMaker.url}/api/1.0/start_processes?filter=pay`);
     await editor.choose('authentication', 'Predefined Credential Type');
     await editor.parameter('nodeCredentialType').click();
     await editor.page.keyboard.type('ProcessMaker');

@@ -16,7 +16,7 @@ export async function checkIcon({ checks, editor, credential }: Subject, file: s
       await assertIcon(editor.page.getByTestId('canvas-node').filter({ hasText: 'Start request' }), file);
       await editor.chooseCredential(credential.name);
       await editor.panel.getByTestId('credential-edit-button').click();
-      await assertIcon(editor.page.getByTestId('credential-edit-dialog'), file);
+      await assertIcon(editor.page.getByTestId('editCredential-modal'), file);
     },
     'iconFitsTheTheme',
   );
