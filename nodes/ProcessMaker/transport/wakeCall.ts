@@ -11,6 +11,14 @@ const ADDRESS =
 const SSRF =
   "its SSRF protection. Let an administrator of n8n add the host to 'N8N_SSRF_ALLOWED_HOSTNAMES', or its address to 'N8N_SSRF_ALLOWED_IP_RANGES'.";
 
+/** By the code that the node which waits gives. */
+const MEANINGS = new Map([
+  ['notEnded', 'The workflow sleeps on: its own Request has not ended.'],
+  ['notReadable', "The workflow sleeps on: it could not read its Request. n8n's log says why."],
+  ['notThisWait', 'The workflow does not wait for this any more.'],
+  ['isBeingWoken', 'Another call wakes the workflow.'],
+]);
+
 /** What a call that is to wake an execution has led to; `over`: no call will wake it any more. */
 export interface WakeResult {
   outcome: 'woken' | 'notYet' | 'over';
@@ -47,10 +55,10 @@ function resultOf(response: HttpResponse, origin: string): WakeResult {
   const { statusCode: status } = response;
   const body = isObject(response.body) ? response.body : undefined;
   if (status === 200 && body?.woken === true) return { outcome: 'woken', message: 'The workflow goes on.' };
-  const reason = shownText(asText(body?.message ?? body?.error));
-  const message = reason
-    ? `n8n says: ${reason}`
-    : `The response from ${origin} has HTTP status ${status}, and is not that of n8n. ${ADDRESS}`;
+  const text = shownText(asText(body?.message ?? body?.error));
+  const reason = MEANINGS.get(asText(body?.code)) ?? (text && `n8n says: ${text}`);
+  const message =
+    reason || `The response from ${origin} has HTTP status ${status}, and is not that of n8n. ${ADDRESS}`;
   // A gateway, or n8n while it starts, may use the same status codes.
   const isOver = status === 409 ? reason.includes('has finished') : [401, 404, 410].includes(status);
   if (isOver && reason) return { outcome: 'over', message };

@@ -22,8 +22,9 @@ const VARIABLE = '_n8n_resume_url';
 /** What n8n itself says, in the shape and the words of its responses. */
 const running = respond(409, { code: 409, message: 'The execution "7" is running already.' });
 const finished = respond(409, { code: 409, message: 'The execution "7 has finished already.' });
-const notEnded = respond(409, { code: 'notEnded', message: 'The Request has not ended.' });
-const notReadable = respond(503, { code: 'notReadable', message: 'The Request could not be read.' });
+/** What the node that waits says. */
+const notEnded = respond(409, { code: 'notEnded' });
+const notReadable = respond(503, { code: 'notReadable' }, { 'retry-after': '1' });
 
 /** Each call gets the next of these, and the last again and again. */
 function answerWith(...behaviours: Behaviour[]): void {
@@ -173,6 +174,7 @@ describe('the response of n8n', () => {
   it.each<[string, Behaviour]>([
     ['is running already', running],
     ['cannot read the Request', notReadable],
+    ['has taken another call', respond(503, { code: 'isBeingWoken' })],
     ['loses against another call', respond(500, { code: 0, message: 'There was a problem.' })],
     ['is starting', respond(404, 'Cannot POST')],
     ['is behind a gateway that has no server', respond(502, '<html>Bad Gateway</html>')],
@@ -192,8 +194,8 @@ describe('the response of n8n', () => {
     ['over', 'has finished with', respond(409, { message: 'The execution "7" has finished with error.' })],
     ['over', 'Invalid token', respond(401, { error: 'Invalid token' })],
     ['over', 'does not exist', respond(404, { code: 404, message: 'The execution "7" does not exist.' })],
-    ['over', 'any more', respond(410, { code: 'notThisWait', message: 'It does not wait any more.' })],
-    ['notYet', 'not ended', notEnded],
+    ['over', 'any more', respond(410, { code: 'notThisWait' })],
+    ['notYet', 'its own Request has not ended', notEnded],
   ])('ends the repeats as %s: %s', async (outcome, text, behaviour) => {
     answerWith(behaviour);
     const run = await wake([await ended(urlOf(7))]);
@@ -210,6 +212,26 @@ describe('the response of n8n', () => {
       { outcome: 'notYet', message: expect.stringContaining('is running already') as string },
     ]);
     expect(n8n.calls.length).toBeGreaterThan(1);
+  });
+
+  it("says that n8n's log tells why the Request could not be read", async () => {
+    answerWith(notReadable);
+    const run = await wake([await ended(urlOf(7))], { options: { repeatSeconds: 1 } });
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { outcome: 'notYet', message: expect.stringContaining("n8n's log says why") as string },
+    ]);
+  });
+
+  it.each([
+    [401, 'Sign in'],
+    [404, 'Not Found'],
+    [410, 'Gone'],
+  ])("does not take a gateway's %s for n8n's own", async (status, html) => {
+    answerWith(respond(status, html));
+    const run = await wake([await ended(urlOf(7))], { options: { repeatSeconds: 1 } });
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { outcome: 'notYet', message: expect.stringMatching(`HTTP status ${status}.*'WEBHOOK_URL'`) as string },
+    ]);
   });
 
   it("names n8n's setting where n8n does not reach itself", async () => {
