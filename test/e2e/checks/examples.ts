@@ -142,8 +142,8 @@ export async function checkExamples(subject: Subject): Promise<void> {
       ] as const) {
         const execution = await client.execute(id, trigger);
         assert.equal(execution.status, 'success', JSON.stringify(execution.data.resultData.error));
-        const [result, ...others] = outputOf(execution, node);
-        assert.deepEqual(others, []);
+        // In this n8n, a Request of another example holds the URL of a Callback.
+        const result = outputOf(execution, node).find(({ json }) => json.requestId === requestId);
         const { message, ...facts } = result?.json ?? {};
         assert.deepEqual(facts, { requestId, outcome: 'over', executionId: '999999' });
         assert.match(JSON.stringify(message), /n8n says: .*does not exist/);
