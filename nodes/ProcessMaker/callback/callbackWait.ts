@@ -10,7 +10,7 @@ import { findCanceledParent } from '../api/requests/changes';
 import { type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { requestJson } from '../descriptions/output';
 import { isObject } from '../guards';
-import { readResumeUrl, type ResumeUrl } from '../input/parameters';
+import { requireResumeUrl, type ResumeUrl } from '../input/parameters';
 import { LABELS, readSleepSettings, type SleepKind, type SleepSettings } from '../input/waitParameters';
 import { connect, type Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
@@ -134,13 +134,7 @@ export class CallbackWait {
       );
     }
     if (wanted === kind) checkItems(context, LABELS[kind]);
-    const resume = readResumeUrl(context);
-    if (!resume) {
-      throw inputError(
-        'n8n has no address at which this execution could be called',
-        "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which ProcessMaker reaches it.",
-      );
-    }
+    const resume = requireResumeUrl(context);
     const record = beginRecord(context, settings);
     if (kind === 'requestEnded') resume.url.pathname += `/${ENDED_PATH}`;
     resume.url.searchParams.set('wait', record.tag);

@@ -9,9 +9,8 @@ import { asText, objectsIn } from '../guards';
 import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
 import { givenUp, newError } from '../transport/processMakerError';
 import { callExecution, type WakeResult } from '../transport/wakeCall';
+import { ENDED_PATH } from './callbackWait';
 
-/** What follows n8n's URL of an execution that sleeps until its Request has ended. */
-const ENDED_PATH = 'processmaker';
 /** n8n calls itself. */
 const CALLS_AT_ONCE = 5;
 

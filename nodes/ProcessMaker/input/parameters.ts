@@ -45,6 +45,16 @@ export function readResumeUrl(context: Pick<IExecuteFunctions, 'evaluateExpressi
   }
 }
 
+/** The same. @throws ProcessMakerError where n8n has no address at which it could be called */
+export function requireResumeUrl(context: IExecuteFunctions): ResumeUrl {
+  const resume = readResumeUrl(context);
+  if (resume) return resume;
+  throw inputError(
+    'n8n has no address at which an execution could be called',
+    "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which others, and n8n itself, reach it.",
+  );
+}
+
 /** The seconds that an option gives, from 1 on. @param advice what else to do when they are not valid */
 export function checkSeconds(value: unknown, option: string, most: number, advice = ''): number {
   const seconds = Number(value);

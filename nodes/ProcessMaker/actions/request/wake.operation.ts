@@ -4,7 +4,7 @@ import { beginningOf, Waker } from '../../callback/wake';
 import { optionsOf } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
 import { RequestReader } from '../../execution/readers';
-import { checkSeconds, readResumeUrl } from '../../input/parameters';
+import { checkSeconds, requireResumeUrl } from '../../input/parameters';
 import { readRequestReference } from '../../input/references';
 import { DEFAULT_VARIABLE, readVariable } from '../../input/waitParameters';
 import { explained, inputError } from '../../transport/processMakerError';
@@ -66,13 +66,6 @@ export const wake = operation({
   changes: false,
   parallel: Infinity,
   read(context, itemIndex, connection) {
-    const { url: ownUrl } = readResumeUrl(context) ?? {};
-    if (!ownUrl) {
-      throw inputError(
-        'n8n has no address at which an execution could be called',
-        "Let an administrator of n8n set 'WEBHOOK_URL' to the address under which n8n reaches itself.",
-      );
-    }
     const isSweep = context.getNodeParameter('requestsToWake', itemIndex, 'item') === 'endedSince';
     const { repeatSeconds = REPEAT_SECONDS } = context.getNodeParameter('options', itemIndex, {});
     const days = isSweep ? readDays(context.getNodeParameter('days', itemIndex)) : undefined;
@@ -80,7 +73,7 @@ export const wake = operation({
       days,
       request: days ? undefined : withSummary(readRequestReference(context, itemIndex, connection)),
       variable: readVariable(context.getNodeParameter('callbackVariable', itemIndex, DEFAULT_VARIABLE)),
-      ownUrl,
+      ownUrl: requireResumeUrl(context).url,
       seconds: checkSeconds(repeatSeconds, 'Repeat For', MAX_REPEAT_SECONDS),
       // A person who tries the node sees all that it finds.
       isManual: context.getMode() === 'manual',
