@@ -53,6 +53,9 @@ export class Waker {
 
   private calls = 0;
 
+  /** When n8n has responded last, in milliseconds since 1970. */
+  private heardAt = Date.now();
+
   constructor(private readonly connection: Connection) {
     this.queue = new KeyedQueue(connection.canceled);
   }
@@ -88,9 +91,14 @@ export class Waker {
   private async call(url: URL, seconds: number): Promise<WakeResult> {
     const { connection, queue } = this;
     const budget = new RetryBudget(seconds * 1000);
+    let result = NOT_CALLED;
     for (let attempts = 1; ; attempts++) {
-      const send = async () => await callExecution(connection, url);
-      const result = await queue.run(this.calls++ % CALLS_AT_ONCE, send);
+      await queue.run(this.calls++ % CALLS_AT_ONCE, async () => {
+        // Each of thousands would wait for a minute.
+        if (Date.now() - this.heardAt > seconds * 1000) return;
+        result = await callExecution(connection, url);
+        if (!result.isSilent) this.heardAt = Date.now();
+      });
       const pause = result.again && budget.pauseBefore(attempts, result.again.afterSeconds);
       if (pause === undefined) return result;
       if (await pauseFor(connection, pause)) continue;
@@ -102,6 +110,11 @@ export class Waker {
     return shortHash(JSON.stringify([this.connection.instanceUrl, id, changedAt, variable]));
   }
 }
+
+const NOT_CALLED: WakeResult = {
+  outcome: 'notYet',
+  message: 'n8n did not respond to the calls for other Requests, so there was none for this one.',
+};
 
 function uncalled(stored: string, variable: string) {
   const none = `There is no URL in its variable '${variable}': no workflow waits for its end.`;

@@ -19,6 +19,9 @@ const MEANINGS = new Map([
   ['isBeingWoken', 'Another call wakes the workflow.'],
 ]);
 
+/** What n8n itself says where no call will wake the execution any more. A gateway may use the same status codes. */
+const OVER = /^(?:401 Invalid token|404 The execution .* does not exist|409 The execution .* has finished)/;
+
 /** What a call that is to wake an execution has led to; `over`: no call will wake it any more. */
 export interface WakeResult {
   outcome: 'woken' | 'notYet' | 'over';
@@ -26,6 +29,7 @@ export interface WakeResult {
   message: string;
   /** Another call may go better, after so many seconds at least. */
   again?: { afterSeconds?: number };
+  isSilent?: true;
 }
 
 /** Calls n8n itself, once: without a body, without a credential, and never where a redirect leads. */
@@ -47,7 +51,7 @@ export async function callExecution({ context, canceled }: Connection, url: URL)
     if (isForbidden) return { outcome: 'notYet', message: `n8n may not call ${url.origin}, by ${SSRF}` };
     const code = detailOf(error, 'code') || 'no reason given';
     const message = `n8n got no response from itself at ${url.origin} (${code}). ${ADDRESS}`;
-    return { outcome: 'notYet', message, again: {} };
+    return { outcome: 'notYet', message, again: {}, isSilent: true };
   }
 }
 
@@ -55,13 +59,12 @@ function resultOf(response: HttpResponse, origin: string): WakeResult {
   const { statusCode: status } = response;
   const body = isObject(response.body) ? response.body : undefined;
   if (status === 200 && body?.woken === true) return { outcome: 'woken', message: 'The workflow goes on.' };
+  const code = asText(body?.code);
   const text = shownText(asText(body?.message ?? body?.error));
-  const reason = MEANINGS.get(asText(body?.code)) ?? (text && `n8n says: ${text}`);
-  const message =
-    reason || `The response from ${origin} has HTTP status ${status}, and is not that of n8n. ${ADDRESS}`;
-  // A gateway, or n8n while it starts, may use the same status codes.
-  const isOver = status === 409 ? reason.includes('has finished') : [401, 404, 410].includes(status);
-  if (isOver && reason) return { outcome: 'over', message };
-  const again = body?.code === 'notEnded' ? undefined : { afterSeconds: retryAfter(response) };
-  return { outcome: 'notYet', message, again };
+  const foreign = `The response from ${origin} has HTTP status ${status}, and is not that of n8n. ${ADDRESS}`;
+  const message = MEANINGS.get(code) ?? (text === '' ? foreign : `The response is: ${text}`);
+  if (code === 'notThisWait' || OVER.test(`${status} ${text}`)) return { outcome: 'over', message };
+  // It sleeps in another node now, or n8n does not know it yet: not for ever, but for longer than is worth repeats.
+  if (code === 'notEnded' || text.includes('waiting webhook')) return { outcome: 'notYet', message };
+  return { outcome: 'notYet', message, again: { afterSeconds: retryAfter(response) } };
 }

@@ -146,7 +146,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
         const result = outputOf(execution, node).find(({ json }) => json.requestId === requestId);
         const { message, ...facts } = result?.json ?? {};
         assert.deepEqual(facts, { requestId, outcome: 'over', executionId: '999999' });
-        assert.match(JSON.stringify(message), /n8n says: .*does not exist/);
+        assert.match(JSON.stringify(message), /The response is: .*does not exist/);
       }
     },
   );

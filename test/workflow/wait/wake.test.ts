@@ -24,6 +24,9 @@ const running = respond(409, { code: 409, message: 'The execution "7" is running
 const finished = respond(409, { code: 409, message: 'The execution "7 has finished already.' });
 /** What the node that waits says. */
 const notEnded = respond(409, { code: 'notEnded' });
+const elsewhere = respond(404, {
+  message: 'The workflow does not contain a waiting webhook with this path.',
+});
 const notReadable = respond(503, { code: 'notReadable' }, { 'retry-after': '1' });
 
 /** Each call gets the next of these, and the last again and again. */
@@ -182,6 +185,9 @@ describe('the response of n8n', () => {
     ['is too busy', respond(429, '')],
     ['is not what has responded', respond(200, '<html>Welcome</html>')],
     ['is behind a gateway that wants to be signed in at', respond(401, '<html>Sign in</html>')],
+    ['is behind a gateway that says so in JSON', respond(401, { message: 'Unauthorized' })],
+    ['is behind a gateway without a route', respond(404, { message: 'no Route matched' })],
+    ['cannot reach its database', respond(404, { code: 404, message: 'Cannot find workflow' })],
   ])('is asked for again, until the execution is woken, where n8n %s', async (_, behaviour) => {
     answerWith(behaviour, behaviour, respond(200, { woken: true }));
     const run = await wake([await ended(urlOf(7))]);
@@ -196,6 +202,7 @@ describe('the response of n8n', () => {
     ['over', 'does not exist', respond(404, { code: 404, message: 'The execution "7" does not exist.' })],
     ['over', 'any more', respond(410, { code: 'notThisWait' })],
     ['notYet', 'its own Request has not ended', notEnded],
+    ['notYet', 'waiting webhook', elsewhere],
   ])('ends the repeats as %s: %s', async (outcome, text, behaviour) => {
     answerWith(behaviour);
     const run = await wake([await ended(urlOf(7))]);
@@ -266,6 +273,20 @@ describe('the response of n8n', () => {
     const outcomes = run.items('ProcessMaker').map(({ outcome }) => outcome);
     expect(outcomes).toEqual(['notYet', ...Array<string>(10).fill('woken')]);
     expect(n8n.mostAtOnce).toBeLessThanOrEqual(5);
+  });
+
+  it('is not waited for again and again where n8n never responds: the others are not called then', async () => {
+    n8n.treat = () => async (response) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      response.destroy();
+    };
+    const ids = [];
+    for (let execution = 1; execution <= 12; execution++) ids.push(await ended(urlOf(execution)));
+    const run = await wake(ids, { options: { repeatSeconds: 1 } });
+    const outcomes = run.items('ProcessMaker');
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array.from(ids, () => 'notYet'));
+    expect(outcomes.at(-1)?.message).toMatch(/^n8n did not respond to the calls for other Requests/);
+    expect(n8n.calls).toHaveLength(5);
   });
 
   it('stops the repeats when the execution is canceled', async () => {
@@ -380,7 +401,9 @@ describe('Ended Since', () => {
           }
         : pass;
     const run = await sweep();
-    expect(run.error?.message).toMatch(/does not show the summary of Request/);
+    const message = expect.stringContaining('does not show the summary of Request') as string;
+    expect(run.items('ProcessMaker').map(({ outcome }) => outcome)).toEqual(['notYet', 'woken']);
+    expect(run.items('ProcessMaker')[0]).toMatchObject({ requestId: expect.any(Number) as number, message });
     expect(called()).toHaveLength(1);
   });
 

@@ -93,9 +93,14 @@ export const wake = operation({
       const results = await Promise.allSettled(
         requests.map(async (each) => await waker.wake(await found.get(each), variable, ownUrl, seconds)),
       );
-      return results.map((result) => {
-        if (result.status === 'rejected') throw explained(result.reason);
-        return { json: result.value };
+      const [first] = results;
+      if (first?.status === 'rejected' && results.every(({ status }) => status === 'rejected')) {
+        throw explained(first.reason);
+      }
+      return results.map((result, index) => {
+        if (result.status === 'fulfilled') return { json: result.value };
+        const { message } = explained(result.reason);
+        return { json: { requestId: open[index]?.id, outcome: 'notYet', executionId: null, message } };
       });
     };
   },
