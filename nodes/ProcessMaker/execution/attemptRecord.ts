@@ -12,12 +12,14 @@ type Mark = string | number;
 
 /** The Retry button found no context of this iteration: n8n may have crashed, so that it may be a repeat. */
 interface Crash {
+  /** When the retry began, in milliseconds since 1970. */
   at: number;
   /** The first iteration that may have been carried out before. What was started in earlier ones belongs to them. */
   round: number;
 }
 
 interface Stored {
+  /** How many iterations of a loop this node had completed when this one began. */
   round: number;
   runIndex: number;
   /** A retry has another one. */

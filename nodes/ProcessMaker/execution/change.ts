@@ -89,6 +89,7 @@ export function lookTimes(windowSeconds: number, error?: ProcessMakerError): num
 
 interface Sought<V> {
   key: string;
+  /** In milliseconds since 1970. */
   times: number[];
   resolve: (found: V | 'missing' | 'unread') => void;
   reject: (thrown: unknown) => void;
@@ -109,6 +110,7 @@ export class SharedLook<V> {
   ) {}
 
   /** @returns `missing` by a response after the last time; `unread` without one, or when the execution was canceled */
+  /** @param times when to look, in milliseconds from now */
   async find(key: string, times: number[]): Promise<V | 'missing' | 'unread'> {
     return await new Promise((resolve, reject) => {
       this.sought.push({ key, times: times.map((time) => Date.now() + time), resolve, reject });

@@ -54,7 +54,7 @@ function detailsOf(
   return Object.fromEntries(Object.entries(details).filter(([, detail]) => detail !== undefined));
 }
 
-/** Connects and works, for a poll or a method of the editor. An error says why a list cannot be read. */
+/** Connects and works, for a poll or a method of the editor. Its error has the HTTP status, by which n8n leaves a poll alone. */
 export async function withConnection<T, C extends Connection['context']>(
   context: C,
   work: (connection: Connection) => Promise<T>,

@@ -42,7 +42,10 @@ export const FILE_TIMEOUT_SECONDS = 300;
 /** The largest file that is sent or read. */
 export const MAX_FILE_MEGABYTES = 100;
 
-/** Reads a file, and again when its connection broke. @param store takes the bytes, each time from the beginning */
+/**
+ * Reads a file, and again when its connection broke. @param store takes the bytes, each time from the beginning
+ * @param timeoutSeconds for the beginning of the response, and once more for all of the file
+ */
 export async function fetchFile<T>(
   connection: Connection,
   path: string,

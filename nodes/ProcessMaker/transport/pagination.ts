@@ -107,7 +107,7 @@ export function numberIn(value: unknown): number {
 
 function isInOrder(entries: IDataObject[], isDescending: boolean): boolean {
   const ids = entries.map(({ id }) => (isDescending ? -numberIn(id) : numberIn(id)));
-  return ids.every((id, index) => index === 0 || !(id <= (ids[index - 1] ?? id)));
+  return ids.every((id, index) => index === 0 || id > Number(ids[index - 1]));
 }
 
 /** A response that does not fit together. @param message what came, as a sentence */

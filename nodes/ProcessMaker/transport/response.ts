@@ -56,7 +56,7 @@ export interface Reading {
   body?: BodyStream;
 }
 
-/** Reads the body of a response, within limits. The stream of a file is left alone, but not a page in its place. */
+/** Reads the body of a response, within limits. A file's stream is left alone, but not a page in its place. */
 export async function readResponse(sent: Promise<HttpResponse>, reading: Reading): Promise<HttpResponse> {
   const response = await sent;
   const { statusCode, headers, body } = response;
@@ -65,6 +65,7 @@ export async function readResponse(sent: Promise<HttpResponse>, reading: Reading
   body.on('error', () => undefined);
   reading.body = body;
   if (reading.over.aborted) body.destroy();
+  // A page may be a file, too: ProcessMaker gives every file a Content-Disposition.
   const isPage = String(headers['content-type']).startsWith('text/html');
   const isFile = statusCode === 200 && ('content-disposition' in headers || !isPage);
   if (reading.expects === 'file' && isFile) return response;
@@ -172,7 +173,7 @@ export function fileRefusal({ body }: HttpResponse): string | undefined {
   return typeof errors.message === 'string' ? sentence(errors.message) : undefined;
 }
 
-/** Whether ProcessMaker itself has ended its work: Laravel's text or debug form. Behind others it may still go on. */
+/** Whether ProcessMaker itself has ended its work: Laravel's text, always in English, or debug form. Else it may go on. */
 export function isOwnServerError({ body }: HttpResponse): boolean {
   if (!isObject(body)) return false;
   if (Object.keys(body).length === 1) return body.message === 'Server Error';

@@ -42,7 +42,7 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     this.calls += 1;
   }
 
-  /** Whether so many more calls fit in, as slow as the slowest. @param isBeginning only n8n itself can make it end */
+  /** Whether so many more calls fit in, as slow as the slowest. @param isBeginning cannot wait for the next poll */
   allows(calls: number, isBeginning = false): boolean {
     if (this.stopped || this.calls + calls > MAX_CALLS) return false;
     if (isBeginning && !this.isGiven) return true;

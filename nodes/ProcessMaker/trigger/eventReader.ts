@@ -13,6 +13,7 @@ const AHEAD_SECONDS = 30;
 export interface NewEvent extends Occurrence {
   type: EventType;
   row: Row;
+  /** The time by which its row was found, which is another one for a breakdown. */
   foundAt: number;
 }
 

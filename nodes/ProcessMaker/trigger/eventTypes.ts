@@ -8,6 +8,7 @@ export type Row = ApiRequest | ApiTask;
 
 /** What happened to a Request or a Task, as far as its row shows. */
 export interface Occurrence {
+  /** By the server's clock: seconds since 1970. */
   time: number;
   /** The same whenever the same thing is seen again, and different for everything else of its type. */
   identity: string;

@@ -8,6 +8,7 @@ const EARLIEST = 1_420_070_400;
 
 /** How far the events of one type have been read. Times are seconds since 1970, by the server's clock. */
 export interface TypeState {
+  /** Every event before it is done. */
   since: number;
   /** Where reading goes on, by the time that rows are searched by; behind `since` only while catching up. */
   from: number;

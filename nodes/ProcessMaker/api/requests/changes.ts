@@ -108,7 +108,7 @@ export async function retryRequest(connection: Connection, id: number): Promise<
 
 const WHO_MAY_TRIGGER = 'The settings of the event say which users, groups and IP addresses may trigger it.';
 
-/** `POST /api/1.0/requests/{id}/events/{node}`; 404 when the Request does not wait there. Only a message takes data. */
+/** `POST /api/1.0/requests/{id}/events/{node}`; 404 when it does not wait there, 423 when it is no such event. */
 export async function triggerEvent(connection: Connection, id: number, eventId: string, data: IDataObject) {
   const path = apiPath('1.0', 'requests', id, 'events', eventId);
   const call = { method: 'POST', path, body: JSON.stringify(data) } as const;

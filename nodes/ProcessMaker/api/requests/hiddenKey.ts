@@ -21,7 +21,7 @@ const OWN_PREFIX = '_n8n';
 const MARK = /[?&;]wait=/;
 const SIGNATURE = /([?&;]signature=)[^&#\s"'<>]+/g;
 
-/** A row with its data as it may be shown: without hidden variables, and without the secret that wakes an execution. */
+/** A row as it may be shown: no hidden variables, and no secret of a URL, which the engine's errors may quote. */
 export function withShownData<T extends IDataObject>(row: T): T {
   const names = ['data', 'errors'].filter((name) => name in row);
   if (names.length === 0) return row;

@@ -11,6 +11,7 @@ const MAX_READS = 2;
 export interface RequestFilter {
   /** In PMQL, all of which have to be met. */
   conditions: string[];
+  /** By `filterText`. */
   text: string | undefined;
   /** The user's own PMQL is among the conditions. */
   hasPmql: boolean;

@@ -68,7 +68,7 @@ export function parseUserKey(key: string, prefix: string) {
   return { generation: Number(parts[1]), run: parts[2], round: Number(parts[3]) };
 }
 
-/** What ProcessMaker changes or PMQL takes for a wildcard becomes UTF-16 codes in hex; what is too long, a hash. */
+/** What ProcessMaker changes or PMQL takes for a wildcard becomes hex of UTF-16 codes, so that halves of characters differ. */
 function encodeUserKey(text: string): string {
   const encoded = text.replace(
     /[^a-z\d-]/gi,
