@@ -21,6 +21,9 @@ export interface Execution {
   data: IRun['data'];
 }
 
+/** An execution as n8n's list of executions shows it. */
+export type ListedExecution = Pick<Execution, 'id' | 'status'>;
+
 export interface SavedWorkflow {
   id: string;
   versionId: string;
@@ -55,6 +58,19 @@ export class N8nClient {
   /** A credential as the editor gets it, its secrets blanked. */
   async readCredential(id: string): Promise<unknown> {
     return await this.call('GET', `/rest/credentials/${id}?includeData=true`);
+  }
+
+  /** Gives a credential other data. */
+  async updateCredential(
+    { id, name }: Credential,
+    type: string,
+    data: Record<string, unknown>,
+  ): Promise<void> {
+    await this.call('PATCH', `/rest/credentials/${id}`, { name, type, data });
+  }
+
+  async deleteCredential({ id }: Credential): Promise<void> {
+    await this.call('DELETE', `/rest/credentials/${id}`);
   }
 
   async createWorkflow(workflow: ExampleWorkflow): Promise<SavedWorkflow> {
@@ -98,6 +114,15 @@ export class N8nClient {
     return Number(results[0]?.id ?? 0);
   }
 
+  /** The executions of a workflow, the latest hundred. */
+  async executions(workflowId: string): Promise<ListedExecution[]> {
+    const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+    const { results } = (await this.call('GET', `/rest/executions?limit=100&filter=${filter}`)) as {
+      results: ListedExecution[];
+    };
+    return results;
+  }
+
   /** Does what the Retry button of an execution does, and waits until the new execution has ended. */
   async retry(executionId: string): Promise<Execution> {
     const { id } = (await this.call('POST', `/rest/executions/${executionId}/retry`, {
@@ -116,20 +141,25 @@ export class N8nClient {
     return await this.until(executionId, (status) => status === 'waiting' || !RUNNING.includes(status));
   }
 
+  /** An execution as it is saved. */
+  async readExecution(id: string): Promise<Execution> {
+    const { status, data } = (await this.call('GET', `/rest/executions/${id}`)) as {
+      status: Execution['status'];
+      data: string;
+    };
+    return { id, status, data: parseFlatted(data) as IRun['data'] };
+  }
+
   private async until(
     executionId: string,
     isReached: (status: Execution['status']) => boolean,
   ): Promise<Execution> {
     const end = Date.now() + LONGEST_EXECUTION_MS;
     for (;;) {
-      const { status, data } = (await this.call('GET', `/rest/executions/${executionId}`)) as {
-        status: Execution['status'];
-        data: string;
-      };
-      if (isReached(status)) {
-        return { id: executionId, status, data: parseFlatted(data) as IRun['data'] };
-      }
-      if (Date.now() > end) throw new Error(`Execution ${executionId} is still in status ${status}.`);
+      const execution = await this.readExecution(executionId);
+      if (isReached(execution.status)) return execution;
+      if (Date.now() > end)
+        throw new Error(`Execution ${executionId} is still in status ${execution.status}.`);
       await sleep(200, undefined, { signal: this.signal });
     }
   }

@@ -43,6 +43,10 @@ export class Checks {
     return JSON.stringify({ checks: results, passed, failed });
   }
 
+  get counts(): { passed: number; failed: number } {
+    return { passed: this.passed, failed: this.failed };
+  }
+
   get allPassed(): boolean {
     return this.passed > 0 && this.failed === 0;
   }

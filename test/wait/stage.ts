@@ -41,13 +41,8 @@ export class Stage {
     const { client, url } = this.host;
     await client.publish(await client.createWorkflow(workflow));
     const executionId = (await client.latestExecutionId()) + 1;
-    for (let attempt = 1; ; attempt++) {
-      const { ok, status } = await post(`${url}/webhook/${path}`, data);
-      if (ok) return String(executionId);
-      // A webhook answers 404 for a moment after its workflow was published.
-      if (status !== 404 || attempt === WEBHOOK_ATTEMPTS) throw new Error(`The webhook answered ${status}.`);
-      await pause(200);
-    }
+    await postUntilPublished(`${url}/webhook/${path}`, data);
+    return String(executionId);
   }
 
   async isAsleep(executionId: string): Promise<void> {
@@ -74,6 +69,16 @@ function secretOf({ data }: Execution): string {
   const { resumeToken } = data;
   assert.ok(resumeToken, 'the execution has a resume token');
   return resumeToken;
+}
+
+/** Sends JSON to a webhook, which answers 404 for a moment after its workflow was published. */
+export async function postUntilPublished(url: string, body: IDataObject): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { ok, status } = await post(url, body);
+    if (ok) return;
+    if (status !== 404 || attempt === WEBHOOK_ATTEMPTS) throw new Error(`The webhook answered ${status}.`);
+    await pause(200);
+  }
 }
 
 /** Sends JSON. */

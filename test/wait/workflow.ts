@@ -10,7 +10,8 @@ import {
 
 export const WAITING_NODE = 'Start and wait';
 
-const webhook = (path: string): NodeInput => ({
+/** A trigger that a POST starts. */
+export const webhook = (path: string): NodeInput => ({
   name: 'Webhook',
   type: 'n8n-nodes-base.webhook',
   typeVersion: 2,
@@ -89,6 +90,7 @@ function waitingStart(
   };
 }
 
-function asExample(name: string, { nodes, connections }: IWorkflowBase): ExampleWorkflow {
+/** As n8n takes a workflow. */
+export function asExample(name: string, { nodes, connections }: IWorkflowBase): ExampleWorkflow {
   return { name, nodes, connections, pinData: {} };
 }
