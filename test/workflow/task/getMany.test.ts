@@ -200,9 +200,9 @@ describe('filters of Tasks', () => {
   it('ignores filters of Tasks that are left empty', async () => {
     const tasks = await startTasks(harness);
     const filters = {
-      elementId: ' ',
+      elementId: '',
       text: '',
-      pmql: ' ',
+      pmql: '',
       process: locator('list', ''),
       request: locator('id', ''),
     };
