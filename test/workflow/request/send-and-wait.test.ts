@@ -2,9 +2,11 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { JsonObject } from '../../processmaker';
 import { itWith } from '../../support/features';
 import { type Behaviour, respond } from '../../support/gateway';
+import { searchList } from '../../support/editor';
 import { useHarness } from '../../support/harness';
 import { addReviewProcess, ADMIN, ask, decide, OPERATOR, review, wakeUp } from '../../support/review';
 import type { Run } from '../../support/run';
+import { locator, PROCESS_MAKER } from '../../support/workflows';
 
 const harness = useHarness();
 let processId = 0;
@@ -345,4 +347,16 @@ it.each<[string, INodeParameters, RegExp]>([
   const run = await ask(harness, review(processId, parameters));
   expect(run.error?.message).toMatch(message);
   expect(harness.starts()).toEqual([]);
+});
+
+itWith('a resume token')('lists the Tasks that the chosen process has had, by their elements', async () => {
+  await ask(harness, review(processId));
+  const search = { nodeType: PROCESS_MAKER, method: 'searchTaskElements' };
+  const parameters = { process: locator('id', processId) };
+  const credentials = harness.credentials('operator');
+  expect(await searchList(harness.engine, { ...search, parameters, credentials })).toEqual({
+    results: [{ name: 'Decide', value: 'decide', description: 'decide' }],
+  });
+  const filtered = { ...search, parameters, credentials, filter: 'other' };
+  expect(await searchList(harness.engine, filtered)).toEqual({ results: [] });
 });

@@ -142,26 +142,6 @@ export async function readBpmn(connection: Connection, processId: number): Promi
   return (await loadFile(connection, apiPath('1.0', 'processes', processId, 'bpmn'))).toString();
 }
 
-const TASK_TAGS = /<(?:\w+:)?(?:task|userTask|manualTask)\s[^>]*>/g;
-
-/** The Tasks of a process in its current version, for those who may view processes. */
-export async function readTaskElements(connection: Connection, processId: number) {
-  const bpmn = await readBpmn(connection, processId).catch((error: unknown) => {
-    throw explained(error, {
-      forbidden: {
-        message: `ProcessMaker does not show the Tasks of process ${processId} to the user of the access token`,
-        description:
-          "Enter the Task 'By ID', or ask a ProcessMaker administrator for the permission to view processes.",
-      },
-    });
-  });
-  const attribute = (tag: string, name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
-  return [...bpmn.matchAll(TASK_TAGS)].map(([tag]) => ({
-    id: attribute(tag, 'id'),
-    name: attribute(tag, 'name'),
-  }));
-}
-
 const EVENTS = /<(?:\w+:)?(intermediateCatchEvent|boundaryEvent)\b[^>]*[^/]>.*?<\/(?:\w+:)?\1>/gs;
 
 /** What an event waits for, such as `message`, `signal` or `timer`; undefined when it is not in the BPMN. */

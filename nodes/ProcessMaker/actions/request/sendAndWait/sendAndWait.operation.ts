@@ -34,7 +34,7 @@ const decisionTaskLocator = locator(
   fromList(
     'searchTaskElements',
     'Select a Task...',
-    'ProcessMaker shows them to those who may view processes',
+    'Those that the process has had so far. Enter that of a new process by its ID.',
   ),
   byElementId('e.g. node_4', "The id of the Task in ProcessMaker's designer"),
 );
