@@ -48,7 +48,7 @@ async function readTools() {
   const type = { ...description, name: `${description.name}Tool` };
   const operations = description.properties.filter(({ name }) => name === 'operation');
   return operations.flatMap(({ displayOptions, options = [] }) => {
-    const resource = String(displayOptions?.show?.resource?.[0]);
+    const [resource] = (displayOptions?.show?.resource ?? []) as string[];
     return options.flatMap((option) => {
       const operation = 'value' in option ? String(option.value) : '';
       if (operation === 'sendAndWait') return [];
@@ -57,7 +57,7 @@ async function readTools() {
         const values = NodeHelpers.getNodeParameters(type.properties, parameters, true, false, node, type);
         return NodeHelpers.displayParameter(values ?? {}, property, node, type);
       };
-      const parameters = leftToModel(description.properties, { resource, operation }, show);
+      const parameters = leftToModel(description.properties, { resource: resource ?? '', operation }, show);
       const node = temporaryNode(type.name, {}, parameters);
       const { keys, ...schema } = schemaOf(node);
       const about = NodeHelpers.getToolDescriptionForNode(node, nodeTypes.getByName(PROCESS_MAKER));
@@ -68,7 +68,7 @@ async function readTools() {
 
 it('gives an agent this schema for each operation that is used as a tool', async () => {
   const tools = await readTools();
-  expect(tools).toHaveLength(23);
+  expect(tools).toHaveLength(24);
   expect(tools.map(({ name, description, schema }) => ({ name, description, ...schema }))).toMatchSnapshot();
 });
 
