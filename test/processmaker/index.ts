@@ -2,10 +2,11 @@ import type { AddressInfo } from 'node:net';
 import type { FileRow, RequestRow, TokenRow } from './database/rows';
 import { Instance } from './instance';
 import { oauthOf } from './oauth/control';
-import { completeToken, returnToParent } from './requests/progress';
+import { completeToken, interruptToken, returnToParent } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
 import { forgetCallbacks, resumeScripts, runScript } from './requests/run-script';
 import { updateToken } from './requests/store';
+import { resumeTimers } from './requests/timer';
 import { createServer } from './server';
 import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
 import type { ProcessMaker, ProcessMakerOptions, RecordedCall, TokenName } from './types';
@@ -34,12 +35,17 @@ export async function startProcessMaker(options: ProcessMakerOptions = {}): Prom
   await seed(instance);
   if (instance.isDemo) forgetCallbacks(instance);
   await resumeScripts(instance);
+  await resumeTimers(instance);
   return serve(instance, options);
 }
 
 /** Serves an instance over HTTP. */
 export async function serve(instance: Instance, options: ProcessMakerOptions): Promise<ProcessMaker> {
   const calls: RecordedCall[] = [];
+  instance.timers.start(
+    () => instance.now(),
+    (tokenId) => interruptToken(instance, tokenId),
+  );
   const server = createServer(instance, options, calls);
   try {
     await server.listen({ host: HOST, port: options.port ?? 0 });

@@ -7,6 +7,7 @@ import { Sessions } from './oauth/sessions';
 import { Throttle } from './oauth/throttle';
 import { KeyedQueue } from './queues/keyed-queue';
 import { ScriptQueue } from './queues/script-queue';
+import { Timers } from './queues/timers';
 import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
 
@@ -23,6 +24,7 @@ export class Instance {
   readonly definitions = definitions;
   readonly queue: 'redis' | 'sync';
   readonly scripts: ScriptQueue;
+  readonly timers = new Timers();
   /** The statuses with which calls of scripts were answered. */
   readonly scriptStatuses: number[] = [];
   /** Steps of the same Request wait for each other. */
@@ -86,6 +88,7 @@ export class Instance {
 
   close(): void {
     this.scripts.stop();
+    this.timers.stop();
     this.database.close();
   }
 }

@@ -10,6 +10,12 @@ declare module 'bpmn-moddle' {
     signalRef?: ModdleElement | string;
     sourceRef?: ModdleElement;
     targetRef?: ModdleElement;
+    attachedToRef?: ModdleElement;
+    conditionExpression?: ModdleElement;
+    default?: ModdleElement;
+    timeDuration?: { body: string };
+    timeDate?: { body: string };
+    body?: string;
     incoming?: ModdleElement[];
     outgoing?: ModdleElement[];
     flowElements?: ModdleElement[];

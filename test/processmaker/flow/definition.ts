@@ -13,6 +13,16 @@ export interface FlowElement {
   /** The signals that its event definitions name. */
   signalRefs: string[];
   properties: Record<string, string>;
+  /** A timer that interrupts it: the boundary event, and when, as its BPMN says it. */
+  timer?: BoundaryTimer;
+}
+
+/** A timer at the edge of a task. */
+export interface BoundaryTimer {
+  /** Its event. */
+  id: string;
+  /** A duration or a date of ISO 8601, or a variable in double braces. */
+  when: string;
 }
 
 /** What the server knows of a process after reading its BPMN. */
@@ -71,10 +81,53 @@ function eventDefinition(definition: ModdleElement): JsonObject {
   };
 }
 
+/** The timer that interrupts each element, by the element's id. */
+function boundaryTimers(elements: ModdleElement[]): Map<string, BoundaryTimer> {
+  const timers = elements.flatMap(({ id, attachedToRef, eventDefinitions = [] }) =>
+    eventDefinitions.flatMap(({ timeDuration, timeDate }): Array<[string, BoundaryTimer]> => {
+      const when = (timeDuration ?? timeDate)?.body;
+      return attachedToRef && when !== undefined ? [[attachedToRef.id, { id, when }]] : [];
+    }),
+  );
+  return new Map(timers);
+}
+
+/** The variable by which the flow knows, for one step, which timer has fired. */
+export const FIRED_TIMER = '__firedTimer';
+
+/**
+ * Puts a gateway behind each task that has a timer: the flow engine is stopped between two steps, so that the server
+ * measures the time, and the gateway leads to where the timer does.
+ */
+function replaceTimers(all: ModdleElement[]): ModdleElement[] {
+  const gateways = all.flatMap(({ id, attachedToRef: task, outgoing = [] }) => {
+    if (!task) return [];
+    const [next] = task.outgoing ?? [];
+    const gateway = moddle.create('bpmn:ExclusiveGateway', {
+      id: `${id}_left`,
+      outgoing: [...(next ? [next] : []), ...outgoing],
+      ...(next ? { default: next } : {}),
+    });
+    const between = { id: `${id}_flow`, sourceRef: task, targetRef: gateway };
+    const flow = moddle.create('bpmn:SequenceFlow', between);
+    if (next) next.sourceRef = gateway;
+    for (const late of outgoing) {
+      late.sourceRef = gateway;
+      const body = `${FIRED_TIMER} === '${id}'`;
+      late.conditionExpression = moddle.create('bpmn:FormalExpression', { body });
+    }
+    task.outgoing = [flow];
+    gateway.incoming = [flow];
+    return [gateway, flow];
+  });
+  return [...all.filter(({ attachedToRef }) => !attachedToRef), ...gateways];
+}
+
 /** Reads a BPMN document. */
 export async function readDefinition(bpmn: string): Promise<Definition> {
   const { rootElement } = await moddle.fromXML(bpmn);
   const process = processOf(rootElement);
+  const timers = boundaryTimers(process.flowElements ?? []);
   const elements = (process.flowElements ?? []).map((element) => ({
     id: element.id,
     name: element.name ?? '',
@@ -85,6 +138,7 @@ export async function readDefinition(bpmn: string): Promise<Definition> {
     ),
     signalRefs: (element.eventDefinitions ?? []).flatMap((definition) => signalOf(definition) ?? []),
     properties: properties(element),
+    ...(timers.has(element.id) ? { timer: timers.get(element.id) } : {}),
   }));
   const startEvents = (process.flowElements ?? [])
     .filter((element) => element.$type === 'bpmn:StartEvent')
@@ -114,7 +168,7 @@ export async function readDefinition(bpmn: string): Promise<Definition> {
 export async function executableBpmn(bpmn: string, startEventId: string): Promise<string> {
   const { rootElement } = await moddle.fromXML(bpmn);
   const process = processOf(rootElement);
-  const all = process.flowElements ?? [];
+  const all = replaceTimers(process.flowElements ?? []);
   const isOtherStart = (element?: ModdleElement): boolean =>
     element?.$type === 'bpmn:StartEvent' && element.id !== startEventId;
   const gone = new Set(all.filter((element) => isOtherStart(element) || isOtherStart(element.sourceRef)));

@@ -13,6 +13,8 @@ export interface FormField {
   /** Several values can be chosen. */
   multiple: boolean;
   required: boolean;
+  /** It shows what the data holds, and sends nothing. */
+  readOnly: boolean;
 }
 
 /** The inputs of a form's first page. Loops and uploads are nothing for the simple page. */
@@ -24,10 +26,11 @@ function fieldsIn(item: FormItem): FormField[] {
   if (item.component === 'FormMultiColumn') return itemsInside(item).flatMap(fieldsIn);
   const component = COMPONENTS.find((known) => known === item.component);
   if (component === undefined) return [];
-  const { name, dataFormat, validation } = item.config as {
+  const { name, dataFormat, validation, readonly } = item.config as {
     name: string;
     dataFormat: string;
-    validation: { value: string }[];
+    validation: { value: string }[] | string | null;
+    readonly?: boolean;
   };
   const options = item.config['options'] as JsonObject | undefined;
   return [
@@ -38,7 +41,8 @@ function fieldsIn(item: FormItem): FormField[] {
       format: dataFormat,
       options: optionsOf(options),
       multiple: options?.['allowMultiSelect'] === true,
-      required: validation.some(({ value }) => value === 'required'),
+      required: Array.isArray(validation) && validation.some(({ value }) => value === 'required'),
+      readOnly: readonly === true,
     },
   ];
 }

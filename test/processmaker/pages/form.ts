@@ -8,14 +8,16 @@ export const inputs = (fields: FormField[], data: JsonObject = {}): Html[] =>
 
 function input(field: FormField, value: Json | undefined): Html {
   const { name, label } = field;
-  const must = field.required ? html`required` : html``;
+  const must = field.readOnly ? html`readonly` : field.required ? html`required` : html``;
   switch (field.component) {
     case 'FormCheckbox': {
       const checked = value === true ? html`checked` : html``;
       return html`<label><input type="checkbox" name="${name}" value="true" ${checked} /> ${label}</label>`;
     }
     case 'FormTextArea':
-      return html`<label>${label}<textarea name="${name}" rows="2" ${must}>${value}</textarea></label>`;
+      return html`<label
+        >${label}<textarea name="${name}" rows="${field.readOnly ? 12 : 2}" ${must}>${value}</textarea>
+      </label>`;
     case 'FormSelectList':
       return html`<label>${label}${select(field, must, value)}</label>`;
     case 'FormInput':
@@ -49,7 +51,8 @@ function inputType(field: FormField): string {
 
 /** The data that a sent form means, typed as the form's fields say. */
 export function formValues(fields: FormField[], form: JsonObject): JsonObject {
-  const values = fields.map((field): [string, Json] => {
+  const filled = fields.filter(({ readOnly }) => !readOnly);
+  const values = filled.map((field): [string, Json] => {
     const text = form[field.name];
     if (field.component === 'FormCheckbox') return [field.name, text === 'true'];
     if (field.multiple) return [field.name, Array.isArray(text) ? text : []];

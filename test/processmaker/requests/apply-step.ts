@@ -7,6 +7,7 @@ import { addActivityData } from './activity-data';
 import { assignee, AssignmentError, groupIds, userIds } from './assignment';
 import { endRequest, failRequest } from './finish';
 import { insertToken, openTokens, updateRequest } from './store';
+import { setTimer } from './timer';
 
 /** What a person completes. */
 export const TASK_TYPES = ['task', 'userTask', 'manualTask'];
@@ -103,7 +104,7 @@ function insertTask(
   token: Parameters<typeof insertToken>[2],
 ): number {
   const isOffered = token.user_id === null;
-  return insertToken(instance, request, {
+  const id = insertToken(instance, request, {
     ...token,
     is_self_service: isOffered ? 1 : 0,
     self_service_groups: JSON.stringify(
@@ -111,6 +112,8 @@ function insertTask(
     ),
     screen_id: screenOf(element),
   });
+  setTimer(instance, id, request.id, element.timer);
+  return id;
 }
 
 /** A task that nobody can be given. */

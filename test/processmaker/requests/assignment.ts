@@ -1,6 +1,8 @@
 import type { RequestRow } from '../database/rows';
 import type { FlowElement } from '../flow/definition';
 import type { Instance } from '../instance';
+import { findRequest, findUser, requestData } from './store';
+import { filledIn } from './timer';
 
 /** A task that nobody can be given. */
 export class AssignmentError extends Error {
@@ -56,11 +58,24 @@ export function assignee(instance: Instance, element: FlowElement, request: Requ
       if (user === undefined) throw new AssignmentError();
       return user;
     }
+    case 'user_by_id': {
+      const user = userInVariable(instance, element, request);
+      if (user === undefined) throw new AssignmentError();
+      return user;
+    }
     case 'process_manager':
       throw new AssignmentError();
     default:
       return request.user_id;
   }
+}
+
+/** The user whose id a variable holds; without one the process manager gets it, whom no process here has. */
+function userInVariable(instance: Instance, element: FlowElement, { id }: RequestRow): number | undefined {
+  const request = findRequest(instance, id);
+  const data = request ? requestData(request) : {};
+  const userId = Number(filledIn(element.properties['assignedUsers'] ?? '', data));
+  return findUser(instance, userId)?.id;
 }
 
 /** The users of a task take turns. */

@@ -1,5 +1,5 @@
 import type { RequestRow } from '../database/rows';
-import type { FlowElement } from '../flow/definition';
+import { FIRED_TIMER, type FlowElement } from '../flow/definition';
 import { serverError } from '../http/errors';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
@@ -8,6 +8,7 @@ import { applyStep, type Call } from './apply-step';
 import { beginRequest, type Start } from './begin';
 import {
   activeTokens,
+  closeInterrupted,
   closeToken,
   findProcess,
   findRequest,
@@ -28,16 +29,35 @@ export async function startRequest(instance: Instance, start: Start): Promise<nu
 
 /** Completes what waits at a token: the data is merged, and the flow goes on. False: nothing waited there. */
 export async function completeToken(instance: Instance, tokenId: number, data: JsonObject): Promise<boolean> {
+  return await leaveToken(instance, tokenId, data, false);
+}
+
+/** Ends a task by its timer: the flow goes on behind the timer. False: it was not open any more. */
+export async function interruptToken(instance: Instance, tokenId: number): Promise<boolean> {
+  return await leaveToken(instance, tokenId, {}, true);
+}
+
+async function leaveToken(
+  instance: Instance,
+  tokenId: number,
+  data: JsonObject,
+  byTimer: boolean,
+): Promise<boolean> {
   const requestId = findToken(instance, tokenId)?.process_request_id;
   if (requestId === undefined) return false;
-  const calls = await instance.steps.run(requestId, () => goOn(instance, tokenId, data));
+  const calls = await instance.steps.run(requestId, () => goOn(instance, tokenId, data, byTimer));
   if (calls === undefined) return false;
   await startCalls(instance, requestId, calls);
   await returnToParent(instance, requestId);
   return true;
 }
 
-async function goOn(instance: Instance, tokenId: number, data: JsonObject): Promise<Call[] | undefined> {
+async function goOn(
+  instance: Instance,
+  tokenId: number,
+  data: JsonObject,
+  byTimer: boolean,
+): Promise<Call[] | undefined> {
   const token = findToken(instance, tokenId);
   const request = token && findRequest(instance, token.process_request_id);
   const process = request && findProcess(instance, request.process_id);
@@ -52,10 +72,13 @@ async function goOn(instance: Instance, tokenId: number, data: JsonObject): Prom
   const merged = { ...kept, ...(isActivity ? withoutReserved(data) : data) };
   const definition = await instance.definitions.definition(process.bpmn);
   const flow = await instance.definitions.flow(process.bpmn, request.start_event);
+  const timer = byTimer ? definition.elements.get(token.element_id)?.timer : undefined;
+  const values = timer ? { ...merged, [FIRED_TIMER]: timer.id } : merged;
   const step =
-    request.flow_state === null ? undefined : await flow.resume(request.flow_state, token.element_id, merged);
+    request.flow_state === null ? undefined : await flow.resume(request.flow_state, token.element_id, values);
   return instance.database.transaction(() => {
-    closeToken(instance, tokenId);
+    if (timer) closeInterrupted(instance, tokenId);
+    else closeToken(instance, tokenId);
     saveData(instance, request.id, merged);
     // What had failed has worked now.
     if (token.status === 'FAILING') updateRequest(instance, request.id, { status: 'ACTIVE' });

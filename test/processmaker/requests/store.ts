@@ -106,6 +106,11 @@ export function updateToken(instance: Instance, id: number, changes: Partial<Tok
   );
 }
 
+/** Closes the token of a task that was not completed. */
+export function closeInterrupted(instance: Instance, id: number): void {
+  updateToken(instance, id, { status: 'CLOSED' });
+}
+
 /** Closes a token. */
 export function closeToken(instance: Instance, id: number): void {
   updateToken(instance, id, { status: 'CLOSED', completed_at: instance.sqlNow() });

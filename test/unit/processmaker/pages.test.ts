@@ -202,6 +202,7 @@ test('the demo has the processes that a company could have, and no fixture', asy
   const response = await api('GET', '/start_processes?per_page=100');
   const { data } = (await response.json()) as { data: { name: string }[] };
   expect(data.map(({ name }) => name).sort()).toEqual([
+    'Agent tool review',
     'Contract approval',
     'Employee onboarding',
     'Goods delivery',
