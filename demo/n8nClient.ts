@@ -29,7 +29,8 @@ export interface SavedWorkflow {
   versionId: string;
 }
 
-export type ExampleWorkflow = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'pinData'>;
+export type ExampleWorkflow = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'pinData'> &
+  Partial<Pick<IWorkflowBase, 'settings'>>;
 
 /** What the demo does in n8n, by the calls that n8n's own editor makes. */
 export class N8nClient {

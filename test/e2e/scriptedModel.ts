@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 
 interface Message {
@@ -5,39 +6,65 @@ interface Message {
   content?: unknown;
 }
 
+interface OfferedTool {
+  function: { name: string; parameters: { properties?: object } };
+}
+
 interface Question {
   messages: Message[];
-  tools?: Array<{ function: { name: string; parameters: { properties?: object } } }>;
+  tools?: OfferedTool[];
   stream?: boolean;
 }
 
-/** What the model says next: a call of a tool, or its reply. */
-type Step = { tool: RegExp; input: object } | { reply: string };
+/** A call of a tool. */
+export interface ToolCall {
+  tool: RegExp;
+  input: object;
+}
+
+/** What the model says next: a call of a tool, several in one turn, or its reply. */
+export type Step = ToolCall | { calls: ToolCall[] } | { reply: string };
+
+/** A question of an agent to the model, and what the model has said. */
+export interface Turn {
+  /** The text of the user. */
+  prompt: string;
+  /** What the tools have returned by then. */
+  results: string[];
+  said: Step;
+}
 
 /** A chat model that follows a script, in the place of OpenAI's. */
 export interface ScriptedModel {
   /** The base URL for n8n's credential. */
   url: string;
-  /** What the tools have returned to the model. */
+  /** What the tools have returned to the model, in the latest question. */
   results: string[];
   /** The inputs that n8n describes to the model for its tools. */
   inputs: string[];
+  /** Every question, in order. */
+  turns: Turn[];
   close(): Promise<void>;
 }
 
+type Script = (results: string[], prompt: string) => Step | Promise<Step>;
+
 /** @param script what the model says after the tools have returned these texts */
-export async function startScriptedModel(script: (results: string[]) => Step): Promise<ScriptedModel> {
+export async function startScriptedModel(script: Script): Promise<ScriptedModel> {
   const results: string[] = [];
   const inputs: string[] = [];
+  const turns: Turn[] = [];
   const server = fastify();
-  server.post('/v1/chat/completions', (request, reply) => {
+  server.post('/v1/chat/completions', async (request, reply) => {
     const { messages, tools = [], stream } = request.body as Question;
     const returned = messages.filter(({ role }) => role === 'tool').map(({ content }) => asText(content));
     results.splice(0, results.length, ...returned);
     inputs.push(...tools.flatMap((tool) => Object.keys(tool.function.parameters.properties ?? {})));
-    const step = script(returned);
-    const message = 'reply' in step ? { content: step.reply } : callOf(step, tools, returned.length);
-    const choice = { index: 0, finish_reason: 'reply' in step ? 'stop' : 'tool_calls' };
+    const prompt = asText(messages.find(({ role }) => role === 'user')?.content);
+    const said = await script(returned, prompt);
+    turns.push({ prompt, results: returned, said });
+    const message = 'reply' in said ? { content: said.reply } : callsOf(said, tools);
+    const choice = { index: 0, finish_reason: 'reply' in said ? 'stop' : 'tool_calls' };
     const about = { id: 'chatcmpl-1', created: 0, model: 'scripted' };
     if (!stream)
       return {
@@ -54,22 +81,20 @@ export async function startScriptedModel(script: (results: string[]) => Step): P
     return reply.type('text/event-stream').send(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
   });
   const address = await server.listen({ host: '127.0.0.1', port: 0 });
-  return { url: `${address}/v1`, results, inputs, close: () => server.close() };
+  return { url: `${address}/v1`, results, inputs, turns, close: () => server.close() };
 }
 
 const asText = (content: unknown): string =>
   typeof content === 'string' ? content : JSON.stringify(content);
 
-function callOf(
-  step: { tool: RegExp; input: object },
-  tools: Question['tools'] = [],
-  number: number,
-): object {
-  const tool = tools.find(({ function: { name } }) => step.tool.test(name));
-  if (!tool) throw new Error(`The agent has no tool ${step.tool}.`);
-  const call = { name: tool.function.name, arguments: JSON.stringify(step.input) };
-  return {
-    content: null,
-    tool_calls: [{ index: 0, id: `call_${number}`, type: 'function', function: call }],
-  };
+/** The ids of calls are new each time, as those of real models are. */
+function callsOf(step: ToolCall | { calls: ToolCall[] }, tools: OfferedTool[]): object {
+  const calls = 'calls' in step ? step.calls : [step];
+  const toolCalls = calls.map(({ tool, input }, index) => {
+    const offered = tools.find(({ function: { name } }) => tool.test(name));
+    if (!offered) throw new Error(`The agent has no tool ${tool}.`);
+    const call = { name: offered.function.name, arguments: JSON.stringify(input) };
+    return { index, id: `call_${randomUUID()}`, type: 'function', function: call };
+  });
+  return { content: null, tool_calls: toolCalls };
 }
