@@ -5,7 +5,7 @@ import type { Credential, ExampleWorkflow } from './n8nClient';
 import { root } from './paths';
 
 export const NODE_TYPE = 'n8n-nodes-processmaker.processMaker';
-const TYPES = [NODE_TYPE, `${NODE_TYPE}Tool`, `${NODE_TYPE}Trigger`];
+const TYPES = ['', 'Tool', 'HitlTool', 'Trigger'].map((variant) => NODE_TYPE + variant);
 export const CREDENTIAL_TYPE = 'processMakerApi';
 
 /** The names of the nodes in `examples/start-requests.json`. */

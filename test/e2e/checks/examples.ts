@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fastify from 'fastify';
 import type { Locator } from 'playwright-core';
 
-import { EXAMPLE_NODES, exampleFile, exampleNames, readExample } from '../../../demo/example';
+import {
+  CREDENTIAL_TYPE,
+  EXAMPLE_NODES,
+  exampleFile,
+  exampleNames,
+  readExample,
+} from '../../../demo/example';
 import { outputOf } from '../../../demo/n8nClient';
 import type { Editor } from '../editor';
 import { startScriptedModel } from '../scriptedModel';
@@ -27,6 +33,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
     'curl-to-node': 'Start request',
     'ai-agent': 'Get request',
     'wake-waiting-workflows': 'Wake what was missed',
+    'agent-with-approval': 'Review refund',
   };
   await checks.check('every example is tested here', () => {
     assert.deepEqual(Object.keys(examples).sort(), exampleNames());
@@ -151,6 +158,10 @@ export async function checkExamples(subject: Subject): Promise<void> {
     },
   );
 
+  await checks.check("the example 'agent-with-approval' runs a tool after a person has said yes", () =>
+    checkReviewedAgent(subject),
+  );
+
   await checks.check("the example 'overdue-tasks' tells a chat about an overdue Task", async () => {
     clock.aheadMs = A_MONTH_MS;
     const chat = await startChat();
@@ -214,6 +225,45 @@ async function canceledRequest({ processMaker }: Subject, data: object): Promise
   const { id } = (await response.json()) as { id: number };
   processMaker.cancelRequest(id);
   return id;
+}
+
+/** A person completes the Task, and n8n is told as the workflow that wakes others tells it. */
+async function checkReviewedAgent(subject: Subject): Promise<void> {
+  const { client, processMaker } = subject;
+  const refund = { orderNumber: 'PO-8001', amount: 1480 };
+  const model = await startScriptedModel(([result]) =>
+    result ? { reply: result } : { tool: /refund/i, input: { toolParameters: refund, hitlParameters: {} } },
+  );
+  const shop = await startChat();
+  try {
+    const gate = await client.createCredential('ProcessMaker for reviews', CREDENTIAL_TYPE, {
+      instanceUrl: processMaker.url,
+      accessToken: processMaker.tokens.operator,
+    });
+    const workflow = readExample('agent-with-approval', gate);
+    const openAi = { apiKey: 'none', url: model.url };
+    const modelCredential = await client.createCredential('Scripted model', 'openAiApi', openAi);
+    for (const node of workflow.nodes) {
+      if (node.name === 'OpenAI Chat Model') node.credentials = { openAiApi: modelCredential };
+      if (node.name === 'Refund customer') node.parameters.url = shop.url;
+    }
+    const { id } = await client.createWorkflow(workflow);
+    const executionId = await client.beginExecution(id, EXAMPLE_NODES.trigger);
+    assert.equal((await client.asleep(executionId)).status, 'waiting');
+    const task = processMaker.tasks().at(-1);
+    assert.equal(task?.elementName, 'Decide on the tool call');
+    const page = `${processMaker.url}/tasks/${task.id}/edit`;
+    const form = { method: 'POST', body: new URLSearchParams({ decision: 'approved' }) };
+    assert.ok((await fetch(page, form)).ok);
+    const url = processMaker.requests().at(-1)?.data._n8n_resume_url as string;
+    assert.ok((await fetch(url, { method: 'POST' })).ok);
+    const execution = await client.ended(executionId);
+    assert.equal(execution.status, 'success', JSON.stringify(execution.data.resultData.error));
+    assert.deepEqual(shop.messages, [refund]);
+  } finally {
+    await model.close();
+    await shop.close();
+  }
 }
 
 /** A number in the text that a tool has returned, which can be JSON within JSON. */
