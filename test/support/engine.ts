@@ -1,5 +1,6 @@
 import './environment';
 import { randomUUID } from 'node:crypto';
+import { parse, stringify } from 'flatted';
 import { ExecutionLifecycleHooks, ExternalSecretsProxy, WorkflowExecute } from 'n8n-core';
 import type { PackageDirectoryLoader } from 'n8n-core';
 import type {
@@ -150,7 +151,7 @@ export class Engine {
 
 /** What n8n keeps of an execution. */
 export function stored({ data }: Run): IRunExecutionData {
-  return JSON.parse(JSON.stringify(data)) as IRunExecutionData;
+  return parse(stringify(data)) as IRunExecutionData;
 }
 
 /** An execution that is about to run its first node. */

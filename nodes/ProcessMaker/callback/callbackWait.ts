@@ -179,7 +179,10 @@ export class CallbackWait {
     this.record.awaited = awaited;
     const atLimit = { ...shown, timedOut: true };
     // Without this, the output at the limit would be the node's input: n8n does not run the node again.
-    this.context.getExecuteData().data.main = [[{ json: atLimit, pairedItem: { item: 0 } }]];
+    const entry = this.context.getExecuteData();
+    entry.data.main = [[{ json: atLimit, pairedItem: { item: 0 } }]];
+    // n8n disables the node when it wakes. Other calls of an agent's turn share it: they would pass without a review.
+    entry.node = { ...entry.node };
     const until = limitSeconds === undefined ? WAIT_INDEFINITELY : new Date(Date.now() + limitSeconds * 1000);
     await this.context.putExecutionToWait(until);
     return atLimit;
