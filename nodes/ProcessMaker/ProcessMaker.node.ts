@@ -16,7 +16,6 @@ import { authentication } from './descriptions/common';
 import * as listSearch from './methods/listSearch';
 import * as loadOptions from './methods/loadOptions';
 import * as resourceMapping from './methods/resourceMapping';
-import { searchTaskElements } from './methods/taskElements';
 
 export class ProcessMaker implements INodeType {
   description: INodeTypeDescription = {
@@ -50,7 +49,7 @@ export class ProcessMaker implements INodeType {
     properties: [authentication, ...describeResources(resources)],
   };
 
-  methods = { listSearch: { ...listSearch, searchTaskElements }, loadOptions, resourceMapping };
+  methods = { listSearch, loadOptions, resourceMapping };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await router.call(this);

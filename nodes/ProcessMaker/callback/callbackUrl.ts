@@ -10,12 +10,7 @@ import { inputError, isKind, newError, type ProcessMakerError } from '../transpo
 
 const HIDDEN = '***';
 
-/**
- * Takes the URL that wakes an execution out of an item.
- *
- * @param variable the field that holds it, of the data of a Request in `data`
- * @param signature the secret in it, wherever else it may be
- */
+/** Takes the URL that wakes an execution out of a variable of `data`, and its secret from wherever else it may be. */
 export function hideUrl(json: IDataObject, variable: string, signature: string): IDataObject {
   const { data } = json;
   const shown =
@@ -49,7 +44,6 @@ interface StoredUrl {
  * a change of somebody else may have undone it, and a response may be lost.
  *
  * @returns the Request as it was read last; one that has ended is left alone
- * @throws ProcessMakerError when the Request cannot be read or written, or does not keep the URL
  */
 export async function storeUrl(
   connection: Connection,

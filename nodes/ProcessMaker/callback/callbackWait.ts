@@ -85,11 +85,7 @@ function outputOf(request: ApiRequest, awaited: AwaitedCall): IDataObject {
   return { ...requestJson(request, output, awaited.identity.instanceUrl), ...awaited.extraFields };
 }
 
-/**
- * Reads the Request of a wait, with the node's own credential, and what the output shows of it.
- *
- * @throws ProcessMakerError also when it is another one than that with which the waiting began
- */
+/** Reads the Request of a wait by the node's credential. @throws ProcessMakerError also when it is another one by now */
 export async function readAwaited(context: IWebhookFunctions, awaited: AwaitedCall) {
   const { identity, includes } = awaited;
   const connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };
@@ -118,11 +114,9 @@ export class CallbackWait {
   ) {}
 
   /**
-   * Reads and checks all that can be without a call.
+   * Reads and checks all that can be without a call, also that the execution can sleep for exactly one Request.
    *
    * @param wanted how to wait, or the settings of an operation that handles one item by itself
-   * @param data what the Request is to be started with
-   * @throws ProcessMakerError also where the execution cannot sleep for exactly one Request
    */
   static read(context: IExecuteFunctions, itemIndex: number, wanted: SleepKind | SleepSettings, data = {}) {
     const settings = typeof wanted === 'string' ? readSleepSettings(context, itemIndex, wanted) : wanted;
@@ -150,8 +144,7 @@ export class CallbackWait {
   /**
    * Makes sure that a Request has the URL, and sleeps. For one that has ended no call will come: it is returned at once.
    *
-   * @param extraFields what the output is to hold besides the Request
-   * @param outputs what the output is to hold in its place
+   * @param extraFields what the output is to hold besides the Request, and `outputs` in its place
    * @returns the output for when no call comes
    */
   async storeUrlAndWait(

@@ -60,12 +60,7 @@ export function decisionJson(
   };
 }
 
-/**
- * Why a Request that has ended holds no decision that counts; undefined where a person has decided.
- *
- * @param tasks all of the element
- * @param ownIds the users whose approval does not count
- */
+/** Why a Request that has ended holds no decision that counts. @param ownIds the users whose approval does not count */
 function findObstacle(
   request: ApiRequest,
   tasks: ApiTask[],

@@ -28,8 +28,7 @@ export function beginningOf({ origin, pathname }: URL): string {
 
 /**
  * The URL to call. Any user of ProcessMaker may write any URL: three values are taken from it, and put into n8n's own.
- *
- * @returns undefined when it is not that of an execution of this n8n which sleeps until a Request has ended
+ * Undefined when it is not that of an execution of this n8n which sleeps until a Request has ended.
  */
 function targetOf(stored: string, ownUrl: URL): URL | undefined {
   // What programs do not all read in the same way.
@@ -65,11 +64,7 @@ export class Waker {
     return answered.has(this.keyOf(request, variable));
   }
 
-  /**
-   * @param request with its summary, which shows the hidden fields of its data, too
-   * @param variable the field that holds the URL
-   * @param seconds how long to go on calling when n8n is not ready
-   */
+  /** @param request with its summary, which shows hidden fields @param seconds how long to call while n8n is not ready */
   async wake(request: ApiRequest, variable: string, ownUrl: URL, seconds: number): Promise<IDataObject> {
     const { id: requestId, summary } = request;
     if (!Array.isArray(summary)) throw notShown(requestId);

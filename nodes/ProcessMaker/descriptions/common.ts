@@ -119,11 +119,7 @@ export const returnAllFields: INodeProperties[] = [
   },
 ];
 
-/**
- * How many results an item asks for at most; undefined for all.
- *
- * @throws ProcessMakerError for what is no number of results
- */
+/** How many results an item asks for at most; undefined for all. */
 export function readLimit(context: IExecuteFunctions, itemIndex: number): number | undefined {
   if (context.getNodeParameter('returnAll', itemIndex, false)) return undefined;
   const limit = Number(context.getNodeParameter('limit', itemIndex));

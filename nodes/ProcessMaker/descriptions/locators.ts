@@ -53,11 +53,7 @@ export function byElementId(placeholder: string, hint: string): INodePropertyMod
   return mode('string', 'By ID', 'id', placeholder, hint);
 }
 
-/**
- * By the address of a page.
- *
- * @param path that of an example, below the address of the instance
- */
+/** By the address of a page. @param path that of an example, below the address of the instance */
 export function byUrl(
   regex: string,
   thing: string,

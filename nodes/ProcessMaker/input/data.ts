@@ -15,12 +15,7 @@ export interface DataHints extends ItemHints {
 /** Fields that are not sent. A key that came with the item belongs to another start. */
 const LEFT_OUT = [...SET_BY_SERVER, KEY_FIELD];
 
-/**
- * Checks data for a Request before anything is sent.
- *
- * @param call what sends the data
- * @returns the data, without the fields that ProcessMaker sets itself
- */
+/** Checks data for a Request. @returns it without the fields that ProcessMaker sets itself */
 export function checkData(data: IDataObject, hints: DataHints, itemIndex: number, call: DataCall) {
   const isNew = call === 'start';
   const isWholeBody = isNew || call === 'event';
@@ -90,11 +85,7 @@ const NO_DATA_ADVICE = "To start a Request without data, choose 'JSON' in 'Reque
 const JSON_ADVICE = 'Enter a JSON object such as {"orderId": 12}, or {} for a Request without data.';
 
 /** The data of an item's Request, as the parameters of the Start operation give it. */
-export function readRequestData(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  hints: DataHints,
-): IDataObject {
+export function readRequestData(context: IExecuteFunctions, itemIndex: number, hints: DataHints) {
   const mode = context.getNodeParameter('dataMode', itemIndex);
   if (mode === 'autoMapInputData') return fromItem(context, itemIndex, hints);
   const data = readMode(context, itemIndex, hints, 'Request Data', JSON_ADVICE);
@@ -168,11 +159,7 @@ function fromItem(context: IExecuteFunctions, itemIndex: number, hints: DataHint
   return Object.fromEntries(kept);
 }
 
-/**
- * The data that an item gives for a Request that exists, in a mode of `dataMode`.
- *
- * @returns no fields when none are given; values that JSON can hold, without fields that are ProcessMaker's own
- */
+/** The data that an item gives for a Request that exists; no fields when none are given. */
 export function readChangeData(
   context: IExecuteFunctions,
   itemIndex: number,

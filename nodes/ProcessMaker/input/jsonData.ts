@@ -1,20 +1,10 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { isObject, messageOf } from '../guards';
 import { inputError } from '../transport/processMakerError';
 
-/**
- * The data of an item that is given as JSON.
- *
- * @param label the name of the field in the panel
- * @throws ProcessMakerError with the advice for what is not a JSON object
- */
-export function readJsonData(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  label: string,
-  advice: string,
-): IDataObject {
+/** The data of an item that is given as JSON. @param advice for what is not a JSON object */
+export function readJsonData(context: IExecuteFunctions, itemIndex: number, label: string, advice: string) {
   let data: unknown = context.getNodeParameter('jsonData', itemIndex);
   if (typeof data === 'string') {
     if (data.trim() === '') throw inputError(`'${label}' is empty`, advice);
@@ -75,11 +65,9 @@ type OnChange = (change: ServerChange, path: string) => void;
 type Finding = string | undefined;
 
 /**
- * Looks through a value that is to be sent as JSON.
+ * What JSON, or ProcessMaker's reader of it, cannot hold of a value; `path` and `ancestors` are for the recursion.
  *
  * @param onChange is called for each value that the server will store in another form
- * @param path of the value, and the objects around it: for the recursion
- * @returns what JSON, or ProcessMaker's reader of it, cannot hold
  */
 export function findUnsendable(
   value: unknown,

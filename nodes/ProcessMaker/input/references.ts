@@ -113,12 +113,7 @@ export function toProcessReference(locator: unknown, connection: Connection): Pr
 }
 
 /** The id in the parameter 'User' of an item, or in another one for a user. */
-export function readUserId(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  name = 'user',
-  label = 'User',
-): number {
+export function readUserId(context: IExecuteFunctions, itemIndex: number, name = 'user', label = 'User') {
   const { value } = readLocator(context.getNodeParameter(name, itemIndex));
   const id = parseId(value);
   if (id !== undefined) return id;

@@ -44,12 +44,7 @@ export interface DecisionSettings {
   allowsOwn: boolean;
 }
 
-/**
- * The parameter 'Wait For', the same for all items: n8n evaluates no expression in it. One that was written into a
- * workflow by hand may hold anything.
- *
- * @param mayBeNothing whether the operation can do without waiting
- */
+/** The parameter 'Wait For': n8n evaluates no expression in it, but one that was written by hand may hold anything. */
 export function readWaitFor(context: IExecuteFunctions, itemIndex: number, mayBeNothing: boolean): WaitFor {
   const known = (Object.keys(LABELS) as WaitFor[]).filter((way) => mayBeNothing || way !== 'nothing');
   const value = asText(context.getNodeParameter('waitFor', itemIndex));
@@ -150,12 +145,7 @@ function readLimit(context: IExecuteFunctions, itemIndex: number): number | unde
 }
 
 /** A number of seconds, in the unit that belongs to it. @param advice what else to do when it is not valid */
-export function readDuration(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  label: string,
-  advice = '',
-): number {
+export function readDuration(context: IExecuteFunctions, itemIndex: number, label: string, advice = '') {
   const name = context.getNodeParameter('resumeUnit', itemIndex, 'days');
   const unit = SECONDS_IN[asText(name)];
   if (unit === undefined) throw invalidOption('Unit', name);

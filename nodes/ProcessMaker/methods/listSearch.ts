@@ -9,12 +9,13 @@ import { readFiles, variableOf } from '../api/files/files';
 import { AUTOMATIC, describeTriggers, getStartableProcesses, processUrl } from '../api/processes/processes';
 import { readNewestRequests } from '../api/requests/requestSearch';
 import { requestUrl } from '../api/requests/requests';
-import { listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
+import { listTasks, listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
 import { nameOfUser, readUsers } from '../api/users/users';
 import { withConnection } from '../execution/nodeError';
+import { ProcessFinder } from '../execution/processFinder';
 import { RequestIds } from '../execution/readers';
 import { asText, isObject } from '../guards';
-import { numberOrText, toRequestReference } from '../input/references';
+import { numberOrText, toProcessReference, toRequestReference } from '../input/references';
 import type { Connection } from '../transport/connection';
 import type { ListPage } from '../transport/pagination';
 import { newError } from '../transport/processMakerError';
@@ -39,10 +40,7 @@ function listSearch(
   ) => Promise<INodeListSearchResult>,
 ) {
   return async function (this: ILoadOptionsFunctions, filter = '', token?: string) {
-    return await withConnection(
-      this,
-      async (connection) => await search(connection, { filter, token }, this),
-    );
+    return await withConnection(this, (connection) => search(connection, { filter, token }, this));
   };
 }
 
@@ -126,6 +124,18 @@ export const searchWaitingEvents = listSearch(async (connection, { filter }, con
   return { results: matching(entries, filter, ['name', 'value']) };
 });
 
+const NEWEST = { limit: 100, order: { field: 'id', direction: 'desc' } } as const;
+
+/** The elements of which the chosen process has had Tasks lately, as far as the user of the access token may see them. */
+export const searchTaskElements = listSearch(async (connection, { filter }, context) => {
+  const reference = toProcessReference(context.getCurrentNodeParameter('process'), connection);
+  const process = { process_id: await new ProcessFinder(connection).idOf(reference) };
+  const tasks = await listTasks(connection, process, NEWEST);
+  const names = new Map(tasks.map((task) => [asText(task.element_id), asText(task.element_name)]));
+  const entries = [...names].map(([value, name]) => ({ name: name || value, value, description: value }));
+  return { results: matching(entries, filter, ['name', 'value']) };
+});
+
 async function chosenRequestId(context: ILoadOptionsFunctions, connection: Connection): Promise<number> {
   const reference = toRequestReference(context.getCurrentNodeParameter('request'), connection);
   return await new RequestIds(connection, [{ reference }]).idOf(reference);
@@ -180,8 +190,8 @@ export const searchUsers = listSearch(async (connection, { filter, token = '1' }
 function matching(
   entries: INodeListSearchItems[],
   filter: string,
-  fields: Array<'name' | 'value' | 'description'>,
-): INodeListSearchItems[] {
+  fields: Array<keyof INodeListSearchItems>,
+) {
   const wanted = filter.trim().toLowerCase();
   return entries.filter((entry) => {
     const text = fields.map((field) => asText(entry[field])).join(' ');

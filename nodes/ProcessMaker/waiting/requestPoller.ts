@@ -39,11 +39,7 @@ export class PollBackoff {
     return Math.max(0, this.lastPoll + SHORTEST_PAUSE_MS - now);
   }
 
-  /**
-   * How long to pause after a poll, in milliseconds.
-   *
-   * @param deadline the next moment at which somebody wants to know
-   */
+  /** How long to pause after a poll, in milliseconds. @param deadline the next moment at which somebody wants to know */
   pauseAfterPoll(now: number, deadline: number): number {
     const pause = Math.max(this.pause, this.retryAt - now);
     this.pause = Math.min(this.pause * GROWTH, LONGEST_PAUSE_MS);

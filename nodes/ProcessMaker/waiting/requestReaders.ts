@@ -47,9 +47,7 @@ export class StateReader {
    * Reads `GET /api/1.0/requests?pmql=id IN […]&include=activeTasks`, 100 Requests in one call, and the Tasks of those
    * that are under way, and of their sub-processes. Nothing is repeated: the next poll does so.
    *
-   * @param idsWithTasks the Requests in which a Task is waited for
-   * @param left how much time is left, in milliseconds
-   * @returns each Request, or why it could not be read, by id
+   * @param idsWithTasks the Requests in which a Task is waited for @param left how much time is left, in milliseconds
    */
   async read(ids: number[], idsWithTasks: ReadonlySet<number>, left: number): Promise<Batch<PolledRequest>> {
     const timeoutSeconds = Math.min(MAX_POLL_SECONDS, Math.max(MIN_POLL_SECONDS, left / 1000));

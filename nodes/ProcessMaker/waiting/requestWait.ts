@@ -29,10 +29,7 @@ export class RequestWait {
     this.results = new ResultReader(this.connection);
   }
 
-  /**
-   * @returns the Request as it is at the end of the wait, or the Task that was waited for
-   * @throws ProcessMakerError when the wait does not end as it should
-   */
+  /** @returns the Request as it is at the end of the wait, or the Task that was waited for */
   async wait(requestId: number, settings: WaitSettings): Promise<IDataObject> {
     const { taskElement, seconds, simplify, includes, returnsErrored } = settings;
     const isWanted =
@@ -57,11 +54,7 @@ export class RequestWait {
     }
   }
 
-  /**
-   * Waits, for so many seconds at most, until a Request that was retried is not being retried any more.
-   *
-   * @throws ProcessMakerError when it cannot be read
-   */
+  /** Waits, for so many seconds at most, until a Request that was retried is not being retried any more. */
   async waitForRetry(requestId: number, seconds: number): Promise<void> {
     const target = { requestId, seconds, since: Date.now(), goesOn: isBeingRetried };
     await this.poll(target).catch((error: unknown) => {

@@ -23,10 +23,7 @@ export interface RequestToChange extends Attempt {
   output: RequestOutput;
 }
 
-/**
- * The fields and the work of an operation that changes one Request per item, and gives it as it is then. The Requests of
- * all items are read together before.
- */
+/** What operations share that change one Request per item, and give it as it is then. All are read together before. */
 export function changeRequests(
   change: (request: RequestToChange) => Promise<ApiRequest>,
 ): Pick<Operation, 'fields'> & ItemOperation<RequestOutput & { reference: RequestReference }> {
@@ -71,11 +68,7 @@ interface RequestChange {
   explain: (thrown: unknown) => Error;
 }
 
-/**
- * Changes a Request. What became of a change whose response was lost is seen on the Request.
- *
- * @returns the Request as it is then
- */
+/** Changes a Request, and gives it as it is then. What became of a change whose response was lost is seen on it. */
 export async function changeRequest(
   connection: Connection,
   { id, includes, send, isMade, explain }: RequestChange,
@@ -98,12 +91,7 @@ export async function changeRequest(
   return await readChanged(connection, id, includes);
 }
 
-/**
- * Sets the status of a Request. ProcessMaker takes the call also when it leaves the Request as it is, since that has
- * come to another end.
- *
- * @param explain what some responses mean
- */
+/** Sets the status of a Request. ProcessMaker takes the call also when the Request has come to another end, and keeps it. */
 export async function setRequestStatus(
   { connection, request: { id }, output: { includes } }: RequestToChange,
   status: 'CANCELED' | 'COMPLETED',

@@ -48,10 +48,7 @@ export const reassign = operation({
   },
 });
 
-/**
- * Gives a Task to another user. ProcessMaker responds with 200 also when it leaves the Task with its user, and with 500
- * for an unknown user.
- */
+/** ProcessMaker responds with 200 also when it leaves the Task with its user, and with 500 for an unknown user. */
 async function reassignTask(connection: Connection, before: ApiTask, userId: number) {
   const { id } = before;
   if (before.status === 'CLOSED') {
@@ -71,12 +68,11 @@ async function reassignTask(connection: Connection, before: ApiTask, userId: num
   }
 }
 
+const NOT_REASSIGNMENT = 'The response is not that of ProcessMaker to the reassignment of a Task';
+
 async function sendReassignment(connection: Connection, before: ApiTask, userId: number): Promise<ApiTask> {
   const response = await updateTask(connection, before.id, { user_id: userId });
-  if (!isApiTask(response)) {
-    const message = 'The response is not that of ProcessMaker to the reassignment of a Task';
-    throw unexpectedResponse(message, 'unknown');
-  }
+  if (!isApiTask(response)) throw unexpectedResponse(NOT_REASSIGNMENT, 'unknown');
   const after = { ...before, ...response };
   if (after.user_id !== userId) throw notChanged(after, userId);
   return after;

@@ -4,11 +4,7 @@ import { inputError } from '../../transport/processMakerError';
 /** By the connection of a run: the item that has each Task. */
 const takenIn = new WeakMap<Connection, Map<number, number>>();
 
-/**
- * Sees to it that each Task is changed by one item of a run only.
- *
- * @throws ProcessMakerError when an item before has the same Task
- */
+/** @throws ProcessMakerError when an item before has the same Task: each is changed by one item of a run only */
 export function takeTask(connection: Connection, taskId: number, itemIndex: number): void {
   const taken = takenIn.get(connection) ?? new Map<number, number>();
   takenIn.set(connection, taken);

@@ -42,9 +42,7 @@ export async function searchRequests(connection: Connection, search: RequestSear
 
 /**
  * Finds Requests that have ended since a time, or are in ERROR, and hold a text that begins so in a field of their data:
- * `GET /api/1.0/requests?pmql=(completed >= … OR …) AND (data.… LIKE "…%")`.
- *
- * @param since milliseconds since 1970
+ * `GET /api/1.0/requests?pmql=(completed >= … OR …) AND (data.… LIKE "…%")`. @param since milliseconds since 1970
  */
 export async function findEnded(connection: Connection, since: number, field: string, beginning: string) {
   const time = pmqlTime(since, 'Days', 'utc');

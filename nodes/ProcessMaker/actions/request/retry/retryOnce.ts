@@ -10,11 +10,7 @@ import { changeRequest, type RequestToChange } from '../requestChange';
 /** ProcessMaker notes a failure of a script twice, up to half a second apart, and keeps whole seconds. */
 const SETTLED_MS = 2000;
 
-/**
- * Retries a Request in ERROR, once: every further call runs its script once more, also while it still runs.
- *
- * @returns the Request as it is then
- */
+/** Retries a Request in ERROR, once: every further call runs its script once more, also while it still runs. */
 export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> {
   const { connection, output, mayBeDone, sentAt } = toChange;
   const { includes } = output;
@@ -54,10 +50,8 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
 }
 
 /**
- * Reads a Request in ERROR just before it is retried. A retry between the two notes of a failure would look as if it had
- * ended: then a moment is waited.
- *
- * @returns the Request, and the server's time: what has failed by then is no result of the retry
+ * Reads a Request in ERROR just before it is retried, and the server's time: what has failed by then is no result of the
+ * retry. A retry between the two notes of a failure would look as if it had ended: then a moment is waited.
  */
 async function readSettled({ connection, request: listed, output }: RequestToChange) {
   if (listed.status !== 'ERROR') return { request: listed, at: 0 };

@@ -5,15 +5,10 @@ import { asText } from '../../../guards';
 import { ADDITIONAL_FIELDS } from '../../../input/formData';
 import { isGate, isTool, readAssignments } from '../../../input/parameters';
 import { readLocator, readUserId } from '../../../input/references';
-import {
-  type DecisionSettings,
-  DEFAULT_VARIABLE,
-  readDuration,
-  type SleepSettings,
-} from '../../../input/waitParameters';
+import { DEFAULT_VARIABLE, readDuration, type SleepSettings } from '../../../input/waitParameters';
 import type { Connection } from '../../../transport/connection';
 import { inputError } from '../../../transport/processMakerError';
-import { readStart, type Start } from '../start/readStart';
+import { readStart } from '../start/readStart';
 import { readToolCall } from './toolCall';
 
 /** So much a person can read, and ProcessMaker's forms can show. */
@@ -23,21 +18,10 @@ const MAX_BYTES = 65_536;
 export const DEFAULT_EXTRA_MINUTES = 360;
 
 /** What is sent to a person, and what counts as the answer. */
-export interface Review {
-  start: Start;
-  decision: DecisionSettings;
-  sleep: SleepSettings;
-  /** Why the call of an agent is refused before anybody is asked. */
-  refusal: string | undefined;
-}
+export type Review = ReturnType<typeof readReview>;
 
 /** Reads and checks the parameters of one item. Nothing is sent. */
-export function readReview(
-  context: IExecuteFunctions,
-  index: number,
-  connection: Connection,
-  hints: Hints,
-): Review {
+export function readReview(context: IExecuteFunctions, index: number, connection: Connection, hints: Hints) {
   checkOrigin(context);
   const options: IDataObject = context.getNodeParameter('options', index, {});
   const decision = readDecisionSettings(context, index, options);
@@ -72,7 +56,13 @@ export function readReview(
     ...output,
     decision,
   };
-  return { start, decision, sleep, refusal };
+  return {
+    start,
+    decision,
+    sleep,
+    /** Why the call of an agent is refused before anybody is asked. */
+    refusal,
+  };
 }
 
 /** All others decide who reviews, and what counts as a yes. */
@@ -98,11 +88,7 @@ function checkOrigin(context: IExecuteFunctions): void {
   );
 }
 
-function readDecisionSettings(
-  context: IExecuteFunctions,
-  index: number,
-  options: IDataObject,
-): DecisionSettings {
+function readDecisionSettings(context: IExecuteFunctions, index: number, options: IDataObject) {
   const textOf = (name: string) => asText(context.getNodeParameter(name, index, '')).trim();
   const listOf = (name: string) =>
     textOf(name)

@@ -5,7 +5,6 @@ import { readRequest } from '../../../api/requests/requests';
 import { CallbackWait } from '../../../callback/callbackWait';
 import { KeyedQueue, MemoryLimit } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
-import type { OutputItem } from '../../../execution/itemResults';
 import { isSleep, readWaitFor, readWaitSettings, type WaitSettings } from '../../../input/waitParameters';
 import type { Connection } from '../../../transport/connection';
 import {
@@ -33,7 +32,7 @@ export interface Answer {
   lookFor?: UploadSettings['lookFor'];
 }
 
-/** Uploads the files of the items of a run to their Requests. */
+/** Uploads the files of the items of a run to their Requests, and gives the items with their files. */
 export class StartFiles {
   private readonly memory = new MemoryLimit();
 
@@ -45,17 +44,8 @@ export class StartFiles {
     this.variables = new FileVariables(connection);
   }
 
-  /**
-   * Uploads the files of an item.
-   *
-   * @returns the item, with its files
-   * @throws ProcessMakerError when the item has failed, or not all of its files are in place
-   */
-  async upload(
-    { files, options }: Start,
-    requestId: number,
-    { json, error, lookFor }: Answer,
-  ): Promise<OutputItem[]> {
+  /** @throws ProcessMakerError when the item has failed, or not all of its files are in place */
+  async upload({ files, options }: Start, requestId: number, { json, error, lookFor }: Answer) {
     const variables = options.writeFileId ? this.variables : undefined;
     const settings = { memory: this.memory, variables, ...(lookFor && { lookFor }) };
     // Items with the same Idempotency Key share a Request, and must not take each other's files away.

@@ -35,11 +35,7 @@ export type TargetedStart = Start & { target: StartTarget };
 
 const NO_FILES: InputFile[] = [];
 
-/**
- * Reads and checks the parameters of one item. Nothing is sent.
- *
- * @param own data and options of an operation that has other parameters for them
- */
+/** Reads and checks the parameters of one item. @param own data and options of an operation that has others for them */
 export function readStart(
   context: IExecuteFunctions,
   index: number,

@@ -20,11 +20,7 @@ interface EventToTrigger {
   data: IDataObject;
 }
 
-/**
- * Triggers an event, unless an earlier attempt has, or may have: the Request may have come to the event once more since.
- *
- * @throws ProcessMakerError also when nothing waits there, unless an earlier attempt may be the cause
- */
+/** Triggers an event, unless an earlier attempt has, or may have: the Request may have come to the event once more since. */
 export async function triggerOnce(connection: Connection, event: EventToTrigger, attempt: Attempt) {
   const { isDone, sentAt } = attempt;
   if (isDone) return;
@@ -89,11 +85,7 @@ async function readStatus(connection: Connection, id: number): Promise<unknown> 
   }
 }
 
-/**
- * Reads a Request whose event was triggered.
- *
- * @returns undefined for a user who may trigger the event, but not see the Request
- */
+/** Reads a Request whose event was triggered. @returns undefined for a user who may trigger it, but not see the Request */
 export async function readTriggered(connection: Connection, id: number, includes: string[]) {
   try {
     return await readChanged(connection, id, includes);
@@ -142,10 +134,7 @@ const UNSEEN = /^_|[<{]/;
  * The hint for data that is not seen in a Request afterwards; undefined when it is. All of it arrives or nothing, in a
  * variable of its own if the event says so.
  */
-export function storageHint(
-  { eventId, data: sent }: EventToTrigger,
-  request: ApiRequest | undefined,
-): string | undefined {
+export function storageHint({ eventId, data: sent }: EventToTrigger, request: ApiRequest | undefined) {
   const data = isObject(request?.data) ? request.data : undefined;
   const fields = Object.entries(sent).filter((entry) => !entry.some((one) => UNSEEN.test(asText(one))));
   const places = data ? [data, ...Object.values(data).filter(isObject)] : [];

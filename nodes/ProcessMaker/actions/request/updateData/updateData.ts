@@ -10,12 +10,7 @@ import { inputError, isKind } from '../../../transport/processMakerError';
 import { changeRequest, readChanged } from '../requestChange';
 import { hasFields, mergeDeep } from './mergeData';
 
-/**
- * Updates the data of a Request. ProcessMaker puts each field in the place of that of the same name; `isDeep` merges
- * objects field by field. What became of a change whose response was lost is seen in the data.
- *
- * @returns the Request as it is then
- */
+/** Updates the data of a Request: each field takes the place of that of the same name; `isDeep` merges objects. */
 export async function updateData(
   connection: Connection,
   id: number,
@@ -43,11 +38,7 @@ function dataOf({ data }: ApiRequest): IDataObject {
   return isObject(data) ? data : {};
 }
 
-/**
- * Of what is stored, only the fields that are given: the less is written, the less a change of others is overwritten.
- *
- * @throws ProcessMakerError when a number has lost digits on its way
- */
+/** Of what is stored, only the fields that are given: the less is written, the less a change of others is overwritten. */
 function merged(stored: IDataObject, given: IDataObject): IDataObject {
   const same = Object.fromEntries(Object.entries(stored).filter(([name]) => Object.hasOwn(given, name)));
   const fields = mergeDeep(same, given);

@@ -64,11 +64,7 @@ function readConditions({ elementId, overdue, pmql, status, text }: IDataObject)
   };
 }
 
-/**
- * Finds the ids that the searches of a run ask for by other names, each kind in one call.
- *
- * @returns gives the query of `GET /api/1.0/tasks` for a search
- */
+/** Gives the query of `GET /api/1.0/tasks` for each search of a run. Ids are found in one call for each kind. */
 export function taskQueries(connection: Connection, all: TaskSearch[]) {
   const processes = new ProcessFinder(connection);
   const requests = new RequestIds(
