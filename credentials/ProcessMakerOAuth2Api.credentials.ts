@@ -26,23 +26,18 @@ export class ProcessMakerOAuth2Api implements ICredentialType {
       default: '',
     },
     instanceUrlField,
-    { displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
-    {
-      displayName: 'Authorization URL',
-      name: 'authUrl',
-      type: 'hidden',
-      default: `={{ ${INSTANCE_URL_EXPRESSION} }}/oauth/authorize`,
-    },
-    {
-      displayName: 'Access Token URL',
-      name: 'accessTokenUrl',
-      type: 'hidden',
-      default: `={{ ${INSTANCE_URL_EXPRESSION} }}/oauth/token`,
-    },
+    hidden('Grant Type', 'grantType', 'authorizationCode'),
+    hidden('Authorization URL', 'authUrl', `={{ ${INSTANCE_URL_EXPRESSION} }}/oauth/authorize`),
+    hidden('Access Token URL', 'accessTokenUrl', `={{ ${INSTANCE_URL_EXPRESSION} }}/oauth/token`),
     // ProcessMaker knows no scopes.
-    { displayName: 'Scope', name: 'scope', type: 'hidden', default: '' },
-    { displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },
-    { displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'body' },
+    hidden('Scope', 'scope', ''),
+    hidden('Auth URI Query Parameters', 'authQueryParameters', ''),
+    hidden('Authentication', 'authentication', 'body'),
     extraHeadersField,
   ];
+}
+
+/** What n8n's own credential asks for, and ProcessMaker decides. */
+function hidden(displayName: string, name: string, value: string): INodeProperties {
+  return { displayName, name, type: 'hidden', default: value };
 }

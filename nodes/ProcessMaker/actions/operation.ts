@@ -34,7 +34,6 @@ export interface Resource {
   name: string;
   /** In the order of the list. */
   operations: Operation[];
-  /** The operation that is chosen at first. */
   default: string;
 }
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFINE_BELOW, fieldsToSend, formFields, JSON_OBJECT, jsonData } from './requestData';
+import { DEFINE_BELOW, fieldsToSend, formFields, JSON_OBJECT, jsonData, MAP_FROM_FORM } from './requestData';
 
 const dataMode: INodeProperties = {
   displayName: 'Data',
@@ -21,11 +21,7 @@ export const taskDataFields: INodeProperties[] = [
     ...dataMode,
     options: [
       DEFINE_BELOW,
-      {
-        name: 'Map From Form',
-        value: 'mapFromForm',
-        description: 'Fill in the fields of the form of the Task',
-      },
+      { ...MAP_FROM_FORM, description: 'Fill in the fields of the form of the Task' },
       JSON_OBJECT,
     ],
   },

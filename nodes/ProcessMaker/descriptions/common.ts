@@ -18,6 +18,23 @@ export const authentication: INodeProperties = {
   default: 'accessToken',
 };
 
+type Others = Partial<INodeProperties>;
+
+/** A text, empty at first. */
+export function textField(displayName: string, name: string, description: string, others: Others = {}) {
+  return { displayName, name, type: 'string', default: '', description, ...others } satisfies INodeProperties;
+}
+
+/** A switch, off at first. */
+export function switchField(displayName: string, name: string, description: string, others: Others = {}) {
+  return {
+    ...textField(displayName, name, description),
+    type: 'boolean' as const,
+    default: false,
+    ...others,
+  };
+}
+
 /** For `displayOptions`: in the panel of an AI tool, and in that of a node. */
 export const IN_TOOL = { show: { '@tool': [true] } };
 export const IN_NODE = { hide: { '@tool': [true] } };
@@ -46,16 +63,15 @@ export const outputOptions: INodeProperties[] = [
     ],
     displayOptions: IN_TOOL,
   },
-  {
-    displayName: 'Fields',
-    name: 'outputFields',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. status, data.amount',
-    description:
-      "The names of the fields to return, separated by commas: those of the simplified and of the raw output. A dot leads into an object. The ID, and what the node adds itself, such as 'timedOut', are returned too.",
-    displayOptions: { show: { ...IN_TOOL.show, simplify: ['selected'] } },
-  },
+  textField(
+    'Fields',
+    'outputFields',
+    "The names of the fields to return, separated by commas: those of the simplified and of the raw output. A dot leads into an object. The ID, and what the node adds itself, such as 'timedOut', are returned too.",
+    {
+      placeholder: 'e.g. status, data.amount',
+      displayOptions: { show: { ...IN_TOOL.show, simplify: ['selected'] } },
+    },
+  ),
 ];
 
 /** What an item asks for: the simplified output, the raw one, or the fields with these names. */
@@ -75,7 +91,6 @@ export function filtersOf(...options: INodeProperties[]): INodeProperties {
   return { ...optionsOf(...options), displayName: 'Filters', name: 'filters', placeholder: 'Add filter' };
 }
 
-/** The options of an operation whose output alone can be chosen. */
 export const outputCollection = optionsOf(...outputOptions);
 
 /** The option 'Simplify' of an item, or 'Output' of a tool. */
@@ -101,13 +116,7 @@ export function outputJson(raw: IDataObject, simplify: Simplify, simplified: IDa
 
 /** n8n's standard fields for how many results an operation gives. */
 export const returnAllFields: INodeProperties[] = [
-  {
-    displayName: 'Return All',
-    name: 'returnAll',
-    type: 'boolean',
-    default: false,
-    description: 'Whether to return all results or only up to a given limit',
-  },
+  switchField('Return All', 'returnAll', 'Whether to return all results or only up to a given limit'),
   {
     displayName: 'Limit',
     name: 'limit',
@@ -125,6 +134,15 @@ export function readLimit(context: IExecuteFunctions, itemIndex: number): number
   const limit = Number(context.getNodeParameter('limit', itemIndex));
   if (Number.isInteger(limit) && limit > 0) return limit;
   throw inputError("'Limit' is not a whole number above 0", "Enter a number, or switch on 'Return All'.");
+}
+
+/** The fields of a list that can be simplified. */
+export const listFields = (filters: INodeProperties) => [...returnAllFields, filters, outputCollection];
+
+/** How much of a list an item asks for, and in which form. */
+export function readListOutput(context: IExecuteFunctions, itemIndex: number) {
+  const simplify = readSimplify(context.getNodeParameter('options', itemIndex, {}));
+  return { limit: readLimit(context, itemIndex), simplify };
 }
 
 /** The binary fields of an item that become files of a Request. Rows are read by `input/inputFiles`. */
@@ -165,17 +183,12 @@ export const inputFilesField = {
   ],
 } satisfies INodeProperties;
 
-/** For a collection of options. */
-export const writeFileIdOption: INodeProperties = {
-  displayName: 'Write File ID to Variable',
-  name: 'writeFileId',
-  type: 'boolean',
-  default: false,
-  description:
-    "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. For this, the user of the access token needs the permission to edit task data or request data. If somebody else changes the data at the same moment, one of the two changes may be lost.",
-};
+export const writeFileIdOption: INodeProperties = switchField(
+  'Write File ID to Variable',
+  'writeFileId',
+  "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. For this, the user of the access token needs the permission to edit task data or request data. If somebody else changes the data at the same moment, one of the two changes may be lost.",
+);
 
-/** For the collection 'Options' of an operation that moves files. */
 export const fileTimeoutOption: INodeProperties = {
   displayName: 'Timeout',
   name: 'timeout',

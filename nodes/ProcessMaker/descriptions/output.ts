@@ -4,34 +4,27 @@ import { withShownData } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, simplifyRequest } from '../api/requests/requests';
 import { type ApiTask, simplifyTask } from '../api/tasks/tasks';
 import { objectsIn } from '../guards';
-import { optionsOf, outputJson, outputOptions, readSimplify } from './common';
+import { optionsOf, outputJson, outputOptions, readSimplify, switchField } from './common';
 
-/** For the collection 'Options' of an operation that returns Requests. */
-export const includeDataOption: INodeProperties = {
-  displayName: 'Include Data',
-  name: 'includeData',
-  type: 'boolean',
-  default: false,
-  description: "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
-};
+export const includeDataOption = switchField(
+  'Include Data',
+  'includeData',
+  "Whether to return the Request's data as ProcessMaker has stored it, in the field data",
+);
 
 /** The collection 'Options' of an operation that returns Requests. */
 export const requestOutputCollection = optionsOf(
   includeDataOption,
-  {
-    displayName: 'Include Participants',
-    name: 'includeParticipants',
-    type: 'boolean',
-    default: false,
-    description: 'Whether to return the users who take part in the Request, in the field participants',
-  },
-  {
-    displayName: 'Include Tasks',
-    name: 'includeTasks',
-    type: 'boolean',
-    default: false,
-    description: "Whether to return all of the Request's open Tasks, in the field tasks",
-  },
+  switchField(
+    'Include Participants',
+    'includeParticipants',
+    'Whether to return the users who take part in the Request, in the field participants',
+  ),
+  switchField(
+    'Include Tasks',
+    'includeTasks',
+    "Whether to return all of the Request's open Tasks, in the field tasks",
+  ),
   ...outputOptions,
 );
 
@@ -86,10 +79,7 @@ export function requestJson(found: ApiRequest, output: RequestOutput, instanceUr
 /** Options on what of a Task is returned, for the collection 'Options' of an operation. */
 export const taskOutputOptions: INodeProperties[] = [
   {
-    displayName: 'Include Data',
-    name: 'includeData',
-    type: 'boolean',
-    default: false,
+    ...includeDataOption,
     description: "Whether to return the data of the Task's Request as the Task sees it, in the field data",
   },
   ...outputOptions,

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../input/formData';
-import { chosenFromList, IN_NODE, IN_TOOL } from './common';
+import { chosenFromList, IN_NODE, IN_TOOL, textField } from './common';
 
 /** The fields of a form, for the mode 'Map From Form' of `dataMode`. @param dependsOn locators that say whose form it is */
 export function formFields(
@@ -98,7 +98,7 @@ const FILLED_BY_MODEL: INodePropertyOptions = {
   value: 'fromModel',
   description: 'The model writes the data as a JSON object',
 };
-const MAP_FROM_FORM: INodePropertyOptions = {
+export const MAP_FROM_FORM: INodePropertyOptions = {
   name: 'Map From Form',
   value: 'mapFromForm',
   description: "Fill in the fields of the process's form",
@@ -157,28 +157,23 @@ export const requestDataFields: INodeProperties[] = [
       { name: 'Selected Fields', value: 'selected', description: 'Send only the fields that you name' },
     ],
   },
-  {
-    displayName: 'Fields to Include',
-    name: 'includeFields',
-    type: 'string',
-    default: '',
+  textField('Fields to Include', 'includeFields', 'The names of the fields to send, separated by commas', {
     required: true,
     requiresDataPath: 'multiple',
     placeholder: 'e.g. orderId, amount',
-    description: 'The names of the fields to send, separated by commas',
     displayOptions: { show: { dataMode: ['autoMapInputData'], include: ['selected'] } },
-  },
-  {
-    displayName: 'Fields to Exclude',
-    name: 'excludeFields',
-    type: 'string',
-    default: '',
-    required: true,
-    requiresDataPath: 'multiple',
-    placeholder: 'e.g. internalNote',
-    description: 'The names of the fields not to send, separated by commas',
-    displayOptions: { show: { dataMode: ['autoMapInputData'], include: ['except'] } },
-  },
+  }),
+  textField(
+    'Fields to Exclude',
+    'excludeFields',
+    'The names of the fields not to send, separated by commas',
+    {
+      required: true,
+      requiresDataPath: 'multiple',
+      placeholder: 'e.g. internalNote',
+      displayOptions: { show: { dataMode: ['autoMapInputData'], include: ['except'] } },
+    },
+  ),
   fieldsToSend,
   ...formFields(
     'getFormFields',

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { filtersOf } from './common';
+import { filtersOf, textField } from './common';
 
 function timeFilter(displayName: string, name: string, what: string): INodeProperties {
   return {
@@ -12,17 +12,13 @@ function timeFilter(displayName: string, name: string, what: string): INodePrope
   };
 }
 
-/** Which Requests to return. */
 export const requestFilters = filtersOf(
-  {
-    displayName: 'PMQL',
-    name: 'pmql',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. data.amount > 1000 AND data.customer.name = "Ann"',
-    description:
-      "Your own condition in ProcessMaker's query language, in addition to the other filters. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
-  },
+  textField(
+    'PMQL',
+    'pmql',
+    "Your own condition in ProcessMaker's query language, in addition to the other filters. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
+    { placeholder: 'e.g. data.amount > 1000 AND data.customer.name = "Ann"' },
+  ),
   {
     displayName: 'Process Names or IDs',
     name: 'processes',
@@ -32,14 +28,12 @@ export const requestFilters = filtersOf(
     description:
       'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
   },
-  {
-    displayName: 'Requester',
-    name: 'requester',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. ann.smith',
-    description: 'Only Requests that this user has started: the user name, or the ID as a number',
-  },
+  textField(
+    'Requester',
+    'requester',
+    'Only Requests that this user has started: the user name, or the ID as a number',
+    { placeholder: 'e.g. ann.smith' },
+  ),
   timeFilter('Started After', 'startedAfter', 'started at this time or later'),
   timeFilter('Started Before', 'startedBefore', 'started before this time'),
   {
@@ -55,15 +49,12 @@ export const requestFilters = filtersOf(
       { name: 'Error', value: 'ERROR' },
     ],
   },
-  {
-    displayName: 'Text',
-    name: 'text',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. A-4711',
-    description:
-      'Only Requests that contain this text in their name, status or data, in upper or lower case. The names of fields in the data and the profile of the requester are searched too.',
-  },
+  textField(
+    'Text',
+    'text',
+    'Only Requests that contain this text in their name, status or data, in upper or lower case. The names of fields in the data and the profile of the requester are searched too.',
+    { placeholder: 'e.g. A-4711' },
+  ),
   timeFilter('Updated After', 'updatedAfter', 'last changed at this time or later'),
   timeFilter('Updated Before', 'updatedBefore', 'last changed before this time'),
 );
@@ -79,7 +70,6 @@ export const SORT_FIELDS = [
   { name: 'Updated At', value: 'updated_at' },
 ];
 
-/** The order of the Requests. */
 export const requestSort: INodeProperties = {
   displayName: 'Sort',
   name: 'sort',

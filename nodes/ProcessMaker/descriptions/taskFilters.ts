@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { filtersOf } from './common';
+import { filtersOf, switchField, textField } from './common';
 import { processLocator, requestLocator, userLocator } from './locators';
 
-/** Whose Tasks to get. */
 export const assignedToFields: INodeProperties[] = [
   {
     displayName: 'Assigned To',
@@ -28,31 +27,21 @@ export const assignedToFields: INodeProperties[] = [
 
 /** Which Tasks to get. All filters that are given have to fit. */
 export const taskFilters = filtersOf(
-  {
-    displayName: 'Element ID',
-    name: 'elementId',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. node_2',
-    description:
-      "The ID of the Task's element in ProcessMaker's designer, which is the same in every Request",
-  },
-  {
-    displayName: 'Overdue',
-    name: 'overdue',
-    type: 'boolean',
+  textField(
+    'Element ID',
+    'elementId',
+    "The ID of the Task's element in ProcessMaker's designer, which is the same in every Request",
+    { placeholder: 'e.g. node_2' },
+  ),
+  switchField('Overdue', 'overdue', 'Whether to get only open Tasks whose due date has passed', {
     default: true,
-    description: 'Whether to get only open Tasks whose due date has passed',
-  },
-  {
-    displayName: 'PMQL',
-    name: 'pmql',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. data.amount > 1000',
-    description:
-      "Your own condition in ProcessMaker's query language. It knows, among others, task, status, due, completed, created, updated_at, case_number, request and data.field. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
-  },
+  }),
+  textField(
+    'PMQL',
+    'pmql',
+    "Your own condition in ProcessMaker's query language. It knows, among others, task, status, due, completed, created, updated_at, case_number, request and data.field. Dates need a time zone, as in 2026-11-24T07:00:00Z.",
+    { placeholder: 'e.g. data.amount > 1000' },
+  ),
   { ...processLocator, required: false, description: 'Only Tasks of this process' },
   {
     ...requestLocator,
@@ -71,13 +60,10 @@ export const taskFilters = filtersOf(
       { name: 'In Progress', value: 'ACTIVE' },
     ],
   },
-  {
-    displayName: 'Text',
-    name: 'text',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. invoice',
-    description:
-      "Text to look for in the Task's name, its process and the data of its Request, in upper or lower case. The names of fields in the data and the profile of the requester are searched too.",
-  },
+  textField(
+    'Text',
+    'text',
+    "Text to look for in the Task's name, its process and the data of its Request, in upper or lower case. The names of fields in the data and the profile of the requester are searched too.",
+    { placeholder: 'e.g. invoice' },
+  ),
 );

@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { switchField, textField } from './common';
 import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, SLEEPS } from '../input/waitParameters';
 
 const WAYS: INodePropertyOptions[] = [
@@ -40,6 +41,15 @@ const waitFor: INodeProperties = {
 const WHILE_ASLEEP = { show: { waitFor: [...SLEEPS] } };
 const WHEN_LIMITED = { show: { ...WHILE_ASLEEP.show, limitWaitTime: [true] } };
 
+export const amountField: INodeProperties = {
+  displayName: 'Amount',
+  name: 'resumeAmount',
+  type: 'number',
+  typeOptions: { minValue: 0, numberPrecision: 2 },
+  default: 1,
+  description: 'How long to wait for the call at most',
+};
+
 /** The unit of a time that is entered beside it. */
 export const unitField: INodeProperties = {
   displayName: 'Unit',
@@ -56,45 +66,30 @@ export const unitField: INodeProperties = {
 };
 
 const fieldsOfWays: INodeProperties[] = [
-  {
-    displayName: 'Task Name or Element ID',
-    name: 'taskElement',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. Approve purchase order',
-    description:
-      'The Task to wait for, by its name, or by the ID of its element in the process of the Request itself. When it is empty, any open Task will do.',
-    displayOptions: { show: { waitFor: ['task'] } },
-  },
-  {
-    displayName: 'Variable for the URL',
-    name: 'callbackVariable',
-    type: 'string',
-    default: DEFAULT_VARIABLE,
-    required: true,
-    placeholder: 'e.g. n8n_resume_url',
-    description:
-      "The variable of the Request that receives the URL which wakes this execution when it is called with POST. Forms do not show one that begins with an underscore. With 'Callback', what the process sends is returned in the field 'callback'. The callback body is not verified: others can read the URL, too.",
-    displayOptions: WHILE_ASLEEP,
-  },
-  {
-    displayName: 'Limit Wait Time',
-    name: 'limitWaitTime',
-    type: 'boolean',
-    default: false,
-    description:
-      "Whether to go on without a call after some time. The Request is then returned as it was when the waiting began, with 'timedOut' set to true.",
-    displayOptions: WHILE_ASLEEP,
-  },
-  {
-    displayName: 'Amount',
-    name: 'resumeAmount',
-    type: 'number',
-    typeOptions: { minValue: 0, numberPrecision: 2 },
-    default: 1,
-    description: 'How long to wait for the call at most',
-    displayOptions: WHEN_LIMITED,
-  },
+  textField(
+    'Task Name or Element ID',
+    'taskElement',
+    'The Task to wait for, by its name, or by the ID of its element in the process of the Request itself. When it is empty, any open Task will do.',
+    { placeholder: 'e.g. Approve purchase order', displayOptions: { show: { waitFor: ['task'] } } },
+  ),
+  textField(
+    'Variable for the URL',
+    'callbackVariable',
+    "The variable of the Request that receives the URL which wakes this execution when it is called with POST. Forms do not show one that begins with an underscore. With 'Callback', what the process sends is returned in the field 'callback'. The callback body is not verified: others can read the URL, too.",
+    {
+      default: DEFAULT_VARIABLE,
+      required: true,
+      placeholder: 'e.g. n8n_resume_url',
+      displayOptions: WHILE_ASLEEP,
+    },
+  ),
+  switchField(
+    'Limit Wait Time',
+    'limitWaitTime',
+    "Whether to go on without a call after some time. The Request is then returned as it was when the waiting began, with 'timedOut' set to true.",
+    { displayOptions: WHILE_ASLEEP },
+  ),
+  { ...amountField, displayOptions: WHEN_LIMITED },
   { ...unitField, displayOptions: WHEN_LIMITED },
 ];
 
@@ -128,17 +123,13 @@ export const timeLimitOption: INodeProperties = {
   displayOptions: WHILE_RUNNING,
 };
 
-/** For the collection 'Options' of an operation that waits. */
 export const waitOptions: INodeProperties[] = [
-  {
-    displayName: 'Decide by Request Data',
-    name: 'decideByRequestData',
-    type: 'boolean',
-    default: false,
-    description:
-      "Whether to leave out what was sent with the call, which others could have sent, too, and to go on only with a Request that could be read at the call, so that the workflow decides by the Request's data",
-    displayOptions: { show: { '/waitFor': ['callback'] } },
-  },
+  switchField(
+    'Decide by Request Data',
+    'decideByRequestData',
+    "Whether to leave out what was sent with the call, which others could have sent, too, and to go on only with a Request that could be read at the call, so that the workflow decides by the Request's data",
+    { displayOptions: { show: { '/waitFor': ['callback'] } } },
+  ),
   timeLimitOption,
   {
     displayName: 'On Timeout',

@@ -1,7 +1,7 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { readTokenUserId } from '../api/users/users';
-import { filtersOf, optionsOf, simplifyOption } from '../descriptions/common';
+import { filtersOf, optionsOf, simplifyOption, switchField, textField } from '../descriptions/common';
 import { asText, parseId } from '../guards';
 import { checkCollection, readOwnPmql, readProcessCondition } from '../input/filters';
 import type { Connection } from '../transport/connection';
@@ -15,58 +15,36 @@ function shownFor(list: EventType['list']): INodeProperties['displayOptions'] {
   };
 }
 
-/** n8n writes its own name in lower case, also in titles. */
-const IGNORE_N8N = 'Ignore Requests Started by n8n';
-
 const watchFilters = filtersOf(
-  {
-    displayName: 'Assignee',
-    name: 'assignee',
-    type: 'string',
-    placeholder: 'e.g. me',
-    default: '',
-    displayOptions: shownFor('tasks'),
-    description:
-      'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
-  },
-  {
-    displayName: IGNORE_N8N,
-    name: 'ignoreN8n',
-    type: 'boolean',
-    default: false,
-    description:
-      "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: those started with the option 'Hidden Key' switched off, and their sub-processes, are not left out.",
-  },
-  {
-    displayName: 'Request PMQL',
-    name: 'requestPmql',
-    type: 'string',
-    placeholder: 'e.g. data.amount > 1000',
-    default: '',
-    displayOptions: shownFor('requests'),
-    description:
-      "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, in addition to the other filters",
-  },
-  {
-    displayName: 'Task Element ID',
-    name: 'elementId',
-    type: 'string',
-    placeholder: 'e.g. node_2',
-    default: '',
-    displayOptions: shownFor('tasks'),
-    description:
-      "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
-  },
-  {
-    displayName: 'Task PMQL',
-    name: 'taskPmql',
-    type: 'string',
-    placeholder: 'e.g. task = "Approve"',
-    default: '',
-    displayOptions: shownFor('tasks'),
-    description:
-      "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, in addition to the other filters",
-  },
+  textField(
+    'Assignee',
+    'assignee',
+    'Only Tasks that this user has at the time of the poll: "me" for the user of the access token, or the ID of a user. Tasks that are only offered to that user are left out.',
+    { placeholder: 'e.g. me', displayOptions: shownFor('tasks') },
+  ),
+  switchField(
+    'Ignore Requests Started by n8n',
+    'ignoreN8n',
+    "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: those started with the option 'Hidden Key' switched off, and their sub-processes, are not left out.",
+  ),
+  textField(
+    'Request PMQL',
+    'requestPmql',
+    "A condition in ProcessMaker's query language (PMQL) that Requests have to meet, in addition to the other filters",
+    { placeholder: 'e.g. data.amount > 1000', displayOptions: shownFor('requests') },
+  ),
+  textField(
+    'Task Element ID',
+    'elementId',
+    "Only Tasks of this element: its ID in ProcessMaker's designer, which is the same in every Request",
+    { placeholder: 'e.g. node_2', displayOptions: shownFor('tasks') },
+  ),
+  textField(
+    'Task PMQL',
+    'taskPmql',
+    "A condition in ProcessMaker's query language (PMQL) that Tasks have to meet, in addition to the other filters",
+    { placeholder: 'e.g. task = "Approve"', displayOptions: shownFor('tasks') },
+  ),
 );
 
 export const filterFields: INodeProperties[] = [
@@ -95,22 +73,13 @@ export const filterFields: INodeProperties[] = [
 ];
 
 export const outputOptions = optionsOf(
-  {
-    displayName: 'Include Data',
-    name: 'includeData',
-    type: 'boolean',
-    default: false,
-    description: "Whether to return the Request's data, in the field data",
-  },
+  switchField('Include Data', 'includeData', "Whether to return the Request's data, in the field data"),
   simplifyOption,
-  {
-    displayName: 'Start From Now When Activated',
-    name: 'startFromNow',
-    type: 'boolean',
-    default: false,
-    description:
-      'Whether to leave out what happened while the workflow was switched off, instead of catching up with it',
-  },
+  switchField(
+    'Start From Now When Activated',
+    'startFromNow',
+    'Whether to leave out what happened while the workflow was switched off, instead of catching up with it',
+  ),
 );
 
 export interface Watch {

@@ -19,7 +19,6 @@ export class PollBackoff {
 
   private retryAt = -Infinity;
 
-  /** A poll has ended. */
   polled(now: number): void {
     this.lastPoll = now;
   }

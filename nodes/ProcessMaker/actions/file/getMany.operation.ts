@@ -1,12 +1,5 @@
 import { simplifyFile, variableOf } from '../../api/files/files';
-import {
-  filtersOf,
-  outputCollection,
-  outputJson,
-  readLimit,
-  readSimplify,
-  returnAllFields,
-} from '../../descriptions/common';
+import { filtersOf, listFields, outputJson, readListOutput, textField } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
@@ -14,27 +7,23 @@ import { readRequestReference } from '../../input/references';
 import { operation } from '../operation';
 import { filesReader } from './requestFiles';
 
-const fileFilters = filtersOf({
-  displayName: 'Variable',
-  name: 'variable',
-  type: 'string',
-  default: '',
-  placeholder: 'e.g. contract',
-  description: 'Only the file that belongs to this variable of the Request',
-});
+const fileFilters = filtersOf(
+  textField('Variable', 'variable', 'Only the file that belongs to this variable of the Request', {
+    placeholder: 'e.g. contract',
+  }),
+);
 
 export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',
   action: 'Get many files',
   description: 'Get a list of the files of a Request',
-  fields: [requestLocator, ...returnAllFields, fileFilters, outputCollection],
+  fields: [requestLocator, ...listFields(fileFilters)],
   changes: false,
   read: (context, itemIndex, connection) => ({
     reference: readRequestReference(context, itemIndex, connection),
-    limit: readLimit(context, itemIndex),
     variable: asText(readFilters(context, itemIndex, fileFilters).variable).trim(),
-    simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
+    ...readListOutput(context, itemIndex),
   }),
   begin(connection, all) {
     const filesOf = filesReader(connection, all);

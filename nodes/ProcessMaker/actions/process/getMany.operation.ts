@@ -1,24 +1,14 @@
 import { listStartable, listViewable, simplifyProcess } from '../../api/processes/processes';
-import {
-  filtersOf,
-  outputCollection,
-  outputJson,
-  readLimit,
-  readSimplify,
-  returnAllFields,
-} from '../../descriptions/common';
+import { filtersOf, listFields, outputJson, readListOutput, textField } from '../../descriptions/common';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
 import { operation } from '../operation';
 
-const processFilters = filtersOf({
-  displayName: 'Text',
-  name: 'text',
-  type: 'string',
-  default: '',
-  placeholder: 'e.g. invoice',
-  description: 'Text to look for in name, description and category',
-});
+const processFilters = filtersOf(
+  textField('Text', 'text', 'Text to look for in name, description and category', {
+    placeholder: 'e.g. invoice',
+  }),
+);
 
 export const getMany = operation({
   value: 'getAll',
@@ -51,16 +41,13 @@ export const getMany = operation({
         },
       ],
     },
-    ...returnAllFields,
-    processFilters,
-    outputCollection,
+    ...listFields(processFilters),
   ],
   changes: false,
   read: (context, itemIndex) => ({
-    limit: readLimit(context, itemIndex),
     show: context.getNodeParameter('show', itemIndex),
     text: asText(readFilters(context, itemIndex, processFilters).text).trim(),
-    simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
+    ...readListOutput(context, itemIndex),
   }),
   begin:
     (connection) =>

@@ -7,7 +7,6 @@ import { changeRequests, setRequestStatus } from './requestChange';
 const ADVICE =
   "Only a Request in status ERROR can. One in status ACTIVE goes on when its Tasks are completed; to end it before, use the operation 'Cancel'.";
 
-/** Completes one Request per item that is in ERROR. */
 export const complete = operation({
   value: 'complete',
   name: 'Complete',

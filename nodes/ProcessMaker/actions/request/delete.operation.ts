@@ -13,7 +13,6 @@ const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to h
 
 const DELETED = [{ json: { deleted: true } }];
 
-/** Deletes one Request per item. */
 export const deleteRequest = operation({
   value: 'delete',
   name: 'Delete',

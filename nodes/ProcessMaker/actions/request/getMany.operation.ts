@@ -5,7 +5,6 @@ import { requestFilters, requestSort } from '../../descriptions/requestFilters';
 import { readRequestFilter, readRequestSort } from '../../input/requestFilters';
 import { operation } from '../operation';
 
-/** Gives the Requests that each item looks for, one item each. */
 export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',

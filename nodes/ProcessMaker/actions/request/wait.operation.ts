@@ -1,5 +1,5 @@
 import { CallbackWait } from '../../callback/callbackWait';
-import { optionsOf, outputOptions } from '../../descriptions/common';
+import { optionsOf, outputOptions, switchField } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
 import { includeDataOption } from '../../descriptions/output';
 import { waitFields, waitOptions } from '../../descriptions/waitFields';
@@ -24,15 +24,12 @@ export const wait = operation({
         default: true,
         displayOptions: { hide: { '/waitFor': ['task'] } },
       },
-      {
-        displayName: 'Return Requests in Error',
-        name: 'returnErroredRequests',
-        type: 'boolean',
-        default: false,
-        description:
-          'Whether a Request that has ended in status ERROR or CANCELED is returned like any other, instead of throwing an error',
-        displayOptions: { show: { '/waitFor': ['callback', 'finish'] } },
-      },
+      switchField(
+        'Return Requests in Error',
+        'returnErroredRequests',
+        'Whether a Request that has ended in status ERROR or CANCELED is returned like any other, instead of throwing an error',
+        { displayOptions: { show: { '/waitFor': ['callback', 'finish'] } } },
+      ),
       ...outputOptions,
       ...waitOptions,
     ),

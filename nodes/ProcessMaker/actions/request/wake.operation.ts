@@ -1,7 +1,7 @@
 import { findEnded } from '../../api/requests/requestSearch';
 import type { RequestReference } from '../../api/requests/requests';
 import { beginningOf, Waker } from '../../callback/wake';
-import { optionsOf } from '../../descriptions/common';
+import { optionsOf, textField } from '../../descriptions/common';
 import { requestLocator } from '../../descriptions/locators';
 import { RequestReader } from '../../execution/readers';
 import { checkSeconds, requireResumeUrl } from '../../input/parameters';
@@ -46,14 +46,12 @@ export const wake = operation({
       description: 'How many days ago the Requests may have ended',
       displayOptions: { show: { requestsToWake: ['endedSince'] } },
     },
-    {
-      displayName: 'Variable for the URL',
-      name: 'callbackVariable',
-      type: 'string',
-      default: DEFAULT_VARIABLE,
-      required: true,
-      description: 'The variable of the Request in which the node that waits has put its URL',
-    },
+    textField(
+      'Variable for the URL',
+      'callbackVariable',
+      'The variable of the Request in which the node that waits has put its URL',
+      { default: DEFAULT_VARIABLE, required: true },
+    ),
     optionsOf({
       displayName: 'Repeat For',
       name: 'repeatSeconds',

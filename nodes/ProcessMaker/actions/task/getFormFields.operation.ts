@@ -3,7 +3,6 @@ import { taskLocator } from '../../descriptions/locators';
 import { readTaskId } from '../../input/references';
 import { operation } from '../operation';
 
-/** Gives one item for each field of the form of the Task of each item. */
 export const getFormFields = operation({
   value: 'getFormFields',
   name: 'Get Form Fields',

@@ -17,7 +17,6 @@ import { inputError, type ProcessMakerError, unexpectedResponse } from '../../tr
 import { operation } from '../operation';
 import { takeTask } from './takeTask';
 
-/** Reassigns one Task per item, and gives it as it is then. */
 export const reassign = operation({
   value: 'reassign',
   name: 'Reassign',

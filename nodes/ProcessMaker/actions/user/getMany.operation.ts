@@ -1,12 +1,5 @@
 import { listUsers, simplifyUser } from '../../api/users/users';
-import {
-  filtersOf,
-  outputCollection,
-  outputJson,
-  readLimit,
-  readSimplify,
-  returnAllFields,
-} from '../../descriptions/common';
+import { filtersOf, listFields, outputJson, readListOutput, textField } from '../../descriptions/common';
 import { asText } from '../../guards';
 import { readFilters } from '../../input/filters';
 import { operation } from '../operation';
@@ -23,14 +16,9 @@ const userFilters = filtersOf(
       { name: 'Inactive', value: 'INACTIVE' },
     ],
   },
-  {
-    displayName: 'Text',
-    name: 'text',
-    type: 'string',
-    default: '',
+  textField('Text', 'text', 'Text to look for in username, first name, last name and email address', {
     placeholder: 'e.g. jane',
-    description: 'Text to look for in username, first name, last name and email address',
-  },
+  }),
 );
 
 export const getMany = operation({
@@ -38,15 +26,14 @@ export const getMany = operation({
   name: 'Get Many',
   action: 'Get many users',
   description: 'Get a list of users, which needs the permission to view users',
-  fields: [...returnAllFields, userFilters, outputCollection],
+  fields: listFields(userFilters),
   changes: false,
   read(context, itemIndex) {
     const { status, text } = readFilters(context, itemIndex, userFilters);
     const filter = asText(text).trim();
     return {
-      limit: readLimit(context, itemIndex),
       qs: { ...(filter && { filter }), ...(asText(status) && { status }) },
-      simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
+      ...readListOutput(context, itemIndex),
     };
   },
   begin:

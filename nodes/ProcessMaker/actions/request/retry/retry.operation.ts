@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { isBeingRetried } from '../../../api/requests/requests';
+import { switchField } from '../../../descriptions/common';
 import { requestLocator } from '../../../descriptions/locators';
 import { requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { timeLimitOption } from '../../../descriptions/waitFields';
@@ -11,14 +12,11 @@ import { changeRequests, readChanged } from '../requestChange';
 import { retryOnce } from './retryOnce';
 
 const waitOptions: INodeProperties[] = [
-  {
-    displayName: 'Wait for Retry to End',
-    name: 'waitForRetry',
-    type: 'boolean',
-    default: false,
-    description:
-      'Whether to wait until the script that runs again has ended. Otherwise the Request is returned at once, with retrying set to true and, if it is simplified, without a status.',
-  },
+  switchField(
+    'Wait for Retry to End',
+    'waitForRetry',
+    'Whether to wait until the script that runs again has ended. Otherwise the Request is returned at once, with retrying set to true and, if it is simplified, without a status.',
+  ),
   {
     ...timeLimitOption,
     description:
@@ -29,7 +27,6 @@ const waitOptions: INodeProperties[] = [
 
 const retries = changeRequests(retryOnce);
 
-/** Retries one Request per item that is in ERROR. */
 export const retry = operation({
   value: 'retry',
   name: 'Retry',

@@ -8,20 +8,12 @@ import {
   startEventLocator,
   userLocator,
 } from '../../../descriptions/locators';
-import { chosenFromList, optionsOf } from '../../../descriptions/common';
-import { unitField } from '../../../descriptions/waitFields';
+import { chosenFromList, optionsOf, switchField, textField } from '../../../descriptions/common';
+import { amountField, unitField } from '../../../descriptions/waitFields';
 import { runItems } from '../../../execution/runItems';
 import { ADDITIONAL_FIELDS } from '../../../input/formData';
 import { DEFAULT_EXTRA_MINUTES } from './readReview';
 import { reviewOperation } from './review';
-
-const text = (displayName: string, name: string, initial: string, description: string): INodeProperties => ({
-  displayName,
-  name,
-  type: 'string',
-  default: initial,
-  description,
-});
 
 const decisionTaskLocator = locator(
   {
@@ -48,16 +40,21 @@ export const sendAndWait = {
   fields: [
     processLocator,
     startEventLocator,
-    {
-      ...text('Message', 'message', '', "What the person is asked. It is sent in the variable 'message'."),
+    textField('Message', 'message', "What the person is asked. It is sent in the variable 'message'.", {
       required: true,
       typeOptions: { rows: 3 },
-    },
+    }),
     decisionTaskLocator,
-    text('Decision Field', 'decisionField', 'decision', 'The variable that the form of the Task sets'),
-    text('Yes Values', 'yesValues', 'approved', 'What approves: values separated by commas'),
-    text('No Values', 'noValues', 'refused', 'What refuses: values separated by commas'),
-    text('Comment Field', 'commentField', 'comment', 'The variable for a remark; empty for none'),
+    textField('Decision Field', 'decisionField', 'The variable that the form of the Task sets', {
+      default: 'decision',
+    }),
+    textField('Yes Values', 'yesValues', 'What approves: values separated by commas', {
+      default: 'approved',
+    }),
+    textField('No Values', 'noValues', 'What refuses: values separated by commas', { default: 'refused' }),
+    textField('Comment Field', 'commentField', 'The variable for a remark; empty for none', {
+      default: 'comment',
+    }),
     {
       ...userLocator,
       displayName: 'Assign To',
@@ -67,11 +64,8 @@ export const sendAndWait = {
         "The user who is to decide. The ID is sent in the variable 'assignTo', for a process that uses it.",
     },
     {
+      ...amountField,
       displayName: 'Time Limit',
-      name: 'resumeAmount',
-      type: 'number',
-      typeOptions: { minValue: 0, numberPrecision: 2 },
-      default: 1,
       description:
         "How long the person has. It is sent in the variable 'timeLimit', such as PT86400S, for a timer of the process that ends it as refused.",
     },
@@ -83,13 +77,11 @@ export const sendAndWait = {
       description: 'What else is sent, for the form to show or the process to use',
     },
     optionsOf(
-      {
-        displayName: 'Allow Own Approval',
-        name: 'allowOwnApproval',
-        type: 'boolean',
-        default: false,
-        description: 'Whether the user of the access token, who starts the Request, may decide in it',
-      },
+      switchField(
+        'Allow Own Approval',
+        'allowOwnApproval',
+        'Whether the user of the access token, who starts the Request, may decide in it',
+      ),
       {
         displayName: 'Extra Time in n8n',
         name: 'extraMinutes',

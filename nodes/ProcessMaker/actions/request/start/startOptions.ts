@@ -1,4 +1,11 @@
-import { inputFilesField, optionsOf, outputOptions, writeFileIdOption } from '../../../descriptions/common';
+import {
+  inputFilesField,
+  optionsOf,
+  outputOptions,
+  switchField,
+  textField,
+  writeFileIdOption,
+} from '../../../descriptions/common';
 import { includeDataOption } from '../../../descriptions/output';
 import { waitOptions } from '../../../descriptions/waitFields';
 
@@ -25,15 +32,12 @@ export const startOptions = optionsOf(
       'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
   },
   // Repeats
-  {
-    displayName: 'Idempotency Key',
-    name: 'idempotencyKey',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. {{ $json.orderId }}',
-    description:
-      "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
-  },
+  textField(
+    'Idempotency Key',
+    'idempotencyKey',
+    "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
+    { placeholder: 'e.g. {{ $json.orderId }}' },
+  ),
   {
     displayName: 'If a Request With the Key Exists',
     name: 'onExistingRequest',
@@ -80,14 +84,12 @@ export const startOptions = optionsOf(
       },
     ],
   },
-  {
-    displayName: 'Hidden Key',
-    name: 'hiddenKey',
-    type: 'boolean',
-    default: true,
-    description:
-      "Whether to put a hidden key into the Request's data (_n8n_key), so that none is started twice: by it the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
-  },
+  switchField(
+    'Hidden Key',
+    'hiddenKey',
+    "Whether to put a hidden key into the Request's data (_n8n_key), so that none is started twice: by it the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
+    { default: true },
+  ),
   {
     displayName: 'Recovery Window',
     name: 'recoveryWindow',
@@ -97,27 +99,21 @@ export const startOptions = optionsOf(
     description:
       'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
   },
-  {
-    displayName: 'Start Again When Not Found',
-    name: 'startAgainWhenNotFound',
-    type: 'boolean',
-    default: false,
-    description:
-      'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
-  },
+  switchField(
+    'Start Again When Not Found',
+    'startAgainWhenNotFound',
+    'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
+  ),
   // Output
   { ...includeDataOption, displayOptions: { show: { '/waitFor': ['nothing'] } } },
   // What was waited for comes with its data.
   { ...includeDataOption, default: true, displayOptions: { hide: { '/waitFor': ['nothing'] } } },
-  {
-    displayName: 'Return Requests in Error',
-    name: 'returnErroredRequests',
-    type: 'boolean',
-    default: false,
-    description:
-      'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of throwing an error',
-    displayOptions: { hide: { '/waitFor': ['task'] } },
-  },
+  switchField(
+    'Return Requests in Error',
+    'returnErroredRequests',
+    'Whether a Request that is in status ERROR right after its start, or that a wait or a repeat finds in ERROR or CANCELED, is returned like any other, instead of throwing an error',
+    { displayOptions: { hide: { '/waitFor': ['task'] } } },
+  ),
   ...outputOptions,
   // Files
   {

@@ -12,7 +12,6 @@ import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { dataCheck, readTriggered, storageHint, triggerOnce } from './event';
 
-/** Triggers one event per item, and gives its Request as it is then. */
 export const triggerEvent = operation({
   value: 'triggerEvent',
   name: 'Trigger Event',

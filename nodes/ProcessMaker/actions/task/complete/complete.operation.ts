@@ -22,7 +22,6 @@ import { type CompletedTask, completeTask, TaskLook } from './completeTask';
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;
 
-/** Completes one Task per item, and gives it as it is then. */
 export const complete = operation({
   value: 'complete',
   name: 'Complete',

@@ -30,7 +30,6 @@ const sort: INodeProperties = {
   ],
 };
 
-/** Gives one item for each Task of the list that an item asks for. */
 export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',
