@@ -57,20 +57,14 @@ export function requestJson(found: ApiRequest, output: RequestOutput, instanceUr
     ...simplifyRequest(request, instanceUrl),
     ...('retrying' in request && { status: null, retrying: true }),
     ...(output.includes.includes('participants') && {
-      participants: objectsIn(request.participants).map(({ id, fullname, username, email }) => ({
-        id,
-        name: fullname,
-        username,
-        email,
-      })),
+      participants: objectsIn(request.participants).map(({ id, fullname: name, username, email }) => {
+        return { id, name, username, email };
+      }),
     }),
     ...(output.includeTasks && {
-      tasks: objectsIn(request.active_tasks).map(({ id, element_name, status, user_id }) => ({
-        id,
-        name: element_name,
-        status,
-        userId: user_id,
-      })),
+      tasks: objectsIn(request.active_tasks).map(({ id, element_name: name, status, user_id: userId }) => {
+        return { id, name, status, userId };
+      }),
     }),
   };
   return simplify === true ? simplified : outputJson(request, simplify, simplified);

@@ -26,16 +26,11 @@ const PAGE_SIZE = 50;
 /** Not an error of the input: n8n's lists show the advice only of others. */
 const nothingToShow = (message: string, description: string) => newError('notFound', message, description);
 
-interface Search {
-  filter: string;
-  token: string | undefined;
-}
-
 /** The method with which n8n fills the list of a locator. */
 function listSearch(
   search: (
     connection: Connection,
-    search: Search,
+    search: { filter: string; token: string | undefined },
     context: ILoadOptionsFunctions,
   ) => Promise<INodeListSearchResult>,
 ) {

@@ -113,24 +113,17 @@ export async function findCases(connection: Connection, caseNumbers: number[]): 
       // Its sub-processes have the same case number.
       const parts = requests.filter(({ case_number }) => Number(asText(case_number)) === caseNumber);
       const first = parts.findLast(({ parent_request_id }) => parent_request_id === null);
-      return [
-        caseNumber,
-        first?.id ??
-          notSeen(
-            caseNumber,
-            parts.map(({ id }) => id),
-          ),
-      ];
+      return [caseNumber, first?.id ?? notSeen(caseNumber, parts)];
     });
   });
 }
 
 /** @param parts the Requests of the case that the user may see, all of them of sub-processes */
-function notSeen(caseNumber: number, parts: number[]) {
+function notSeen(caseNumber: number, parts: ApiRequest[]) {
   return parts.length > 0
     ? inputError(
         `The user of the access token may not see the Request that case ${caseNumber} began with, but only the Requests of sub-processes`,
-        `Choose 'By ID' for one of them: ${parts.join(', ')}.`,
+        `Choose 'By ID' for one of them: ${parts.map(({ id }) => id).join(', ')}.`,
       )
     : inputError(
         `There is no Request with the case number ${caseNumber} that the user of the access token may see`,
