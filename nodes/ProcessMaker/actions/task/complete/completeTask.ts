@@ -47,6 +47,8 @@ export class TaskLook {
 /**
  * Completes a Task. ProcessMaker carries out every such call that comes while another one is under way, so that it is
  * sent once, and the Task is read when the response was lost.
+ *
+ * @throws ProcessMakerError, with `done` when its Request came into status ERROR by it
  */
 export async function completeTask(
   connection: Connection,
