@@ -40,8 +40,8 @@ export function count(stage: Stage): Result {
   const toolRuns = stage.parts.tools.runs.filter(({ tool }) => tool !== NOT_COUNTED);
   const approved = having('approved').map(({ request }) => argumentsOf(request.data));
   const commented = having('refused')
-    .map(({ request }) => request.data.comment as string | null | undefined)
-    .filter((comment) => typeof comment === 'string' && !stage.lostComments.has(comment));
+    .flatMap(({ request: { data } }) => (typeof data.comment === 'string' ? [data.comment] : []))
+    .filter((comment) => !stage.lostComments.has(comment));
   const delivered = commented.filter((comment) => isTold(stage, comment));
   const notRun = approved.filter((wanted) => !toolRuns.some(({ body }) => isDeepStrictEqual(body, wanted)));
   return {
