@@ -11,6 +11,14 @@ export const PROMISES = {
   'Failed items arrive at the error output': ['continue-on-fail', 'one-bad-id'],
   'Waiting for a Request or a Task gives each item its own': ['wait/finish', 'wait/task', 'wait/wait-for'],
   'Waits for a call of the process outlive restarts of n8n': ['wait/callback', 'wait/signature'],
+  'A workflow sleeps until its Request has ended, and only ProcessMaker wakes it': [
+    'wait/sleeping',
+    'wait/wake',
+  ],
+  'A person decides in ProcessMaker, in a workflow or before a tool of an agent runs': [
+    'request/send-and-wait',
+    'request/human-review',
+  ],
   'The trigger misses no event and gives none twice': ['trigger/events', 'trigger/state', 'trigger/backlog'],
   'A poll ends in the time that n8n allows': ['trigger/budget'],
   'AI agents can call the node as a tool': ['ai-tool'],

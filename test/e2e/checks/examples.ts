@@ -18,6 +18,9 @@ import type { Subject } from '../subject';
 /** By then, every Task that is still open is overdue. */
 const A_MONTH_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** Of these the documents show a picture. */
+const IN_DOCUMENTS = ['wake-waiting-workflows', 'agent-with-approval'];
+
 /** The workflows in `examples/` can be imported, and do what they say. */
 export async function checkExamples(subject: Subject): Promise<void> {
   const { checks, editor, client, credential, n8n, processMaker, clock } = subject;
@@ -45,6 +48,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
       await editor.importWorkflow(exampleFile(name));
       await editor.page.getByTestId('canvas-node').getByText(node, { exact: true }).waitFor();
       await assertNoteCanBeRead(editor);
+      if (IN_DOCUMENTS.includes(name)) await editor.screenshot(name);
     });
   }
 

@@ -181,7 +181,8 @@ describe('a body that should not be', () => {
     );
   });
 
-  it.each(BODIES.slice(0, 2))(
+  // Without a signature there is nothing to hide in a body, and so no walk through it.
+  itWith('a resume token').each(BODIES.slice(0, 2))(
     'does not wake a wait for a callback with an empty item: %s',
     async (_case, sent) => {
       const { sleeping } = await wait({ waitFor: 'callback' });

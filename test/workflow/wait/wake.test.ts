@@ -3,6 +3,7 @@ import { Container } from '@n8n/di';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Behaviour, Gateway } from '../../support/gateway';
 import { pass, redirect, resetBefore, respond, startGateway } from '../../support/gateway';
+import { itWith } from '../../support/features';
 import type { StartOptions } from '../../support/harness';
 import { useHarness } from '../../support/harness';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
@@ -249,21 +250,24 @@ describe('the response of n8n', () => {
     ]);
   });
 
-  it("names n8n's setting where its SSRF protection does not let n8n call itself", async () => {
-    const protection = Container.get(SsrfProtectionConfig);
-    const id = await ended(urlOf(7));
-    // ProcessMaker is at a private address here, too, which the first call still reaches.
-    n8n.treat = () => resetBefore;
-    harness.gateway.treat = () => {
-      setTimeout(() => (protection.enabled = true), 0);
-      return pass;
-    };
-    const run = await wake([id]).finally(() => (protection.enabled = false));
-    expect(run.items('ProcessMaker')).toMatchObject([
-      { outcome: 'notYet', message: expect.stringContaining("'N8N_SSRF_ALLOWED_HOSTNAMES'") as string },
-    ]);
-    expect(n8n.calls).toEqual([]);
-  });
+  itWith('a protection of private addresses')(
+    "names n8n's setting where its SSRF protection does not let n8n call itself",
+    async () => {
+      const protection = Container.get(SsrfProtectionConfig);
+      const id = await ended(urlOf(7));
+      // ProcessMaker is at a private address here, too, which the first call still reaches.
+      n8n.treat = () => resetBefore;
+      harness.gateway.treat = () => {
+        setTimeout(() => (protection.enabled = true), 0);
+        return pass;
+      };
+      const run = await wake([id]).finally(() => (protection.enabled = false));
+      expect(run.items('ProcessMaker')).toMatchObject([
+        { outcome: 'notYet', message: expect.stringContaining("'N8N_SSRF_ALLOWED_HOSTNAMES'") as string },
+      ]);
+      expect(n8n.calls).toEqual([]);
+    },
+  );
 
   it('holds up no other item while one is repeated', async () => {
     n8n.treat = ({ path: at }) => (at.includes('/7/') ? running : respond(200, { woken: true }));
