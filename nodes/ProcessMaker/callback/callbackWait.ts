@@ -85,7 +85,7 @@ function outputOf(request: ApiRequest, awaited: AwaitedCall): IDataObject {
   return { ...requestJson(request, output, awaited.identity.instanceUrl), ...awaited.extraFields };
 }
 
-/** Reads the Request of a wait, with the node's own credential. @throws ProcessMakerError also when it is another one by now */
+/** Reads the Request of a wait, with the node's own credential. @throws ProcessMakerError also when it is another one */
 export async function readAwaited(context: IWebhookFunctions, awaited: AwaitedCall) {
   const { identity, includes } = awaited;
   const connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };

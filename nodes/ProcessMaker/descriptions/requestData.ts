@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../input/formData';
 import { chosenFromList, IN_NODE, IN_TOOL, textField } from './common';
 
-/** The fields of a form, for the mode 'Map From Form' of `dataMode`. @param dependsOn locators that say whose form it is */
+/** The fields of a form, for 'Map From Form' in `dataMode`. @param dependsOn the locators that say whose form it is */
 export function formFields(
   resourceMapperMethod: string,
   dependsOn: string[],

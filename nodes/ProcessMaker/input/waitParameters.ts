@@ -44,7 +44,7 @@ export interface DecisionSettings {
   allowsOwn: boolean;
 }
 
-/** The parameter 'Wait For', the same for all items: n8n evaluates no expression in it. By hand, anything may be written. */
+/** The parameter 'Wait For', the same for all items: n8n evaluates no expression. One written by hand may hold anything. */
 export function readWaitFor(context: IExecuteFunctions, itemIndex: number, mayBeNothing: boolean): WaitFor {
   const known = (Object.keys(LABELS) as WaitFor[]).filter((way) => mayBeNothing || way !== 'nothing');
   const value = asText(context.getNodeParameter('waitFor', itemIndex));

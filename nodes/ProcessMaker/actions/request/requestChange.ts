@@ -91,7 +91,7 @@ export async function changeRequest(
   return await readChanged(connection, id, includes);
 }
 
-/** Sets the status of a Request. ProcessMaker takes the call also when the Request has come to another end, and keeps it. */
+/** Sets the status of a Request. ProcessMaker takes the call also where the Request has ended, and changes nothing. */
 export async function setRequestStatus(
   { connection, request: { id }, output: { includes } }: RequestToChange,
   status: 'CANCELED' | 'COMPLETED',

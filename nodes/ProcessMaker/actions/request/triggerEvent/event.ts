@@ -20,7 +20,7 @@ interface EventToTrigger {
   data: IDataObject;
 }
 
-/** Triggers an event, unless an earlier attempt has, or may have: the Request may have come to the event once more since. */
+/** Triggers an event, unless an earlier attempt has, or may have: the Request may have come to it once more since. */
 export async function triggerOnce(connection: Connection, event: EventToTrigger, attempt: Attempt) {
   const { isDone, sentAt } = attempt;
   if (isDone) return;
@@ -85,7 +85,7 @@ async function readStatus(connection: Connection, id: number): Promise<unknown> 
   }
 }
 
-/** Reads a Request whose event was triggered. @returns undefined for a user who may trigger it, but not see the Request */
+/** Reads a Request whose event was triggered. @returns undefined for a user who may not see the Request */
 export async function readTriggered(connection: Connection, id: number, includes: string[]) {
   try {
     return await readChanged(connection, id, includes);
