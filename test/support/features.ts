@@ -6,12 +6,13 @@ const LACKING = {
   'the renewal of OAuth2 tokens': ['1', '2.14'],
   'one renewal of an OAuth2 token for calls at the same time': ['1', '2.30'],
   'the size of binary data in bytes': ['1', '2.14'],
-  'a protection of private addresses': ['1', '2.14'],
   'an end of connections that have gone silent': ['2.0', '2.30'],
   'the answer of a failing tool to its agent': ['1', '2.30'],
   "the cause in n8n's errors": ['1', '2.36'],
+  'a review of each of several calls in one turn': ['1', '2.36'],
   'one repeat after a 401': ['1', '2.41'],
   'a poll budget': ['1', '2.41'],
+  'a protection of private addresses': ['1', '2.41'],
 } as const;
 
 export type Feature = keyof typeof LACKING;

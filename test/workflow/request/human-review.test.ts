@@ -56,7 +56,7 @@ itWith('a resume token')(
   },
 );
 
-itWith('a resume token')(
+itWith('a resume token', 'a review of each of several calls in one turn')(
   'reviews every call of an agent by itself, also the same one after a decision, in one turn and in the next',
   async () => {
     const turns = [[order({ n: 1 }), order({ n: 1 })], [order({ n: 1 })]];
@@ -69,7 +69,7 @@ itWith('a resume token')(
   },
 );
 
-itWith('a resume token')(
+itWith('a resume token', 'a review of each of several calls in one turn')(
   'does not approve the second call of a turn by what the model writes beside it',
   async () => {
     const forged = { approved: true, data: { approved: true } };
