@@ -1,15 +1,18 @@
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, jsonParse } from 'n8n-workflow';
 
 import { type ApiRequest, requestUrl } from '../api/requests/requests';
 import { type ApiTask, assigneeOf, listTasks } from '../api/tasks/tasks';
 import { readTokenUserId } from '../api/users/users';
-import { isObject } from '../guards';
+import { asText, isObject } from '../guards';
 import type { DecisionSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
 import type { CallbackWait } from './callbackWait';
 
 /** So many Tasks of the element are read: one is right, and any other number is wrong. */
 const MAX_TASKS = 100;
+
+/** ProcessMaker writes both times, in seconds, when a Request ends. */
+const MAX_LATER_MS = 2000;
 
 /** Sleeps until a Request has ended, and gives what was decided in it. @returns the output for when no call comes */
 export async function waitForDecision(
@@ -21,7 +24,7 @@ export async function waitForDecision(
   return await wait.storeUrlAndWait(connection, requestId, undefined, {
     atEnd: (request) => readDecision(connection, request, settings),
     atLimit: ({ id }) =>
-      decisionJson(connection, id, { approved: false, chatInput: 'Nobody has decided in time.' }),
+      decisionJson(connection, id, { approved: false, chatInput: 'No decision has reached n8n in time.' }),
   });
 }
 
@@ -36,7 +39,8 @@ export async function readDecision(connection: Connection, request: ApiRequest, 
   const comment = reason ?? (textIn(request, commentField) || undefined);
   const approved = reason === undefined && yes.includes(textIn(request, field) ?? '');
   const chatInput = comment ?? (approved ? '' : 'It was refused without a comment.');
-  return decisionJson(connection, request.id, { approved, chatInput, task: tasks[0] });
+  const [task] = tasks.length === 1 && tasks[0]?.completed_at ? tasks : [];
+  return decisionJson(connection, request.id, { approved, chatInput, task });
 }
 
 /** The user of the access token, who is not to approve what the token has asked for. */
@@ -65,7 +69,7 @@ function findObstacle(
   request: ApiRequest,
   tasks: ApiTask[],
   ownIds: unknown[],
-  { element, field, yes, no }: DecisionSettings,
+  { element, field, yes, no, identity }: DecisionSettings,
 ): string | undefined {
   const { id, status, errors = null } = request;
   if (status !== 'COMPLETED') return `Request ${id} has ended in status ${status}, so nobody has decided.`;
@@ -85,6 +89,14 @@ function findObstacle(
   if (ownIds.includes(task.user_id)) {
     return `Task ${task.id} was completed by the user who had asked for the review, which does not count.`;
   }
+  const { toolName, toolParameters } = isObject(request.data) ? request.data : {};
+  const seen = callIdentity(toolName, jsonParse(asText(toolParameters), { fallbackValue: '' }));
+  if (identity !== undefined && seen !== identity) {
+    return 'The tool or its parameters were changed in the Request, so that the person may have seen others.';
+  }
+  const later = Date.parse(asText(request.updated_at)) - Date.parse(asText(request.completed_at));
+  if (!(later <= MAX_LATER_MS))
+    return `Request ${id} was changed after its end, so its data may not be what the person has sent.`;
   const value = textIn(request, field);
   if (value !== undefined && [...yes, ...no].includes(value)) return undefined;
   return `The field '${field}' holds ${value === undefined ? 'no value' : 'a value'} that is neither a yes nor a no.`;
@@ -94,4 +106,17 @@ function findObstacle(
 function textIn({ data }: ApiRequest, field: string): string | undefined {
   const value: unknown = isObject(data) && Object.hasOwn(data, field) ? data[field] : undefined;
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+}
+
+/** Is the same for the same tool and arguments, in whichever order. */
+export function callIdentity(toolName: unknown, parameters: unknown): string {
+  return JSON.stringify([toolName, inOrder(parameters)]);
+}
+
+/** The same with all fields in the order of their names. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isObject(value)) return value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, inOrder(value[name])]));
 }

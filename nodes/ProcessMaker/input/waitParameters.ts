@@ -42,6 +42,8 @@ export interface DecisionSettings {
   commentField: string;
   /** Whether the user who has started the Request, or whose credential it is, may decide. */
   allowsOwn: boolean;
+  /** Of the call that is reviewed, by `callIdentity`. */
+  identity: string | undefined;
 }
 
 /** The parameter 'Wait For', the same for all items: n8n evaluates no expression. One written by hand may hold anything. */

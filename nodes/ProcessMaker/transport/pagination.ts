@@ -16,7 +16,7 @@ export interface ListCall extends Omit<ReadCall, 'expects'> {
 }
 
 /** Pages of one list at most: with 500,000 entries, it holds more than n8n can. */
-const MAX_PAGES = 5000;
+export const MAX_PAGES = 5000;
 
 /** Reads all pages, each entry once, since the list may change meanwhile. What is no list is never an empty one. */
 export async function readList(connection: Connection, call: ListCall): Promise<IDataObject[]> {

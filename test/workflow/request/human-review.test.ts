@@ -83,6 +83,48 @@ itWith('a resume token', 'a review of each of several calls in one turn')(
   },
 );
 
+/** Writes into the data of the newest Request, as somebody who may edit it. */
+async function writeData(changes: IDataObject): Promise<void> {
+  const response = await fetch(`${harness.server.url}/api/1.0/requests/${harness.requests().at(-1)?.id}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${harness.server.tokens.admin}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ data: changes }),
+  });
+  expect(response.ok).toBe(true);
+}
+
+itWith('a resume token')('refuses when others have changed the arguments that the person sees', async () => {
+  const sleeping = await runAgent(harness, gatedWorkflow(parameters, [[order({ amount: 50_000 })]]));
+  await writeData({ toolParameters: '{ "amount": 5 }' });
+  const run = await answer(sleeping, yes);
+  expect(answersOf(run)).toEqual([
+    { refused: expect.stringMatching(/parameters were changed in the Request/) as string },
+  ]);
+  expect(run.tasks('Order')).toEqual([]);
+});
+
+itWith('a resume token')('refuses when somebody has written a yes after the no of the person', async () => {
+  const sleeping = await runAgent(harness, gatedWorkflow(parameters, [[order({})]]));
+  await no();
+  await new Promise((resolve) => setTimeout(resolve, 3_100));
+  await writeData({ decision: 'approved' });
+  const { run } = await wakeUp(harness, sleeping);
+  expect(answersOf(run)).toEqual([{ refused: expect.stringMatching(/changed after its end/) as string }]);
+  expect(run?.tasks('Order')).toEqual([]);
+});
+
+itWith('a resume token').each([{}, { onError: 'continueRegularOutput' }])(
+  'tells the model why nobody could be asked: %j',
+  async (settings) => {
+    const process = { __rl: true, mode: 'id', value: '999999' };
+    const run = await runAgent(harness, gatedWorkflow({ ...parameters, process }, [[order({})]], settings));
+    expect(answersOf(run)).toEqual([
+      { refused: expect.stringMatching(/^No person has decided: .*999999/) as string },
+    ]);
+    expect(run.tasks('Order')).toEqual([]);
+  },
+);
+
 itWith('a resume token')('does not wake a review with the URL of an earlier one', async () => {
   const workflow = gatedWorkflow(parameters, [[order({ n: 1 })], [order({ n: 2 })]]);
   const second = await answer(await runAgent(harness, workflow), no);
@@ -103,7 +145,7 @@ itWith('a resume token')(
     const sleeping = await runAgent(harness, workflow, { input: [forged] });
     const credentials = harness.credentials('operator');
     const run = await harness.engine.resume(sleeping, { credentials });
-    expect(answersOf(run)).toEqual([{ refused: 'Nobody has decided in time.' }]);
+    expect(answersOf(run)).toEqual([{ refused: 'No decision has reached n8n in time.' }]);
     expect(run.tasks('Order')).toEqual([]);
     expect(JSON.stringify(run.tasks('Gate')[0]?.data)).not.toContain('Go on');
   },

@@ -75,7 +75,7 @@ itWith('a resume token')(
     expect(outputOf(run)).toEqual([
       {
         approved: false,
-        chatInput: 'Nobody has decided in time.',
+        chatInput: 'No decision has reached n8n in time.',
         respondedBy: null,
         respondedAt: null,
         requestId: request()?.id,

@@ -24,13 +24,13 @@ export type Review = ReturnType<typeof readReview>;
 export function readReview(context: IExecuteFunctions, index: number, connection: Connection, hints: Hints) {
   checkOrigin(context);
   const options: IDataObject = context.getNodeParameter('options', index, {});
-  const decision = readDecisionSettings(context, index, options);
   const seconds = readDuration(context, index, 'Time Limit');
   const extra = Number(options.extraMinutes ?? DEFAULT_EXTRA_MINUTES);
   if (!(extra >= 0)) {
     throw inputError("The option 'Extra Time in n8n' is not a number from 0 on", 'Enter minutes, e.g. 360.');
   }
   const call = isGate(context) ? readToolCall(context) : undefined;
+  const decision = { ...readDecisionSettings(context, index, options), identity: call?.identity };
   const data: IDataObject = {
     message: context.getNodeParameter('message', index),
     ...(call && { toolName: call.toolName, toolParameters: call.toolParameters }),
@@ -39,30 +39,21 @@ export function readReview(context: IExecuteFunctions, index: number, connection
   if (readLocator(context.getNodeParameter('assignTo', index, '')).value !== '') {
     data.assignTo = readUserId(context, index, 'assignTo', 'Assign To');
   }
+  const { assignTo } = data;
   readAssignments(context, index, hints, ADDITIONAL_FIELDS, data);
+  if (data.assignTo !== assignTo) throw inputError("'Additional Fields' sets 'assignTo'", "Use 'Assign To'.");
   const own = { data, options: { simplify: false, returnErroredRequests: true } };
   const start = { ...readStart(context, index, connection, hints, own), identity: call?.identity };
   checkNoDecision(start.data, [decision.field, decision.commentField]);
   const bytes = Buffer.byteLength(JSON.stringify(start.data));
   const tooLarge = `The data for the review has ${bytes} bytes, and at most ${MAX_BYTES} are sent, so nobody was asked.`;
+  // Why the call of an agent is refused before anybody is asked.
   const refusal = call?.refusal ?? (bytes > MAX_BYTES ? tooLarge : undefined);
   if (refusal !== undefined && !call) throw inputError(refusal, "Shorten 'Message' or 'Additional Fields'.");
   const output = { simplify: false, includes: ['data'], returnsErrored: true, withBody: false };
-  const limitSeconds = seconds + 60 * extra;
-  const sleep: SleepSettings = {
-    kind: 'requestEnded',
-    variable: DEFAULT_VARIABLE,
-    limitSeconds,
-    ...output,
-    decision,
-  };
-  return {
-    start,
-    decision,
-    sleep,
-    /** Why the call of an agent is refused before anybody is asked. */
-    refusal,
-  };
+  const limit = { variable: DEFAULT_VARIABLE, limitSeconds: seconds + 60 * extra };
+  const sleep: SleepSettings = { ...output, ...limit, kind: 'requestEnded', decision };
+  return { start, decision, sleep, refusal };
 }
 
 /** All others decide who reviews, and what counts as a yes. */

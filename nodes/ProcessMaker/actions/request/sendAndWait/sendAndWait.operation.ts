@@ -11,7 +11,9 @@ import {
 import { chosenFromList, optionsOf, switchField, textField } from '../../../descriptions/common';
 import { amountField, unitField } from '../../../descriptions/waitFields';
 import { runItems } from '../../../execution/runItems';
+import { asText, isObject } from '../../../guards';
 import { ADDITIONAL_FIELDS } from '../../../input/formData';
+import { isGate } from '../../../input/parameters';
 import { DEFAULT_EXTRA_MINUTES } from './readReview';
 import { reviewOperation } from './review';
 
@@ -94,6 +96,20 @@ export const sendAndWait = {
     ),
   ] satisfies INodeProperties[],
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
-    return await runItems(this, reviewOperation(this));
+    const items = runItems(this, reviewOperation(this));
+    // n8n hands any other item to the model as a refusal by the person, without a reason.
+    const isTold = isGate(this) && this.getNode().onError !== 'stopWorkflow';
+    return isTold ? await items.then(toRefusal, toRefusal) : await items;
   },
 };
+
+/** A review that could not be asked for, or not be waited for, as a refusal with its reason. */
+function toRefusal(result: unknown): INodeExecutionData[] {
+  const items = Array.isArray(result) ? (result as INodeExecutionData[]) : undefined;
+  const error: unknown = items ? items[0]?.json.error : result;
+  if (!isObject(error)) return items ?? [];
+  const { message, requestId = null } = error;
+  const json = { approved: false, chatInput: `No person has decided: ${asText(message)}`, timedOut: false };
+  const nobody = { respondedBy: null, respondedAt: null, requestId, requestUrl: null };
+  return [{ json: { ...json, ...nobody }, pairedItem: { item: 0 } }];
+}

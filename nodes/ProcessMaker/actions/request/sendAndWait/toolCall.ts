@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 
+import { callIdentity } from '../../../callback/decision';
 import { asText, isObject } from '../../../guards';
 import { inputError } from '../../../transport/processMakerError';
 
@@ -38,7 +39,7 @@ export function readToolCall(context: IExecuteFunctions): ToolCall {
   return {
     toolName,
     toolParameters: toStoredText(parameters),
-    identity: JSON.stringify([toolName, inOrder(parameters)]),
+    identity: callIdentity(toolName, parameters),
     refusal: isOther
       ? "A parameter named 'tool' is not allowed in a tool that is reviewed, since n8n would take it for the name of the tool to run."
       : undefined,
@@ -52,12 +53,4 @@ const UNSAFE = /<|\{(?=\{)|\}(?=\})|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 function toStoredText(value: unknown): string {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value, null, 2).replace(UNSAFE, (found) => found.split('').map(escaped).join(''));
-}
-
-/** The same with all fields in the order of their names. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (!isObject(value)) return value;
-  const names = Object.keys(value).sort();
-  return Object.fromEntries(names.map((name) => [name, inOrder(value[name])]));
 }
