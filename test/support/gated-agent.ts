@@ -6,9 +6,9 @@ import type {
   IExecuteFunctions,
   INodeExecutionData,
   INodeType,
-  INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { describe } from './describe-node';
 
 /** A call that the scripted model makes. What it sends beside the tool's parameters is up to it. */
 export interface ModelCall {
@@ -31,23 +31,6 @@ interface Held {
   toolName: string;
   originalInput: unknown;
 }
-
-const describe = (name: string, properties: string[]): INodeTypeDescription => ({
-  displayName: name,
-  name,
-  group: ['transform'],
-  version: 1,
-  description: name,
-  defaults: { name },
-  inputs: [NodeConnectionTypes.Main],
-  outputs: [NodeConnectionTypes.Main],
-  properties: properties.map((property) => ({
-    displayName: property,
-    name: property,
-    type: 'json',
-    default: '[]',
-  })),
-});
 
 /**
  * Makes the calls of one turn after the other, each with an id that is new, through the node that reviews them, and runs

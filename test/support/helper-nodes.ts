@@ -5,28 +5,11 @@ import type {
   IExecuteFunctions,
   INodeExecutionData,
   INodeType,
-  INodeTypeDescription,
   IWorkflowBase,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { describe } from './describe-node';
 import { GatedAgent, GatedTool } from './gated-agent';
-
-const describe = (name: string, properties: string[], outputs = 1): INodeTypeDescription => ({
-  displayName: name,
-  name,
-  group: ['transform'],
-  version: 1,
-  description: name,
-  defaults: { name },
-  inputs: [NodeConnectionTypes.Main],
-  outputs: Array<'main'>(outputs).fill(NodeConnectionTypes.Main),
-  properties: properties.map((property) => ({
-    displayName: property,
-    name: property,
-    type: 'json',
-    default: '',
-  })),
-});
 
 /** Hands its input on: the start of a workflow, whose items the test gives. */
 class Start implements INodeType {
