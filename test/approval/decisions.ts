@@ -66,8 +66,8 @@ export async function endWithoutDecision(stage: Stage): Promise<void> {
   assert.match(stage.told(agent), /CANCELED[^]*ERROR/);
 }
 
-/** The time is over, in the process: a yes that was written into the data beforehand does not count. */
-export async function timeIsOver(stage: Stage): Promise<void> {
+/** The time limit of the process passes: a yes that was written into the data beforehand does not count. */
+export async function timesOut(stage: Stage): Promise<void> {
   const agent = await stage.agent('time-over', { resumeAmount: 3, resumeUnit: 'seconds' });
   const written: Record<string, JsonObject> = { late: {}, tampered: { decision: 'approved' } };
   for (const [invoice, data] of Object.entries(written)) {
@@ -82,7 +82,7 @@ export async function timeIsOver(stage: Stage): Promise<void> {
 }
 
 /** The process never ends: n8n goes on by itself, as refused. */
-export async function timeIsOverInN8n(stage: Stage): Promise<void> {
+export async function timesOutInN8n(stage: Stage): Promise<void> {
   const agent = await stage.agent('n8n-limit', {
     process: { __rl: true, mode: 'id', value: String(stage.parts.processes.withoutTimer) },
     resumeAmount: 2,

@@ -16,11 +16,11 @@ import { startToolServer } from './toolServer';
 
 /** What runs at the same time; n8n's own limit takes up to a minute, in the background. */
 const TOGETHER: Array<[string, (stage: Stage) => Promise<void>]> = [
-  ["ends a review at n8n's own limit, as refused", decisions.timeIsOverInN8n],
+  ["ends a review at n8n's own limit, as refused", decisions.timesOutInN8n],
   ['runs an approved tool once, with what the person was shown', decisions.approve],
   ['does not run a refused tool, and gives the model the comment', decisions.refuse],
   ['refuses where the Request is canceled or breaks', decisions.endWithoutDecision],
-  ['refuses where the time is over in the process', decisions.timeIsOver],
+  ['refuses when the time limit of the process has passed', decisions.timesOut],
   ['reviews two tools that are called in one turn', decisions.twoInOneTurn],
   ['reviews the same tool twice in one turn', decisions.sameToolTwice],
   ['approves nothing in an agent with two items', decisions.twoItems],
