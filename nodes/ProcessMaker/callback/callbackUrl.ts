@@ -1,9 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { updateRequest } from '../api/requests/changes';
+import { summaryValue } from '../api/requests/hiddenKey';
 import { aboutRequest, type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { done, makeChange } from '../execution/change';
-import { isObject, objectsIn } from '../guards';
+import { isObject } from '../guards';
 import { isTool } from '../input/parameters';
 import type { Connection } from '../transport/connection';
 import { inputError, isKind, newError, type ProcessMakerError } from '../transport/processMakerError';
@@ -87,9 +88,10 @@ export async function storeUrl(
 /** Users who may not see a Request's summary do not see the hidden fields of its data. */
 const NOT_SHOWN = Symbol('not shown');
 
-function valueIn({ data, summary }: ApiRequest, variable: string): unknown {
+function valueIn(request: ApiRequest, variable: string): unknown {
+  const { data, summary } = request;
   if (!variable.startsWith('_')) return isObject(data) ? data[variable] : undefined;
-  return Array.isArray(summary) ? objectsIn(summary).find(({ key }) => key === variable)?.value : NOT_SHOWN;
+  return Array.isArray(summary) ? summaryValue(request, variable) : NOT_SHOWN;
 }
 
 function aboutWriting(thrown: unknown, id: number, variable: string): Error {

@@ -50,7 +50,7 @@ export async function readOwnId(connection: Connection): Promise<number> {
 
 /** The output of a review: `approved` and `chatInput` are what n8n reads. Nothing of the input is in it. */
 export function decisionJson(
-  { instanceUrl }: Connection,
+  { instanceUrl }: Pick<Connection, 'instanceUrl'>,
   requestId: number | null,
   { approved, chatInput, task }: { approved: boolean; chatInput: string; task?: ApiTask | undefined },
 ): IDataObject {
@@ -89,10 +89,8 @@ function findObstacle(
   if (ownIds.includes(task.user_id)) {
     return `Task ${task.id} was completed by the user who had asked for the review, which does not count.`;
   }
-  const { toolName, toolParameters } = isObject(request.data) ? request.data : {};
-  const seen = callIdentity(toolName, jsonParse(asText(toolParameters), { fallbackValue: '' }));
-  if (identity !== undefined && seen !== identity) {
-    return 'The tool or its parameters were changed in the Request, so that the person may have seen others.';
+  if (identity !== undefined && identityIn(request) !== identity) {
+    return 'The tool or its parameters were changed in the Request, so the person may have seen something else.';
   }
   const later = Date.parse(asText(request.updated_at)) - Date.parse(asText(request.completed_at));
   if (!(later <= MAX_LATER_MS))
@@ -100,6 +98,12 @@ function findObstacle(
   const value = textIn(request, field);
   if (value !== undefined && [...yes, ...no].includes(value)) return undefined;
   return `The field '${field}' holds ${value === undefined ? 'no value' : 'a value'} that is neither a yes nor a no.`;
+}
+
+/** The call that the Request shows now; no call's where its parameters are no JSON. */
+function identityIn({ data }: ApiRequest): string {
+  const { toolName, toolParameters } = isObject(data) ? data : {};
+  return callIdentity(toolName, jsonParse(asText(toolParameters), { fallbackValue: '' }));
 }
 
 /** A field of the Request's data as text; undefined where it holds no text, number or boolean. */

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withoutSignature } from '../api/requests/hiddenKey';
+import { summaryValue, withoutSignature } from '../api/requests/hiddenKey';
 import type { ApiRequest } from '../api/requests/requests';
 import { shortHash } from '../execution/attemptRecord';
 import { KeyedQueue } from '../execution/concurrency';
 import { once } from '../execution/readers';
-import { asText, objectsIn } from '../guards';
+import { asText } from '../guards';
 import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
 import { givenUp, newError } from '../transport/processMakerError';
 import { callExecution, type WakeResult } from '../transport/wakeCall';
@@ -68,7 +68,7 @@ export class Waker {
   async wake(request: ApiRequest, variable: string, ownUrl: URL, seconds: number): Promise<IDataObject> {
     const { id: requestId, summary } = request;
     if (!Array.isArray(summary)) throw notShown(requestId);
-    const stored = asText(objectsIn(summary).find(({ key }) => key === variable)?.value);
+    const stored = asText(summaryValue(request, variable));
     const url = targetOf(stored, ownUrl);
     const executionId = url?.pathname.split('/').at(-2) ?? null;
     // A sub-process has the data of its parent, and with it the same URL.
@@ -108,7 +108,7 @@ export class Waker {
 
 const NOT_CALLED: WakeResult = {
   outcome: 'notYet',
-  message: 'n8n did not respond to the calls for other Requests, so there was none for this one.',
+  message: 'n8n did not respond to the calls for other Requests, so this one was not called.',
 };
 
 function uncalled(stored: string, variable: string) {

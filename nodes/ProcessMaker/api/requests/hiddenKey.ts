@@ -63,7 +63,9 @@ export async function findByKeys(connection: Connection, search: KeySearch): Pro
   for (const { pmql, prefixes } of queries(search)) {
     for (const request of await readPages(connection, pmql, includes)) {
       if (typeof request.parent_request_id === 'number') continue;
-      const key = takeKey(request);
+      const key = asText(summaryValue(request, KEY_FIELD));
+      // It was asked for because of the key alone, and holds the whole data again.
+      delete request.summary;
       // A Request that was found by its key but does not show it would count as "nothing was started".
       if (key === '') throw keyNotShown();
       // PMQL compares loosely; keys are compared exactly.
@@ -101,11 +103,9 @@ function condition(prefix: string): string {
   return `data.${KEY_FIELD} LIKE "${prefix}%"`;
 }
 
-/** The key in a Request's summary. The summary was only asked for because of it, and holds the whole data again. */
-function takeKey(request: ApiRequest): string {
-  const entry = objectsIn(request.summary).find(({ key }) => key === KEY_FIELD);
-  delete request.summary;
-  return asText(entry?.value);
+/** A field of the data in a Request's summary, which shows hidden ones, too. */
+export function summaryValue({ summary }: ApiRequest, field: string): unknown {
+  return objectsIn(summary).find(({ key }) => key === field)?.value;
 }
 
 /** Where and why ProcessMaker's engine stopped a Request: ` at "Task" (node_2): message`; empty when it did not. */

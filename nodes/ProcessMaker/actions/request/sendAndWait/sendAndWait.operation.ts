@@ -8,6 +8,7 @@ import {
   startEventLocator,
   userLocator,
 } from '../../../descriptions/locators';
+import { decisionJson } from '../../../callback/decision';
 import { chosenFromList, optionsOf, switchField, textField } from '../../../descriptions/common';
 import { amountField, unitField } from '../../../descriptions/waitFields';
 import { runItems } from '../../../execution/runItems';
@@ -109,7 +110,7 @@ function toRefusal(result: unknown): INodeExecutionData[] {
   const error: unknown = items ? items[0]?.json.error : result;
   if (!isObject(error)) return items ?? [];
   const { message, requestId = null } = error;
-  const json = { approved: false, chatInput: `No person has decided: ${asText(message)}`, timedOut: false };
-  const nobody = { respondedBy: null, respondedAt: null, requestId, requestUrl: null };
-  return [{ json: { ...json, ...nobody }, pairedItem: { item: 0 } }];
+  const chatInput = `No person has decided: ${asText(message)}`;
+  const refusal = decisionJson({ instanceUrl: '' }, null, { approved: false, chatInput });
+  return [{ json: { ...refusal, requestId, timedOut: false }, pairedItem: { item: 0 } }];
 }

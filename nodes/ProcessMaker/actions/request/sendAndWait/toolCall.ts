@@ -4,22 +4,11 @@ import { callIdentity } from '../../../callback/decision';
 import { asText, isObject } from '../../../guards';
 import { inputError } from '../../../transport/processMakerError';
 
-/** A call of an agent that waits for a review. */
-export interface ToolCall {
-  toolName: string;
-  /** As JSON text that ProcessMaker stores as it is. */
-  toolParameters: string;
-  /** Is the same for the same tool and arguments. */
-  identity: string;
-  /** Why it may not run in any case. */
-  refusal: string | undefined;
-}
-
 /**
  * The call that this run of the node holds back, from n8n's own record of it: that is what will run. In its input, the
  * model can put another tool and other arguments where expressions look for them.
  */
-export function readToolCall(context: IExecuteFunctions): ToolCall {
+export function readToolCall(context: IExecuteFunctions) {
   const { runExecutionData } = context as unknown as { runExecutionData?: IRunExecutionData };
   const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
   const stack = runExecutionData?.executionData?.nodeExecutionStack ?? [];
@@ -40,6 +29,7 @@ export function readToolCall(context: IExecuteFunctions): ToolCall {
     toolName,
     toolParameters: toStoredText(parameters),
     identity: callIdentity(toolName, parameters),
+    /** Why it may not run in any case. */
     refusal: isOther
       ? "A parameter named 'tool' is not allowed in a tool that is reviewed, since n8n would take it for the name of the tool to run."
       : undefined,
