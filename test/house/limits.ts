@@ -1,26 +1,25 @@
 import house from './house.json';
+import lastRelease from './last-release.json';
 
 /** While this is false, a limit that is passed is only reported. The lint rule follows the same switch. */
 export const ENFORCED = house.enforced;
 
-/** The most that each figure may be. */
+/** The most that each of these figures may be. Others are sizes: they are shown and fail nothing. */
 export const LIMITS = {
-  lines: 14_000,
   circles: 0,
   upward: 0,
-  startFiles: 25,
-  startFunctions: 100,
-  reach: 55,
   outside: 0,
-  longestFile: 200,
-  longestOperation: 150,
-  longestFunction: 50,
+  /** What one start reached at the last release, and a tenth more. */
+  reach: Math.floor(lastRelease.reach * 1.1),
 } as const;
 
-export type Figure = keyof typeof LIMITS;
-export type Figures = Record<Figure, number>;
+export type Limited = keyof typeof LIMITS;
+export type Figures = typeof lastRelease;
+
+/** What each figure was at the last release. */
+export const LAST_RELEASE: Figures = lastRelease;
 
 /** The figures that are above their limit. */
-export function exceeded(figures: Figures): Figure[] {
-  return (Object.keys(LIMITS) as Figure[]).filter((name) => figures[name] > LIMITS[name]);
+export function exceeded(figures: Figures): Limited[] {
+  return (Object.keys(LIMITS) as Limited[]).filter((name) => figures[name] > LIMITS[name]);
 }

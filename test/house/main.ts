@@ -7,9 +7,7 @@ import { report, reportStart } from './report';
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { start: { type: 'boolean' } } });
   const house = await measure();
-  const { lines, circles, upward, startFiles, startFunctions, ...others } = figuresOf(house);
-  const files = house.sources.length;
-  const figures = { lines, files, circles, upward, startFiles, startFunctions, ...others };
+  const figures = figuresOf(house);
   report(house, figures);
   if (values.start) reportStart(house);
   const above = exceeded(figures);

@@ -54,10 +54,11 @@ export async function measure(): Promise<House> {
   };
 }
 
-/** What the limits are held against. */
+/** In the order in which they are shown. */
 export function figuresOf({ sources, circles, upward, outside, reach, start, longest }: House): Figures {
   return {
     lines: sources.reduce((total, { lines }) => total + lines, 0),
+    files: sources.length,
     circles: circles.length,
     upward: upward.length,
     startFiles: start.length,

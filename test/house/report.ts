@@ -1,8 +1,8 @@
-import { LIMITS, type Figure, type Figures } from './limits';
+import { type Figures, LAST_RELEASE, LIMITS } from './limits';
 import type { House } from './measure';
 import type { Source } from './source';
 
-/** Prints lines and files by folder, what has to be moved or cut, and each figure beside its limit. */
+/** Prints lines and files by folder, what has to be moved, and each figure beside the last release's and its limit. */
 export function report(house: House, figures: Figures): void {
   console.table(byFolder(house.sources));
   for (const circle of house.circles) printList('A circle of imports', circle);
@@ -10,9 +10,9 @@ export function report(house: House, figures: Figures): void {
   printList('Files outside the folders of the house', house.outside);
   for (const [figure, { name, lines }] of Object.entries(house.longest))
     console.log(`${figure}: ${lines} lines, ${name}`);
-  const rows = (Object.keys(LIMITS) as Figure[]).map((name) => {
-    const [figure, limit] = [figures[name], LIMITS[name]];
-    return [name, { figure, limit, above: figure > limit ? figure - limit : '' }];
+  const limits: Partial<Figures> = LIMITS;
+  const rows = (Object.keys(LAST_RELEASE) as Array<keyof Figures>).map((name) => {
+    return [name, { figure: figures[name], lastRelease: LAST_RELEASE[name], limit: limits[name] ?? '' }];
   });
   console.table(Object.fromEntries(rows));
 }
