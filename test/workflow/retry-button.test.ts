@@ -11,7 +11,13 @@ const harness = useHarness({ queue: 'sync' });
 
 const BY_CASE = { request: locator('caseNumber', '={{ $json.caseNumber }}') };
 const EVENT = { ...REQUEST_OF_ITEM, event: locator('id', 'node_4'), dataMode: 'json', jsonData: '{}' };
-const TASK = { task: locator('id', '={{ $json.id }}'), dataMode: 'json', jsonData: '{"answer":1}' };
+const TASK = {
+  task: locator('id', '={{ $json.id }}'),
+  dataMode: 'json',
+  jsonData: '{"answer":1}',
+  // So long it waits, since a completion may still be at work.
+  options: { recoveryWindow: 1 },
+};
 const FILE = { ...REQUEST_OF_ITEM, file: locator('id', '={{ $json.fileId }}') };
 const AGAIN = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 

@@ -114,8 +114,9 @@ export class AttemptRecord {
     if (takeOut(this.earlier.done, digest)) return { mayBeDone: 'sent', isDone: true, sentAt };
     const wasSent = takeOut(this.earlier.sent, digest);
     if (!wasSent) (this.stored.sent ??= []).push(digest);
-    const mayBeDone = wasSent ? 'sent' : this.crash !== undefined && 'noRecord';
-    return { mayBeDone, isDone: false, sentAt };
+    if (wasSent) return { mayBeDone: 'sent', isDone: false, sentAt };
+    if (this.crash) return { mayBeDone: 'noRecord', retriedAt: this.crash.at, isDone: false, sentAt };
+    return { mayBeDone: false, isDone: false, sentAt };
   }
 
   end(digest: string, { mayBeDone, isDone }: Attempt, error?: ProcessMakerError): void {

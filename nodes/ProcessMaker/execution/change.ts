@@ -6,6 +6,8 @@ import { withRetries } from '../transport/request';
 export interface Attempt {
   /** An earlier attempt may have made it: the record says that it was sent, or n8n has kept no record of the node. */
   mayBeDone: false | 'sent' | 'noRecord';
+  /** Where n8n has kept no record: when the retry began, in milliseconds since 1970. */
+  retriedAt?: number;
   /** An earlier attempt has made it. What is seen now may be the work of others since. */
   isDone: boolean;
   /** When a call was sent that must not be sent twice, whatever its item: by what it is about, for all of the iteration. */

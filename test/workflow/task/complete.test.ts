@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { bpmn, endEvent, formTask, line, startEvent } from '../../processmaker/fixtures/bpmn';
 import { respond, resetAfter, resetBefore, thenRespond, type Behaviour } from '../../support/gateway';
 import { startTasks } from '../../support/tasks';
-import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
+import { editNode, ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { StartOptions, User } from '../../support/harness';
 import { useHarness } from '../../support/harness';
 
@@ -285,44 +285,89 @@ describe('when the outcome is unknown', () => {
 });
 
 describe('when n8n runs the node again', () => {
+  /** Gives a response by itself; the call reaches ProcessMaker, and comes to its end, only later. */
+  const workLater =
+    (milliseconds: number, lost: Behaviour): Behaviour =>
+    async (response, forward) => {
+      setTimeout(() => void forward().catch(() => undefined), milliseconds);
+      await lost(response, forward);
+    };
+  const SHORT = { recoveryWindow: 1 };
+  const LOST = respond(504, '<html></html>');
+
   it('returns Tasks that the first attempt completed, and completes none twice', async () => {
     const tasks = await startTasks(harness, 2);
     const [first, second] = tasks;
-    let isFirst = true;
-    harness.gateway.treat = ({ method, path }) => {
-      if (method !== 'PUT' || !path.includes(String(second?.id)) || !isFirst) return undefined;
-      isFirst = false;
-      return respond(500, { message: 'Server Error' });
-    };
+    harness.gateway.treat = ({ method, path }) =>
+      method === 'PUT' && path.includes(String(second?.id)) ? workLater(2_500, LOST) : undefined;
     // The second attempt has other data.
-    const jsonData = '={{ { at: $now.toMillis() } }}';
-    const done = await run({ jsonData }, { input: tasks, settings: AGAIN });
+    const parameters = { jsonData: '={{ { at: $now.toMillis() } }}', options: SHORT };
+    const done = await run(parameters, { input: tasks, settings: AGAIN });
     expect(done.error).toBeUndefined();
     expect(done.items('ProcessMaker')).toMatchObject([
       { id: first?.id, status: 'CLOSED', alreadyCompleted: true },
-      { id: second?.id, status: 'CLOSED' },
+      { id: second?.id, status: 'CLOSED', alreadyCompleted: true },
     ]);
-    expect(done.items('ProcessMaker')[1]).not.toHaveProperty('alreadyCompleted');
-    expect(puts().filter(({ path }) => path.includes(String(first?.id)))).toHaveLength(1);
+    expect(puts()).toHaveLength(2);
     expect(stored()).toMatchObject([{ status: 'COMPLETED' }, { status: 'COMPLETED' }]);
   });
 
-  it('returns a Task that the first attempt completes while the second one begins', async () => {
+  it.each([
+    ['a 504 of a gateway', LOST],
+    ['a 502 of a gateway', respond(502, '<html></html>')],
+    ['a broken connection', resetBefore],
+  ])('finds a completion that was still at work after %s, and sends it once', async (_, lost) => {
     const tasks = await startTasks(harness);
-    harness.gateway.treat = ({ method }) => {
-      if (method !== 'PUT') return undefined;
-      if (puts().length === 1) return resetBefore;
-      return async (response, forward) => {
-        await harness.completeFirstTask();
-        const { status, headers, body } = await forward();
-        response.writeHead(status, headers).end(body);
-      };
-    };
-    const options = { recoveryWindow: 0 };
-    const done = await run({ options }, { input: tasks.map(withData), settings: AGAIN });
+    treatOnce(workLater(2_500, lost));
+    const input = tasks.map((task) => ({ ...task, data: { answer: 1 } }));
+    const done = await run({ options: SHORT }, { input, settings: AGAIN });
+    expect(done.error).toBeUndefined();
     expect(done.items('ProcessMaker')).toMatchObject([
       { id: tasks[0]?.id, status: 'CLOSED', alreadyCompleted: true },
     ]);
+    expect(stored()).toMatchObject([{ status: 'COMPLETED', data: { answer: 1 } }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('leaves a Task unknown that is still open after an earlier attempt has sent its completion', async () => {
+    const tasks = await startTasks(harness);
+    treatOnce(resetBefore);
+    const input = tasks.map(withData);
+    const failed = await run({ options: SHORT }, { input, settings: AGAIN });
+    expect(failed.error).toMatchObject({
+      message: expect.stringMatching(/not known whether an earlier attempt completed Task \d+/) as string,
+      context: { outcome: 'unknown' },
+    });
+    expect(failed.error?.description).toContain('run the workflow again for this item');
+    // The Retry button keeps the record.
+    const retried = await harness.engine.retry(failed, { credentials: harness.credentials() });
+    expect(retried.error).toMatchObject({ context: { outcome: 'unknown' } });
+    expect(puts()).toHaveLength(1);
+    const again = await run({ options: SHORT }, { input });
+    expect(again.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
+  });
+
+  it('leaves a Task unknown that cannot be read after an earlier attempt has sent its completion', async () => {
+    const tasks = await startTasks(harness);
+    harness.gateway.treat = ({ method }) => {
+      if (method === 'PUT') return resetBefore;
+      const isFirstOfAttempt = [1, 3].includes(harness.lookUps().length);
+      return isFirstOfAttempt ? undefined : respond(403, { message: 'This action is unauthorized.' });
+    };
+    const done = await run({ options: SHORT }, { input: tasks.map(withData), settings: AGAIN });
+    expect(done.error).toMatchObject({
+      description: expect.stringContaining('could not be read') as string,
+      context: { outcome: 'unknown' },
+    });
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('sends a completion again that was surely not carried out', async () => {
+    const tasks = await startTasks(harness);
+    treatOnce(respond(403, { message: 'This action is unauthorized.' }));
+    const done = await run({}, { input: tasks.map(withData), settings: AGAIN });
+    expect(done.items('ProcessMaker')).toMatchObject([{ id: tasks[0]?.id, status: 'CLOSED' }]);
+    expect(puts()).toHaveLength(2);
   });
 
   it('fails the item of a Task that somebody else completed, also when n8n runs the node again', async () => {
@@ -347,10 +392,38 @@ describe('when n8n runs the node again', () => {
   it('reports as unknown whether it has completed a Task before n8n crashed, and completes none twice', async () => {
     const tasks = await startTasks(harness, 2);
     const input = tasks.map(withData);
-    const killed = await run({}, { input: [input[0]] });
+    const killed = await run({ options: SHORT }, { input: [input[0]] });
     const done = await harness.retryAfterCrash(killed, input);
     expect(failedItems(done)).toMatchObject([{ input: { id: tasks[0]?.id }, outcome: 'unknown' }]);
     expect(done.items('ProcessMaker')).toMatchObject([{ id: tasks[1]?.id, status: 'CLOSED' }]);
     expect(puts()).toHaveLength(2);
+  });
+
+  it('does not complete a Task again whose completion is still at work when n8n crashes', async () => {
+    const tasks = await startTasks(harness);
+    const input = tasks.map(withData);
+    treatOnce(workLater(1_500, resetBefore));
+    const killed = await run({ options: { recoveryWindow: 0 } }, { input });
+    editNode(killed, { options: SHORT });
+    const done = await harness.retryAfterCrash(killed, input);
+    expect(failedItems(done)).toMatchObject([
+      { text: expect.stringContaining('already completed') as string, outcome: 'unknown' },
+    ]);
+    expect(stored()).toMatchObject([{ status: 'COMPLETED' }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('waits once for all Tasks after a crash, and then completes those that are open', async () => {
+    const tasks = await startTasks(harness, 12);
+    const input = tasks.map(withData);
+    const killed = await run({ options: SHORT }, { input: [{ id: 999_999, data: {} }] });
+    harness.gateway.calls = [];
+    const began = Date.now();
+    const done = await harness.retryAfterCrash(killed, input);
+    expect(Date.now() - began).toBeGreaterThan(900);
+    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(done.items('ProcessMaker')).toHaveLength(12);
+    expect(puts()).toHaveLength(12);
+    expect(harness.lookUps()).toHaveLength(2);
   });
 });

@@ -38,7 +38,7 @@ export const complete = operation({
         typeOptions: { minValue: 0, maxValue: MAX_WINDOW_SECONDS },
         default: DEFAULT_WINDOW_SECONDS,
         description:
-          'If the completion of a Task got no response: how many seconds to look whether the Task was completed. The completion is not sent again in that time.',
+          'If the completion of a Task got no response: how many seconds to look whether the Task was completed. The completion is not sent again. After the Retry button: how many seconds to wait before an open Task is completed.',
       },
       ...outputOptions,
     ),
@@ -60,7 +60,7 @@ export const complete = operation({
   changeOf: ({ id }) => id,
   begin(connection, all) {
     const reader = new TaskReader(connection, all);
-    const look = new TaskLook(connection);
+    const look = new TaskLook(connection, all);
     return async ({ id, simplify, ...change }, attempt) => {
       const task = await reader.get({ id });
       const completed = await completeTask(connection, task, { ...change, look }, attempt);

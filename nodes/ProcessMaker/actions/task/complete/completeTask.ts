@@ -7,8 +7,9 @@ import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, done, lookTimes, makeChange, type Seen, SharedLook } from '../../../execution/change';
 import { TaskReader } from '../../../execution/readers';
 import { asText, isObject } from '../../../guards';
-import type { Connection } from '../../../transport/connection';
+import { type Connection, pauseFor } from '../../../transport/connection';
 import {
+  givenUp,
   inputError,
   isKind,
   type ProcessMakerError,
@@ -21,26 +22,74 @@ export interface CompletedTask {
   alreadyCompleted: boolean;
 }
 
-/** The look for the Tasks of a run whose response was lost. */
+/** A Task that is to be completed, and how long to look for a completion whose outcome is not known. */
+interface Wanted {
+  id: number;
+  windowSeconds: number;
+}
+
+/** The look for the Tasks of a run of which it is not known whether they were completed. */
 export class TaskLook {
+  private readonly began = Date.now();
+
   /** Those that were open when they were looked at last. */
-  readonly open = new Set<string>();
+  private readonly open = new Set<number>();
 
-  readonly closed: SharedLook<ApiTask>;
+  private readonly closed: SharedLook<ApiTask>;
 
-  constructor(connection: Connection) {
-    this.closed = new SharedLook(connection, async (keys) => {
-      const ids = keys.map((id) => ({ id: Number(id) }));
-      const reader = new TaskReader(connection, ids);
-      const closed = new Map<string, ApiTask>();
-      for (const { id } of ids) {
-        const task = await readIfPossible(() => reader.get({ id }));
-        if (task && isClosed(task)) closed.set(String(id), task);
-        if (task) this.open.add(String(id));
-        else this.open.delete(String(id));
-      }
-      return closed;
-    });
+  private readonly afterWindow: TaskReader;
+
+  private readonly longestWindow: number;
+
+  constructor(
+    private readonly connection: Connection,
+    all: Wanted[],
+  ) {
+    this.closed = new SharedLook(connection, async (keys) => await this.readClosed(keys.map(Number)));
+    this.afterWindow = new TaskReader(connection, all);
+    this.longestWindow = Math.max(0, ...all.map(({ windowSeconds }) => windowSeconds));
+  }
+
+  /** @returns the Task when it is closed; else a sentence on how it was seen last @param times see `lookTimes` */
+  async find(id: number, times: number[]): Promise<ApiTask | string> {
+    const found = await this.closed.find(String(id), times);
+    if (typeof found === 'object') return found;
+    return found === 'missing' && this.open.has(id)
+      ? `Task ${id} was still open when it was looked at last.`
+      : `Task ${id} could not be read afterwards.`;
+  }
+
+  /** The same until the window ends, which began with this attempt for all of its items. */
+  async findSentBefore({ id, windowSeconds }: Wanted): Promise<ApiTask | string> {
+    const passedSeconds = (Date.now() - this.began) / 1000;
+    return await this.find(id, lookTimes(Math.max(0, windowSeconds - passedSeconds)));
+  }
+
+  /** Reads an open Task again when a completion that was sent before the retry has had the time to come to its end. */
+  async readAfterWindow(before: ApiTask, retriedAt: number): Promise<ApiTask> {
+    const { id } = before;
+    const end = retriedAt + 1000 * this.longestWindow;
+    // It was read since.
+    if (this.began >= end) return before;
+    const { stopped: canceled } = this.connection;
+    if (await pauseFor({ canceled }, Math.max(0, end - Date.now())))
+      return await this.afterWindow.get({ id });
+    throw givenUp(`The execution has ended before Task ${id} was completed`);
+  }
+
+  private async readClosed(ids: number[]): Promise<Map<string, ApiTask>> {
+    const reader = new TaskReader(
+      this.connection,
+      ids.map((id) => ({ id })),
+    );
+    const closed = new Map<string, ApiTask>();
+    for (const id of ids) {
+      const task = await readIfPossible(() => reader.get({ id }));
+      if (task && isClosed(task)) closed.set(String(id), task);
+      if (task) this.open.add(id);
+      else this.open.delete(id);
+    }
+    return closed;
   }
 }
 
@@ -57,8 +106,19 @@ export async function completeTask(
   attempt: Attempt,
 ): Promise<CompletedTask> {
   const { id } = before;
-  if (attempt.isDone) return completed(before, true);
+  const { isDone, mayBeDone, retriedAt } = attempt;
+  if (isDone) return completed(before, true);
   if (isClosed(before)) return await perhapsCompleted(connection, before, attempt);
+  if (mayBeDone === 'sent') {
+    // The first call may still be at work: a second one would let the Request go on twice.
+    const seen = await look.findSentBefore({ id, windowSeconds });
+    if (typeof seen === 'string') throw sentBefore(id, seen);
+    return await perhapsCompleted(connection, seen, attempt);
+  }
+  if (retriedAt !== undefined) {
+    const now = await look.readAfterWindow(before, retriedAt);
+    if (isClosed(now)) return await perhapsCompleted(connection, now, attempt);
+  }
   let task: ApiTask;
   try {
     task = await makeChange(connection, {
@@ -85,16 +145,12 @@ const isClosed = ({ status }: ApiTask) => status === 'CLOSED';
 
 /** What became of a call whose response was lost is seen on the Task. */
 async function lookAtTask(
-  { closed, open }: TaskLook,
+  look: TaskLook,
   id: number,
   { error, windowSeconds }: { error: ProcessMakerError; windowSeconds: number },
 ): Promise<Seen<ApiTask>> {
-  const found = await closed.find(String(id), lookTimes(windowSeconds, error));
-  if (typeof found === 'object') return done(found);
-  const isOpen = found === 'missing' && open.has(String(id));
-  const seen = isOpen
-    ? `Task ${id} was still open when it was looked at last.`
-    : `Task ${id} could not be read afterwards.`;
+  const seen = await look.find(id, lookTimes(windowSeconds, error));
+  if (typeof seen === 'object') return done(seen);
   const details =
     error.kind === 'serverError'
       ? {
@@ -103,6 +159,13 @@ async function lookAtTask(
         }
       : { description: `${error.description} ${seen}` };
   return { state: 'notSeen', error: error.with(details) };
+}
+
+function sentBefore(id: number, seen: string): ProcessMakerError {
+  return inputError(
+    `It is not known whether an earlier attempt completed Task ${id}, so it is not completed again`,
+    `${seen} ProcessMaker may still be at work on it: look there. If the Task stays open, run the workflow again for this item.`,
+  ).with({ outcome: 'unknown' });
 }
 
 /** When something cannot be read after the change, what is known of the change stays as it is. */
