@@ -53,10 +53,10 @@ itAnswersAgent('lets the agent call again when nothing was started', async () =>
 });
 
 itAnswersAgent(
-  'refuses Map Automatically in an AI tool, since it would send the fields of the agent',
+  'refuses Map Automatically in a tool, since it would send the fields of its caller',
   async () => {
     const run = await callStart({ dataMode: 'autoMapInputData' });
-    expect(answerOf(run)).toMatch(/'Request Data' cannot be 'Map Automatically' in an AI tool/);
+    expect(answerOf(run)).toMatch(/'Request Data' cannot be 'Map Automatically' in a tool/);
     expect(harness.gateway.calls).toEqual([]);
   },
 );
@@ -79,9 +79,9 @@ itAnswersAgent('names no way to give data that the panel of a tool does not show
   expect(answerOf(empty)).not.toMatch(/empty item/);
 });
 
-itAnswersAgent('refuses to map the fields of a form automatically in an AI tool', async () => {
+itAnswersAgent('refuses to map the fields of a form automatically in a tool', async () => {
   const run = await callStart(mappedAutomatically({ fields: [FORM_FIELD] }));
-  expect(answerOf(run)).toMatch(/'Mapping Column Mode' cannot be 'Map Automatically' in an AI tool/);
+  expect(answerOf(run)).toMatch(/'Mapping Column Mode' cannot be 'Map Automatically' in a tool/);
   expect(harness.gateway.calls).toEqual([]);
 });
 

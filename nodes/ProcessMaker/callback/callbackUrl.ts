@@ -104,11 +104,11 @@ function aboutWriting(thrown: unknown, id: number, variable: string): Error {
   });
 }
 
-/** @throws ProcessMakerError for an AI agent, which runs on meanwhile, and for several items */
+/** @throws ProcessMakerError for a tool, whose caller runs on meanwhile, and for several items */
 export function checkItems(context: IExecuteFunctions, label: string): void {
   if (isTool(context)) {
     throw inputError(
-      `An AI agent cannot wait for a '${label}'`,
+      `The caller of the tool cannot wait for a '${label}'`,
       "Choose 'Request to Finish', 'Task to Appear', or no waiting, in 'Wait For'.",
     );
   }

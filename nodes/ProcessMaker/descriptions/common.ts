@@ -55,7 +55,7 @@ export const outputOptions: INodeProperties[] = [
     ...simplifyOption,
     displayName: 'Output',
     type: 'options',
-    description: 'What to return to the AI agent',
+    description: 'What to return to the caller of the tool',
     options: [
       { name: 'Simplified', value: true, description: 'The fields that matter most' },
       { name: 'Raw', value: false, description: 'Every field, as ProcessMaker returns it' },

@@ -84,9 +84,12 @@ export const JSON_OBJECT: INodePropertyOptions = {
   description: 'Write the data as a JSON object',
 };
 
-/** What n8n's editor writes when a person lets the model fill in a field. */
+/**
+ * What n8n's editor writes when a person lets the model fill in a field. Of the type `json`, n8n would refuse text and an
+ * empty object before the node is called, and would give a caller no type at all.
+ */
 const MODEL_DATA =
-  "={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Request_Data__JSON_', `The data of the new Request as a JSON object. Its keys are the variables of the process.`, 'json') }}";
+  "={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Request_Data__JSON_', `The data of the new Request: a JSON object, as text. Its keys are the variables of the process. An empty object is a Request without data.`, 'string') }}";
 
 const MAP_AUTOMATICALLY: INodePropertyOptions = {
   name: 'Map Automatically',
@@ -123,17 +126,22 @@ const toolDataMode: INodeProperties = {
   displayOptions: IN_TOOL,
 };
 
-const toolJsonData: INodeProperties[] = [
-  { mode: 'json', initial: '{}' },
-  { mode: 'fromModel', initial: MODEL_DATA },
-].map(({ mode, initial }) => ({
+const toolJsonData: INodeProperties = {
   ...jsonData,
   displayName: 'Request Data (JSON)',
-  default: initial,
   description:
     'The data of the new Request as a JSON object. Its keys are the variables of the process, such as {"orderId": 12}.',
-  displayOptions: { show: { ...IN_TOOL.show, dataMode: [mode] } },
-}));
+  displayOptions: { show: { ...IN_TOOL.show, dataMode: ['json'] } },
+};
+
+const modelData: INodeProperties = {
+  ...toolJsonData,
+  type: 'string',
+  default: MODEL_DATA,
+  description:
+    'The data of the new Request: a JSON object, as text, such as {"orderId": 12}. Its keys are the variables of the process. {} is a Request without data.',
+  displayOptions: { show: { ...IN_TOOL.show, dataMode: ['fromModel'] } },
+};
 
 /** The ways to give the data of a new Request. */
 export const requestDataFields: INodeProperties[] = [
@@ -181,5 +189,6 @@ export const requestDataFields: INodeProperties[] = [
     'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not included.',
   ),
   { ...jsonData, displayOptions: { ...jsonData.displayOptions, ...IN_NODE } },
-  ...toolJsonData,
+  toolJsonData,
+  modelData,
 ];

@@ -123,7 +123,7 @@ function readMode(
 function fromItem(context: IExecuteFunctions, itemIndex: number, hints: DataHints): IDataObject {
   if (isTool(context)) {
     throw inputError(
-      "'Request Data' cannot be 'Map Automatically' in an AI tool, since the agent's own fields would become the data of the Request",
+      "'Request Data' cannot be 'Map Automatically' in a tool, since the fields of its caller would become the data of the Request",
       "Choose 'Filled by the Model', or 'Define Below' and let the model fill in each field.",
     );
   }

@@ -70,7 +70,7 @@ function fromParameter(context: IExecuteFunctions, itemIndex: number): IDataObje
 function fromItem(context: IExecuteFunctions, itemIndex: number, { fields }: Mapper): IDataObject {
   if (isTool(context)) {
     throw inputError(
-      "'Mapping Column Mode' cannot be 'Map Automatically' in an AI tool, since the agent gives fields of its own",
+      "'Mapping Column Mode' cannot be 'Map Automatically' in a tool, since its caller gives fields of its own",
       "Choose 'Map Each Column Manually', and let the model fill in the fields.",
     );
   }

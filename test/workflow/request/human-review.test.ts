@@ -226,7 +226,7 @@ itWith('a resume token')('refuses to be an ordinary tool of an agent', async () 
   );
   workflow.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
   const run = await runAgent(harness, workflow);
-  expect(run.error?.message).toMatch(/An AI agent cannot call 'Send and Wait for Response' as a tool/);
+  expect(run.error?.message).toMatch(/The caller of the tool cannot wait for 'Send and Wait for Response'/);
   expect(harness.starts()).toEqual([]);
 });
 

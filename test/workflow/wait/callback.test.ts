@@ -419,10 +419,12 @@ it('does not lose what is sent to the callback URL when the Request cannot be re
   ]);
 });
 
-it('refuses a callback wait by an AI agent', async () => {
+it('refuses a callback wait by the caller of a tool', async () => {
   const task = await oneTask();
   const run = await wait([task], {}, { settings: { type: 'n8n-nodes-processmaker.processMakerTool' } });
-  expect(JSON.stringify(run.data.resultData)).toContain("An AI agent cannot wait for a 'Callback'");
+  expect(JSON.stringify(run.data.resultData)).toContain(
+    "The caller of the tool cannot wait for a 'Callback'",
+  );
   expect(harness.gateway.calls).toEqual([]);
 });
 

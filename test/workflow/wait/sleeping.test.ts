@@ -320,7 +320,7 @@ describe('when a sleeper does not get its call', () => {
   });
 });
 
-it('refuses a sleeper for several items, and one for an AI agent, before any call', async () => {
+it('refuses a sleeper for several items, and one for the caller of a tool, before any call', async () => {
   const many = await harness.start(START, { input: [{}, {}] });
   expect(many.error?.message).toContain(
     "'Request to Finish, Sleeping' waits for one Request in an execution, but 2 items have come in",
@@ -328,7 +328,7 @@ it('refuses a sleeper for several items, and one for an AI agent, before any cal
   const settings = { type: 'n8n-nodes-processmaker.processMakerTool' };
   const agent = await harness.start({ ...WAIT, request: locator('id', 1) }, { settings });
   expect(JSON.stringify(agent.data.resultData)).toContain(
-    "An AI agent cannot wait for a 'Request to Finish, Sleeping'",
+    "The caller of the tool cannot wait for a 'Request to Finish, Sleeping'",
   );
   expect(harness.gateway.calls).toEqual([]);
 });

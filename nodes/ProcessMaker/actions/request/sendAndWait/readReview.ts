@@ -63,7 +63,7 @@ const MAY_BE_OF_MODEL = ['message', ADDITIONAL_FIELDS.name];
 function checkOrigin(context: IExecuteFunctions): void {
   if (isTool(context)) {
     throw inputError(
-      "An AI agent cannot call 'Send and Wait for Response' as a tool",
+      "The caller of the tool cannot wait for 'Send and Wait for Response'",
       'Connect the node between the agent and the tools whose calls a person is to review: it stands in the list under Human in the Loop.',
     );
   }
