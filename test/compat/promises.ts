@@ -5,6 +5,7 @@ export const PROMISES = {
     'retry-button',
     'later-attempt',
     'repeats',
+    'inline-tool',
   ],
   'The Retry button after a crash of n8n finds what was started': ['crash', 'crash-in-loop'],
   'An Idempotency Key covers starts by other executions': ['idempotency-key', 'any-key', 'duplicates'],
@@ -21,7 +22,7 @@ export const PROMISES = {
   ],
   'The trigger misses no event and gives none twice': ['trigger/events', 'trigger/state', 'trigger/backlog'],
   'A poll ends in the time that n8n allows': ['trigger/budget'],
-  'AI agents can call the node as a tool': ['ai-tool'],
+  'AI agents can call the node as a tool': ['ai-tool', 'inline-tool'],
   'OAuth2 renews its token, and repeats no change for it': ['oauth2'],
 } as const;
 

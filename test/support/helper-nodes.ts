@@ -10,6 +10,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { describe } from './describe-node';
 import { GatedAgent, GatedTool } from './gated-agent';
+import { InlineAgent } from './inline-agent';
 
 /** Hands its input on: the start of a workflow, whose items the test gives. */
 class Start implements INodeType {
@@ -94,6 +95,7 @@ export const helperNodes: Record<string, INodeType> = {
   'test.wait': new Wait(),
   'test.subWorkflow': new SubWorkflow(),
   'test.agent': new Agent(),
+  'test.inlineAgent': new InlineAgent(),
   'test.gatedAgent': new GatedAgent(),
   'test.gatedTool': new GatedTool(),
 };

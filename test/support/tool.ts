@@ -1,8 +1,18 @@
-import type { INodeParameters, INodeProperties } from 'n8n-workflow';
-import { NodeHelpers } from 'n8n-workflow';
+import { SupplyDataContext, WebhookContext } from 'n8n-core';
+import type {
+  IDataObject,
+  INode,
+  INodeExecutionData,
+  INodeParameters,
+  INodeProperties,
+  IWebhookData,
+} from 'n8n-workflow';
+import { createRunExecutionData, NodeConnectionTypes, NodeHelpers } from 'n8n-workflow';
+import './environment';
 import { temporaryNode } from './editor';
 import type { Engine } from './engine';
 import type { Harness, StartOptions } from './harness';
+import { callInline, type InlineAnswer, type InlineCall } from './inline-agent';
 import type { Run } from './run';
 import { createWorkflow, PROCESS_MAKER } from './workflows';
 
@@ -26,6 +36,85 @@ export async function callTool(
   );
   workflow.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
   return await harness.run(workflow, { input: [{ chatInput: 'Order a laptop' }], ...options });
+}
+
+/** A workflow in which an agent calls its tool by itself: the calls of one turn after the other. */
+function inlineWorkflow(parameters: INodeParameters, turns: InlineCall[][], settings: Partial<INode>) {
+  const workflow = createWorkflow(
+    [
+      { name: 'Start', type: 'test.start' },
+      { name: 'Agent', type: 'test.inlineAgent', parameters: { turns: turns as never } },
+      { name: 'Tool', type: `${PROCESS_MAKER}Tool`, parameters, ...settings },
+    ],
+    [['Start', 'Agent']],
+  );
+  workflow.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
+  return workflow;
+}
+
+/** An agent that calls the node's tool variant by itself, and what each call has told it. */
+export async function callToolInline(
+  harness: Harness,
+  parameters: INodeParameters,
+  turns: InlineCall[][],
+  { settings = {}, ...options }: StartOptions = {},
+): Promise<{ run: Run; answers: InlineAnswer[] }> {
+  const workflow = inlineWorkflow(parameters, turns, settings);
+  const run = await harness.run(workflow, { input: [{ chatInput: 'Order a laptop' }], ...options });
+  return { run, answers: (run.items('Agent')[0]?.answers ?? []) as unknown as InlineAnswer[] };
+}
+
+/** The same for a caller that is a webhook, as the MCP Server Trigger is: n8n runs no workflow for it, and gives no context. */
+export async function callToolOfWebhook(
+  harness: Harness,
+  parameters: INodeParameters,
+  turns: InlineCall[][],
+  { settings = {} }: StartOptions = {},
+): Promise<InlineAnswer[]> {
+  const { engine } = harness;
+  const credentials = harness.credentials();
+  const workflow = engine.instantiate(inlineWorkflow(parameters, turns, settings), credentials);
+  const node = workflow.getNode('Agent');
+  if (!node) throw new Error('The workflow has no agent.');
+  const data = engine.additionalData(credentials);
+  return await callInline(
+    new WebhookContext(workflow, node, data, 'webhook', {} as IWebhookData, [], null),
+    turns,
+  );
+}
+
+/** The same in queue mode, where a worker of n8n gives the node one call of the MCP Server Trigger. */
+export async function callToolOnWorker(
+  harness: Harness,
+  parameters: INodeParameters,
+  args: IDataObject,
+): Promise<InlineAnswer> {
+  const { engine } = harness;
+  const credentials = harness.credentials();
+  const workflow = engine.instantiate(inlineWorkflow(parameters, [], {}), credentials);
+  const node = workflow.getNode('Tool');
+  if (!node) throw new Error('The workflow has no tool.');
+  const items = [{ json: {} }];
+  const context = new SupplyDataContext(
+    workflow,
+    node,
+    engine.additionalData(credentials, '1'),
+    'webhook',
+    createRunExecutionData({}),
+    0,
+    items,
+    { main: [items] },
+    NodeConnectionTypes.AiTool,
+    { node, data: { main: [items] }, source: null },
+    [],
+  );
+  context.addInputData(NodeConnectionTypes.AiTool, [[{ json: args }]]);
+  try {
+    const output = await engine.nodeTypes.getByName(node.type).execute?.call(context as never);
+    return { output: (output as INodeExecutionData[][])[0]?.map(({ json }) => json) };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
 }
 
 /** What the tool has told its agent. */

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { summaryValue, withoutSignature } from '../api/requests/hiddenKey';
 import type { ApiRequest } from '../api/requests/requests';
-import { shortHash } from '../execution/attemptRecord';
+import { shortHash } from '../execution/attemptStorage';
 import { KeyedQueue } from '../execution/concurrency';
 import { once } from '../execution/readers';
 import { asText } from '../guards';

@@ -1,41 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { readResumeUrl } from '../input/parameters';
 import type { ProcessMakerError } from '../transport/processMakerError';
+import {
+  type AttemptStorage,
+  type Crash,
+  idsIn,
+  type Mark,
+  openStorage,
+  shortHash,
+  type Stored,
+} from './attemptStorage';
 import type { Attempt } from './change';
 
-const RECORD_KEY = 'attempts';
-
-/** The key under which a start was sent (empty when it had none), or once it is known, the Request's id. */
-type Mark = string | number;
-
-/** The Retry button found no context of this iteration: n8n may have crashed, so that it may be a repeat. */
-interface Crash {
-  /** When the retry began, in milliseconds since 1970. */
-  at: number;
-  /** The first iteration that may have been carried out before. What was started in earlier ones belongs to them. */
-  round: number;
-}
-
-interface Stored {
-  /** How many iterations of a loop this node had completed when this one began. */
-  round: number;
-  runIndex: number;
-  /** A retry has another one. */
-  executionId: string;
-  /** Takes the place of n8n's resume token where there is none. */
-  seed?: string;
-  crash?: Crash;
-  /** After a crash: Requests that belong to an item of an earlier iteration, and so to no other one. */
-  answered?: number[];
-  /** By item: the key from just before the start is sent until its outcome is known, then the Request's id. */
-  marks: Record<string, Mark>;
-  /** Digests of the changes that were sent, and of which it is not known that they were made. */
-  sent?: string[];
-  sentAt?: Record<string, number>;
-  done?: string[];
-}
+/** The work under way on a record: another call with the same arguments may go on with it, too. */
+const underWay = new WeakMap<Stored, Promise<unknown>>();
 
 /**
  * What this node has sent in this iteration. n8n gives the context back on Retry On Fail and on the Retry button, but
@@ -50,9 +30,9 @@ export class AttemptRecord {
 
   readonly isRepeat: boolean;
 
-  private readonly stored: Stored;
+  private readonly storage: AttemptStorage;
 
-  private readonly answered: Set<number>;
+  private readonly stored: Stored;
 
   /** Of the earlier attempts, what this one has not come to yet. */
   private readonly earlier: Required<Pick<Stored, 'sent' | 'done'>>;
@@ -60,26 +40,31 @@ export class AttemptRecord {
   private known: { run: string; outlivesCrash: boolean } | undefined;
 
   constructor(private readonly execution: IExecuteFunctions) {
-    const context = execution.getContext('node');
-    const runIndex = Number(execution.getWorkflowDataProxy(0).$runIndex);
-    const earlier = context[RECORD_KEY] as Stored | undefined;
-    const now = { runIndex, executionId: execution.getExecutionId() };
-    this.stored = nextStored(earlier, now, execution.getMode() === 'retry');
-    const { round, crash, answered, sent = [], done = [] } = this.stored;
+    this.storage = openStorage(execution);
+    this.stored = this.storage.stored;
+    const { round, crash, sent = [], done = [] } = this.stored;
     this.round = round;
     this.crash = crash;
-    this.isRepeat = earlier === this.stored || crash !== undefined;
-    context[RECORD_KEY] = this.stored;
-    this.answered = new Set(answered);
+    this.isRepeat = this.storage.isKnown || crash !== undefined;
     this.earlier = { sent: [...sent], done: [...done] };
+  }
+
+  /** Works when no other call works on the same record. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = underWay.get(this.stored);
+    const turn = before ? before.then(work, work) : work();
+    underWay.set(this.stored, turn);
+    return await turn;
   }
 
   /** `run`: a hash of execution and node that a retry keeps; `outlivesCrash`: so does one after a crash. */
   get identity(): { run: string; outlivesCrash: boolean } {
     if (!this.known) {
-      const resume = readResumeUrl(this.execution)?.signature;
+      const resume = this.stored.seed === undefined && readResumeUrl(this.execution)?.signature;
       const token = resume || (this.stored.seed ??= randomUUID());
-      const run = shortHash(`${token}\n${this.execution.getNode().id}`);
+      // A tool may be called in both ways in one execution, and each counts by itself.
+      const way = this.storage.isInline ? '\ninline' : '';
+      const run = shortHash(`${token}\n${this.execution.getNode().id}${way}`);
       this.known = { run, outlivesCrash: Boolean(resume) };
     }
     return this.known;
@@ -95,8 +80,10 @@ export class AttemptRecord {
 
   /** To be called before a start is sent, with its key, and with the Request's id when it is. Gives the mark before. */
   mark(itemIndex: number, mark: Mark): Mark | undefined {
-    const earlier = this.stored.marks[itemIndex];
-    this.stored.marks[itemIndex] = mark;
+    const { stored, storage } = this;
+    const earlier = stored.marks[itemIndex];
+    stored.marks[itemIndex] = mark;
+    if (this.crash && typeof mark === 'number') storage.answer(mark);
     return earlier;
   }
 
@@ -104,9 +91,9 @@ export class AttemptRecord {
     delete this.stored.marks[itemIndex];
   }
 
-  /** Whether a Request that was started in an iteration belongs to an item of an earlier iteration. */
+  /** Whether a Request that was started in an iteration belongs to an item of another iteration. */
   hasAnswered(round: number, requestId: number): boolean {
-    return (this.crash !== undefined && round < this.crash.round) || this.answered.has(requestId);
+    return (this.crash !== undefined && round < this.crash.round) || this.storage.isAnswered(requestId);
   }
 
   begin(digest: string): Attempt {
@@ -131,38 +118,14 @@ export class AttemptRecord {
 
   /** Forgets the iteration. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
-    if (this.crash) this.stored.answered = answeredIn(this.stored);
+    this.storage.keepAnswered();
     Object.assign(this.stored, { marks: {}, sent: undefined, sentAt: undefined, done: undefined });
   }
-}
 
-/** 64 bit of SHA-256, in hex. */
-export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-function nextStored(
-  earlier: Stored | undefined,
-  now: Pick<Stored, 'runIndex' | 'executionId'>,
-  isRetry: boolean,
-): Stored {
-  const round = earlier ? earlier.round + 1 : 0;
-  const isAfterCrash = isRetry && earlier?.executionId !== now.executionId;
-  const crash = isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
-  const begun = { round, ...now, crash, marks: {}, sent: undefined, sentAt: undefined, done: undefined };
-  if (!earlier) return begun;
-  // The record's own count tells iterations apart; the run index, which a crash shifts, only one from its repeat.
-  if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
-  // n8n saves the context at a Wait node, so that after a crash it can be that of an older iteration.
-  return { ...earlier, ...begun, answered: earlier.crash && answeredIn(earlier) };
-}
-
-function idsIn({ marks }: Stored): number[] {
-  return Object.values(marks).filter((mark) => typeof mark === 'number');
-}
-
-function answeredIn(stored: Stored): number[] {
-  return [...(stored.answered ?? []), ...idsIn(stored)];
+  /** To be called when the attempt has ended, however it did. */
+  close(): void {
+    this.storage.close();
+  }
 }
 
 function takeOut(list: string[] = [], value: string): boolean {

@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 
 import { addTo } from '../guards';
+import { isTool } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import { explained, ProcessMakerError, shownText, toProcessMakerError } from '../transport/processMakerError';
 
@@ -25,10 +26,11 @@ export function toNodeError(node: INode, thrown: unknown, place: Place = {}) {
   const { itemIndex, scrub } = place;
   const texts = { message, description, itemIndex };
   const httpCode = error.httpStatus?.toString();
-  const nodeError =
-    error.kind === 'input'
-      ? new NodeOperationError(node, message, texts)
-      : new NodeApiError(node, { message }, { ...texts, httpCode });
+  // For a tool, n8n would put its own text in place of that of an API's error, such as "You can retry immediately".
+  const keepsText = error.kind === 'input' || isTool({ getNode: () => node });
+  const nodeError = keepsText
+    ? new NodeOperationError(node, message, texts)
+    : new NodeApiError(node, { message }, { ...texts, httpCode });
   // n8n puts its own text for one that contains a code such as ENOENT anywhere, even within a name.
   nodeError.message = message;
   nodeError.description = description;

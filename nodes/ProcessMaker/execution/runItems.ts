@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { messageOf } from '../guards';
-import { readResumeUrl, unreadable } from '../input/parameters';
+import { checkArguments, readResumeUrl, unreadable } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import {
   explained,
@@ -10,7 +10,8 @@ import {
   ProcessMakerError,
   toProcessMakerError,
 } from '../transport/processMakerError';
-import { AttemptRecord, shortHash } from './attemptRecord';
+import { AttemptRecord } from './attemptRecord';
+import { shortHash } from './attemptStorage';
 import type { Attempt } from './change';
 import { runConcurrently, Throttle, type Slot } from './concurrency';
 import type { Entry, ItemOperation, ItemRun, PreparedOperation, Work } from './itemOperation';
@@ -27,13 +28,15 @@ export async function runItems<T>(
   operation: ItemOperation<T> | PreparedOperation<T>,
 ): Promise<INodeExecutionData[]> {
   const run = new OperationRun(context, operation);
-  const connection = await run.connect();
-  if (connection) await run.workOnAll(connection);
-  run.hints.show(context);
-  if (run.results.hasErrors) await connection?.learnSecrets();
-  const items = run.results.finish();
-  if (!run.results.hasErrors) run.record?.clear();
-  return items;
+  const { record } = run;
+  if (!record) return await run.workOnAll();
+  return await record.inTurn(async () => {
+    try {
+      return await run.workOnAll();
+    } finally {
+      record.close();
+    }
+  });
 }
 
 class OperationRun<T> {
@@ -60,7 +63,18 @@ class OperationRun<T> {
     this.throttle = new Throttle(parallel);
   }
 
-  async connect(): Promise<Connection | undefined> {
+  async workOnAll(): Promise<INodeExecutionData[]> {
+    const { context, hints, record, results } = this;
+    const connection = await this.connect();
+    if (connection) await this.workOnItems(connection);
+    hints.show(context);
+    if (results.hasErrors) await connection?.learnSecrets();
+    const items = results.finish();
+    if (!results.hasErrors) record?.clear();
+    return items;
+  }
+
+  private async connect(): Promise<Connection | undefined> {
     const { context, operation, results, throttle, stop } = this;
     try {
       const connection = await connect(context, operation.retrySeconds ?? RETRY_SECONDS);
@@ -77,7 +91,7 @@ class OperationRun<T> {
     }
   }
 
-  async workOnAll(connection: Connection): Promise<void> {
+  private async workOnItems(connection: Connection): Promise<void> {
     const { context, operation, results, hints, throttle, stop } = this;
     const entries = this.readItems(connection);
     results.throwIfStopped();
@@ -122,6 +136,7 @@ class OperationRun<T> {
     const entries: Array<Entry<T>> = [];
     for (let index = 0; index < results.count; index++) {
       try {
+        checkArguments(context);
         entries.push({ index, value: operation.read(context, index, connection, hints) });
       } catch (error) {
         this.fail(index, unreadable(error), false);

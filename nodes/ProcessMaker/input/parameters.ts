@@ -18,7 +18,7 @@ export function unreadable(thrown: unknown): ProcessMakerError {
   );
 }
 
-/** Whether an AI agent has called the node: n8n names a node's variant for agents by it. */
+/** Whether the node was called as a tool, by an AI agent or an MCP client: n8n names a node's variant for it so. */
 export function isTool(context: Pick<IExecuteFunctions, 'getNode'>): boolean {
   return context.getNode().type.endsWith('Tool') && !isGate(context);
 }
@@ -26,6 +26,42 @@ export function isTool(context: Pick<IExecuteFunctions, 'getNode'>): boolean {
 /** Whether the node reviews the calls of an AI agent before they run: n8n names that variant of a node by it. */
 export function isGate(context: Pick<IExecuteFunctions, 'getNode'>): boolean {
   return context.getNode().type.endsWith('HitlTool');
+}
+
+/**
+ * The arguments of a tool that its caller runs inline, which is beside n8n's engine. n8n gives the same object to each try
+ * of a call, and another one to every other call. @returns undefined when the engine runs the node
+ */
+export function argumentsOf(context: IExecuteFunctions): IDataObject | undefined {
+  // Only such a context has this function. n8n's own `isToolExecution` is missing before 2.14.
+  return 'getNextRunIndex' in context ? context.getInputData()[0]?.json : undefined;
+}
+
+/**
+ * With several calls at the same time, n8n may read the parameters of one with the arguments of another: it looks for
+ * them at a run index that it has given to both. @throws ProcessMakerError then, before anything is sent
+ */
+export function checkArguments(context: IExecuteFunctions): void {
+  for (const [name, value] of Object.entries(argumentsOf(context) ?? {})) {
+    if (!/^[\w-]+$/.test(name) || isSame(value, () => readArgument(context, name))) continue;
+    throw inputError(
+      'n8n has read the parameters of this call with the arguments of another one at the same time, so nothing is sent',
+      "Call the tool again, after the other calls. In an AI Agent that works on several items at once, set 'Batch Size' to 1.",
+    );
+  }
+}
+
+function readArgument(context: IExecuteFunctions, name: string): unknown {
+  return context.evaluateExpression(`{{ $fromAI('${name}') }}`, 0);
+}
+
+function isSame(value: unknown, read: () => unknown): boolean {
+  try {
+    return JSON.stringify(read()) === JSON.stringify(value);
+  } catch {
+    // n8n has found no arguments at all.
+    return false;
+  }
 }
 
 /** n8n's URL that wakes an execution which sleeps, and the secret in it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { StartTarget } from '../../../api/processes/processes';
-import { shortHash } from '../../../execution/attemptRecord';
+import { shortHash } from '../../../execution/attemptStorage';
 import { asText } from '../../../guards';
 import type { InputFile } from '../../../input/inputFiles';
 

@@ -9,7 +9,7 @@ import { runItems } from '../../../execution/runItems';
 import { isTool } from '../../../input/parameters';
 import { StartWait } from './afterStart';
 import { readParallel, readStart, type Start } from './readStart';
-import { forAgent, startedSummary, withOutcome } from './startErrors';
+import { forCaller, startedSummary, withOutcome } from './startErrors';
 import { startOptions } from './startOptions';
 import { StartRun } from './startRun';
 
@@ -72,7 +72,7 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
     },
     complete(error, item) {
       const complete = withOutcome(error, item);
-      return isTool(context) ? forAgent(complete) : complete;
+      return isTool(context) ? forCaller(complete, item.record?.startedIds() ?? []) : complete;
     },
     summarize: () => startedSummary(startedIds),
   };

@@ -33,14 +33,21 @@ export function withOutcome(
   return error.with({ outcome: mark !== undefined || isUnknown ? 'unknown' : 'notStarted' });
 }
 
-/** Agents see the message alone, and are quick to call a tool again that did not succeed. */
-export function forAgent(error: ProcessMakerError): ProcessMakerError {
+/**
+ * The caller of a tool may see the message alone, and a model is quick to call again what did not succeed.
+ *
+ * @param startedIds what the tries of this call have started
+ */
+export function forCaller(error: ProcessMakerError, startedIds: number[]): ProcessMakerError {
   const { message, outcome, requestId } = error;
-  const isStarted = (outcome === 'started' || outcome === 'startedInError') && requestId !== undefined;
-  if (outcome !== 'unknown' && !isStarted) return error;
-  const why = isStarted
-    ? `Request ${requestId} was started for it`
-    : 'a Request may have been started all the same';
+  const isStarted = outcome === 'started' || outcome === 'startedInError';
+  const ids = new Set(isStarted && requestId !== undefined ? [...startedIds, requestId] : startedIds);
+  if (outcome !== 'unknown' && ids.size === 0) return error;
+  const were = ids.size === 1 ? 'was' : 'were';
+  const why =
+    ids.size > 0
+      ? `${nameRequests([...ids])} ${were} started for it`
+      : 'a Request may have been started all the same';
   return error.with({ message: `Do not call again with the same input, since ${why}: ${message}` });
 }
 
