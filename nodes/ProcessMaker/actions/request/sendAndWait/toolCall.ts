@@ -36,11 +36,19 @@ export function readToolCall(context: IExecuteFunctions) {
   };
 }
 
-/** What ProcessMaker takes out of a text, and characters that a person does not see. */
-const UNSAFE = /<|\{(?=\{)|\}(?=\})|[\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** A key or a text of JSON. */
+const TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+
+/**
+ * What ProcessMaker takes out of a text, and what a person does not see, or takes for a blank. Of many blanks all but the
+ * first: they would push the rest of the text out of view.
+ */
+const UNSAFE =
+  /<|\{(?=\{)|\}(?=\})|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}|(?<= ) /gu;
 
 /** JSON text in which ProcessMaker changes nothing. Indented: outside of its texts are no two braces side by side. */
-function toStoredText(value: unknown): string {
+export function toStoredText(value: unknown): string {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, 2).replace(UNSAFE, (found) => found.split('').map(escaped).join(''));
+  const asUnits = (found: string) => found.split('').map(escaped).join('');
+  return JSON.stringify(value, null, 2).replace(TEXT, (text) => text.replace(UNSAFE, asUnits));
 }
