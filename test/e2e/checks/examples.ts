@@ -10,7 +10,7 @@ import {
   exampleNames,
   readExample,
 } from '../../../demo/example';
-import { outputOf } from '../../../demo/n8nClient';
+import { type ExampleWorkflow, outputOf } from '../../../demo/n8nClient';
 import type { Editor } from '../editor';
 import { startScriptedModel } from '../scriptedModel';
 import type { Subject } from '../subject';
@@ -128,7 +128,10 @@ export async function checkExamples(subject: Subject): Promise<void> {
   );
 
   await checks.check("the example 'curl-to-node' starts the Request that the cURL would start", async () => {
-    const { id } = await client.createWorkflow(readExample('curl-to-node', credential));
+    const workflow = readExample('curl-to-node', credential);
+    // The numbers of one's own process and of one's own user are for a person to give.
+    enterId(workflow, 'Start request', 'process', 21);
+    const { id } = await client.createWorkflow(workflow);
     const execution = await client.execute(id, EXAMPLE_NODES.trigger);
     assert.equal(execution.status, 'success');
     const [started] = ordersLike(subject, /^PO-6001$/);
@@ -245,6 +248,7 @@ async function checkReviewedAgent(subject: Subject): Promise<void> {
       accessToken: processMaker.tokens.operator,
     });
     const workflow = readExample('agent-with-approval', gate);
+    enterId(workflow, 'Review refund', 'assignTo', 4);
     const openAi = { apiKey: 'none', url: model.url };
     const modelCredential = await client.createCredential('Scripted model', 'openAiApi', openAi);
     for (const node of workflow.nodes) {
@@ -268,6 +272,12 @@ async function checkReviewedAgent(subject: Subject): Promise<void> {
     await model.close();
     await shop.close();
   }
+}
+
+/** Enters what an example leaves to whoever imports it. */
+function enterId({ nodes }: ExampleWorkflow, node: string, parameter: string, id: number): void {
+  const found = nodes.find(({ name }) => name === node);
+  if (found) found.parameters[parameter] = { __rl: true, mode: 'id', value: String(id) };
 }
 
 /** A number in the text that a tool has returned, which can be JSON within JSON. */
