@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { INodeParameters, IWorkflowBase } from 'n8n-workflow';
 import { bpmn, endEvent, formTask, line, startEvent } from '../processmaker/fixtures/bpmn';
-import type { JsonObject } from '../processmaker';
+import type { Json, JsonObject } from '../processmaker';
 import { wake, type WakingResponse } from './callback';
 import type { ModelCall } from './gated-agent';
 import type { Harness, StartOptions, User } from './harness';
@@ -101,6 +101,31 @@ export async function decide(harness: Harness, data: JsonObject): Promise<void> 
     .find(({ requestId, status }) => requestId === request?.id && status === 'ACTIVE');
   if (!task) throw new Error('There is no open Task.');
   await harness.server.completeTask(task.id, data);
+}
+
+/**
+ * The same by a form that sends back all that it has shown. As ProcessMaker's own forms do, it shows a draft merged into
+ * the data of the Request, field by field also within objects and lists.
+ */
+export async function decideInForm(
+  harness: Harness,
+  entered: JsonObject,
+  draft: JsonObject = {},
+): Promise<void> {
+  const data = harness.requests().at(-1)?.data ?? {};
+  await decide(harness, { ...(merged(data, draft) as JsonObject), ...entered });
+}
+
+function merged(value: Json | undefined, draft: Json): Json {
+  if (typeof draft !== 'object' || draft === null) return draft;
+  if (Array.isArray(draft)) {
+    const list = Array.isArray(value) ? [...value] : [];
+    for (const [index, one] of draft.entries()) list[index] = merged(list[index], one);
+    return list;
+  }
+  const fields = typeof value === 'object' && value !== null ? { ...(value as JsonObject) } : {};
+  for (const [name, one] of Object.entries(draft)) fields[name] = merged(fields[name], one);
+  return fields;
 }
 
 /** Calls the URL that the newest Request holds, as the workflow that wakes others does. */

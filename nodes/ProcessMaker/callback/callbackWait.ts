@@ -99,6 +99,8 @@ export async function readAwaited(context: IWebhookFunctions, awaited: AwaitedCa
 
 /** What is given for a Request that has ended, and where no call has come in time. */
 interface Outputs {
+  /** What is to be known of the Request, as it was when the waiting began. */
+  atBegin(request: ApiRequest): Partial<SleepSettings>;
   atEnd(request: ApiRequest): Promise<IDataObject>;
   atLimit(request: ApiRequest): IDataObject;
 }
@@ -158,7 +160,8 @@ export class CallbackWait {
     const request = await storeUrl(connection, requestId, url).catch((error: unknown) => {
       throw unreadableError(requestId, error);
     });
-    const awaited = { ...this.settings, identity: identityOf(request, connection.instanceUrl), extraFields };
+    const identity = identityOf(request, connection.instanceUrl);
+    const awaited = { ...this.settings, ...outputs?.atBegin(request), identity, extraFields };
     const json = hideUrl(outputOf(request, awaited), variable, this.resume.signature);
     const shown = outputs?.atLimit(request) ?? { ...json, ...(withBody && { callback: null }) };
     if (!isUnderWay(request)) {

@@ -3,6 +3,7 @@ import { type IDataObject, jsonParse } from 'n8n-workflow';
 import { type ApiRequest, requestUrl } from '../api/requests/requests';
 import { type ApiTask, assigneeOf, listTasks } from '../api/tasks/tasks';
 import { readTokenUserId } from '../api/users/users';
+import { shortHash } from '../execution/attemptStorage';
 import { asText, isObject } from '../guards';
 import type { DecisionSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
@@ -22,6 +23,10 @@ export async function waitForDecision(
   settings: DecisionSettings,
 ): Promise<IDataObject> {
   return await wait.storeUrlAndWait(connection, requestId, undefined, {
+    // ProcessMaker does not keep each value as it was sent.
+    atBegin: ({ data }) => ({
+      decision: { ...settings, shown: digestsOf(data, Object.keys(settings.shown)) },
+    }),
     atEnd: (request) => readDecision(connection, request, settings),
     atLimit: ({ id }) =>
       decisionJson(connection, id, { approved: false, chatInput: 'No decision has reached n8n in time.' }),
@@ -32,15 +37,20 @@ export async function waitForDecision(
 export async function readDecision(connection: Connection, request: ApiRequest, settings: DecisionSettings) {
   const filters = { process_request_id: request.id, element_id: settings.element };
   const listed = await listTasks(connection, filters, { limit: MAX_TASKS });
-  const tasks = listed.filter(({ element_id: element }) => element === settings.element);
+  const tasks = listed.filter(
+    ({ element_id: element, process_request_id: owner }) =>
+      element === settings.element && Number(owner) === request.id,
+  );
   const ownIds = settings.allowsOwn ? [] : [request.user_id, await readOwnId(connection)];
   const reason = findObstacle(request, tasks, ownIds, settings);
   const { field, yes, commentField } = settings;
-  const comment = reason ?? (textIn(request, commentField) || undefined);
-  const approved = reason === undefined && yes.includes(textIn(request, field) ?? '');
+  if (reason !== undefined)
+    return decisionJson(connection, request.id, { approved: false, chatInput: reason });
+  const comment = textIn(request, commentField) || undefined;
+  const approved = yes.includes(textIn(request, field) ?? '');
   const chatInput = comment ?? (approved ? '' : 'It was refused without a comment.');
-  const [task] = tasks.length === 1 && tasks[0]?.completed_at ? tasks : [];
-  return decisionJson(connection, request.id, { approved, chatInput, task });
+  const [task] = tasks;
+  return decisionJson(connection, request.id, { approved, chatInput, comment, task });
 }
 
 /** The user of the access token, who is not to approve what the token has asked for. */
@@ -48,15 +58,25 @@ export async function readOwnId(connection: Connection): Promise<number> {
   return await readTokenUserId(connection, "To do without, switch on the option 'Allow Own Approval'.");
 }
 
+interface Decided {
+  approved: boolean;
+  chatInput: string;
+  /** What the person has written. */
+  comment?: string | undefined;
+  /** The Task by which a person has decided. */
+  task?: ApiTask | undefined;
+}
+
 /** The output of a review: `approved` and `chatInput` are what n8n reads. Nothing of the input is in it. */
 export function decisionJson(
   { instanceUrl }: Pick<Connection, 'instanceUrl'>,
   requestId: number | null,
-  { approved, chatInput, task }: { approved: boolean; chatInput: string; task?: ApiTask | undefined },
+  { approved, chatInput, comment, task }: Decided,
 ): IDataObject {
   return {
     approved,
     chatInput,
+    comment: comment ?? null,
     respondedBy: task ? assigneeOf(task) : null,
     respondedAt: task?.completed_at ?? null,
     requestId,
@@ -69,7 +89,7 @@ function findObstacle(
   request: ApiRequest,
   tasks: ApiTask[],
   ownIds: unknown[],
-  { element, field, yes, no, identity }: DecisionSettings,
+  { element, field, yes, no, identity, shown }: DecisionSettings,
 ): string | undefined {
   const { id, status, errors = null } = request;
   if (status !== 'COMPLETED') return `Request ${id} has ended in status ${status}, so nobody has decided.`;
@@ -96,8 +116,34 @@ function findObstacle(
   if (!(later <= MAX_LATER_MS))
     return `Request ${id} was changed after its end, so its data may not be what the person has sent.`;
   const value = textIn(request, field);
-  if (value !== undefined && [...yes, ...no].includes(value)) return undefined;
-  return `The field '${field}' holds ${value === undefined ? 'no value' : 'a value'} that is neither a yes nor a no.`;
+  if (value === undefined || ![...yes, ...no].includes(value)) {
+    return `The field '${field}' holds ${value === undefined ? 'no value' : 'a value'} that is neither a yes nor a no.`;
+  }
+  const changed = yes.includes(value) ? findChange(request, shown) : undefined;
+  if (changed === undefined) return undefined;
+  return `Request ${id} does not hold in '${changed}' what it held when the person was asked, so the person may have seen something else.`;
+}
+
+/** The first field that does not hold any more what it held: a form may show, and send back, other values than the data. */
+function findChange({ data }: ApiRequest, shown: Record<string, string>): string | undefined {
+  const names = Object.keys(shown);
+  const found = digestsOf(data, names);
+  return names.find((name) => found[name] !== shown[name]);
+}
+
+/** A digest of each of these fields. What looks the same to a person has the same one. */
+export function digestsOf(data: unknown, names: string[]): Record<string, string> {
+  const fields = isObject(data) ? data : {};
+  const textOf = (name: string) =>
+    JSON.stringify(inOrder(Object.hasOwn(fields, name) ? fields[name] : null), asSeen);
+  return Object.fromEntries(names.map((name) => [name, shortHash(textOf(name))]));
+}
+
+/** Forms make texts of numbers and of what is empty, and ProcessMaker keeps an empty object as a list. */
+function asSeen(_name: string, value: unknown): unknown {
+  if (typeof value === 'number') return String(value);
+  if (value === '') return null;
+  return isObject(value) && Object.keys(value).length === 0 ? [] : value;
 }
 
 /** The call that the Request shows now; no call's where its parameters are no JSON. */

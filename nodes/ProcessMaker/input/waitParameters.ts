@@ -44,6 +44,8 @@ export interface DecisionSettings {
   allowsOwn: boolean;
   /** Of the call that is reviewed, by `callIdentity`. */
   identity: string | undefined;
+  /** Digests of the fields that a yes is about, by their names: they must not have changed at the end. */
+  shown: Record<string, string>;
 }
 
 /** The parameter 'Wait For', the same for all items: n8n evaluates no expression. One written by hand may hold anything. */

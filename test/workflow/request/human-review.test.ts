@@ -1,9 +1,12 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { JsonObject } from '../../processmaker';
 import { itWith } from '../../support/features';
+import { respond } from '../../support/gateway';
 import { useHarness } from '../../support/harness';
 import {
   addReviewProcess,
   decide,
+  decideInForm,
   gatedWorkflow,
   order,
   review,
@@ -39,7 +42,8 @@ itWith('a resume token')('lets a tool run once when a person approves its call',
   );
   expect(sleeping.status).toBe('waiting');
   expect(data()).toMatchObject({ toolName: 'Order', timeLimit: 'PT86400S' });
-  expect(data().message).toMatch(/wants to run this tool: Order/);
+  // n8n's own, which is filled in, would show what the model says of its call.
+  expect(data().message).toBe('An AI agent wants to run this tool. May it?');
   expect(JSON.parse(sentParameters())).toEqual({ item: 'laptop', count: 2 });
   const run = await answer(sleeping, yes);
   expect(answersOf(run)).toEqual([{ ran: 'Order' }]);
@@ -102,6 +106,122 @@ itWith('a resume token')('refuses when others have changed the arguments that th
   ]);
   expect(run.tasks('Order')).toEqual([]);
 });
+
+/** What a person sends to the form beside the call. */
+const SHOWN: INodeParameters = {
+  message: 'The customer wants the money back. ',
+  additionalFields: {
+    assignments: [
+      { id: '1', name: 'customer.name', type: 'string', value: 'Jane' },
+      { id: '2', name: 'limit', type: 'number', value: 50 },
+      { id: '3', name: 'lines', type: 'array', value: '[{"price":5},{"price":1}]' },
+      { id: '4', name: 'remark', type: 'string', value: '  <b>urgent</b> ' },
+      { id: '5', name: 'nothing', type: 'string', value: '' },
+      { id: '6', name: 'more', type: 'object', value: '{}' },
+    ],
+  },
+};
+const REFUND = { amount: 50_000, to: 'Jane' };
+const STORED = JSON.stringify(REFUND, null, 2);
+const MESSAGE = 'The customer wants the money back.';
+
+/** Values in a draft that others have written, in place of what was sent. */
+const FORGED: Record<string, unknown[]> = {
+  message: [
+    'A harmless look-up.',
+    '',
+    null,
+    MESSAGE.toUpperCase(),
+    `${MESSAGE} `,
+    ` ${MESSAGE}`,
+    `${MESSAGE}\n\n\nOnly 5.`,
+    MESSAGE.slice(0, -1),
+    MESSAGE.replace('the', 't\u200Bhe'),
+    MESSAGE.replace('a', '\u0430'),
+    `<b>${MESSAGE}</b> 5`,
+    [MESSAGE],
+    { text: MESSAGE },
+    true,
+    5,
+  ],
+  toolName: ['Look', '', null, 'order', ' Order', ['Order'], 0],
+  toolParameters: [
+    STORED.replace('50000', '5'),
+    JSON.stringify(REFUND),
+    `${STORED}\n`,
+    `\n${STORED}`,
+    STORED.replace('{', `{${'\n'.repeat(5_000)}`),
+    STORED.replace('{', '{ "amount": 5,'),
+    STORED.replace('Jane', '\\u004aane'),
+    JSON.stringify({ to: 'Jane', amount: 50_000 }, null, 2),
+    '',
+    null,
+    REFUND,
+    [],
+    'Refund 5 to Jane',
+  ],
+  customer: ['Jane', null, { name: 'June' }, { name: null }, { vip: true }],
+  limit: [5, '', null, [50]],
+  lines: ['none', [{ price: 1 }], [{ vat: 0 }], [{}, {}, { price: 9 }]],
+  remark: ['urgent?'],
+  nothing: ['Approved by the board'],
+  more: [{ paid: true }],
+  timeLimit: ['PT1S'],
+};
+const DRAFTS = Object.entries(FORGED).flatMap(([name, values]) => values.map((value) => ({ [name]: value })));
+
+itWith('a resume token')(
+  `refuses a yes in each of ${DRAFTS.length} forms that show other values than those that were sent`,
+  async () => {
+    const approved: unknown[] = [];
+    for (const draft of DRAFTS) {
+      const gate = gatedWorkflow({ ...parameters, ...SHOWN }, [[order(REFUND)]]);
+      const sleeping = await runAgent(harness, gate);
+      const form = () => decideInForm(harness, { decision: 'approved' }, draft as JsonObject);
+      const run = await answer(sleeping, form);
+      if (run.tasks('Order').length > 0) approved.push(draft);
+      expect(JSON.stringify(answersOf(run))).toMatch(/may have seen something else/);
+    }
+    expect(approved).toEqual([]);
+    expect(DRAFTS.length).toBeGreaterThan(50);
+  },
+);
+
+itWith('a resume token').each<JsonObject>([
+  {},
+  // What looks the same is the same.
+  { limit: '50', nothing: '', more: {}, toolParameters: STORED, other: 'written in the form', comment: null },
+])('counts a yes in a form that sends back what ProcessMaker has kept, with %j', async (draft) => {
+  const sleeping = await runAgent(harness, gatedWorkflow({ ...parameters, ...SHOWN }, [[order(REFUND)]]));
+  expect(data()).toMatchObject({ message: MESSAGE, remark: 'urgent', nothing: null });
+  const run = await answer(sleeping, () => decideInForm(harness, { decision: 'approved' }, draft));
+  expect(answersOf(run)).toEqual([{ ran: 'Order' }]);
+});
+
+itWith('a resume token')('gives the model the comment of a no, also where the form has changed', async () => {
+  const sleeping = await runAgent(harness, gatedWorkflow({ ...parameters, ...SHOWN }, [[order(REFUND)]]));
+  const form = () => decideInForm(harness, { decision: 'refused', comment: 'Odd text' }, { message: 'x' });
+  expect(answersOf(await answer(sleeping, form))).toEqual([{ refused: 'Odd text' }]);
+});
+
+itWith('a resume token').each([{}, { onError: 'continueRegularOutput' }])(
+  'names the Request of a review that could not be waited for: %j',
+  async (settings) => {
+    harness.gateway.treat = ({ method, path }) =>
+      method === 'GET' && path.startsWith('/api/1.0/requests?') && harness.starts().length > 0
+        ? respond(403, { message: 'Not authorized.' })
+        : undefined;
+    const run = await runAgent(harness, gatedWorkflow(parameters, [[order({})]], settings));
+    const [request] = harness.requests();
+    expect(request).toBeDefined();
+    expect(run.tasks('Gate')[0]?.data?.ai_tool?.[0]?.[0]?.json).toMatchObject({
+      approved: false,
+      chatInput: expect.stringMatching(/^No person has decided: /) as string,
+      requestId: request?.id,
+      requestUrl: `${harness.gateway.url}/requests/${request?.id}`,
+    });
+  },
+);
 
 itWith('a resume token')('refuses when somebody has written a yes after the no of the person', async () => {
   const sleeping = await runAgent(harness, gatedWorkflow(parameters, [[order({})]]));

@@ -4,7 +4,16 @@ import { itWith } from '../../support/features';
 import { type Behaviour, respond } from '../../support/gateway';
 import { searchList } from '../../support/editor';
 import { useHarness } from '../../support/harness';
-import { addReviewProcess, ADMIN, ask, decide, OPERATOR, review, wakeUp } from '../../support/review';
+import {
+  addReviewProcess,
+  ADMIN,
+  ask,
+  decide,
+  decideInForm,
+  OPERATOR,
+  review,
+  wakeUp,
+} from '../../support/review';
 import type { Run } from '../../support/run';
 import { locator, PROCESS_MAKER } from '../../support/workflows';
 
@@ -41,6 +50,7 @@ itWith('a resume token')('sends the message, sleeps, and gives what a person has
     {
       approved: true,
       chatInput: 'Only this once.',
+      comment: 'Only this once.',
       respondedBy: { id: 3, name: 'Limited Test' },
       respondedAt: expect.stringMatching(/^20/) as string,
       requestId: request()?.id,
@@ -76,6 +86,7 @@ itWith('a resume token')(
       {
         approved: false,
         chatInput: 'No decision has reached n8n in time.',
+        comment: null,
         respondedBy: null,
         respondedAt: null,
         requestId: request()?.id,
@@ -204,6 +215,27 @@ const CASES: Record<string, Case> = {
     approved: false,
     chatInput: /has no Task of the element 'DECIDE'/,
   },
+  'a Task of another Request': {
+    act: async () => {
+      await yes();
+      showTask({ process_request_id: id() + 1 });
+    },
+    approved: false,
+    chatInput: /has no Task of the element 'decide'/,
+  },
+  'a message that was changed': {
+    act: () => decideInForm(harness, { decision: 'approved' }, { message: 'May a pencil be ordered?' }),
+    approved: false,
+    chatInput: /does not hold in 'message' what it held when the person was asked/,
+  },
+  'another field that the form lets people change': {
+    parameters: {
+      additionalFields: { assignments: [{ id: '1', name: 'amount', type: 'number', value: 7 }] },
+    },
+    act: () => decideInForm(harness, { decision: 'approved', amount: 6 }),
+    approved: true,
+    chatInput: '',
+  },
   'a Task that a timer has closed': {
     act: async () => {
       await yes();
@@ -262,6 +294,11 @@ itWith('a resume token').each(Object.entries(CASES))(
       { approved, chatInput: expect.stringMatching(chatInput) as string, timedOut: false },
     ]);
     if (typeof chatInput === 'string') expect(outputOf(run)?.[0]?.chatInput).toBe(chatInput);
+    // Who has decided, where the decision counts.
+    const counts = typeof chatInput === 'string';
+    const who = counts ? { id: 3, name: 'Limited Test' } : null;
+    expect(outputOf(run)).toMatchObject([{ respondedBy: who }]);
+    expect(outputOf(run)?.[0]?.respondedAt === null).toBe(!counts);
   },
 );
 
@@ -271,7 +308,10 @@ itWith('a resume token')(
     const sleeping = await ask(harness, review(await addReviewProcess(harness, { reviewer: ADMIN })));
     await yes();
     const { run } = await wakeUp(harness, sleeping, 'admin');
-    expect(outputOf(run)).toMatchObject([{ approved: false, respondedBy: { id: ADMIN } }]);
+    expect(outputOf(run)).toMatchObject([
+      { approved: false, chatInput: expect.stringMatching(/by the user who had asked/) as string },
+    ]);
+    expect(outputOf(run)).toMatchObject([{ respondedBy: null, respondedAt: null }]);
   },
 );
 

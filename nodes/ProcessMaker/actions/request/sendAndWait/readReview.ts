@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { digestsOf } from '../../../callback/decision';
 import type { Hints } from '../../../execution/itemResults';
 import { asText } from '../../../guards';
 import { ADDITIONAL_FIELDS } from '../../../input/formData';
@@ -30,9 +31,9 @@ export function readReview(context: IExecuteFunctions, index: number, connection
     throw inputError("The option 'Extra Time in n8n' is not a number from 0 on", 'Enter minutes, e.g. 360.');
   }
   const call = isGate(context) ? readToolCall(context) : undefined;
-  const decision = { ...readDecisionSettings(context, index, options), identity: call?.identity };
+  const settings = readDecisionSettings(context, index, options);
   const data: IDataObject = {
-    message: context.getNodeParameter('message', index),
+    message: readMessage(context, index),
     ...(call && { toolName: call.toolName, toolParameters: call.toolParameters }),
     timeLimit: `PT${Math.ceil(seconds)}S`,
   };
@@ -44,7 +45,10 @@ export function readReview(context: IExecuteFunctions, index: number, connection
   if (data.assignTo !== assignTo) throw inputError("'Additional Fields' sets 'assignTo'", "Use 'Assign To'.");
   const own = { data, options: { simplify: false, returnErroredRequests: true } };
   const start = { ...readStart(context, index, connection, hints, own), identity: call?.identity };
-  checkNoDecision(start.data, [decision.field, decision.commentField]);
+  checkNoDecision(start.data, [settings.field, settings.commentField]);
+  // In a workflow, the form may let people change the rest.
+  const shown = digestsOf(start.data, call ? Object.keys(start.data) : ['message']);
+  const decision = { ...settings, identity: call?.identity, shown };
   const bytes = Buffer.byteLength(JSON.stringify(start.data));
   const tooLarge = `The data for the review has ${bytes} bytes, and at most ${MAX_BYTES} are sent, so nobody was asked.`;
   // Why the call of an agent is refused before anybody is asked.
@@ -54,6 +58,18 @@ export function readReview(context: IExecuteFunctions, index: number, connection
   const limit = { variable: DEFAULT_VARIABLE, limitSeconds: seconds + 60 * extra };
   const sleep: SleepSettings = { ...output, ...limit, kind: 'requestEnded', decision };
   return { start, decision, sleep, refusal };
+}
+
+/** What n8n fills in for the review of a call. */
+const MESSAGE_OF_N8N =
+  '=The agent wants to run this tool: {{ $tool.name }}\n\nInput:\n{{ $tool.parameters }}';
+
+/** In its place: what stands in `$tool`, the model can write. */
+export const OWN_MESSAGE = 'An AI agent wants to run this tool. May it?';
+
+function readMessage(context: IExecuteFunctions, index: number) {
+  const isOfN8n = isGate(context) && context.getNode().parameters.message === MESSAGE_OF_N8N;
+  return isOfN8n ? OWN_MESSAGE : context.getNodeParameter('message', index);
 }
 
 /** All others decide who reviews, and what counts as a yes. */

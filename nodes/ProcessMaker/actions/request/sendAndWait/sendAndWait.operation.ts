@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import {
   byElementId,
@@ -9,13 +9,14 @@ import {
   userLocator,
 } from '../../../descriptions/locators';
 import { decisionJson } from '../../../callback/decision';
-import { chosenFromList, optionsOf, switchField, textField } from '../../../descriptions/common';
+import { chosenFromList, IN_TOOL, optionsOf, switchField, textField } from '../../../descriptions/common';
 import { amountField, unitField } from '../../../descriptions/waitFields';
 import { runItems } from '../../../execution/runItems';
 import { asText, isObject } from '../../../guards';
 import { ADDITIONAL_FIELDS } from '../../../input/formData';
 import { isGate } from '../../../input/parameters';
-import { DEFAULT_EXTRA_MINUTES } from './readReview';
+import { connect } from '../../../transport/connection';
+import { DEFAULT_EXTRA_MINUTES, OWN_MESSAGE } from './readReview';
 import { reviewOperation } from './review';
 
 const decisionTaskLocator = locator(
@@ -47,6 +48,13 @@ export const sendAndWait = {
       required: true,
       typeOptions: { rows: 3 },
     }),
+    {
+      displayName: `Replace the Message: the AI model can write what stands in $tool.name and $tool.parameters. While it is as n8n has filled it in, '${OWN_MESSAGE}' is sent. The form shows the tool and its parameters by itself.`,
+      name: 'messageNotice',
+      type: 'notice',
+      default: '',
+      displayOptions: IN_TOOL,
+    },
     decisionTaskLocator,
     textField('Decision Field', 'decisionField', 'The variable that the form of the Task sets', {
       default: 'decision',
@@ -100,17 +108,23 @@ export const sendAndWait = {
     const items = runItems(this, reviewOperation(this));
     // n8n hands any other item to the model as a refusal by the person, without a reason.
     const isTold = isGate(this) && this.getNode().onError !== 'stopWorkflow';
-    return isTold ? await items.then(toRefusal, toRefusal) : await items;
+    if (!isTold) return await items;
+    const tell = async (result: unknown) => await toRefusal(this, result);
+    return await items.then(tell, tell);
   },
 };
 
 /** A review that could not be asked for, or not be waited for, as a refusal with its reason. */
-function toRefusal(result: unknown): INodeExecutionData[] {
+async function toRefusal(context: IExecuteFunctions, result: unknown): Promise<INodeExecutionData[]> {
   const items = Array.isArray(result) ? (result as INodeExecutionData[]) : undefined;
   const error: unknown = items ? items[0]?.json.error : result;
   if (!isObject(error)) return items ?? [];
-  const { message, requestId = null } = error;
-  const chatInput = `No person has decided: ${asText(message)}`;
-  const refusal = decisionJson({ instanceUrl: '' }, null, { approved: false, chatInput });
-  return [{ json: { ...refusal, requestId, timedOut: false }, pairedItem: { item: 0 } }];
+  // What n8n throws has it in its context.
+  const details: IDataObject = { ...(isObject(error.context) ? error.context : {}), ...error };
+  const requestId = typeof details.requestId === 'number' ? details.requestId : null;
+  // Where there is a Request, the credential was read before.
+  const connection = requestId === null ? { instanceUrl: '' } : await connect(context);
+  const chatInput = `No person has decided: ${asText(error.message)}`;
+  const json = decisionJson(connection, requestId, { approved: false, chatInput });
+  return [{ json: { ...json, timedOut: false }, pairedItem: { item: 0 } }];
 }
