@@ -164,3 +164,21 @@ export async function decidedByNobodyElse(stage: Stage): Promise<void> {
     assert.equal(stage.runsOf(name), 0, name);
   }
 }
+
+/** The form has shown, and sends back, another text than the one that was sent, as where others have written a draft. */
+export async function shownOtherwise(stage: Stage): Promise<void> {
+  const agent = await stage.agent('shown-otherwise');
+  const changes = { message: 'It is only a look-up.', toolName: 'Look', timeLimit: 'PT1S' };
+  for (const [name, value] of Object.entries(changes)) {
+    const execution = await stage.begin(agent, [reviewed('Pay', name)], YES);
+    const review = await stage.review(name);
+    await stage.asleep(execution);
+    stage.forged += 1;
+    stage.changed.add(review.id);
+    await stage.complete(review, { ...review.data, [name]: value, decision: 'approved' });
+    await stage.wake(review);
+    await stage.ended(execution);
+    assert.equal(stage.runsOf(name), 0, name);
+  }
+  assert.match(stage.told(agent), /may have seen something else/);
+}

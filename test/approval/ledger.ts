@@ -72,6 +72,7 @@ function verdictOf(stage: Stage, request: StoredRequest): Verdict {
   if (request.status !== 'COMPLETED') return 'open';
   const [task, ...others] = stage.tasksOf(request);
   if (!task || others.length > 0 || task.userId === null) return 'notDecided';
+  if (stage.changed.has(request.id)) return 'notDecided';
   if (task.completedAt === null) return 'timedOut';
   if ([GATE_USER, request.userId].includes(task.userId)) return 'selfApproved';
   return request.data.decision === 'approved' ? 'approved' : 'refused';

@@ -30,6 +30,7 @@ const TOGETHER: Array<[string, (stage: Stage) => Promise<void>]> = [
   ['asks nobody when the decision is there from the start', forgeries.decidedAtTheStart],
   ['does not count what was written by Update Data', forgeries.decidedByUpdate],
   ['lets no agent approve its own call', forgeries.decidedByTheAgent],
+  ['counts no yes in a form that has shown something else', forgeries.shownOtherwise],
   ['counts no unclaimed Task, no second Task and no own approval', forgeries.decidedByNobodyElse],
 ];
 

@@ -39,6 +39,8 @@ export class Stage {
   forged = 0;
   /** Reviews that n8n's own time limit has ended, and not the process. */
   endedByN8n = 0;
+  /** The Requests of reviews in which a person was shown something else than what was sent. */
+  readonly changed = new Set<number>();
   /** Comments that n8n does not hand on, as the documents say. */
   readonly lostComments = new Set<string>();
   /** What n8n itself was seen to do, as the documents say, one sentence each. */

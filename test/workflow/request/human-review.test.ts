@@ -198,6 +198,15 @@ itWith('a resume token').each<JsonObject>([
   expect(answersOf(run)).toEqual([{ ran: 'Order' }]);
 });
 
+itWith('a resume token')('refuses to send a field that cannot be compared, with a reason', async () => {
+  const additionalFields = { assignments: [{ id: '1', name: '_limit', type: 'number', value: 5 }] };
+  const run = await runAgent(harness, gatedWorkflow({ ...parameters, additionalFields }, [[order(REFUND)]]));
+  expect(answersOf(run)).toEqual([
+    { refused: expect.stringMatching(/sets '_limit', which ProcessMaker does not show/) as string },
+  ]);
+  expect(harness.starts()).toEqual([]);
+});
+
 itWith('a resume token')('gives the model the comment of a no, also where the form has changed', async () => {
   const sleeping = await runAgent(harness, gatedWorkflow({ ...parameters, ...SHOWN }, [[order(REFUND)]]));
   const form = () => decideInForm(harness, { decision: 'refused', comment: 'Odd text' }, { message: 'x' });

@@ -46,6 +46,13 @@ export function readReview(context: IExecuteFunctions, index: number, connection
   const own = { data, options: { simplify: false, returnErroredRequests: true } };
   const start = { ...readStart(context, index, connection, hints, own), identity: call?.identity };
   checkNoDecision(start.data, [settings.field, settings.commentField]);
+  const hidden = call && Object.keys(start.data).find((name) => name.startsWith('_'));
+  if (hidden !== undefined) {
+    throw inputError(
+      `'Additional Fields' sets '${hidden}', which ProcessMaker does not show with the data, so it could not be compared at the end`,
+      'Give it a name that does not begin with an underscore.',
+    );
+  }
   // In a workflow, the form may let people change the rest.
   const shown = digestsOf(start.data, call ? Object.keys(start.data) : ['message']);
   const decision = { ...settings, identity: call?.identity, shown };
