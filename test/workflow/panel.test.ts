@@ -41,6 +41,17 @@ it('says in the panel of a node that sleeps for a decision that a person has to 
   );
 });
 
+it.each([
+  ['processMakerHitlTool', true],
+  ['processMaker', false],
+])("says in the panel of %s that n8n's own message is to be replaced: %s", (type, isSaid) => {
+  const parameters = { resource: 'request', operation: 'sendAndWait' };
+  const notice = shownParameters(harness.engine, type, parameters).find(
+    ({ type: kind }) => kind === 'notice',
+  );
+  expect(notice?.displayName.startsWith('Replace the Message: ') ?? false).toBe(isSaid);
+});
+
 it("offers 'Return Requests in Error' only where it has an effect: not when a Task is waited for", () => {
   const offered = (operation: string) =>
     ['finish', 'requestEnded', 'callback', 'task'].filter((waitFor) =>

@@ -52,6 +52,11 @@ export async function checkExamples(subject: Subject): Promise<void> {
     });
   }
 
+  await checks.check(
+    "a review of an agent's calls asks to replace n8n's own message, and for the reviewer",
+    () => checkPanelOfReview(subject),
+  );
+
   await checks.check("the example 'start-requests' starts three Requests", async () => {
     const { id } = await client.createWorkflow(readExample('start-requests', credential));
     const execution = await client.execute(id, EXAMPLE_NODES.trigger);
@@ -232,6 +237,16 @@ async function canceledRequest({ processMaker }: Subject, data: object): Promise
   const { id } = (await response.json()) as { id: number };
   processMaker.cancelRequest(id);
   return id;
+}
+
+/** The panel says what n8n has filled in, and is red where the person is missing. */
+async function checkPanelOfReview({ editor }: Subject): Promise<void> {
+  await editor.newWorkflow();
+  await editor.importWorkflow(exampleFile('agent-with-approval'));
+  await editor.openNode('Review refund');
+  await editor.page.getByText('Replace the Message: the AI model can write').waitFor();
+  await editor.panel.getByTestId('parameter-issues').waitFor();
+  await editor.closeNode();
 }
 
 /** A person completes the Task, and n8n is told as the workflow that wakes others tells it. */
