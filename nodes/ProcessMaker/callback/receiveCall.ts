@@ -6,6 +6,7 @@ import { shownText } from '../transport/processMakerError';
 import { hideUrl } from './callbackUrl';
 import { type AwaitedCall, awaitedCall, type Decision, ENDED_PATH, readAwaited } from './callbackWait';
 import { decideByEnd } from './requestEnded';
+import { IS_BEING_WOKEN, isBeingWoken, wakeOnce } from './wakeOnce';
 
 /** n8n's address of an execution that sleeps, `$execution.resumeUrl`, and the path after it that no other node has. */
 export const callbackWebhooks: IWebhookDescription[] = ['', ENDED_PATH].map((path) => ({
@@ -42,18 +43,32 @@ interface CallResponse {
 export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResponseData> {
   try {
     const tag = asText((this.getQueryData() as IDataObject).wait);
-    const awaited = awaitedCall(this, tag);
-    const decision = awaited ? await DECISIONS[awaited.kind](this, awaited, tag) : NOT_THIS_WAIT;
-    if (!awaited || !('json' in decision)) return refuse(this, decision as typeof NOT_READABLE);
-    const shown = { ...decision.json, timedOut: false };
-    const json = hideUrl(shown, awaited.variable, readResumeUrl(this)?.signature ?? '');
+    const decision = await decide(this, tag);
+    if (!('json' in decision)) return refuse(this, decision);
+    const { json } = decision;
     return { workflowData: [[{ json, pairedItem: { item: 0 } }]], webhookResponse: { woken: true } };
   } catch (error) {
     return refuse(this, NOT_READABLE, error);
   }
 }
 
-function refuse(context: IWebhookFunctions, decision: typeof NOT_READABLE, error?: unknown) {
+/** What becomes of a call: one of those that may wake the execution does so. */
+async function decide(context: IWebhookFunctions, tag: string): Promise<Decision> {
+  const awaited = awaitedCall(context, tag);
+  if (!awaited) return NOT_THIS_WAIT;
+  if (isBeingWoken(tag)) return IS_BEING_WOKEN;
+  const decision = await DECISIONS[awaited.kind](context, awaited, tag);
+  if (!('json' in decision)) return decision;
+  const shown = { ...decision.json, timedOut: false };
+  const json = hideUrl(shown, awaited.variable, readResumeUrl(context)?.signature ?? '');
+  return wakeOnce(tag, { json });
+}
+
+function refuse(
+  context: IWebhookFunctions,
+  decision: Exclude<Decision, { json: IDataObject }>,
+  error?: unknown,
+) {
   try {
     if (error !== undefined)
       context.logger.warn(`A call did not wake the execution: ${shownText(messageOf(error))}`);
@@ -70,15 +85,30 @@ function refuse(context: IWebhookFunctions, decision: typeof NOT_READABLE, error
  * Any call counts. What was sent is in `callback`, and proves nothing: others can read the URL, too. It is not lost
  * because the Request cannot be read: then the Request is that of when the waiting began, with a note.
  */
-async function takeCallback(context: IWebhookFunctions, awaited: AwaitedCall): Promise<Decision> {
+async function takeCallback(
+  context: IWebhookFunctions,
+  awaited: AwaitedCall,
+  tag: string,
+): Promise<Decision> {
   const { withBody, identity } = awaited;
-  const { json } = await readAwaited(context, awaited).catch((error: unknown) => {
+  const { json } = await readTogether(context, awaited, tag).catch((error: unknown) => {
     if (!withBody) throw error;
     const before: unknown = context.evaluateExpression('{{ $json }}', 0);
     const note = `The Request is shown as it was when the waiting began, since it could not be read when the call came: ${shownText(messageOf(error))}`;
     return { json: { ...(isObject(before) ? before : { id: identity.id }), note } };
   });
   return { json: withBody ? { ...json, callback: bodyOf(context) } : json };
+}
+
+/** By the tag of a wait: the read for the calls that have come together. */
+const reads = new Map<string, ReturnType<typeof readAwaited>>();
+
+async function readTogether(context: IWebhookFunctions, awaited: AwaitedCall, tag: string) {
+  const underWay = reads.get(tag);
+  if (underWay) return await underWay;
+  const read = readAwaited(context, awaited).finally(() => reads.delete(tag));
+  reads.set(tag, read);
+  return await read;
 }
 
 /** What was sent, as n8n has read it; as text where n8n does not know the content type, and null where nothing was sent. */

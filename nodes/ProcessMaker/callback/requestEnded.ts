@@ -5,14 +5,15 @@ import { isUnderWay, readRequest } from '../api/requests/requests';
 import { pauseFor } from '../transport/connection';
 import { type AwaitedCall, type Decision, readAwaited } from './callbackWait';
 import { readDecision } from './decision';
+import { IS_BEING_WOKEN, isBeingWoken } from './wakeOnce';
 
 /** The time from one read for a wait to the next, however many calls come. */
 const BETWEEN_READS_MS = 2000;
 
 /** By the tag of a wait: the read that has not begun, so that a call that comes now can rely on it. */
 const upcoming = new Map<string, Promise<Decision>>();
-/** By the tag of a wait: ends some time after the last read, and says whether that one has woken the execution. */
-const recent = new Map<string, Promise<boolean>>();
+/** By the tag of a wait: ends some time after the last read. */
+const recent = new Map<string, Promise<unknown>>();
 
 /**
  * Wakes the execution when ProcessMaker says that its Request has ended, whoever calls: nothing of the call counts. Calls
@@ -20,18 +21,14 @@ const recent = new Map<string, Promise<boolean>>();
  */
 export async function decideByEnd(context: IWebhookFunctions, awaited: AwaitedCall, tag: string) {
   const joined = upcoming.get(tag);
-  if (joined) {
-    const decision = await joined;
-    return 'json' in decision ? IS_BEING_WOKEN : decision;
-  }
+  if (joined) return await joined;
   const decision = (async () => {
-    const isWoken = await recent.get(tag);
+    await recent.get(tag);
     upcoming.delete(tag);
-    if (isWoken) return IS_BEING_WOKEN;
+    if (isBeingWoken(tag)) return IS_BEING_WOKEN;
     const read = readEnd(context, awaited);
-    const pause = Promise.allSettled([read, pauseFor({}, BETWEEN_READS_MS)]).then(([last]) => {
+    const pause = Promise.allSettled([read, pauseFor({}, BETWEEN_READS_MS)]).then(() => {
       if (recent.get(tag) === pause) recent.delete(tag);
-      return last.status === 'fulfilled' && 'json' in last.value;
     });
     recent.set(tag, pause);
     return await read;
@@ -39,9 +36,6 @@ export async function decideByEnd(context: IWebhookFunctions, awaited: AwaitedCa
   upcoming.set(tag, decision);
   return await decision;
 }
-
-/** Only one call may wake it: an older n8n would run what follows once for each. */
-const IS_BEING_WOKEN: Decision = { status: 503, code: 'isBeingWoken' };
 
 async function readEnd(context: IWebhookFunctions, awaited: AwaitedCall): Promise<Decision> {
   const { connection, request, json } = await readAwaited(context, awaited);

@@ -235,6 +235,46 @@ describe('a call that is not for this wait', () => {
   });
 });
 
+describe('calls for a callback that come together', () => {
+  const together = async (sleeping: Run, count = 20) =>
+    await Promise.all(Array.from({ length: count }, (_, number) => call(sleeping, { number })));
+  const reads = () => harness.gateway.calls.filter(({ method }) => method === 'GET').length;
+
+  it.each([
+    ['with what was sent', {}],
+    ['by the data of the Request', { options: { decideByRequestData: true } }],
+  ])('wake the execution once, %s, and read its Request once', async (_, parameters) => {
+    const sleeping = await wait([await oneTask()], parameters);
+    const before = reads();
+    const responses = await together(sleeping);
+    responses.push(await call(sleeping, { number: 'late' }));
+    const woken = responses.filter(({ run }) => run !== undefined);
+    expect(woken).toHaveLength(1);
+    expect(woken[0]).toMatchObject({ status: 200, body: { woken: true } });
+    const [item] = woken[0]?.run?.items('ProcessMaker') ?? [];
+    expect(item).toMatchObject({
+      timedOut: false,
+      ...('options' in parameters ? {} : { callback: { number: 0 } }),
+    });
+    const others = responses.filter(({ run }) => run === undefined);
+    expect(others.map(({ status, body }) => [status, (body as IDataObject).code])).toEqual(
+      Array(20).fill([503, 'isBeingWoken']),
+    );
+    expect(reads() - before).toBe(1);
+  });
+
+  it('leave it asleep when the Request cannot be read, and a later one wakes it', async () => {
+    const sleeping = await wait([await oneTask()], { options: { decideByRequestData: true } });
+    harness.gateway.treat = () => respond(403, { message: 'This action is unauthorized.' });
+    const refused = await together(sleeping);
+    expect(refused.map(({ status, body }) => [status, (body as IDataObject).code])).toEqual(
+      Array(20).fill([503, 'notReadable']),
+    );
+    harness.gateway.reset();
+    expect((await call(sleeping)).run?.status).toBe('success');
+  });
+});
+
 describe('more than one Request in an execution', () => {
   /** n8n 3 no longer has the mode of Execute Workflow that runs once for each item. */
   const THE_WAY = /'Loop Over Items', one item at a time, then 'Execute Workflow' with/;
