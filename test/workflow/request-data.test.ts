@@ -30,6 +30,24 @@ describe('Map Automatically', () => {
     expect(harness.sent()).toEqual([{ number: ORDER.number, total: ORDER.total, urgent: true }]);
   });
 
+  it.each([
+    ['a list', [{ number: 1 }]],
+    ['an empty list', []],
+    ['a text', 'PO-1'],
+    ['a number', 12],
+    ['a boolean', true],
+  ])('refuses an item whose JSON is %s with Map Automatically, before any call', async (_, json) => {
+    const run = await start({}, [ORDER, json]);
+    expect(failedItems(run)).toMatchObject([
+      { text: expect.stringMatching(/^The JSON of the item is .*, not an object with fields/) as string },
+    ]);
+    expect(harness.requests()).toHaveLength(1);
+    harness.gateway.calls = [];
+    const stopped = await harness.start(TARGET, { input: [ORDER, json] });
+    expect(stopped.error?.message).toMatch(/The JSON of the item is .* \[item 1\]/);
+    expect(harness.gateway.calls).toEqual([]);
+  });
+
   it('starts a Request without data for an empty item', async () => {
     await start({}, [{}]);
     expect(harness.sentTexts()).toEqual(['{}']);

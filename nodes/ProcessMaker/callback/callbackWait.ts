@@ -68,11 +68,29 @@ function beginRecord(context: IExecuteFunctions, { kind, decision }: SleepSettin
 
 /** @returns what the node has to know about a call that has come with the tag; undefined when it does not wait for it */
 export function awaitedCall(context: IWebhookFunctions, tag: unknown): AwaitedCall | undefined {
-  // A webhook's context shows that of the node only to expressions.
+  const record = readRecord(context);
+  return record?.tag === tag ? record?.awaited : undefined;
+}
+
+/** A webhook's context shows that of the node only to expressions. */
+function readRecord(context: IWebhookFunctions | IExecuteFunctions): CallbackRecord | undefined {
   const name = JSON.stringify(context.getNode().name).replaceAll('}', '\\u007d');
   const record: unknown = context.evaluateExpression(`{{ $node[${name}].context["${KEY}"] }}`, 0);
-  if (!isObject(record) || record.tag !== tag) return undefined;
-  return (record as unknown as CallbackRecord).awaited;
+  return isObject(record) ? (record as unknown as CallbackRecord) : undefined;
+}
+
+/** n8n's expressions block some names, and with them what the node would have to know when a call comes. */
+function checkName(context: IExecuteFunctions, { tag }: CallbackRecord): void {
+  try {
+    if (readRecord(context)?.tag === tag) return;
+  } catch {
+    // It is blocked.
+  }
+  const { name } = context.getNode();
+  throw inputError(
+    `A node with the name '${name}' could never be woken: the expressions of n8n block this name`,
+    'Give the node another name.',
+  );
 }
 
 /** What tells a Request from all others, also from one of another instance, or of a database that was set up anew. */
@@ -132,6 +150,7 @@ export class CallbackWait {
     if (wanted === kind) checkItems(context, LABELS[kind]);
     const resume = requireResumeUrl(context);
     const record = beginRecord(context, settings);
+    checkName(context, record);
     if (kind === 'requestEnded') resume.url.pathname += `/${ENDED_PATH}`;
     resume.url.searchParams.set('wait', record.tag);
     return new CallbackWait(context, settings, record, resume);

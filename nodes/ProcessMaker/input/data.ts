@@ -5,7 +5,7 @@ import { asText } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
 import { readFormData } from './formData';
 import { type DataCall, findUnsendable, KEPT, readJsonData, type ServerChange } from './jsonData';
-import { isTool, type ItemHints, readAssignments } from './parameters';
+import { isTool, itemFields, type ItemHints, readAssignments } from './parameters';
 
 /** Takes, by item, what the user should know although the item did not fail. */
 export interface DataHints extends ItemHints {
@@ -127,7 +127,7 @@ function fromItem(context: IExecuteFunctions, itemIndex: number, hints: DataHint
       "Choose 'Filled by the Model', or 'Define Below' and let the model fill in each field.",
     );
   }
-  const item = context.getInputData()[itemIndex]?.json ?? {};
+  const item = itemFields(context, itemIndex);
   if (Object.keys(item).length === 0) {
     hints.sentences.add(
       "An item without fields gives a Request without data. To give data, choose another way in 'Request Data'.",

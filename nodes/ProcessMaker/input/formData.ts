@@ -9,7 +9,7 @@ import {
 
 import { isObject, objectsIn, readByPath, setByPath } from '../guards';
 import { inputError, type ProcessMakerError } from '../transport/processMakerError';
-import { isTool, type ItemHints, readAssignments } from './parameters';
+import { isTool, itemFields, type ItemHints, readAssignments } from './parameters';
 
 export const FORM_FIELDS = { name: 'formFields', displayName: 'Values to Send' };
 export const ADDITIONAL_FIELDS = { name: 'additionalFields', displayName: 'Additional Fields' };
@@ -80,7 +80,7 @@ function fromItem(context: IExecuteFunctions, itemIndex: number, { fields }: Map
       "Open the node and let it load the fields, or give the data in another way than 'Map From Form'.",
     );
   }
-  const item = context.getInputData()[itemIndex]?.json ?? {};
+  const item = itemFields(context, itemIndex);
   return Object.fromEntries(fields.map(({ id }) => [id, readByPath(item, id)]));
 }
 

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { isObject, messageOf } from '../guards';
 import { inputError } from '../transport/processMakerError';
+import { kindOf } from './parameters';
 
 /** The data of an item that is given as JSON. @param advice for what is not a JSON object */
 export function readJsonData(context: IExecuteFunctions, itemIndex: number, label: string, advice: string) {
@@ -15,9 +16,7 @@ export function readJsonData(context: IExecuteFunctions, itemIndex: number, labe
     }
   }
   if (isObject(data)) return data;
-  const kind = Array.isArray(data) ? 'a list' : `a ${typeof data}`;
-  const shown = data === null || data === undefined ? 'no value' : kind;
-  throw inputError(`'${label}' holds ${shown} and not a JSON object`, advice);
+  throw inputError(`'${label}' holds ${kindOf(data)} and not a JSON object`, advice);
 }
 
 /** PHP's JSON reader gives up below this depth, and ProcessMaker would start the Request with empty data. */

@@ -6,7 +6,7 @@ import {
   validateFieldType,
 } from 'n8n-workflow';
 
-import { asText, messageOf, setByPath } from '../guards';
+import { asText, isObject, messageOf, setByPath } from '../guards';
 import { inputError, ProcessMakerError } from '../transport/processMakerError';
 
 /** What it means that parameters cannot be read: n8n throws where it cannot resolve an expression. */
@@ -99,6 +99,22 @@ export function checkSeconds(value: unknown, option: string, most: number, advic
     `The option '${option}' is not a number from 1 to ${most}`,
     `Enter a number of seconds, e.g. 300.${advice}`,
   );
+}
+
+/** The fields of an item. A node before may give anything in their place. @throws ProcessMakerError then */
+export function itemFields(context: IExecuteFunctions, itemIndex: number): IDataObject {
+  const json: unknown = context.getInputData()[itemIndex]?.json ?? null;
+  if (isObject(json)) return json;
+  throw inputError(
+    `The JSON of the item is ${kindOf(json)}, not an object with fields`,
+    'Let the node before give each item as an object such as {"orderId": 12}, or choose another way to give the data.',
+  );
+}
+
+/** What a value that should be a JSON object is. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'no value';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }
 
 const FIELDS_TO_SEND = { name: 'fields', displayName: 'Fields to Send' };

@@ -23,6 +23,7 @@ const CALLBACK = {
   request: locator('id', '={{ $json.requestId }}'),
   waitFor: 'callback',
 };
+const SLEEPS = ['callback', 'requestEnded'];
 const VARIABLE = '_n8n_resume_url';
 /** A node name with characters that an expression has to escape. */
 const LATER = 'It\'s "later" }}';
@@ -232,6 +233,49 @@ describe('a call that is not for this wait', () => {
     expect((await call(secondSleeps, {}, lateUrl)).status).toBe(410);
     const { run } = await call(secondSleeps, {}, ownUrl);
     expect(run?.items(LATER)).toMatchObject([{ id: second.requestId, timedOut: false }]);
+  });
+});
+
+describe('the name of a node that sleeps', () => {
+  const named = async (name: string, parameters: INodeParameters, input: IDataObject) => {
+    const workflow = createWorkflow(
+      [
+        { name: 'Start', type: 'test.start' },
+        { name, type: PROCESS_MAKER, parameters },
+      ],
+      [['Start', name]],
+    );
+    return await harness.run(workflow, { input: [input], user: 'admin' });
+  };
+  const START = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+  const NAMES = [
+    'ProcessMaker',
+    'toString',
+    'constructor',
+    'prototype',
+    '__defineGetter__',
+    'getPrototypeOf',
+    'mainModule',
+  ];
+
+  it.each(NAMES.flatMap((name) => SLEEPS.map((waitFor) => [name, waitFor])))(
+    'is refused before the start, or it can be woken: %s with %s',
+    async (name, waitFor) => {
+      const run = await named(name, { ...START, waitFor }, { number: 1 });
+      if (run.status !== 'waiting') {
+        expect(run.error?.message).toMatch(/A node with the name '.+' could never be woken/);
+        expect(harness.gateway.calls).toEqual([]);
+        return;
+      }
+      await harness.completeFirstTask();
+      expect((await call(run)).run?.status).toBe('success');
+    },
+  );
+
+  it('is refused before the start where the expressions of n8n block it', async () => {
+    const run = await named('constructor', { ...START, waitFor: 'callback' }, { number: 1 });
+    expect(run.error?.message).toMatch(/A node with the name 'constructor' could never be woken/);
+    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
