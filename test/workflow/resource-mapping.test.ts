@@ -178,6 +178,17 @@ it('adds the variable to the labels of fields that have the same one', async () 
 });
 
 describe('a process whose first form is that of a task', () => {
+  it('offers the fields of the forms of its Tasks only under "Add field", with the name of the Task', async () => {
+    const known = () => fieldsOf(2);
+    expect(shown(await known())).toEqual([]);
+    const [first] = (await known()).fields;
+    expect(first).toMatchObject({ id: 'orderId', displayName: 'Order Id · later form' });
+    await harness.start({ process: locator('id', 2) });
+    const { fields } = await known();
+    expect(fields.every(({ removed }) => removed)).toBe(true);
+    expect(fields[0]).toMatchObject({ id: 'orderId', displayName: 'Order Id · Form Task' });
+  });
+
   it('offers the variables of a process whose first form is at a task, none of them required', async () => {
     const id = (
       await harness.server.addProcess({

@@ -183,10 +183,18 @@ export const requestDataFields: INodeProperties[] = [
     },
   ),
   fieldsToSend,
+  {
+    displayName:
+      "The fields of the form at the start are shown. A process that has its first form at a Task shows none: add its fields under 'Add field', or choose 'Define Below' in 'Request Data'.",
+    name: 'startFormNotice',
+    type: 'notice',
+    default: '',
+    displayOptions: { show: { dataMode: ['mapFromForm'] } },
+  },
   ...formFields(
     'getFormFields',
     ['process', 'startEvent'],
-    'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without a form, the fields that the latest Requests of the process hold. Files are not included.',
+    'The fields of the form that people start the process with, and under "Add field" those of its later forms. Without any form, the fields that the latest Requests of the process hold. Files are not included.',
   ),
   { ...jsonData, displayOptions: { ...jsonData.displayOptions, ...IN_NODE } },
   toolJsonData,

@@ -76,8 +76,8 @@ function fromItem(context: IExecuteFunctions, itemIndex: number, { fields }: Map
   }
   if (fields.length === 0) {
     throw inputError(
-      'The fields of the form are not known, so nothing can be mapped automatically',
-      "Open the node and let it load the fields, or give the data in another way than 'Map From Form'.",
+      "'Values to Send' shows no field of a form, so nothing can be mapped automatically",
+      "Refresh the fields in the node. If the process has no form at its start, choose another way than 'Map From Form', such as 'Define Below'.",
     );
   }
   const item = itemFields(context, itemIndex);

@@ -21,7 +21,7 @@ export async function getFormFields(this: ILoadOptionsFunctions): Promise<Resour
   return await withConnection(this, async (connection) => {
     const process = await findProcess(connection, locator);
     const { first, later } = await readProcessFields(connection, process, chosenStartEvent(this));
-    if (first.length === 0) {
+    if (first.length + later.length === 0) {
       return noFields(
         "This process has no form, and no Request with data that the user of the access token may see. Give the data in 'Additional Fields'.",
       );
@@ -91,9 +91,11 @@ const MAX_LISTED = 8;
 
 /** @param later what the editor offers under "Add field" instead of showing it at once */
 function mapperFields(context: ILoadOptionsFunctions, first: FormField[], later: FormField[] = []) {
-  const labels = [...first, ...later].map(({ label }) => label);
+  const labelOf = ({ label, form }: FormField) => (form === undefined ? label : `${label} · ${form}`);
+  const labels = [...first, ...later].map(labelOf);
   const toMapperField = (field: FormField, removed: boolean): MapperField => {
-    const { path, label, type, dateOnly, required = false, options, holds = [] } = field;
+    const label = labelOf(field);
+    const { path, type, dateOnly, required = false, options, holds = [] } = field;
     // The panel cuts long labels off, and has no other place for this. The variable tells two fields apart.
     const notes = labels.indexOf(label) === labels.lastIndexOf(label) ? [] : [path];
     const listed = holds.length > MAX_LISTED ? [...holds.slice(0, MAX_LISTED), '…'] : holds;

@@ -18,10 +18,14 @@ import { readScreens, readTaskForms } from './screens';
 
 const LATEST_REQUESTS = 10;
 const MAX_DEPTH = 3;
+const UNKNOWN_FORM = 'later form';
 
 export type FormProcess = Pick<StartableProcess, 'id' | 'startEvents'>;
 
-/** The fields of the forms of a process, or of its latest data. @returns as `first` those of the form it begins with */
+/**
+ * The fields of the forms of a process, or of its latest data. @returns as `first` those of the form it begins with, as
+ * `later` those of its Tasks, such as a decision, which a start seldom has
+ */
 export async function readProcessFields(
   connection: Connection,
   { id, startEvents }: FormProcess,
@@ -33,8 +37,7 @@ export async function readProcessFields(
 
   const first = unique(start.fields);
   const later = laterFields(variables, start, tasks);
-  if (first.length > 0) return { first, later };
-  if (later.length > 0) return { first: later, later: [] };
+  if (first.length > 0 || later.length > 0) return { first, later };
   return { first: await readLatestData(connection, id), later: [] };
 }
 
@@ -58,7 +61,8 @@ function laterFields(variables: FormField[] | undefined, start: ScreenFields, ta
   const others = new Set([...start.others, ...tasks.others]);
   return unique(variables ?? tasks.fields)
     .filter(({ path }) => !shown.has(path) && (inForms.has(path) || !others.has(path)))
-    .map((variable) => ({ ...(inForms.get(variable.path) ?? variable), required: false }))
+    .map((variable) => inForms.get(variable.path) ?? variable)
+    .map((field) => ({ ...field, form: field.form ?? UNKNOWN_FORM, required: false }))
     .map((field) => (field.type === 'boolean' ? { ...field, initially: null } : field));
 }
 

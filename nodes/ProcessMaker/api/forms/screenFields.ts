@@ -7,6 +7,8 @@ export interface FormField {
   /** Its path in the data, e.g. `orderId` or `customer.name`. */
   path: string;
   label: string;
+  /** Of a field that the form at the start does not show: where its form is, such as the name of a Task. */
+  form?: string;
   type: FieldType;
   dateOnly?: boolean;
   required?: boolean;

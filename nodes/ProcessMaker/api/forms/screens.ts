@@ -45,17 +45,19 @@ export async function readTaskForms(connection: Connection, processId: number): 
     limit: LATEST_TASKS,
   });
   const all = emptyForm();
-  for (const id of oneOfEach(tasks)) {
-    const form = await unlessUnreadable(readTaskScreens(connection, id));
-    if (form) add(all, form);
+  for (const { id, element_name: name } of oneOfEach(tasks)) {
+    const found = await unlessUnreadable(readTaskScreens(connection, Number(asText(id))));
+    if (!found) continue;
+    const form = asText(name).trim() || undefined;
+    add(all, { ...found, fields: found.fields.map((field) => ({ ...field, form })) });
   }
   return all;
 }
 
-function oneOfEach(tasks: IDataObject[]): number[] {
+function oneOfEach(tasks: IDataObject[]): IDataObject[] {
   const elements = tasks.map(({ element_id: element }) => element);
   const latest = tasks.filter(({ element_id: element }, index) => elements.indexOf(element) === index);
-  return latest.slice(0, MAX_FORMS).map(({ id }) => Number(asText(id)));
+  return latest.slice(0, MAX_FORMS);
 }
 
 /** Without a form that is gone or out of reach, fields can be given all the same, if with less help. */
