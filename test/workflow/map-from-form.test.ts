@@ -110,6 +110,28 @@ describe('form fields that are mapped by hand', () => {
     expect(harness.requests()).toHaveLength(1);
   });
 
+  it.each([
+    ['values, separated by commas', 'b, d', ['b', 'd']],
+    ['labels', 'Lunch,Dinner', ['l', 'd']],
+    ['a list as JSON', '["Breakfast"]', ['b']],
+    ['a list of an expression', '={{ ["b", "l"] }}', ['b', 'l']],
+    ['an empty list', '={{ [] }}', []],
+  ])('sends what is chosen in a list when it is given by %s', async (_, meals, sent) => {
+    await journey(mapped(expensesForm, { ...JOURNEY, meals }));
+    expect(harness.sent()).toMatchObject([{ meals: sent }]);
+  });
+
+  it.each([
+    [
+      { meals: 'b, brunch' },
+      /'Meals \(.*\)' in 'Values to Send' is "b, brunch".*separated by commas: b, l, d/s,
+    ],
+    [{ trips: 'Bonn' }, /'Trips \(.*\)' in 'Values to Send' is "Bonn".*a list as JSON/s],
+    [{ trips: '[{"from"' }, /not a list that the form takes/],
+  ])('sends no list that the form does not take: %j', async (values, says) => {
+    await expectRefused(journey(mapped(expensesForm, { ...JOURNEY, ...values })), says);
+  });
+
   it('evaluates the expressions in form fields for each item', async () => {
     const run = await order(
       mapped(orderForm, {
@@ -325,7 +347,10 @@ describe('form fields that are mapped automatically', () => {
   });
 
   it('refuses to map fields automatically when the form is not known', async () => {
-    await expectRefused(order(mappedAutomatically({ fields: [] }), [{ orderId: 1 }]), /are not known/);
+    await expectRefused(
+      order(mappedAutomatically({ fields: [] }), [{ orderId: 1 }]),
+      /shows no field of a form/,
+    );
   });
 });
 

@@ -10,6 +10,8 @@ const PROCESS = { id: 2, name: 'A single start with form' };
 describe('a process that is given', () => {
   it.each([
     ['from the list', () => locator('list', PROCESS.id)],
+    // It stays in the field when a person switches from 'By Name' to 'From List', and looks chosen.
+    ['by a name that is left in the list', () => locator('list', PROCESS.name)],
     ['by id', () => locator('id', PROCESS.id)],
     ['by name', () => locator('name', PROCESS.name)],
     ['by the URL of its page', () => locator('url', `${harness.gateway.url}/process-browser/${PROCESS.id}`)],

@@ -22,7 +22,7 @@ export function formFields(
         attemptToConvertTypes: true,
         convertFieldsToString: true,
       },
-      description: `${description} A list is given as JSON: ["a", "b"] for choices, [{"column": "value"}] for rows. When the ID, the URL or an expression above changes, the fields and their values stay. Refresh the list of fields in this parameter's menu.`,
+      description: `${description} A list of choices is given as text: a, b. A list of rows is given as JSON: [{"column": "value"}]. When the ID, the URL or an expression above changes, the fields and their values stay. Refresh the list of fields in this parameter's menu.`,
       typeOptions: {
         // When one of these changes, n8n drops all values.
         loadOptionsDependsOn: [...dependsOn.map(chosenFromList), 'authentication'],

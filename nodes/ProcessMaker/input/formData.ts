@@ -2,6 +2,8 @@ import {
   deepCopy,
   type IDataObject,
   type IExecuteFunctions,
+  type INodePropertyOptions,
+  jsonParse,
   type ResourceMapperField,
   tryToParseDateTime,
   validateFieldType,
@@ -18,12 +20,16 @@ export const ADDITIONAL_FIELDS = { name: 'additionalFields', displayName: 'Addit
 export interface MapperField extends ResourceMapperField {
   /** ProcessMaker keeps such a date as `2026-11-24`, and any other as a point in time. */
   dateOnly?: true;
+  /** A list, which is given as text or as a list. */
+  isList?: true;
+  /** What can be chosen in a list; none where it is not known. */
+  choices?: INodePropertyOptions[];
 }
 
 /** @returns the fields that 'Values to Send' and 'Additional Fields' of an item give a value; none when nothing is given */
 export function readFormData(context: IExecuteFunctions, itemIndex: number, hints: ItemHints): IDataObject {
   const mapper = readMapper(context);
-  const given = mapper.isAutomatic ? fromItem(context, itemIndex, mapper) : fromParameter(context, itemIndex);
+  const given = readValues(context, itemIndex, mapper);
   const missing = mapper.fields.filter(({ id, required }) => required && isEmpty(given[id]));
   if (missing.length > 0) {
     const labels = missing.map(({ displayName }) => `'${displayName}'`).join(', ');
@@ -36,6 +42,28 @@ export function readFormData(context: IExecuteFunctions, itemIndex: number, hint
   return readAssignments(context, itemIndex, hints, ADDITIONAL_FIELDS, toData(given, mapper));
 }
 
+/** Which fields of a form 'Map From Form' of an item knows, and which of them it gives a value. */
+export interface MappedForm {
+  shown: string[];
+  given: string[];
+}
+
+/** @returns undefined when the data of an item is given in another way */
+export function readMappedForm(context: IExecuteFunctions, itemIndex: number): MappedForm | undefined {
+  if (context.getNodeParameter('dataMode', itemIndex) !== 'mapFromForm') return undefined;
+  const mapper = readMapper(context);
+  const values = readValues(context, itemIndex, mapper);
+  return {
+    // Those that are not shown, too: the form has them.
+    shown: mapper.allFields.map(({ id }) => id),
+    given: Object.keys(values).filter((id) => !isEmpty(values[id])),
+  };
+}
+
+function readValues(context: IExecuteFunctions, itemIndex: number, mapper: Mapper): IDataObject {
+  return mapper.isAutomatic ? fromItem(context, itemIndex, mapper) : fromParameter(context, itemIndex);
+}
+
 type Mapper = ReturnType<typeof readMapper>;
 
 /** The resource mapper is read as it is saved: it holds texts of the server, which are no expressions. */
@@ -45,6 +73,7 @@ function readMapper(context: IExecuteFunctions) {
   const fields = objectsIn(mapper.schema) as unknown as MapperField[];
   return {
     isAutomatic: mapper.mappingMode === 'autoMapInputData',
+    allFields: fields,
     fields: fields.filter(({ removed }) => removed !== true).map(checkboxAsBoolean),
     convertsTypes: mapper.attemptToConvertTypes === true,
     /** Convert Fields to String: whether other values become text in a text field. */
@@ -106,6 +135,7 @@ function isEmpty(value: unknown): boolean {
 /** The value of a form's field in the type that the form has for it, by n8n's own conversion. */
 function formValue(value: unknown, field: MapperField, mapper: Mapper): unknown {
   if (field.type === undefined) return value;
+  if (field.isList) return listValue(value, field);
   if (field.type === 'dateTime') return dateValue(value, field, mapper.timezone);
   if (field.type === 'options') {
     const isChosen = (one: unknown) =>
@@ -120,8 +150,31 @@ function formValue(value: unknown, field: MapperField, mapper: Mapper): unknown 
     strict: !mapper.convertsTypes,
     parseStrings: mapper.convertsToText,
   });
-  if (!checked.valid) throw refusal(value, field);
+  if (!checked.valid) throw refusal(value, field, mapper.convertsTypes);
   return checked.newValue;
+}
+
+/** A list, the JSON of one, or the values to choose, or their labels, separated by commas. */
+function listValue(value: unknown, field: MapperField): unknown[] {
+  const { choices = [] } = field;
+  const chosen = (one: unknown) => {
+    const text = textOf(one).trim();
+    return (
+      choices.find((choice) => String(choice.value) === text) ?? choices.find(({ name }) => name === text)
+    );
+  };
+  const isJson = typeof value === 'string' && value.trim().startsWith('[');
+  const parsed: unknown = isJson ? jsonParse(value, { fallbackValue: null }) : value;
+  if (Array.isArray(parsed)) return parsed.map((one: unknown) => chosen(one)?.value ?? one);
+  if (isJson || choices.length === 0) throw listRefusal(value, field);
+  return textOf(value)
+    .split(',')
+    .filter((one) => one.trim() !== '')
+    .map((one) => {
+      const choice = chosen(one);
+      if (choice) return choice.value;
+      throw listRefusal(value, field);
+    });
 }
 
 /** As ProcessMaker's forms keep it: `2026-11-24`, or a point in time in UTC. */
@@ -138,20 +191,40 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function refusal(value: unknown, { displayName, type, options = [] }: MapperField): ProcessMakerError {
-  const text = textOf(value);
-  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+function listRefusal(value: unknown, { displayName, choices = [] }: MapperField): ProcessMakerError {
+  const values = choices.map((choice) => String(choice.value));
+  return inputError(
+    `'${displayName}' in '${FORM_FIELDS.displayName}' is "${shorten(textOf(value))}", which is not a list that the form takes`,
+    values.length > 0
+      ? `Give values of the form, separated by commas: ${listOf(values)}.`
+      : 'Give a list as JSON, such as [{"column": "value"}].',
+  );
+}
+
+const shorten = (text: string) => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
+
+const listOf = (values: string[]) =>
+  [...values.slice(0, 20), ...(values.length > 20 ? ['…'] : [])].join(', ');
+
+/** @param isConverted whether n8n converts what it can, which then was not enough */
+function refusal(
+  value: unknown,
+  { displayName, type, options = [] }: MapperField,
+  isConverted = true,
+): ProcessMakerError {
+  const shown = shorten(textOf(value));
   const what = `'${displayName}' in '${FORM_FIELDS.displayName}' is "${shown}", which is not`;
   if (type !== 'options') {
     return inputError(
       `${what} of the type ${type}`,
-      "Change the value. 'Attempt To Convert Types' below the fields lets n8n convert what it can.",
+      isConverted
+        ? `Give a ${type}.`
+        : "Change the value, or switch on 'Attempt To Convert Types' below the fields.",
     );
   }
-  const choices = options.slice(0, 20).map((option) => String(option.value));
-  if (options.length > choices.length) choices.push('…');
+  const choices = options.map((option) => String(option.value));
   return inputError(
     `${what} a valid option of the form`,
-    `The form has: ${choices.join(', ')}. If the form was changed, refresh the fields in the node.`,
+    `The form has: ${listOf(choices)}. If the form was changed, refresh the fields in the node.`,
   );
 }

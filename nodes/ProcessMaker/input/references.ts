@@ -107,7 +107,9 @@ export function readProcessReference(context: IExecuteFunctions, itemIndex: numb
 /** The process that a locator gives by list, id, name or URL. */
 export function toProcessReference(locator: unknown, connection: Connection): ProcessReference {
   const { mode, value } = readLocator(locator);
-  if (mode !== 'name') return { id: readId(locator, connection, PROCESS) };
+  // A name stays in the field, and looks chosen, when a person switches from 'By Name' to 'From List'.
+  const isName = mode === 'name' || (mode === 'list' && value !== '' && !/^[0-9]+$/.test(value));
+  if (!isName) return { id: readId(locator, connection, PROCESS) };
   if (value !== '') return { name: value };
   throw inputError("No process is given in 'Process'", 'Enter the exact name of the process.');
 }

@@ -95,7 +95,15 @@ function mapperFields(context: ILoadOptionsFunctions, first: FormField[], later:
   const labels = [...first, ...later].map(labelOf);
   const toMapperField = (field: FormField, removed: boolean): MapperField => {
     const label = labelOf(field);
-    const { path, type, dateOnly, required = false, options, holds = [] } = field;
+    const {
+      path,
+      type,
+      dateOnly,
+      required = false,
+      options,
+      choices = [],
+      holds = choices.map(choiceText),
+    } = field;
     // The panel cuts long labels off, and has no other place for this. The variable tells two fields apart.
     const notes = labels.indexOf(label) === labels.lastIndexOf(label) ? [] : [path];
     const listed = holds.length > MAX_LISTED ? [...holds.slice(0, MAX_LISTED), '…'] : holds;
@@ -112,6 +120,8 @@ function mapperFields(context: ILoadOptionsFunctions, first: FormField[], later:
       ...(dateOnly && { dateOnly }),
       ...(options && { options }),
       ...(type === 'boolean' && checkbox(context, field)),
+      // n8n would draw a list as JSON, which is red while it is empty.
+      ...(type === 'array' && { type: 'string', isList: true, choices }),
     };
   };
   return {
@@ -120,6 +130,11 @@ function mapperFields(context: ILoadOptionsFunctions, first: FormField[], later:
       ...later.map((field) => toMapperField(field, true)),
     ],
   };
+}
+
+/** A value to choose, and what people see in its place. */
+function choiceText({ name, value }: INodePropertyOptions): string {
+  return name === String(value) ? name : `${String(value)} = ${name}`;
 }
 
 function checkbox(context: ILoadOptionsFunctions, { initially = false }: FormField): Partial<MapperField> {

@@ -39,9 +39,14 @@ export async function checkForm({ checks, editor, processMaker, credential }: Su
     assert.match(shown, /Day of travel\n/);
     // A list says what it holds.
     assert.match(shown, /Trips \(list of from, to, distance\)/);
+    // Nothing is red while it is empty.
+    assert.equal(await field('meals').locator('textarea, .cm-editor').count(), 0);
     assert.doesNotMatch(shown, /Comment/);
     await editor.panel.getByTestId('add-fields-select').getByRole('button').click();
-    await editor.page.getByText('Comment', { exact: true }).locator('visible=true').click();
+    await editor.page
+      .getByText(/^Comment · /)
+      .locator('visible=true')
+      .click();
     await field('comment').waitFor();
   });
 

@@ -124,6 +124,30 @@ describe('a Task that is completed with form fields', () => {
     expect(sent()).toEqual([{}]);
   });
 
+  it('completes no Task that has another form than the one whose fields are shown', async () => {
+    const [order] = await startTasks(harness);
+    const id = order?.id ?? 0;
+    const run = await harness.start({ process: locator('name', 'Contract approval') });
+    const contract = Number((run.items('ProcessMaker')[0]?.activeTask as IDataObject).id);
+    const forOrder = mapped(await fieldsOf(locator('id', id)), { amount: 5 });
+    const forContract = mapped(await fieldsOf(locator('id', contract)), {});
+    harness.gateway.reset();
+    const items = [{ id }, { id: contract }];
+    const first = await complete('={{ $json.id }}', forOrder, items);
+    expect(first.items('ProcessMaker')).toMatchObject([{ id, status: 'CLOSED' }]);
+    expect(failedItems(first).map(({ text }) => text)).toEqual([
+      expect.stringMatching(
+        /another form than that of Task \d+ \("Approve the contract"\): it has no field 'amount'/,
+      ),
+    ]);
+    expect(sent()).toEqual([{ amount: 5 }]);
+
+    const [second] = await startTasks(harness);
+    const refused = await complete(second?.id ?? 0, forContract);
+    expect(failedItems(refused)[0]?.text).toMatch(/another form.*it requires 'Order Id'/);
+    expect(sent()).toEqual([]);
+  });
+
   it('refuses to complete a Task with a value that its form does not offer', async () => {
     const task = await startTask();
     const form = await fieldsOf(locator('id', task));

@@ -13,7 +13,9 @@ export interface FormField {
   dateOnly?: boolean;
   required?: boolean;
   options?: INodePropertyOptions[];
-  /** Of a list, as far as it is known: the values to choose from, or the columns of its rows. */
+  /** Of a list from which several can be chosen, as far as they are known. */
+  choices?: INodePropertyOptions[];
+  /** Of a list of rows: their columns. */
   holds?: string[];
   /** What the editor fills in; by default, false for a boolean and nothing for others. */
   initially?: boolean | null;
@@ -110,11 +112,11 @@ function valueOf(component: string, config: IDataObject): Omit<FormField, 'path'
   return typeOfFormat(asText(config.dataFormat));
 }
 
-function choiceOf(list: unknown): Pick<FormField, 'type' | 'options' | 'holds'> {
+function choiceOf(list: unknown): Pick<FormField, 'type' | 'options' | 'choices'> {
   if (!isObject(list)) return { type: 'string' };
   const options = choicesIn(list);
   const isObjects = list.valueTypeReturned === 'object';
-  if (list.allowMultiSelect === true) return { type: 'array', holds: isObjects ? [] : options.map(textOf) };
+  if (list.allowMultiSelect === true) return { type: 'array', choices: isObjects ? [] : options };
   if (isObjects) return { type: 'object' };
   return options.length > 0 ? { type: 'options', options } : { type: 'string' };
 }

@@ -13,11 +13,13 @@ import { taskLocator } from '../../../descriptions/locators';
 import { TaskReader } from '../../../execution/readers';
 import { asText, isObject } from '../../../guards';
 import { readChangeData } from '../../../input/data';
+import { readMappedForm } from '../../../input/formData';
 import { readTaskId } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { takeTask } from '../takeTask';
-import { type CompletedTask, completeTask, TaskLook } from './completeTask';
+import { type CompletedTask, completeTask, isClosed, TaskLook } from './completeTask';
+import { TaskForms } from './taskForms';
 
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;
@@ -53,6 +55,7 @@ export const complete = operation({
       id,
       data,
       windowSeconds,
+      form: readMappedForm(context, itemIndex),
       simplify: readSimplify(context.getNodeParameter('options', itemIndex, {})),
     };
   },
@@ -61,8 +64,11 @@ export const complete = operation({
   begin(connection, all) {
     const reader = new TaskReader(connection, all);
     const look = new TaskLook(connection, all);
-    return async ({ id, simplify, ...change }, attempt) => {
+    const forms = new TaskForms(connection);
+    return async ({ id, form, simplify, ...change }, attempt) => {
       const task = await reader.get({ id });
+      const isNew = !isClosed(task) && attempt.mayBeDone !== 'sent';
+      if (form && isNew) await forms.check(task, form);
       const completed = await completeTask(connection, task, { ...change, look }, attempt);
       return [{ json: toJson(completed, simplify, connection.instanceUrl) }];
     };

@@ -141,7 +141,8 @@ async function sendCompletion(connection: Connection, before: ApiTask, data: IDa
   throw unexpectedResponse('The response is not that of ProcessMaker to the completion of a Task', 'unknown');
 }
 
-const isClosed = ({ status }: ApiTask) => status === 'CLOSED';
+/** Whether nothing can be completed any more. */
+export const isClosed = ({ status }: ApiTask) => status === 'CLOSED';
 
 /** What became of a call whose response was lost is seen on the Task. */
 async function lookAtTask(
