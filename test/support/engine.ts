@@ -28,6 +28,8 @@ export interface RunOptions {
   mode?: WorkflowExecuteMode;
   /** Cancels the execution, as the stop button does. */
   signal?: AbortSignal;
+  /** Is told of each run of a sub-workflow. */
+  onSubRun?: (run: Run) => void;
 }
 
 const BASE_URL = 'http://n8n.example';
@@ -113,14 +115,14 @@ export class Engine {
     workflow: IWorkflowBase,
     data: IRunExecutionData,
     mode: WorkflowExecuteMode,
-    { credentials = {}, signal }: RunOptions,
+    { credentials = {}, signal, onSubRun }: RunOptions,
     executionId = String(++this.lastExecutionId),
   ): Promise<Run> {
     const additionalData: IWorkflowExecuteAdditionalData = {
       ...this.additionalData(credentials, executionId),
       hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
       executeWorkflow: async ({ code }, _parent, { inputData }) =>
-        await this.executeSubWorkflow(code, inputData, credentials),
+        await this.executeSubWorkflow(code, inputData, credentials, onSubRun),
     };
     const execution = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(
       this.instantiate(workflow, credentials),
@@ -133,10 +135,13 @@ export class Engine {
     workflow: IWorkflowBase | undefined,
     items: INodeExecutionData[] = [],
     credentials: CredentialData,
+    onSubRun?: RunOptions['onSubRun'],
   ) {
     if (!workflow) throw new Error('A sub-workflow is given as a whole in the engine tests.');
     const input = items.map(({ json }) => json);
-    const run = await this.run(workflow, { input, credentials, mode: 'integrated' });
+    const binaries = items.map(({ binary = {} }) => binary);
+    const run = await this.run(workflow, { input, binaries, credentials, mode: 'integrated' });
+    onSubRun?.(run);
     if (run.error) throw run.error;
     return { executionId: '0', data: run.outputs(workflow.nodes.at(-1)?.name ?? '') };
   }

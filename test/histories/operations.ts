@@ -1,0 +1,174 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { binary, REQUEST_OF_ITEM, rows } from '../support/files';
+import { locator } from '../support/workflows';
+import { EVENT, type ModelledProcessMaker, OTHER_USER, PROCESSES, START_EVENT } from './model/processmaker';
+import type { RequestRow } from './model/rows';
+
+/** What an item is about: the number in the data of a start, or the id of what is changed. */
+export interface Thing {
+  json: IDataObject;
+  number: string;
+  /** The id under which the model notes a change of it; a start has none before. */
+  target?: number;
+  /** Shows it, where it was not there for the first attempt. */
+  reveal: () => void;
+}
+
+export interface Operation {
+  name: string;
+  /** What the model notes when it is carried out. */
+  effect: string;
+  parameters: INodeParameters;
+  /** How long the node looks for a change whose response was lost. */
+  windowMs: number;
+  /** Whether to carry it out twice does harm, and whether a read shows that it was carried out. */
+  harm: boolean;
+  canBeSeen: boolean;
+  hasKey?: true;
+  isStart?: true;
+  binaries?: true;
+  /** Makes what an item is about. @param isHidden nobody finds it until it is revealed, so that the first attempt fails */
+  make: (server: ModelledProcessMaker, number: string, isHidden: boolean) => Thing;
+}
+
+const START_WINDOW_SECONDS = 20;
+const TASK_WINDOW_SECONDS = 10;
+const LOOKS_MS = 3000;
+const START_TIMEOUT_SECONDS = 30;
+const FAR = Number.MAX_SAFE_INTEGER;
+
+const startOptions: INodeParameters = {
+  recoveryWindow: START_WINDOW_SECONDS,
+  timeout: START_TIMEOUT_SECONDS,
+};
+
+function makeStart(server: ModelledProcessMaker, number: string, isHidden: boolean): Thing {
+  if (isHidden) server.refusedUntil.set(number, FAR);
+  return { json: { number }, number, reveal: () => server.refusedUntil.delete(number) };
+}
+
+const start = (name: string, options: INodeParameters, more: Partial<Operation> = {}): Operation => ({
+  name,
+  effect: 'start',
+  parameters: {
+    resource: 'request',
+    operation: 'start',
+    process: locator('id', PROCESSES.withTask),
+    startEvent: locator('id', START_EVENT),
+    options: { ...startOptions, ...options },
+  },
+  windowMs: START_WINDOW_SECONDS * 1000,
+  harm: true,
+  canBeSeen: true,
+  isStart: true,
+  make: makeStart,
+  ...more,
+});
+
+/** A Request that is there for every item. */
+function withRequest(
+  processId: number,
+  toTarget: (server: ModelledProcessMaker, row: RequestRow) => { target: number; json?: IDataObject },
+): Operation['make'] {
+  return (server, number, isHidden) => {
+    const row = server.create(processId, { number });
+    const { target, json = {} } = toTarget(server, row);
+    if (isHidden) row.visibleAt = FAR;
+    return {
+      json: { id: row.id, number, ...json },
+      number,
+      target,
+      reveal: () => (row.visibleAt = Date.now()),
+    };
+  };
+}
+
+const itself = (_server: ModelledProcessMaker, { id }: RequestRow) => ({ target: id });
+
+function ofRequest(
+  name: string,
+  [resource, operation]: [string, string],
+  more: Pick<Operation, 'effect' | 'make'> & Partial<Operation>,
+): Operation {
+  return {
+    name,
+    windowMs: LOOKS_MS,
+    harm: false,
+    canBeSeen: true,
+    ...more,
+    parameters: { resource, operation, ...REQUEST_OF_ITEM, ...more.parameters },
+  };
+}
+
+const taskOf = (server: ModelledProcessMaker, { id }: RequestRow) => {
+  const task = server.openTask(id);
+  return { target: task.id, json: { id: task.id } };
+};
+
+const fileOf = (server: ModelledProcessMaker, { id }: RequestRow) => {
+  const file = server.addFile(id, 'paper', 'a.txt', 'text/plain', Buffer.from('Content'));
+  return { target: file.id, json: { fileId: file.id } };
+};
+
+const BY_TASK = { task: locator('id', '={{ $json.id }}') };
+
+/** Every operation that changes something, but those that wait for a person or call n8n itself. */
+export const OPERATIONS: Operation[] = [
+  start('start', {}),
+  start('start with a key', { idempotencyKey: '={{ $json.number }}' }, { hasKey: true }),
+  ofRequest('complete a Task', ['task', 'complete'], {
+    effect: 'completeTask',
+    parameters: { ...BY_TASK, options: { recoveryWindow: TASK_WINDOW_SECONDS } },
+    windowMs: TASK_WINDOW_SECONDS * 1000,
+    harm: true,
+    make: withRequest(PROCESSES.withTask, taskOf),
+  }),
+  ofRequest('reassign a Task', ['task', 'reassign'], {
+    effect: 'reassign',
+    parameters: { ...BY_TASK, user: locator('id', OTHER_USER) },
+    make: withRequest(PROCESSES.withTask, taskOf),
+  }),
+  ofRequest('cancel', ['request', 'cancel'], {
+    effect: 'cancel',
+    make: withRequest(PROCESSES.withTask, itself),
+  }),
+  ofRequest('complete by hand', ['request', 'complete'], {
+    effect: 'complete',
+    make: withRequest(PROCESSES.withScript, itself),
+  }),
+  ofRequest('delete', ['request', 'delete'], {
+    effect: 'delete',
+    make: withRequest(PROCESSES.withTask, itself),
+  }),
+  ofRequest('retry', ['request', 'retry'], {
+    effect: 'retry',
+    harm: true,
+    make: withRequest(PROCESSES.withScript, itself),
+  }),
+  ofRequest('trigger an event', ['request', 'triggerEvent'], {
+    effect: 'trigger',
+    parameters: { event: locator('id', EVENT) },
+    harm: true,
+    canBeSeen: false,
+    make: withRequest(PROCESSES.withEvent, itself),
+  }),
+  ofRequest('update data', ['request', 'updateData'], {
+    effect: 'update',
+    parameters: { dataMode: 'json', jsonData: '{"answer":42}', merge: 'shallow' },
+    make: withRequest(PROCESSES.withTask, itself),
+  }),
+  ofRequest('upload', ['file', 'upload'], {
+    effect: 'upload',
+    parameters: rows(['data', 'paper']),
+    binaries: true,
+    make: withRequest(PROCESSES.withTask, itself),
+  }),
+  ofRequest('delete a file', ['file', 'delete'], {
+    effect: 'deleteFile',
+    parameters: { file: locator('id', '={{ $json.fileId }}') },
+    make: withRequest(PROCESSES.withTask, fileOf),
+  }),
+];
+
+/** The file that comes with each item of an upload. */
+export const FILE = { data: binary('a.txt', 'Content') };

@@ -1,0 +1,82 @@
+import type { Engine } from '../support/engine';
+import { Endless, type VirtualClock } from './clock';
+import { Host } from './host';
+import { ModelledProcessMaker } from './model/processmaker';
+import { OPERATIONS, type Thing } from './operations';
+import type { Plan } from './plan';
+import { type Ending, REPEATS } from './repeats';
+import { judge, type Verdict } from './verdict';
+import { Wire } from './wire';
+
+/** What came of one history. */
+export interface Outcome extends Verdict {
+  /** It had a fault and a repeat. */
+  counts: boolean;
+  /** How many calls n8n made, and how many of them change something. */
+  calls: number;
+  changes: number;
+  /** Who did what, when. */
+  story: string[];
+  /** What n8n told of each item. */
+  told: string[];
+}
+
+const of = <T extends { name: string }>(list: T[], name: string): T => {
+  const found = list.find((one) => one.name === name);
+  if (!found) throw new Error(`There is no '${name}'.`);
+  return found;
+};
+
+/** Plays a history from its beginning to its end, and compares what n8n told with what happened. */
+export async function play(engine: Engine, clock: VirtualClock, plan: Plan): Promise<Outcome> {
+  clock.reset(plan.seed);
+  const began = Date.now();
+  const story: string[] = [];
+  const tell = (text: string) =>
+    story.push(`${((Date.now() - began) / 1000).toFixed(2).padStart(8)} s  ${text}`);
+  const operation = of(OPERATIONS, plan.operation);
+  const repeat = of(REPEATS, plan.repeat);
+  const server = new ModelledProcessMaker(plan.world);
+  const wire = new Wire(server, plan.faults, tell);
+  const host = new Host(engine, wire, tell);
+  const things = thingsOf(plan, (number, isHidden) => operation.make(server, number, isHidden));
+  wire.hidden = things.filter(({ isHidden }) => isHidden).map(({ thing }) => thing);
+  const another = () => operation.make(server, `N${things.length}`, false);
+  const stage = { host, plan, operation, things: things.map(({ thing }) => thing), another };
+  let ending: Ending;
+  try {
+    ending = await clock.run(async () => await repeat.play(stage));
+  } catch (error) {
+    if (!(error instanceof Endless)) throw error;
+    const findings = [{ wrong: 'endless' as const, text: error.message }];
+    return { findings, unknowns: [], documented: [], counts: true, calls: 0, changes: 0, story, told: [] };
+  }
+  const endedAt = Date.now();
+  await clock.run(async () => await wire.settle());
+  const truth = { effects: server.effects, calls: wire.calls, endedAt };
+  const verdict = judge(plan, operation, repeat, ending, truth);
+  const told = ending.things.map(({ number }, index) => {
+    const { said, requestId } = ending.reports[index] ?? {};
+    return `${number}: ${said}${requestId === undefined ? '' : ` (${requestId})`}`;
+  });
+  for (const text of told) tell(`n8n has told of ${text}`);
+  for (const { kind, target, number, sender } of server.effects)
+    tell(`truth: ${kind} ${number ?? ''} ${target} by ${sender}`);
+  return {
+    ...verdict,
+    counts: wire.calls.some(({ fault }) => fault) && host.attempts > ending.firsts,
+    calls: wire.calls.length,
+    changes: wire.calls.filter(({ isChange }) => isChange).length,
+    story,
+    told,
+  };
+}
+
+function thingsOf(plan: Plan, make: (number: string, isHidden: boolean) => Thing) {
+  const count = plan.items + Number(plan.nudge);
+  return Array.from({ length: count }, (_, index) => {
+    const isHidden = index === plan.items;
+    const number = plan.identical && !isHidden ? 'N0' : `N${index}`;
+    return { thing: make(number, isHidden), isHidden };
+  });
+}

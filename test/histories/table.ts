@@ -1,0 +1,69 @@
+import { FAULTS, type Fault } from './faults';
+import { PLAIN } from './model/processmaker';
+import { OPERATIONS, type Operation } from './operations';
+import type { Plan } from './plan';
+import { REPEATS, type Repeat } from './repeats';
+
+/** A cell of the table: an operation, a repeat and a fault. */
+export interface Cell {
+  name: string;
+  operation: string;
+  repeat: string;
+  fault: string;
+  /** Histories of the cell, the likeliest to have both a fault and a repeat first. */
+  plans: Plan[];
+}
+
+/** From the fault until n8n crashes or is stopped: while the call is on its way, and while it is looked for. */
+const INTERRUPTED_AFTER = [30, 500];
+
+/** Tools get no files. */
+const isPossible = (operation: Operation, repeat: Repeat): boolean => !(repeat.isTool && operation.binaries);
+
+/** Every operation with every repeat and every fault. */
+export function cells(seed: number): Cell[] {
+  return OPERATIONS.flatMap((operation) =>
+    REPEATS.filter((repeat) => isPossible(operation, repeat)).flatMap((repeat) =>
+      FAULTS.map((fault): Cell => ({
+        name: `${operation.name} × ${repeat.name} × ${fault.name}`,
+        operation: operation.name,
+        repeat: repeat.name,
+        fault: fault.name,
+        plans: plansOf(operation, repeat, fault, seed),
+      })),
+    ),
+  );
+}
+
+function plansOf(operation: Operation, repeat: Repeat, fault: Fault, seed: number): Plan[] {
+  const base = {
+    operation: operation.name,
+    repeat: repeat.name,
+    identical: false,
+    order: [1, 0],
+    edit: 'none',
+    world: PLAIN,
+    seed,
+    onError: repeat.stops ? 'stopWorkflow' : 'continueErrorOutput',
+  } as const;
+  const at = (nth: number) => [{ fault, of: 'changes' as const, nth }];
+  if (repeat.takesOne) {
+    // Where the node gets over the fault, it is repeated since its thing was not there at first.
+    return [
+      { ...base, order: [0], faults: at(0), items: 1, nudge: false, pause: 0, interruptAfter: 0 },
+      { ...base, order: [0], faults: at(0), items: 0, nudge: true, pause: 0, interruptAfter: 0 },
+      { ...base, order: [0], faults: at(1), items: 0, nudge: true, pause: 0, interruptAfter: 0 },
+    ];
+  }
+  const nudge = repeat.stops === true && !repeat.interrupts;
+  const afters = repeat.interrupts ? INTERRUPTED_AFTER : [0];
+  return afters.map((interruptAfter) => ({
+    ...base,
+    order: [...base.order],
+    faults: at(0),
+    items: 2,
+    nudge,
+    pause: 5000,
+    interruptAfter,
+  }));
+}

@@ -1,0 +1,206 @@
+import { asText } from '../../nodes/ProcessMaker/guards';
+import { PROVES_NOTHING_DONE } from './faults';
+import type { Effect } from './model/processmaker';
+import type { Operation, Thing } from './operations';
+import type { Plan } from './plan';
+import type { Repeat } from './repeats';
+import type { Report } from './report';
+import type { SentCall } from './wire';
+
+/** What is wrong with the end of a history. */
+export type Wrong = 'doubled' | 'lost' | 'falselyReported' | 'endless';
+
+export interface Finding {
+  wrong: Wrong;
+  text: string;
+}
+
+/** An outcome `unknown`, and why it was one. */
+export interface Unknown {
+  /** Undefined where another history with the same answers ends otherwise. */
+  needless?: string;
+  text: string;
+}
+
+export interface Verdict {
+  findings: Finding[];
+  unknowns: Unknown[];
+  /** What was carried out twice in one of the cases in which the documents say that it can be. */
+  documented: string[];
+}
+
+/** What really happened. */
+export interface Truth {
+  effects: Effect[];
+  calls: SentCall[];
+  /** When n8n had told all. */
+  endedAt: number;
+}
+
+/** The longest pause between two looks. */
+const LOOK_EVERY_MS = 5000;
+
+/** Compares what n8n has told with what really happened. */
+export function judge(
+  plan: Plan,
+  operation: Operation,
+  repeat: Repeat,
+  { things, reports }: { things: Thing[]; reports: Report[] },
+  truth: Truth,
+): Verdict {
+  const verdict: Verdict = { findings: [], unknowns: [], documented: [] };
+  const groups = new Map<string, Array<{ thing: Thing; report: Report }>>();
+  for (const [index, thing] of things.entries()) {
+    const report = reports[index];
+    if (!report) continue;
+    const key = operation.isStart ? thing.number : String(thing.target);
+    groups.set(key, [...(groups.get(key) ?? []), { thing, report }]);
+  }
+  for (const members of groups.values()) judgeGroup(plan, operation, repeat, members, truth, verdict);
+  return verdict;
+}
+
+interface Member {
+  thing: Thing;
+  report: Report;
+}
+
+function judgeGroup(
+  plan: Plan,
+  operation: Operation,
+  repeat: Repeat,
+  members: Member[],
+  truth: Truth,
+  { findings, unknowns, documented }: Verdict,
+): void {
+  const [{ thing } = { thing: undefined }] = members;
+  if (!thing) return;
+  const all = truth.effects.filter((effect) => isOf(operation, thing, effect));
+  const own = all.filter(({ sender }) => sender.startsWith('n8n-'));
+  const name = operation.isStart ? thing.number : `${operation.effect} of ${thing.target}`;
+  const find = (wrong: Wrong, text: string) => findings.push({ wrong, text: `${name}: ${text}` });
+
+  const most = mostOf(operation, repeat, Math.max(members.length, plan.identical ? plan.items : 1));
+  if (operation.harm && own.length > most) {
+    const known = documentedDouble(plan, operation, repeat, own);
+    if (known) documented.push(known);
+    else find('doubled', `carried out ${own.length} times, and was meant ${most} times`);
+  }
+
+  const told: number[] = [];
+  const unknown = members.filter(({ report }) => report.said === 'unknown').length;
+  for (const { report } of members) {
+    const { said, requestId } = report;
+    const mine = own.filter((effect) => isBy(report, effect));
+    switch (said) {
+      case 'missing':
+        find('lost', 'no item of the output tells of it');
+        break;
+      case 'silent':
+        if (unnamed(report, mine).length > unknown)
+          find('lost', 'carried out, and the error does not name it');
+        break;
+      case 'done':
+      case 'started':
+        if (all.length === 0) find('lost', 'told as done, and was not');
+        else if (operation.isStart && requestId !== undefined) {
+          if (!all.some(({ target }) => target === requestId))
+            find('falselyReported', `Request ${requestId} is another one`);
+          if (!operation.hasKey && told.includes(requestId) && !repeat.atOnce) {
+            find('lost', `Request ${requestId} is told of twice`);
+          }
+          told.push(requestId);
+        }
+        break;
+      case 'notDone':
+        if (mine.length > 0 && !report.others.length) find('falselyReported', 'told as not done, and was');
+        break;
+      case 'partlyDone':
+        break;
+      case 'unknown':
+        unknowns.push({
+          text: `${name}: ${report.text}`,
+          ...needlessness(plan, operation, repeat, { thing, report, same: members.length }, truth),
+        });
+        break;
+    }
+  }
+}
+
+/** Where the documents say that the node cannot prevent it. */
+function documentedDouble(
+  { world: { heals } }: Plan,
+  operation: Operation,
+  repeat: Repeat,
+  effects: Effect[],
+): string | undefined {
+  const isLate = effects.some(({ at, sentAt }) => at - sentAt > operation.windowMs);
+  if (repeat.forgets && isLate) return 'after a crash, carried out only after the window';
+  if (repeat.forgets && !operation.canBeSeen) return 'after a crash, what cannot be seen';
+  // Nothing tells it from a script that was not tried again.
+  if (repeat.forgets && operation.effect === 'retry' && !heals)
+    return 'after a crash, a script that fails again';
+  if (repeat.executions > 1 && isLate) return 'by another execution, carried out only after the window';
+  return undefined;
+}
+
+/** How often it may be carried out. */
+function mostOf(operation: Operation, repeat: Repeat, items: number): number {
+  if (operation.hasKey) return repeat.atOnce ? items : 1;
+  if (operation.isStart) return repeat.atOnce ? items : items * repeat.executions;
+  return repeat.executions;
+}
+
+function isOf(operation: Operation, thing: Thing, { kind, number, target }: Effect): boolean {
+  return kind === operation.effect && (operation.isStart ? number === thing.number : target === thing.target);
+}
+
+function isBy({ since = 0, sender }: Report, effect: Effect): boolean {
+  return effect.sentAt >= since && (sender === undefined || effect.sender === sender);
+}
+
+const unnamed = ({ text }: Report, effects: Effect[]): Effect[] =>
+  effects.filter(({ target }) => !new RegExp(`\\b${target}\\b`).test(text));
+
+function callsFor(operation: Operation, { number, target, json }: Thing, calls: SentCall[]): SentCall[] {
+  const ids = [target, json.id, json.fileId].filter((id) => id !== undefined);
+  return calls.filter(({ isChange, path, body }) => {
+    if (!isChange) return false;
+    if (operation.isStart) return (body as { number?: string }).number === number;
+    return ids.some((id) => path.split('/').includes(asText(id)));
+  });
+}
+
+/** `unknown` is right where another history with the same answers ends otherwise, as far as could have been asked. */
+function needlessness(
+  plan: Plan,
+  operation: Operation,
+  repeat: Repeat,
+  { thing, report, same }: Member & { same: number },
+  { effects, calls, endedAt }: Truth,
+): { needless?: string } {
+  const sent = callsFor(operation, thing, calls);
+  // By its key a start is found after a crash, too.
+  const isForgotten = repeat.forgets === 'record and key' || (repeat.forgets && !operation.isStart);
+  const couldBe = sent.filter(mayBeDone);
+  if (couldBe.length === 0 && !isForgotten) return { needless: 'every response says that nothing was done' };
+  if (!operation.canBeSeen) return {};
+  // What was edited may be another start, as the message says.
+  if (isForgotten || plan.edit !== 'none') return {};
+  const made = effects.filter(
+    (effect) => isOf(operation, thing, effect) && effect.sender !== 'others' && isBy(report, effect),
+  );
+  const lastSent = Math.max(...couldBe.map(({ endedAt: end = 0 }) => end));
+  const until = Math.min(endedAt - LOOK_EVERY_MS, lastSent + operation.windowMs);
+  const seen = made.filter(({ visibleAt }) => visibleAt <= until);
+  // Of items that are the same, nobody could say whose it is that is missing.
+  return seen.length >= (operation.hasKey ? 1 : same)
+    ? { needless: 'it could be seen within the window' }
+    : {};
+}
+
+function mayBeDone({ fault, status, isAnswered }: SentCall): boolean {
+  if (!isAnswered) return true;
+  if (fault) return !PROVES_NOTHING_DONE.has(fault.sees);
+  return status === undefined || status < 400;
+}
