@@ -59,3 +59,14 @@ it.each(['', '//', 'http://', 'javascript:alert(1)'])(
     expect(failedItems(run)).toMatchObject([{ httpStatus: 302, outcome: 'notStarted' }]);
   },
 );
+
+it.each(['file:///etc/passwd', 'data:text/html,x', 'javascript:alert(1)', 'ftp://files.example/x'])(
+  'gives no address to use for a redirect to %s, which is none of the web',
+  async (location) => {
+    harness.gateway.treat = () => redirect(302, location);
+    const run = await harness.start(TARGET, { settings: ERROR_OUTPUT });
+    const [failed] = failedItems(run);
+    expect(failed?.text).toContain('responds with a redirect, as a sign-in page or a gateway does');
+    expect(failed?.text).not.toMatch(/null|use this address|files\.example/);
+  },
+);

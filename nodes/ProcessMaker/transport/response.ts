@@ -127,7 +127,9 @@ function checked(text: string): string {
 export function redirectTarget({ headers }: HttpResponse, requestUrl: string): string | undefined {
   const location = asText(headers.location);
   if (location === '' || !URL.canParse(location, requestUrl)) return undefined;
-  const { origin, pathname } = new URL(location, requestUrl);
+  const { protocol, origin, pathname } = new URL(location, requestUrl);
+  // Of any other, such as a file, there is no origin.
+  if (!/^https?:$/.test(protocol)) return undefined;
   const target = normalizeInstanceUrl(origin + pathname);
   return target === normalizeInstanceUrl(requestUrl) ? undefined : target;
 }
