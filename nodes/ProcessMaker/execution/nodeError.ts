@@ -26,11 +26,12 @@ export function toNodeError(node: INode, thrown: unknown, place: Place = {}) {
   const { itemIndex, scrub } = place;
   const texts = { message, description, itemIndex };
   const httpCode = error.httpStatus?.toString();
-  // For a tool, n8n would put its own text in place of that of an API's error, such as "You can retry immediately".
-  const keepsText = error.kind === 'input' || isTool({ getNode: () => node });
-  const nodeError = keepsText
-    ? new NodeOperationError(node, message, texts)
-    : new NodeApiError(node, { message }, { ...texts, httpCode });
+  // When a tool runs, n8n would put its own text in place of that of an API's error, such as "You can retry immediately".
+  const isToolRun = itemIndex !== undefined && isTool({ getNode: () => node });
+  const nodeError =
+    error.kind === 'input' || isToolRun
+      ? new NodeOperationError(node, message, texts)
+      : new NodeApiError(node, { message }, { ...texts, httpCode });
   // n8n puts its own text for one that contains a code such as ENOENT anywhere, even within a name.
   nodeError.message = message;
   nodeError.description = description;
