@@ -6,7 +6,7 @@ import { definitions } from './flow/cache';
 import { Sessions } from './oauth/sessions';
 import { Throttle } from './oauth/throttle';
 import { KeyedQueue } from './queues/keyed-queue';
-import { ScriptQueue } from './queues/script-queue';
+import { type ScriptRun, ScriptQueue } from './queues/script-queue';
 import { Timers } from './queues/timers';
 import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
@@ -47,16 +47,19 @@ export class Instance {
   scriptsHeld = false;
   /** The Request of each run of a script. */
   readonly scriptRuns: number[] = [];
+  /** How often the script at each token has run, by the token's id. */
+  readonly runsByToken = new Map<number, number>();
   /** How far apart the server notes a failure of a script twice. */
   readonly betweenErrorsMs: number;
+  /** How long a second lasts of a script's timeout, and of the time before its next attempt. */
+  readonly secondMs: number;
   /** Whether it is filled for a person who tries it out. */
   readonly isDemo: boolean;
   private readonly clock: () => Date;
 
-  /** @param runScript runs the script at a token */
   constructor(
     options: ProcessMakerOptions,
-    runScript: (instance: Instance, tokenId: number) => Promise<void>,
+    runScript: (instance: Instance, run: ScriptRun) => Promise<void>,
   ) {
     this.accessTokenSeconds = options.oauth?.accessTokenSeconds ?? A_YEAR;
     this.uploadLimitBytes = options.uploadLimitBytes ?? UPLOAD_LIMIT;
@@ -67,13 +70,14 @@ export class Instance {
     this.scriptsRun = this.isDemo;
     this.reassigns = options.reassigns === true;
     this.betweenErrorsMs = options.betweenErrorsMs ?? DEFAULT_BETWEEN_ERRORS_MS;
+    this.secondMs = options.secondMs ?? 1000;
     this.database = new Connection(options.database);
     this.database.define('json_text', (value) =>
       value === null ? null : toMysqlText(JSON.parse(String(value)) as Json),
     );
     this.database.script(SCHEMA);
     this.queue = options.queue ?? 'redis';
-    this.scripts = new ScriptQueue(this.queue, (tokenId) => runScript(this, tokenId));
+    this.scripts = new ScriptQueue(this.queue, (run) => runScript(this, run));
   }
 
   /** The server's clock. */

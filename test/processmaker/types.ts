@@ -35,6 +35,8 @@ export interface ProcessMakerOptions {
   maintenanceRetrySeconds?: number | null;
   /** On `redis`: how long after the first note of a script's failure the server makes the second one. 40 when missing. */
   betweenErrorsMs?: number;
+  /** How many milliseconds a second of a script's timeout, and of its wait time, lasts; 1000 when missing. */
+  secondMs?: number;
   /** The server's clock. */
   now?: () => Date;
   /**

@@ -15,6 +15,8 @@ export interface FlowElement {
   properties: Record<string, string>;
   /** A timer that interrupts it: the boundary event, and when, as its BPMN says it. */
   timer?: BoundaryTimer;
+  /** Of a sequence flow: the ids of the elements that it leads from and to. */
+  ends?: [string, string];
 }
 
 /** A timer at the edge of a task. */
@@ -123,6 +125,11 @@ function replaceTimers(all: ModdleElement[]): ModdleElement[] {
   return [...all.filter(({ attachedToRef }) => !attachedToRef), ...gateways];
 }
 
+/** Where a sequence flow leads from and to. */
+function endsOf({ sourceRef, targetRef }: ModdleElement): Pick<FlowElement, 'ends'> {
+  return sourceRef && targetRef ? { ends: [sourceRef.id, targetRef.id] } : {};
+}
+
 /** Reads a BPMN document. */
 export async function readDefinition(bpmn: string): Promise<Definition> {
   const { rootElement } = await moddle.fromXML(bpmn);
@@ -139,6 +146,7 @@ export async function readDefinition(bpmn: string): Promise<Definition> {
     signalRefs: (element.eventDefinitions ?? []).flatMap((definition) => signalOf(definition) ?? []),
     properties: properties(element),
     ...(timers.has(element.id) ? { timer: timers.get(element.id) } : {}),
+    ...endsOf(element),
   }));
   const startEvents = (process.flowElements ?? [])
     .filter((element) => element.$type === 'bpmn:StartEvent')

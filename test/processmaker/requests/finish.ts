@@ -1,3 +1,4 @@
+import type { TokenStatus } from '../database/rows';
 import { toApiTime, toSqlTime } from '../database/time';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
@@ -7,15 +8,15 @@ import { findRequest, requestData, saveData, updateRequest, updateToken } from '
 /**
  * Puts a Request into ERROR, with what the engine says about it.
  *
- * @param details what follows the message, what the token of the element keeps of it (JSON), and when it is said to
- * have happened, where that is not now
+ * @param details what follows the message, what the token of the element keeps of it (JSON), when it is said to have
+ * happened, where that is not now, and the status of the token, where that is not FAILING
  */
 export function failRequest(
   instance: Instance,
   requestId: number,
   message: string,
   element?: { id?: number; element_id: string; element_name: string | null },
-  details: { body?: string; tokenProperties?: string; at?: Date } = {},
+  details: { body?: string; tokenProperties?: string; at?: Date; status?: TokenStatus } = {},
 ): void {
   const request = findRequest(instance, requestId);
   if (request === undefined) throw new Error(`There is no Request ${requestId}.`);
@@ -31,7 +32,7 @@ export function failRequest(
   updateRequest(instance, requestId, { status: 'ERROR', errors: JSON.stringify(errors) });
   if (element?.id !== undefined)
     updateToken(instance, element.id, {
-      status: 'FAILING',
+      status: details.status ?? 'FAILING',
       token_properties: details.tokenProperties ?? '[]',
     });
 }

@@ -80,8 +80,8 @@ async function goOn(
     if (timer) closeInterrupted(instance, tokenId);
     else closeToken(instance, tokenId);
     saveData(instance, request.id, merged);
-    // What had failed has worked now.
-    if (token.status === 'FAILING') updateRequest(instance, request.id, { status: 'ACTIVE' });
+    // Whatever has failed: when an activity is completed, the Request goes on.
+    if (isActivity && request.status === 'ERROR') updateRequest(instance, request.id, { status: 'ACTIVE' });
     return step === undefined ? [] : applyStep(instance, request, definition, step);
   });
 }

@@ -1,19 +1,44 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { TokenRow } from '../database/rows';
+import type { RequestRow, TokenRow } from '../database/rows';
+import type { FlowElement } from '../flow/definition';
 import type { Instance } from '../instance';
+import type { ScriptRun } from '../queues/script-queue';
 import { failRequest } from './finish';
 import { completeToken } from './progress';
 import { makeCall, scriptCall } from './script-call';
-import { findRequest, findToken } from './store';
+import { findProcess, findRequest, findToken, requestData } from './store';
 
-/** What the failure of a script says: the first line of its output, and the others. */
-const SCRIPT_FAILURE =
-  'PHP Fatal error:  Uncaught Exception: this script always fails in /opt/executor/script.php:2';
-const SCRIPT_STACK =
-  'Stack trace:\n#0 /opt/executor/bootstrap.php(45): require()\n#1 {main}\n' +
-  '  thrown in /opt/executor/script.php on line 2';
+/** Why a script has failed: the first line of its output, and the others. */
+interface Failure {
+  message: string;
+  body: string;
+}
+
+const SCRIPT_FAILURE: Failure = {
+  message: 'PHP Fatal error:  Uncaught Exception: this script always fails in /opt/executor/script.php:2',
+  body:
+    'Stack trace:\n#0 /opt/executor/bootstrap.php(45): require()\n#1 {main}\n' +
+    '  thrown in /opt/executor/script.php on line 2',
+};
+const TIMED_OUT: Failure = { message: 'Killed', body: '' };
 
 const HOLD_MS = 5;
+
+/** What a script task says of its failures; times in seconds, 0 is none. */
+interface ErrorHandling {
+  timeout: number;
+  attempts: number;
+  waitTime: number;
+}
+
+function errorHandling(element: FlowElement | undefined): ErrorHandling {
+  const {
+    timeout = 0,
+    retry_attempts: attempts = 0,
+    retry_wait_time: waitTime = 0,
+  } = JSON.parse(element?.properties['errorHandling'] || '{}') as Record<string, string | number | undefined>;
+  return { timeout: Number(timeout), attempts: Number(attempts), waitTime: Number(waitTime) };
+}
 
 /** Whether a script still has something to end: a failed one can be retried, a canceled Request has closed it. */
 function isOpen(instance: Instance, tokenId: number): boolean {
@@ -24,44 +49,102 @@ function isOpen(instance: Instance, tokenId: number): boolean {
 }
 
 /**
- * Runs the script at a token: it changes no data, but may call a URL in it. Where no script can run, the Request ends
- * in ERROR.
+ * Runs the script at a token: it changes no data, but may call a URL in it. Where no script can run, or the data lets it
+ * fail, and no attempt is left, the Request ends in ERROR.
  */
-export async function runScript(instance: Instance, tokenId: number): Promise<void> {
-  const token = findToken(instance, tokenId);
+export async function runScript(instance: Instance, run: ScriptRun): Promise<void> {
+  const token = findToken(instance, run.tokenId);
   const request = token && findRequest(instance, token.process_request_id);
-  if (!request || !isOpen(instance, tokenId)) return;
+  if (!request || !isOpen(instance, token.id)) return;
   const { signal } = instance.scripts;
+  const earlierRuns = instance.runsByToken.get(token.id) ?? 0;
+  instance.runsByToken.set(token.id, earlierRuns + 1);
   instance.scriptRuns.push(request.id);
-  while (instance.scriptsHeld && !signal.aborted)
+  const element = await elementOf(instance, request, token);
+  const handling = errorHandling(element);
+  const until = handling.timeout === 0 ? Infinity : Date.now() + handling.timeout * instance.secondMs;
+  while (instance.scriptsHeld && !signal.aborted && Date.now() < until)
     await pause(HOLD_MS, undefined, { signal }).catch(() => undefined);
   if (signal.aborted) return;
-  if (!instance.scriptsRun) return fail(instance, token, SCRIPT_FAILURE, SCRIPT_STACK);
+  if (Date.now() >= until) return fail(instance, token, run, handling, TIMED_OUT);
+  if (!instance.scriptsRun || mustFail(instance, element, request, earlierRuns))
+    return fail(instance, token, run, handling, SCRIPT_FAILURE);
   const call = await scriptCall(instance, request, token);
   const refused = call && (await makeCall(call, instance.scriptStatuses, signal));
   if (signal.aborted) return;
   if (refused === undefined) await completeToken(instance, token.id, {});
-  else await fail(instance, token, refused);
+  else await fail(instance, token, run, handling, { message: refused, body: '' });
 }
 
-/** A first failure is noted twice, a moment apart, that of a retry once. */
-async function fail(instance: Instance, token: TokenRow, message: string, body = ''): Promise<void> {
+async function elementOf(
+  instance: Instance,
+  { process_id: processId }: RequestRow,
+  { element_id: elementId }: TokenRow,
+): Promise<FlowElement | undefined> {
+  const process = findProcess(instance, processId);
+  if (process === undefined) return undefined;
+  const { elements } = await instance.definitions.definition(process.bpmn);
+  return elements.get(elementId);
+}
+
+/** The variables of the data by which a script fails: for so many runs, or until a time in seconds since 1970. */
+interface FailureConfig {
+  failuresIn?: string;
+  failUntilIn?: string;
+}
+
+function mustFail(
+  instance: Instance,
+  element: FlowElement | undefined,
+  request: RequestRow,
+  earlierRuns: number,
+): boolean {
+  const { failuresIn = '', failUntilIn = '' } = JSON.parse(
+    element?.properties['config'] || '{}',
+  ) as FailureConfig;
+  const data = requestData(request);
+  if (earlierRuns < Number(data[failuresIn] ?? 0)) return true;
+  return instance.now().getTime() < Number(data[failUntilIn] ?? 0) * 1000;
+}
+
+/**
+ * A failure with attempts left is noted once, and leaves the token as it is. The last one is noted twice, a moment apart,
+ * where it was no retry by hand; only then the token is FAILING.
+ */
+async function fail(
+  instance: Instance,
+  token: TokenRow,
+  { tokenId, attempt }: ScriptRun,
+  { attempts, waitTime }: ErrorHandling,
+  failure: Failure,
+): Promise<void> {
   const first = instance.now();
-  const note = (afterMs: number): void => {
-    if (isOpen(instance, token.id))
+  const note = ({ message, body }: Failure, afterMs: number, status: TokenRow['status']): void => {
+    if (isOpen(instance, tokenId))
       failRequest(instance, token.process_request_id, message, token, {
         body,
         tokenProperties: '{"error":[]}',
         at: new Date(first.getTime() + afterMs),
+        status,
       });
   };
-  note(0);
+  if (attempt <= attempts) {
+    note(failure, 0, token.status);
+    instance.scripts.addLater({ tokenId, attempt: attempt + 1 }, waitTime * instance.secondMs);
+    return;
+  }
+  const last = attempts === 0 ? failure : afterAttempts(attempt, failure);
+  note(last, 0, token.status);
   if (token.status === 'FAILING') return;
   const { signal } = instance.scripts;
   if (instance.queue === 'redis')
     await pause(instance.betweenErrorsMs, undefined, { signal }).catch(() => undefined);
   // A slow machine would note it later than the server does.
-  if (!signal.aborted) note(instance.betweenErrorsMs);
+  if (!signal.aborted) note(last, instance.betweenErrorsMs, 'FAILING');
+}
+
+function afterAttempts(attempts: number, { message, body }: Failure): Failure {
+  return { message: `Job failed after ${attempts} total attempts`, body: `${message}\n${body}` };
 }
 
 /** Puts on the queue what an earlier run of the server left on it. */

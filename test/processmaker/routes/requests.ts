@@ -10,6 +10,7 @@ import { presentListedRequest, presentRequest } from '../requests/present';
 import { retryRequest } from '../requests/retry';
 import { findRequest } from '../requests/store';
 import { updateRequestAsUser } from '../requests/update';
+import { presentLatestVisit } from '../requests/visits';
 import { noContent, ok, type Route } from './route';
 
 function requestFor(instance: Instance, user: UserRow, id: number): RequestRow {
@@ -44,6 +45,15 @@ const show: Route = {
   path: '/requests/{id}',
   handle({ instance, user, id, query }) {
     return ok(presentRequest(instance, requestFor(instance, user, id), query));
+  },
+};
+
+const tokens: Route = {
+  method: 'GET',
+  since: '4.7.0',
+  path: '/requests/{id}/tokens',
+  async handle({ instance, user, id, query }) {
+    return ok(await presentLatestVisit(instance, requestFor(instance, user, id), query.text('element_id')));
   },
 };
 
@@ -92,4 +102,4 @@ const trigger: Route = {
 };
 
 /** Requests. */
-export const requestRoutes: Route[] = [list, show, update, retry, destroy, trigger];
+export const requestRoutes: Route[] = [list, show, tokens, update, retry, destroy, trigger];

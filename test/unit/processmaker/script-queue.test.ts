@@ -4,7 +4,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 test('a script that waits holds up the one behind it', async () => {
   const events: string[] = [];
-  const queue = new ScriptQueue('redis', async (id) => {
+  const queue = new ScriptQueue('redis', async ({ tokenId: id }) => {
     events.push(`begins ${id}`);
     await pause(100);
     events.push(`ends ${id}`);
@@ -19,7 +19,7 @@ test('a script that waits holds up the one behind it', async () => {
 test('a script that throws does not stop the queue, and nothing runs after it was stopped', async () => {
   const ran: number[] = [];
   const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-  const queue = new ScriptQueue('redis', (id) => {
+  const queue = new ScriptQueue('redis', ({ tokenId: id }) => {
     ran.push(id);
     return id === 1 ? Promise.reject(new Error('broken')) : Promise.resolve();
   });
@@ -32,4 +32,17 @@ test('a script that throws does not stop the queue, and nothing runs after it wa
   await pause(100);
   expect(ran).toEqual([1, 2]);
   log.mockRestore();
+});
+
+test('an attempt that waits for its time does not hold up others', async () => {
+  const ran: string[] = [];
+  const queue = new ScriptQueue('redis', ({ tokenId, attempt }) => {
+    ran.push(`${tokenId}.${attempt}`);
+    return Promise.resolve();
+  });
+  queue.addLater({ tokenId: 1, attempt: 2 }, 200);
+  queue.add(2);
+  while (ran.length < 2) await pause(5);
+  expect(ran).toEqual(['2.1', '1.2']);
+  queue.stop();
 });
