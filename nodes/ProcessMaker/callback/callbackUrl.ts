@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { updateRequest } from '../api/requests/changes';
+import { withRetrying } from '../api/requests/failure';
 import { summaryValue } from '../api/requests/hiddenKey';
 import { aboutRequest, type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { done, makeChange } from '../execution/change';
@@ -54,7 +55,8 @@ export async function storeUrl(
   const field = variable.startsWith('_') ? 'summary' : 'data';
   let lost: ProcessMakerError | undefined;
   for (let writes = 0; ; writes++) {
-    const request = await readRequest(connection, requestId, [...new Set([...includes, field])]);
+    const found = await readRequest(connection, requestId, [...new Set([...includes, field])]);
+    const request = await withRetrying(connection, found);
     const stored = valueIn(request, variable);
     const isThere = stored === value || (stored === NOT_SHOWN && (isSent || (writes > 0 && !lost)));
     if (!isUnderWay(request) || isThere) {
@@ -78,7 +80,9 @@ export async function storeUrl(
       });
     } catch (error) {
       // Some may write running Requests only. When it cannot be read either, why it could not be written matters more.
-      const request = await readRequest(connection, requestId, includes).catch(() => undefined);
+      const read = async () =>
+        await withRetrying(connection, await readRequest(connection, requestId, includes));
+      const request = await read().catch(() => undefined);
       if (request && !isUnderWay(request)) return request;
       throw aboutWriting(error, requestId, variable);
     }

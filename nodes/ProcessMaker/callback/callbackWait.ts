@@ -103,11 +103,20 @@ function outputOf(request: ApiRequest, awaited: AwaitedCall): IDataObject {
   return { ...requestJson(request, output, awaited.identity.instanceUrl), ...awaited.extraFields };
 }
 
-/** Reads the Request of a wait, with the node's own credential. @throws ProcessMakerError also when it is another one */
-export async function readAwaited(context: IWebhookFunctions, awaited: AwaitedCall) {
+/**
+ * Reads the Request of a wait, with the node's own credential.
+ *
+ * @param judge finds out of one in ERROR whether it has failed for good, such as `withRetrying`
+ * @throws ProcessMakerError also when it is another one
+ */
+export async function readAwaited(
+  context: IWebhookFunctions,
+  awaited: AwaitedCall,
+  judge: (connection: Connection, request: ApiRequest) => Promise<ApiRequest>,
+) {
   const { identity, includes } = awaited;
   const connection = { ...(await connect(context)), timeoutSeconds: READ_SECONDS };
-  const request = await readRequest(connection, identity.id, includes);
+  const request = await judge(connection, await readRequest(connection, identity.id, includes));
   const found = identityOf(request, connection.instanceUrl);
   if (JSON.stringify(found) !== JSON.stringify(identity)) {
     throw inputError(`Request ${identity.id} is not the one that was waited for`, 'Check the credential.');

@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { withRetryingIfRead } from '../api/requests/failure';
 import { asText, isObject, messageOf } from '../guards';
 import { readResumeUrl } from '../input/parameters';
 import { shownText } from '../transport/processMakerError';
@@ -106,7 +107,7 @@ const reads = new Map<string, ReturnType<typeof readAwaited>>();
 async function readTogether(context: IWebhookFunctions, awaited: AwaitedCall, tag: string) {
   const underWay = reads.get(tag);
   if (underWay) return await underWay;
-  const read = readAwaited(context, awaited).finally(() => reads.delete(tag));
+  const read = readAwaited(context, awaited, withRetryingIfRead).finally(() => reads.delete(tag));
   reads.set(tag, read);
   return await read;
 }

@@ -1,8 +1,10 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { findCanceledParent } from '../api/requests/changes';
-import { isUnderWay, readRequest } from '../api/requests/requests';
-import { pauseFor } from '../transport/connection';
+import { withRetrying } from '../api/requests/failure';
+import { type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
+import { type Connection, pauseFor } from '../transport/connection';
+import { explained, isKind } from '../transport/processMakerError';
 import { type AwaitedCall, type Decision, readAwaited } from './callbackWait';
 import { readDecision } from './decision';
 import { IS_BEING_WOKEN, isBeingWoken } from './wakeOnce';
@@ -37,8 +39,16 @@ export async function decideByEnd(context: IWebhookFunctions, awaited: AwaitedCa
   return await decision;
 }
 
+/** What ProcessMaker itself cannot give of one Request, it may never give: then it sleeps no longer than before. */
+async function judgeEnd(connection: Connection, request: ApiRequest): Promise<ApiRequest> {
+  return await withRetrying(connection, request).catch((error: unknown) => {
+    if (isKind(error, 'serverError')) return { ...request, retrying: null };
+    throw explained(error);
+  });
+}
+
 async function readEnd(context: IWebhookFunctions, awaited: AwaitedCall): Promise<Decision> {
-  const { connection, request, json } = await readAwaited(context, awaited);
+  const { connection, request, json } = await readAwaited(context, awaited, judgeEnd);
   if (isUnderWay(request)) return { status: 409, code: 'notEnded' };
   const { decision } = awaited;
   if (decision) return { json: await readDecision(connection, request, decision) };

@@ -50,12 +50,13 @@ export function readRequestOutput(context: IExecuteFunctions, itemIndex: number)
 export function requestJson(found: ApiRequest, output: RequestOutput, instanceUrl: string): IDataObject {
   const shown = withShownData(found);
   // Its status alone would read as if it had come to an end.
-  const request = found.status === 'ERROR' && isBeingRetried(found) ? { ...shown, retrying: true } : shown;
+  const request = isBeingRetried(found) ? { ...shown, retrying: true as const } : shown;
   const { simplify } = output;
   if (simplify === false) return request;
   const simplified = {
     ...simplifyRequest(request, instanceUrl),
-    ...('retrying' in request && { status: null, retrying: true }),
+    ...('retrying' in request && { retrying: request.retrying }),
+    ...(request.retrying === true && { status: null }),
     ...(output.includes.includes('participants') && {
       participants: objectsIn(request.participants).map(({ id, fullname: name, username, email }) => {
         return { id, name, username, email };

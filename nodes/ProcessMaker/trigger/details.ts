@@ -1,6 +1,6 @@
 import type { Batch } from '../api/lists';
 import { KEY_FIELD, withShownData } from '../api/requests/hiddenKey';
-import { includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
+import { engineErrors, includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
 import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
 import { asText, isObject, messageOf, objectsIn } from '../guards';
 import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
@@ -80,7 +80,7 @@ async function readAll(
 }
 
 /** Whether the reason may lie in a single Request or Task. */
-function mayBeOfOne(thrown: unknown): boolean {
+export function mayBeOfOne(thrown: unknown): boolean {
   return isKind(thrown, 'serverError', 'gateway', 'tooLarge', 'unexpectedResponse', 'connectionLost');
 }
 
@@ -122,6 +122,6 @@ export function eventJson({ type, row: found }: NewEvent, { simplify }: Watch, i
     caseNumber,
     event: type.value,
     ...fields,
-    ...(isErrored && { reason: withoutSql(asText(objectsIn(row.errors).at(-1)?.message)) || null }),
+    ...(isErrored && { reason: withoutSql(asText(engineErrors(row).at(-1)?.message)) || null }),
   };
 }

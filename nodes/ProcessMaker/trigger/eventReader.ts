@@ -21,8 +21,8 @@ export interface NewEvent extends Occurrence {
 export function eventsIn(rows: Row[], type: EventType): NewEvent[] {
   return rows.flatMap((row) => {
     const found = searchedTime(type, row);
-    const { time, identity } = type.occurrence?.(row) ?? { time: found, identity: String(row.id) };
-    return time === undefined ? [] : { time, identity, type, row, foundAt: found ?? time };
+    const { time, ...occurrence } = type.occurrence?.(row) ?? { time: found, identity: String(row.id) };
+    return time === undefined ? [] : { time, ...occurrence, type, row, foundAt: found ?? time };
   });
 }
 
@@ -104,9 +104,14 @@ export class EventReader {
     return this.isFirst ? Math.min(date, this.before.known ?? date) : date;
   }
 
-  /** How far the type has been read without some of its events, which are left to the next poll. */
-  state(left: NewEvent[]): TypeState {
+  /**
+   * How far the type has been read.
+   *
+   * @param left events that are left to the next poll @param retried what is no event as long as it stays as it is
+   */
+  state(left: NewEvent[], retried: NewEvent[] = []): TypeState {
     this.seen.forget(left);
+    this.seen.putOff(retried.filter(({ type }) => type === this.type));
     const { next, type, before } = this;
     const state = this.progress.state(type.column !== 'updated_at', this.seen, left);
     if (!next) return state;

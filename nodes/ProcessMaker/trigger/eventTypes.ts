@@ -1,6 +1,5 @@
-import { type ApiRequest, isBeingRetried } from '../api/requests/requests';
+import { type ApiRequest, engineErrors, isBeingRetried } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
-import { objectsIn } from '../guards';
 import { parseTime } from './time';
 
 /** A Request or a Task as a list of ProcessMaker gives it. */
@@ -12,6 +11,8 @@ export interface Occurrence {
   time: number;
   /** The same whenever the same thing is seen again, and different for everything else of its type. */
   identity: string;
+  /** Tells apart what is seen of the same thing while it is no event yet. */
+  stage?: string;
 }
 
 /** One type of event: how ProcessMaker is searched for it, and what makes a row one. */
@@ -36,7 +37,7 @@ const BREAKDOWN_SECONDS = 2;
 /** The latest breakdown, by its first entry: a Request in ERROR may be changed later, which is no new event. */
 function breakdown(row: Row) {
   if (isBeingRetried(row)) return { time: undefined, identity: '' };
-  const times = objectsIn(row.errors).map((entry) => parseTime(entry.created_at));
+  const times = engineErrors(row).map((entry) => parseTime(entry.created_at));
   let time = times.pop();
   for (const earlier of times.reverse()) {
     if (time === undefined || earlier === undefined || time - earlier >= BREAKDOWN_SECONDS) break;
@@ -44,7 +45,8 @@ function breakdown(row: Row) {
   }
   // Without an entry, only the time of the last change shows when it was.
   time ??= parseTime(row.updated_at);
-  return { time, identity: `${row.id}.${time}` };
+  const identity = `${row.id}.${time}`;
+  return { time, identity, stage: `${identity}#${engineErrors(row).length}` };
 }
 
 const FIELDS = { created: 'created_at', completed: 'completed_at', updated_at: 'updated_at', due: 'due_at' };

@@ -2,6 +2,7 @@ import { explained } from '../transport/processMakerError';
 import { addDetails } from './details';
 import { EventReader, LIMIT, type NewEvent } from './eventReader';
 import type { Watch } from './filters';
+import { withoutRetried } from './retriedRequests';
 import { PAGE_ROWS, readServerTime, type Reading } from './rows';
 import type { TypeState } from './state';
 
@@ -25,14 +26,14 @@ export async function readNewEvents(
   // What is not read is of this time or later.
   const found = eventsUntil(startOf(readers), readers);
   found.sort((one, other) => one.time - other.time);
-  const { events, left } = await withDetails(reading, watch, found);
+  const { events, left, retried } = await withDetails(reading, watch, found);
   const { stopped } = reading.budget;
   if (stopped && found.length > 0 && left.length === found.length) throw stopped;
   const done = new Set(found);
   for (const event of left) done.delete(event);
   const reached = readers.map((reader) => {
     const rest = reader.events.filter((event) => !done.has(event));
-    return [reader.type.value, reader.state(rest)] as const;
+    return [reader.type.value, reader.state(rest, retried)] as const;
   });
   return { events, states: Object.fromEntries(reached) };
 }
@@ -81,14 +82,17 @@ function farthestBehind(readers: EventReader[]): EventReader | undefined {
 /** Adds the details to as many events as there is time for, and at least to one. */
 async function withDetails(reading: Reading, watch: Watch, found: NewEvent[]) {
   const events: NewEvent[] = [];
+  const retried: NewEvent[] = [];
   for (let from = 0; from < found.length; from += PAGE_ROWS) {
-    if (from > 0 && !reading.budget.allows(1)) return { events, left: found.slice(from) };
-    const page = found.slice(from, from + PAGE_ROWS);
-    const part = await addDetails(reading, page, watch);
+    if (from > 0 && !reading.budget.allows(1)) return { events, retried, left: found.slice(from) };
+    const page = await withoutRetried(reading, found.slice(from, from + PAGE_ROWS));
+    const part = await addDetails(reading, page.events, watch);
     events.push(...part.events);
-    if (part.left.length > 0) return { events, left: [...part.left, ...found.slice(from + PAGE_ROWS)] };
+    retried.push(...page.retried);
+    const left = [...part.left, ...page.left];
+    if (left.length > 0) return { events, retried, left: [...left, ...found.slice(from + PAGE_ROWS)] };
   }
-  return { events, left: [] };
+  return { events, retried, left: [] };
 }
 
 /** Where a type begins of which nothing is known: what can be seen by now is no event. */

@@ -124,14 +124,23 @@ export class Seen {
   }
 
   /** Whether an event has not been seen before; from now on it has. */
-  isNew({ time, identity }: Occurrence): boolean {
+  isNew({ time, identity, stage }: Occurrence): boolean {
     if (time < this.state.since || this.times.has(identity)) return false;
+    if (stage !== undefined && this.times.has(stage)) return false;
     this.times.set(identity, time);
     return true;
   }
 
   forget(events: Occurrence[]): void {
     for (const { identity } of events) this.times.delete(identity);
+  }
+
+  /** What is no event yet is seen again once there is more of it. */
+  putOff(events: Occurrence[]): void {
+    this.forget(events);
+    for (const { time, stage } of events) {
+      if (stage !== undefined) this.times.set(stage, time);
+    }
   }
 
   from(since: number): TypeState['seen'] {

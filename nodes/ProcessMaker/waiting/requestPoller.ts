@@ -154,12 +154,12 @@ export class RequestPoller {
     this.backoff.polled(Date.now());
   }
 
-  private settle(waiter: Waiter, { request, tasks }: PolledRequest, now: number): void {
+  private settle(waiter: Waiter, { request, tasks, isUnsure }: PolledRequest, now: number): void {
     const task = waiter.isWanted && tasks.find(waiter.isWanted);
     const { goesOn = isUnderWay, until } = waiter;
-    if (!task && goesOn(request) && until > now) return;
+    if (!task && (isUnsure || goesOn(request)) && until > now) return;
     this.waiters.delete(waiter);
-    waiter.resolve(task ? { task } : { request });
+    waiter.resolve(task ? { task } : { request: isUnsure ? { ...request, retrying: null } : request });
   }
 
   /** A server that cannot be read for a while ends no wait before its time. */

@@ -1,6 +1,8 @@
 import type { Batch } from '../api/lists';
+import { withRetrying } from '../api/requests/failure';
 import { type ApiRequest, isUnderWay, readByIds, readRequest, readUnlisted } from '../api/requests/requests';
 import { type ApiTask, isApiTask, readTasksByIds } from '../api/tasks/tasks';
+import { runConcurrently, Throttle } from '../execution/concurrency';
 import { BatchReader, once } from '../execution/readers';
 import { objectsIn } from '../guards';
 import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
@@ -17,6 +19,10 @@ const MAX_FAILURES = 3;
 const RESULT_RETRY_SECONDS = 60;
 const RESULT_TIMEOUT_SECONDS = 30;
 
+/** Of Requests in ERROR, so many are asked at most in one poll whether they go on, and so many at once. */
+const MAX_LOOKS = 100;
+const LOOKS_AT_ONCE = 5;
+
 /** No list shows it, and there was no time to read it by itself. */
 const NOT_READ_IN_TIME = newError(
   'timeout',
@@ -29,6 +35,8 @@ export interface PolledRequest {
   request: ApiRequest;
   /** Where a Task is waited for: the open ones, the oldest first. */
   tasks: ApiTask[];
+  /** It is in ERROR, and could not be looked up this time whether it goes on. */
+  isUnsure: boolean;
 }
 
 /** Reads, poll by poll, how far Requests have come. */
@@ -37,6 +45,11 @@ export class StateReader {
 
   /** Sub-processes: each poll finds those of one level more. */
   private parts: ApiRequest[] = [];
+
+  /** By the id of a Request in ERROR, the poll in which it was asked last whether it goes on. */
+  private readonly lookedAt = new Map<number, number>();
+
+  private polls = 0;
 
   /** Requests for which ProcessMaker has failed. */
   private readonly failedIds = new Set<number>();
@@ -54,6 +67,7 @@ export class StateReader {
     const connection = { ...this.connection, retries: new RetryBudget(0), timeoutSeconds };
     const until = Date.now() + Math.max(MIN_POLL_SECONDS * 1000, left);
     const requests = await this.readRequests(connection, ids, idsWithTasks, until);
+    const unsure = await this.lookForRetries(connection, requests, new Set(ids), until);
     const open = new Map<number, ApiTask[]>();
     for (const [id, request] of requests) {
       if (request instanceof ProcessMakerError || !isUnderWay(request)) continue;
@@ -66,7 +80,7 @@ export class StateReader {
       const error = shown.map((task) => listed.get(task.id)).find((one) => one instanceof ProcessMakerError);
       // A new Task may be in its Request a moment before it is in the list, which alone shows its element.
       const tasks = shown.map((task) => this.listedTasks.get(task.id) ?? task);
-      return [id, error ?? { request, tasks }] as const;
+      return [id, error ?? { request, tasks, isUnsure: unsure.has(id) }] as const;
     });
     return new Map(polled);
   }
@@ -110,6 +124,38 @@ export class StateReader {
       }
     }
     return states;
+  }
+
+  /**
+   * Finds out of Requests in ERROR whether they have failed for good, those first that were not asked for longest.
+   *
+   * @returns the ids of those of which that could not be read in this poll
+   */
+  private async lookForRetries(
+    connection: Connection,
+    requests: Batch<ApiRequest>,
+    wanted: ReadonlySet<number>,
+    until: number,
+  ): Promise<Set<number>> {
+    this.polls++;
+    const errored = [...requests.values()].filter(
+      (one) => !(one instanceof ProcessMakerError) && one.status === 'ERROR' && wanted.has(one.id),
+    ) as ApiRequest[];
+    const lastLook = ({ id }: ApiRequest) => this.lookedAt.get(id) ?? 0;
+    errored.sort((one, other) => lastLook(one) - lastLook(other));
+    const unsure = new Set(errored.map(({ id }) => id));
+    const looks = { throttle: new Throttle(LOOKS_AT_ONCE), mayBegin: () => Date.now() < until };
+    await runConcurrently(errored.slice(0, MAX_LOOKS), looks, async (request) => {
+      const { id } = request;
+      this.lookedAt.set(id, this.polls);
+      try {
+        requests.set(id, await withRetrying(connection, request));
+        unsure.delete(id);
+      } catch (error) {
+        if (!(error instanceof ProcessMakerError)) throw explained(error);
+      }
+    });
+    return unsure;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { findCanceledParent } from '../api/requests/changes';
+import { retryNote } from '../api/requests/failure';
 import { engineReason } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, isUnderWay, requestUrl } from '../api/requests/requests';
 import type { ApiTask } from '../api/tasks/tasks';
@@ -44,10 +45,12 @@ export class RequestWait {
       if (parent && (isWanted || !returnsErrored)) throw endedBadlyError(polled, instanceUrl, parent);
       checkEnd(polled, settings, instanceUrl);
       // The polls do without the data.
-      const request = await this.read(polled, seconds, this.results.get(requestId, includes));
+      const result = await this.read(polled, seconds, this.results.get(requestId, includes));
+      const request = asPolled(result, polled);
       const goesOn = isUnderWay(request);
       // One in ERROR may have been retried since the poll.
-      if (goesOn && !this.poller.isOver(seconds)) continue;
+      const mayGoOn = goesOn || (request.retrying === null && polled.retrying === undefined);
+      if (mayGoOn && !this.poller.isOver(seconds)) continue;
       checkEnd(request, settings, instanceUrl);
       const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
       return { ...json, ...(goesOn && { timedOut: true }), ...(parent && { parentStatus: parent.status }) };
@@ -95,6 +98,14 @@ export class RequestWait {
   }
 }
 
+/** A Request that a poll has found in ERROR, read anew: what the poll knows of its failure holds as long as that is the same. */
+function asPolled(request: ApiRequest, polled: ApiRequest): ApiRequest {
+  if (request.status !== 'ERROR' || isBeingRetried(request)) return request;
+  const isSame = JSON.stringify(request.errors) === JSON.stringify(polled.errors);
+  const retrying = isSame ? polled.retrying : null;
+  return retrying === undefined ? request : { ...request, retrying };
+}
+
 /** @throws ProcessMakerError for a Request that is not to be returned */
 function checkEnd(request: ApiRequest, settings: WaitSettings, instanceUrl: string): void {
   const { taskElement, seconds, returnsOnTimeout, returnsErrored } = settings;
@@ -115,7 +126,7 @@ function checkEnd(request: ApiRequest, settings: WaitSettings, instanceUrl: stri
     throw endError(
       request,
       `Request ${id} has ended in status ${status} before ${missing} has appeared${engineReason(request)}`,
-      `See it at ${url}. A Task that is opened and completed between two polls is not seen.`,
+      `See it at ${url}.${retryNote(request)} A Task that is opened and completed between two polls is not seen.`,
     );
   }
   if (status !== 'COMPLETED' && !returnsErrored) throw endedBadlyError(request, instanceUrl);
@@ -148,7 +159,7 @@ export function endedBadlyError(request: ApiRequest, instanceUrl: string, parent
   return endError(
     request,
     `Request ${id} has ended in status ${status}${reason}`,
-    `See it at ${requestUrl(id, instanceUrl)}.${why ? '' : " The option 'Return Requests in Error' returns it like any other."}`,
+    `See it at ${requestUrl(id, instanceUrl)}.${retryNote(request)}${why ? '' : " The option 'Return Requests in Error' returns it like any other."}`,
   );
 }
 

@@ -2,6 +2,7 @@
 const USED_ROUTES: { methods: string[]; path: RegExp }[] = [
   { methods: ['GET', 'HEAD', 'OPTIONS'], path: /^\/api\/1\.0\/requests$/ },
   { methods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'], path: /^\/api\/1\.0\/requests\/\d+$/ },
+  { methods: ['GET'], path: /^\/api\/1\.0\/requests\/\d+\/tokens$/ },
   { methods: ['PUT'], path: /^\/api\/1\.0\/requests\/\d+\/retry$/ },
   { methods: ['POST'], path: /^\/api\/1\.0\/requests\/\d+\/events\/[^/]+$/ },
   { methods: ['GET'], path: /^\/api\/1\.0\/tasks$/ },

@@ -21,6 +21,7 @@ import { put, ranked } from './satisfy';
 import { offerTo, storeTurns } from './turns';
 import { shownData, storeRequest } from './shown-requests';
 import { storeCalledTask } from './shown-tasks';
+import { storeShownVisit } from './shown-visit';
 
 /** The two servers of the recordings. */
 const SERVERS: Readonly<Record<string, Pick<ProcessMakerOptions, 'queue' | 'bodyLimitBytes'>>> = {
@@ -76,7 +77,7 @@ export async function prepare(instance: Instance, recording: Recording, others: 
   const query = new Query(searchParams);
   const user = tokenUser(instance, recording.context.token);
   const [, resource, idText, part] =
-    /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+)(?:\/(retry|events|screen_fields)\b.*)?)?$/.exec(pathname) ?? [];
+    /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+)(?:\/(retry|events|screen_fields|tokens)\b.*)?)?$/.exec(pathname) ?? [];
   const id = Number(idText);
   if (user === undefined) return;
   const call = { instance, user, query };
@@ -88,6 +89,7 @@ export async function prepare(instance: Instance, recording: Recording, others: 
   if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);
   if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
   if (resource === 'requests' && part === 'events') await storeRequestWithEvent(instance, id, recording);
+  else if (part === 'tokens') await storeShownVisit(instance, user, id, recording);
   else if (resource === 'requests' && ['PUT', 'DELETE'].includes(recording.request.method))
     storeRequestToChange(instance, user, id, recording);
   else if (resource === 'requests' && idText !== undefined) prepareRequest(instance, user, id, recording);

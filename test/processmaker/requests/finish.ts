@@ -20,15 +20,18 @@ export function failRequest(
 ): void {
   const request = findRequest(instance, requestId);
   if (request === undefined) throw new Error(`There is no Request ${requestId}.`);
-  const errors = request.errors === null ? [] : (JSON.parse(request.errors) as JsonObject[]);
-  errors.push({
+  const errors = JSON.parse(request.errors ?? '[]') as JsonObject[] | JsonObject;
+  const error = {
     message,
     body: details.body ?? '',
     element_id: element?.element_id ?? null,
     element_name: element?.element_name ?? null,
     created_at: toApiTime(toSqlTime(details.at ?? instance.now())),
     trace: '#0 {main}',
-  });
+  };
+  // After a retry by hand it can be an object, which goes on with numbers.
+  if (Array.isArray(errors)) errors.push(error);
+  else errors[Object.keys(errors).filter((key) => /^\d+$/.test(key)).length] = error;
   updateRequest(instance, requestId, { status: 'ERROR', errors: JSON.stringify(errors) });
   if (element?.id !== undefined)
     updateToken(instance, element.id, {

@@ -17,8 +17,7 @@ export function retryRequest(instance: Instance, request: RequestRow): JsonObjec
   const isInTheWay = ({ element_type: type }: TokenRow): boolean => ['serviceTask', 'task'].includes(type);
   if (scripts.length === 0 || open.some(isInTheWay))
     return { message: ['No tasks available to retry'], success: false };
-  // What is known of several elements stays.
-  if (scripts.length === 1) updateRequest(instance, request.id, { errors: '[]' });
+  updateRequest(instance, request.id, { errors: withoutErrorsOf(request, scripts) });
   for (const token of scripts) instance.scripts.add(token.id);
   return {
     message: scripts.map(({ element_type: type, element_id: id }) => {
@@ -27,4 +26,12 @@ export function retryRequest(instance: Instance, request: RequestRow): JsonObjec
     }),
     success: true,
   };
+}
+
+/** What is left of other elements is an object by their ids, with the latest of each. */
+function withoutErrorsOf({ errors }: RequestRow, tokens: TokenRow[]): string {
+  const entries = Object.values(JSON.parse(errors ?? '[]') as Record<string, JsonObject>);
+  const others = entries.filter((entry) => !tokens.some((token) => token.element_id === entry['element_id']));
+  const byElement = Object.fromEntries(others.map((entry) => [entry['element_id'] as string, entry]));
+  return others.length === 0 ? '[]' : JSON.stringify(byElement);
 }

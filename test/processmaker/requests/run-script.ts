@@ -108,8 +108,8 @@ function mustFail(
 }
 
 /**
- * A failure with attempts left is noted once, and leaves the token as it is. The last one is noted twice, a moment apart,
- * where it was no retry by hand; only then the token is FAILING.
+ * A failure with attempts left is noted once, and leaves the token as it is. With the last one the token is FAILING; it is
+ * noted twice, a moment apart, unless the token was FAILING before, as after a retry by hand.
  */
 async function fail(
   instance: Instance,
@@ -134,7 +134,7 @@ async function fail(
     return;
   }
   const last = attempts === 0 ? failure : afterAttempts(attempt, failure);
-  note(last, 0, token.status);
+  note(last, 0, 'FAILING');
   if (token.status === 'FAILING') return;
   const { signal } = instance.scripts;
   if (instance.queue === 'redis')

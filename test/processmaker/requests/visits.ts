@@ -76,7 +76,7 @@ async function visitsOfFlow(
   if (ends === undefined) return [];
   const [from, to] = ends.map((elementId) => visits(instance, id, elementId));
   if (from === undefined || to === undefined) return [];
-  return from.length < to.length ? from : to;
+  return from.length > 0 && from.length < to.length ? from : to;
 }
 
 /** A time of the database as the server shows it to an American: `12/02/26 09:19`. */

@@ -9,7 +9,7 @@ let api: Api;
 
 async function errorsOf(id: number): Promise<Json[]> {
   const { body } = await api.call('admin', 'GET', `/requests/${id}`);
-  return (body['errors'] as Json[] | null) ?? [];
+  return Object.values((body['errors'] as Json[] | JsonObject | null) ?? []);
 }
 
 /** A Request whose script has failed, when the failure has been noted twice. */
@@ -222,10 +222,28 @@ test('the latest visit of an element is shown since 4.7, and only to those who m
 test('a Request in ERROR goes on when somebody completes a Task beside the script that has failed', async () => {
   const { id: process } = await api.processMaker.addProcess(attemptsProcess({}, 'withTask'));
   const id = await api.start(process, 'begin', { failures: 1 });
-  await api.becomes(id, 'ERROR');
+  while ((await errorsOf(id)).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   const task = api.processMaker
     .tasks()
     .find(({ requestId, elementType }) => requestId === id && elementType === 'task');
   await api.call('limited', 'PUT', `/tasks/${task?.id}`, { status: 'COMPLETED', data: {} });
   await api.becomes(id, 'ACTIVE');
+});
+
+test('what is left of other elements after a retry by hand is an object by their ids, and later failures have numbers', async () => {
+  await api.processMaker.close();
+  api = await openApi({ secondMs: 100 });
+  api.processMaker.scriptsRun = true;
+  const { id: process } = await api.processMaker.addProcess(
+    attemptsProcess({ retry_attempts: 1, retry_wait_time: 1 }, 'withScript'),
+  );
+  const id = await api.start(process, 'begin', { failures: 1, others: 3 });
+  while ((await errorsOf(id)).length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+  const errors = async (): Promise<Json | undefined> =>
+    (await api.call('limited', 'GET', `/requests/${id}`)).body['errors'];
+  await api.call('admin', 'PUT', `/requests/${id}/retry`);
+  expect(await errors()).toEqual({ script: expect.objectContaining({ element_id: 'script' }) as Json });
+  while ((await errorsOf(id)).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await errors()).toMatchObject({ 0: { element_id: 'other' }, script: {} });
+  await api.becomes(id, 'COMPLETED');
 });

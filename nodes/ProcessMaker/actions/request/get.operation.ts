@@ -1,3 +1,4 @@
+import { withRetryingIfRead } from '../../api/requests/failure';
 import { requestLocator } from '../../descriptions/locators';
 import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/output';
 import { RequestReader } from '../../execution/readers';
@@ -19,7 +20,7 @@ export const get = operation({
   begin(connection, all) {
     const reader = new RequestReader(connection, all);
     return async (wanted) => {
-      const request = await reader.get(wanted);
+      const request = await withRetryingIfRead(connection, await reader.get(wanted));
       return [{ json: requestJson(request, wanted, connection.instanceUrl) }];
     };
   },

@@ -151,3 +151,23 @@ export function eventKind(bpmn: string, eventId: string): string | undefined {
   const kinds = [...event.matchAll(/<(?:\w+:)?(\w+)EventDefinition\b/g)].map(([, kind]) => kind);
   return kinds.includes('message') ? 'message' : kinds[0];
 }
+
+/** The beginning of each element, with its attributes. */
+const ELEMENTS = /<(?:\w+:)?\w+((?:\s+[\w:.-]+="[^"]*")*)\s*\/?>/g;
+
+/** How often a script is tried again, and when. */
+export interface Retries {
+  attempts: number;
+  waitSeconds: number;
+}
+
+/** What an element says of its further attempts; undefined where that is left to the script itself. */
+export function retriesOf(bpmn: string, elementId: string): Retries | undefined {
+  const all = [...bpmn.matchAll(ELEMENTS)].map(([, attributes = '']) => attributes);
+  const attributes = all.find((some) => some.includes(` id="${elementId}"`)) ?? '';
+  const [, text = ''] = /\serrorHandling="([^"]*)"/.exec(attributes.replaceAll(' pm:', ' ')) ?? [];
+  const handling: unknown = jsonParse(text.replaceAll('&quot;', '"'), { fallbackValue: {} });
+  const { retry_attempts: attempts, retry_wait_time: wait } = isObject(handling) ? handling : {};
+  if (asText(attempts) === '') return undefined;
+  return { attempts: Number(attempts) || 0, waitSeconds: Number(wait) || 0 };
+}

@@ -4,7 +4,7 @@ import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { unexpectedResponse } from '../../transport/processMakerError';
 import { withoutSql } from '../../transport/response';
-import { type ApiRequest, includesOf, readPages } from './requests';
+import { type ApiRequest, engineErrors, includesOf, readPages } from './requests';
 
 /** By it a start is found again. What begins with an underscore is searched, but not shown in forms and `include=data`. */
 export const KEY_FIELD = '_n8n_key';
@@ -110,7 +110,7 @@ export function summaryValue({ summary }: ApiRequest, field: string): unknown {
 
 /** Where and why ProcessMaker's engine stopped a Request: ` at "Task" (node_2): message`; empty when it did not. */
 export function engineReason(request: IDataObject): string {
-  const [engineError = {}] = objectsIn(request.errors);
+  const [engineError = {}] = engineErrors(request);
   const elementId = asText(engineError.element_id);
   const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
   const reason = withoutSignature(withoutSql(asText(engineError.message)).replace(/\.$/, ''));

@@ -11,13 +11,35 @@ import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
 export interface ApiRequest extends IDataObject {
   id: number;
   status: string;
+  /** Of one in ERROR, once that was looked up (see `withRetrying`): it has not failed for good; null: not known. */
+  retrying?: true | null;
 }
 
 export const isApiRequest = hasIdAndStatus<ApiRequest>;
 
-/** Until a retried script has ended, its Request is in ERROR without errors. Where several failed, errors stay. */
-export function isBeingRetried({ status, errors }: IDataObject): boolean {
-  return status === 'ERROR' && Array.isArray(errors) && errors.length === 0;
+/** Whether a Request in ERROR goes on by itself. See `hasFailedForGood` for what is known of one that is just read. */
+export function isBeingRetried({ status, errors, retrying }: IDataObject): boolean {
+  return status === 'ERROR' && (retrying === true || isRetriedByHand(errors));
+}
+
+/**
+ * A retry by hand takes what has failed out of the list until the script has ended. What is left of other elements becomes
+ * an object by their ids, to which later failures are added under numbers.
+ */
+function isRetriedByHand(errors: unknown): boolean {
+  if (Array.isArray(errors)) return errors.length === 0;
+  return isObject(errors) && !Object.keys(errors).some((key) => /^\d+$/.test(key));
+}
+
+/** What the engine has noted of its failures, the latest last. */
+export function engineErrors({ errors }: IDataObject): IDataObject[] {
+  if (!isObject(errors)) return objectsIn(errors);
+  // A database keeps the fields of an object in an order of its own.
+  return objectsIn(Object.values(errors)).sort((one, other) => timeOf(one) - timeOf(other));
+}
+
+function timeOf({ created_at: at }: IDataObject): number {
+  return Date.parse(asText(at)) || 0;
 }
 
 /** Whether a Request goes on by itself, or by its Tasks. */

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { withRetryingIfRead } from '../../../api/requests/failure';
 import { isBeingRetried } from '../../../api/requests/requests';
 import { switchField } from '../../../descriptions/common';
 import { requestLocator } from '../../../descriptions/locators';
@@ -58,7 +59,8 @@ export const retry = operation({
       const { waitSeconds, includes } = value;
       if (waitSeconds === undefined || retrying !== true) return items;
       await slot.whileWaiting(async () => await waits.waitForRetry(Number(id), waitSeconds));
-      const request = await readChanged(connection, Number(id), includes);
+      const changed = await readChanged(connection, Number(id), includes);
+      const request = await withRetryingIfRead(connection, changed);
       const json = requestJson(request, value, connection.instanceUrl);
       return [{ json: isBeingRetried(request) ? { ...json, timedOut: true } : json }];
     };

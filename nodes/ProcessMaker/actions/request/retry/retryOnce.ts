@@ -1,8 +1,16 @@
 import { retryRequest } from '../../../api/requests/changes';
-import { aboutRequest, type ApiRequest, isBeingRetried, readUnlisted } from '../../../api/requests/requests';
+import { hasFailedForGood } from '../../../api/requests/failure';
+import {
+  aboutRequest,
+  type ApiRequest,
+  engineErrors,
+  isBeingRetried,
+  readUnlisted,
+} from '../../../api/requests/requests';
+import { listOpenScripts } from '../../../api/tasks/tasks';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
-import { asText, objectsIn } from '../../../guards';
-import { pauseFor } from '../../../transport/connection';
+import { asText } from '../../../guards';
+import { type Connection, pauseFor } from '../../../transport/connection';
 import { givenUp, inputError, isKind, toProcessMakerError } from '../../../transport/processMakerError';
 import { serverTime } from '../../../transport/response';
 import { changeRequest, type RequestToChange } from '../requestChange';
@@ -21,6 +29,11 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
     const message = `Request ${id} is in status ${status}, so there is nothing to retry`;
     acceptAsMade(toChange, inputError(message, 'Only a Request in status ERROR can be retried.'));
     return request;
+  }
+  if (await isTriedAgain(connection, request)) {
+    // A retry of this run goes on with further attempts.
+    if (sentAt[id] === undefined || mayBeDone !== 'sent') acceptAsMade(toChange, triedAgain(id));
+    return { ...request, retrying: true };
   }
   const before = sentAt[id];
   if (before !== undefined) {
@@ -49,6 +62,19 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
   });
 }
 
+/** A retry also runs the scripts once more that run, or that ProcessMaker tries again by itself. */
+async function isTriedAgain(connection: Connection, request: ApiRequest): Promise<boolean> {
+  if ((await hasFailedForGood(connection, request)) === 'no') return true;
+  return (await listOpenScripts(connection, request.id)).length > 0;
+}
+
+function triedAgain(id: number) {
+  return inputError(
+    `Request ${id} is in status ERROR, but a script of it still runs, or ProcessMaker tries it again by itself, so it is not retried`,
+    "A retry would run the script twice. The operation 'Wait' of Request waits for it. If nothing happens for much longer than the wait time between its attempts, look at the Request's page in ProcessMaker.",
+  );
+}
+
 /**
  * Reads a Request in ERROR just before it is retried, and the server's time: what has failed by then is no result of the
  * retry. A retry between the two notes of a failure would look as if it had ended: then a moment is waited.
@@ -71,8 +97,8 @@ async function readSettled({ connection, request: listed, output }: RequestToCha
 }
 
 /** When the engine noted the latest of a Request's errors, in milliseconds since 1970. */
-function latestFailure({ errors }: ApiRequest): number {
-  return Math.max(0, ...objectsIn(errors).map(({ created_at: at }) => Date.parse(asText(at)) || 0));
+function latestFailure(request: ApiRequest): number {
+  return Math.max(0, ...engineErrors(request).map(({ created_at: at }) => Date.parse(asText(at)) || 0));
 }
 
 function explain(thrown: unknown, id: number) {

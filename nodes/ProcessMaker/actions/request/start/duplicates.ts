@@ -1,5 +1,4 @@
 import { updateRequest } from '../../../api/requests/changes';
-import { findByKeys } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, readRequest } from '../../../api/requests/requests';
 import { done, makeChange, NOT_SEEN } from '../../../execution/change';
 import { runConcurrently, Throttle } from '../../../execution/concurrency';
@@ -9,7 +8,7 @@ import { once } from '../../../execution/readers';
 import { addTo, messageOf } from '../../../guards';
 import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
-import { besides, includesData, primaryOf } from './knownStarts';
+import { besides, findStarts, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { nameRequests } from './startErrors';
 
@@ -73,7 +72,7 @@ export class Duplicates {
       const prefixes = [...new Set(starts.map(({ key }) => generationPrefixOf(key)))];
       const includeData = includesData(starts.map(({ start }) => start));
       const search = { prefixes, processId, includeData };
-      for (const { key, request } of await findByKeys(this.run.connection, search)) {
+      for (const { key, request } of await findStarts(this.run.connection, search)) {
         addTo(found, inProcess(processId, generationPrefixOf(key)), request);
       }
     }

@@ -1,3 +1,4 @@
+import { allWithRetrying } from '../../../api/requests/failure';
 import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
@@ -42,7 +43,7 @@ export class KnownStarts extends Map<number, Known> {
   /** Looks for Requests under keys. @returns undefined when that was not possible: then none of `starts` may be sent */
   async find(search: Omit<KeySearch, 'includeData'>, starts: TargetedStart[]) {
     try {
-      return await findByKeys(this.connection, { ...search, includeData: includesData(starts) });
+      return await findStarts(this.connection, { ...search, includeData: includesData(starts) });
     } catch (error) {
       const unread = lookUpError(error, this.record.isRepeat);
       for (const start of starts) {
@@ -62,6 +63,16 @@ export class KnownStarts extends Map<number, Known> {
       this.set(index, { error: stillUnknown(mark) });
     }
   }
+}
+
+/** Finds Requests by keys, each of which is told whether it has failed for good. */
+export async function findStarts(connection: Connection, search: KeySearch): Promise<FoundRequest[]> {
+  const found = await findByKeys(connection, search);
+  const judged = await allWithRetrying(
+    connection,
+    found.map(({ request }) => request),
+  );
+  return found.map(({ key, request }, place) => ({ key, request: judged[place] ?? request }));
 }
 
 /** Whether a look-up for these items has to bring the data along. */

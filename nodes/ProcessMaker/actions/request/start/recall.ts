@@ -1,3 +1,4 @@
+import { withRetrying } from '../../../api/requests/failure';
 import { type ApiRequest, includesOf, readByIds, readUnlisted } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { BatchReader } from '../../../execution/readers';
@@ -129,11 +130,12 @@ async function recallByIds(known: KnownStarts, starts: TargetedStart[]): Promise
     (ids) => readByIds(connection, ids, includes),
     (id) => readUnlisted(connection, id, includes),
   );
+  const read = async (id: number) => await withRetrying(connection, await requests.get(id));
   for (const start of starts) {
     const mark = record.earlierMark(start.index);
     if (typeof mark === 'number') {
       try {
-        known.set(start.index, { found: await requests.get(mark), alreadyStarted: false, isOwn: true });
+        known.set(start.index, { found: await read(mark), alreadyStarted: false, isOwn: true });
       } catch (error) {
         const isGone = isKind(error, 'notFound');
         known.set(start.index, { error: isGone ? gone(mark) : lookUpError(error, true) });

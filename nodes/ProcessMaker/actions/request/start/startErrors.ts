@@ -1,4 +1,5 @@
 import type { StartTarget } from '../../../api/processes/processes';
+import { retryNote } from '../../../api/requests/failure';
 import { engineReason, KEY_FIELD } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, requestUrl } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
@@ -70,7 +71,7 @@ export function errorOf(request: ApiRequest, origin: Origin, instanceUrl: string
       : 'To start another Request instead, run the workflow again, with another Idempotency Key where you give one.';
   return inputError(
     `Request ${id} ${isInStatus}${engineReason(request)}`,
-    `See it at ${requestUrl(id, instanceUrl)}. When the cause is fixed, an administrator can retry it in ProcessMaker. ${advice}`,
+    `See it at ${requestUrl(id, instanceUrl)}.${retryNote(request)} When the cause is fixed, an administrator can retry it in ProcessMaker. ${advice}`,
   ).with({ kind: 'invalid', outcome: status === 'ERROR' ? 'startedInError' : 'started', requestId: id });
 }
 

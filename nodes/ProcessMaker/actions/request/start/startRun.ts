@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { withRetryingIfRead } from '../../../api/requests/failure';
 import type { ApiRequest } from '../../../api/requests/requests';
 import { requestJson } from '../../../descriptions/output';
 import type { Slot } from '../../../execution/concurrency';
@@ -107,7 +108,8 @@ export class StartRun {
     this.startedIds.push(request.id);
     if (userKey !== undefined) this.duplicates?.add(start, userKey, request.id);
     if ('include' in start.data) request = await readStarted(this.looks.connection, start, request.id);
-    return await this.answer(start, request.id, this.answerOf(start, request, 'started'));
+    const judged = await withRetryingIfRead(this.looks.connection, request);
+    return await this.answer(start, request.id, this.answerOf(start, judged, 'started'));
   }
 
   /** An item with the same Idempotency Key as another one gets the result of that one. */

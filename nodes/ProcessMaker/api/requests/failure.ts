@@ -1,0 +1,166 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { asText, isObject, objectsIn } from '../../guards';
+import type { Connection } from '../../transport/connection';
+import { explained, isKind, ProcessMakerError } from '../../transport/processMakerError';
+import { apiPath, read } from '../../transport/request';
+import { readBpmn, retriesOf } from '../processes/processes';
+import { type ApiRequest, engineErrors, isBeingRetried, readUnlisted } from './requests';
+
+/** So many elements of a Request are asked for at most; seldom more than one has failed. */
+const MAX_ELEMENTS = 10;
+
+const IN_PARALLEL = 5;
+
+/** One failure is noted twice, half a second apart at most, in whole seconds; an assignment fails as its Task begins. */
+const SAME_MOMENT_MS = 1000;
+
+/** How long after its wait time an attempt may still be in a queue. What is older was lost, or its process was changed. */
+const MAX_QUEUED_MS = 3_600_000;
+
+/**
+ * Whether a Request has failed for good. ProcessMaker puts it in ERROR at each failure of a script, also of one that it
+ * tries again by itself. Not known: the server is older than 4.7, or the user may not see what tells.
+ */
+export type FailedForGood = 'yes' | 'no' | 'notKnown';
+
+/**
+ * The one rule. Of each element that has failed, the token tells: it is ACTIVE while a script will be tried again, and
+ * FAILING at the end. Only after a retry by hand it stays FAILING, and the failures since then are counted.
+ *
+ * @throws ProcessMakerError when that cannot be read for a cause that may pass
+ */
+export async function hasFailedForGood(connection: Connection, request: ApiRequest): Promise<FailedForGood> {
+  if (request.status !== 'ERROR' || isBeingRetried(request)) return 'no';
+  // What the engine notes of no element is tried again by nobody.
+  const elements = [...new Set(engineErrors(request).map(({ element_id: id }) => asText(id)))];
+  const failed = elements.filter((id) => id !== '').reverse();
+  const answers = new Set<FailedForGood | 'left'>(failed.length > MAX_ELEMENTS ? ['notKnown'] : []);
+  for (const elementId of failed.slice(0, MAX_ELEMENTS)) {
+    const answer = await hasElementFailed(connection, request, elementId);
+    if (answer === 'no') return 'no';
+    answers.add(answer);
+  }
+  if (answers.has('notKnown')) return 'notKnown';
+  const isLeft = answers.has('left') && !answers.has('yes');
+  return isLeft && (await hasGoneOn(connection, request)) ? 'no' : 'yes';
+}
+
+/** Whether a Request has changed since it was read in ERROR: its script may have ended well just then. */
+async function hasGoneOn(connection: Connection, request: ApiRequest): Promise<boolean> {
+  const { status, errors } = await readUnlisted(connection, request.id, []);
+  return status !== 'ERROR' || JSON.stringify(errors) !== JSON.stringify(request.errors);
+}
+
+/** The same Request; one in ERROR that has not failed for good, or may not have, says so in `retrying`. */
+export async function withRetrying(connection: Connection, request: ApiRequest): Promise<ApiRequest> {
+  if (request.status !== 'ERROR') return request;
+  const answer = await hasFailedForGood(connection, request);
+  return answer === 'yes' ? request : { ...request, retrying: answer === 'no' ? true : null };
+}
+
+/** The same where a read that fails must not fail what is done: then it is not known. */
+export async function withRetryingIfRead(connection: Connection, request: ApiRequest): Promise<ApiRequest> {
+  return await withRetrying(connection, request).catch((error: unknown) => {
+    if (error instanceof ProcessMakerError) return { ...request, retrying: null };
+    throw explained(error);
+  });
+}
+
+/** The same for many Requests. */
+export async function allWithRetrying(connection: Connection, requests: ApiRequest[]): Promise<ApiRequest[]> {
+  const judged: ApiRequest[] = [];
+  for (let from = 0; from < requests.length; from += IN_PARALLEL) {
+    const some = requests.slice(from, from + IN_PARALLEL);
+    judged.push(...(await Promise.all(some.map((request) => withRetrying(connection, request)))));
+  }
+  return judged;
+}
+
+/** What is said of a Request in ERROR of which it is not known whether it goes on; empty for all others. */
+export function retryNote({ retrying }: ApiRequest): string {
+  return retrying === null
+    ? ' It may still go on: it could not be seen whether ProcessMaker tries one of its scripts again.'
+    : '';
+}
+
+/** The latest visit of a Request to an element, as far as it is relied on. */
+interface Visit extends IDataObject {
+  status: string;
+}
+
+/** `GET /api/1.0/requests/{id}/tokens?element_id=…`, since 4.7. @returns undefined where the server does not tell */
+async function readLatestVisit(
+  connection: Connection,
+  requestId: number,
+  elementId: string,
+): Promise<Visit | undefined> {
+  const call = { path: apiPath('1.0', 'requests', requestId, 'tokens'), qs: { element_id: elementId } };
+  const token = await ifTold(read(connection, call));
+  return isObject(token) && typeof token.status === 'string' ? (token as Visit) : undefined;
+}
+
+const NOT_TOLD = [
+  'forbidden',
+  'notFound',
+  'badRequest',
+  'methodNotAllowed',
+  'invalid',
+  'unexpectedResponse',
+] as const;
+
+async function ifTold<T>(reading: Promise<T>): Promise<T | undefined> {
+  return await reading.catch((error: unknown) => {
+    if (isKind(error, ...NOT_TOLD)) return undefined;
+    throw explained(error);
+  });
+}
+
+/** @returns `left` for an element that the Request has left: it was not this that failed, or it has healed */
+async function hasElementFailed(
+  connection: Connection,
+  request: ApiRequest,
+  elementId: string,
+): Promise<FailedForGood | 'left'> {
+  const visit = await readLatestVisit(connection, request.id, elementId);
+  if (visit?.status === 'ACTIVE') return (await isOpenTask(connection, request, visit)) ? 'yes' : 'no';
+  if (visit?.status !== 'FAILING') return visit ? 'left' : 'notKnown';
+  const failures = engineErrors(request).filter(({ element_id: id }) => id === elementId);
+  if (isFirstEnd(failures, visit)) return 'yes';
+  return await hasRetryFailed(connection, request, elementId, failures);
+}
+
+/** A person's Task can be open in ERROR as well. One that is offered to a group has no user, as scripts have none. */
+async function isOpenTask(connection: Connection, request: ApiRequest, visit: Visit): Promise<boolean> {
+  if (visit.user_id !== null) return true;
+  // Only some lists show the open Tasks.
+  const shown = request.active_tasks ? request : await readUnlisted(connection, request.id, ['activeTasks']);
+  return objectsIn(shown.active_tasks).some(({ element_name: name }) => name === visit.element_name);
+}
+
+/** Whether what has failed was not retried by hand: the end is noted twice then, or comes as soon as the element. */
+function isFirstEnd(failures: IDataObject[], visit: Visit): boolean {
+  const [last, before] = failures.toReversed();
+  if (/^Job failed after \d/.test(asText(last?.message))) return true;
+  if (timeOf(last) - timeOf(visit) <= SAME_MOMENT_MS) return true;
+  return last?.message === before?.message && timeOf(last) - timeOf(before) <= SAME_MOMENT_MS;
+}
+
+/** After a retry by hand, each attempt is noted once, and only the process says how many there are. */
+async function hasRetryFailed(
+  connection: Connection,
+  { process_id: processId }: ApiRequest,
+  elementId: string,
+  failures: IDataObject[],
+): Promise<FailedForGood> {
+  const bpmn = await ifTold(readBpmn(connection, Number(processId)));
+  const retries = bpmn && retriesOf(bpmn, elementId);
+  if (!retries) return 'notKnown';
+  if (failures.length > retries.attempts) return 'yes';
+  const dueAt = timeOf(failures.at(-1)) + retries.waitSeconds * 1000;
+  return Date.now() > dueAt + MAX_QUEUED_MS ? 'notKnown' : 'no';
+}
+
+function timeOf(entry: IDataObject | undefined): number {
+  return Date.parse(asText(entry?.created_at));
+}
