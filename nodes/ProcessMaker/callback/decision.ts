@@ -1,5 +1,6 @@
 import { type IDataObject, jsonParse } from 'n8n-workflow';
 
+import { haveScriptsHealed } from '../api/requests/failure';
 import { type ApiRequest, requestUrl } from '../api/requests/requests';
 import { type ApiTask, assigneeOf, listTasks } from '../api/tasks/tasks';
 import { readTokenUserId } from '../api/users/users';
@@ -42,7 +43,12 @@ export async function readDecision(connection: Connection, request: ApiRequest, 
       element === settings.element && Number(owner) === request.id,
   );
   const ownIds = settings.allowsOwn ? [] : [request.user_id, await readOwnId(connection)];
-  const reason = findObstacle(request, tasks, ownIds, settings);
+  const reason = findObstacle(
+    request,
+    tasks,
+    { ownIds, hasFailed: await hasFailed(connection, request, tasks) },
+    settings,
+  );
   const { field, yes, commentField } = settings;
   if (reason !== undefined)
     return decisionJson(connection, request.id, { approved: false, chatInput: reason });
@@ -84,17 +90,31 @@ export function decisionJson(
   };
 }
 
-/** Why a Request that has ended holds no decision that counts. @param ownIds the users whose approval does not count */
+/** Whether something has failed in a Request besides scripts that have healed. */
+async function hasFailed(connection: Connection, request: ApiRequest, [task]: ApiTask[]): Promise<boolean> {
+  const { status, errors = null } = request;
+  if (status !== 'COMPLETED' || errors === null) return false;
+  return task === undefined || !(await haveScriptsHealed(connection, request, task));
+}
+
+/** What is known of a review besides its Request and Tasks. */
+interface Known {
+  /** The users whose approval does not count. */
+  ownIds: unknown[];
+  hasFailed: boolean;
+}
+
+/** Why a Request that has ended holds no decision that counts. */
 function findObstacle(
   request: ApiRequest,
   tasks: ApiTask[],
-  ownIds: unknown[],
+  { ownIds, hasFailed: wasErrored }: Known,
   { element, field, yes, no, identity, shown }: DecisionSettings,
 ): string | undefined {
-  const { id, status, errors = null } = request;
+  const { id, status } = request;
   if (status !== 'COMPLETED') return `Request ${id} has ended in status ${status}, so nobody has decided.`;
-  if (errors !== null)
-    return `Request ${id} was in status ERROR before it ended, so its decision does not count.`;
+  if (wasErrored)
+    return `Request ${id} was in status ERROR before it ended, and not only for scripts that were tried again before the Task or after it, so its decision does not count.`;
   const [task, ...others] = tasks;
   if (!task) {
     return `Request ${id} has no Task of the element '${element}' that the user of the access token may see. Without the permission to view all Requests, ProcessMaker shows no Tasks of others.`;

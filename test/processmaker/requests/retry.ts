@@ -17,7 +17,9 @@ export function retryRequest(instance: Instance, request: RequestRow): JsonObjec
   const isInTheWay = ({ element_type: type }: TokenRow): boolean => ['serviceTask', 'task'].includes(type);
   if (scripts.length === 0 || open.some(isInTheWay))
     return { message: ['No tasks available to retry'], success: false };
-  updateRequest(instance, request.id, { errors: withoutErrorsOf(request, scripts) });
+  // Of several scripts, what is known can stay: their runs write over each other.
+  if (scripts.length === 1)
+    updateRequest(instance, request.id, { errors: withoutErrorsOf(request, scripts) });
   for (const token of scripts) instance.scripts.add(token.id);
   return {
     message: scripts.map(({ element_type: type, element_id: id }) => {

@@ -161,13 +161,12 @@ export interface Retries {
   waitSeconds: number;
 }
 
-/** What an element says of its further attempts; undefined where that is left to the script itself. */
-export function retriesOf(bpmn: string, elementId: string): Retries | undefined {
+/** What an element says of its further attempts. What is left to the settings of the script itself counts as none. */
+export function retriesOf(bpmn: string, elementId: string): Retries {
   const all = [...bpmn.matchAll(ELEMENTS)].map(([, attributes = '']) => attributes);
   const attributes = all.find((some) => some.includes(` id="${elementId}"`)) ?? '';
   const [, text = ''] = /\serrorHandling="([^"]*)"/.exec(attributes.replaceAll(' pm:', ' ')) ?? [];
   const handling: unknown = jsonParse(text.replaceAll('&quot;', '"'), { fallbackValue: {} });
   const { retry_attempts: attempts, retry_wait_time: wait } = isObject(handling) ? handling : {};
-  if (asText(attempts) === '') return undefined;
   return { attempts: Number(attempts) || 0, waitSeconds: Number(wait) || 0 };
 }

@@ -5,6 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { explained, isKind, ProcessMakerError } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { readBpmn, retriesOf } from '../processes/processes';
+import type { ApiTask } from '../tasks/tasks';
 import { type ApiRequest, engineErrors, isBeingRetried, readUnlisted } from './requests';
 
 /** So many elements of a Request are asked for at most; seldom more than one has failed. */
@@ -84,6 +85,30 @@ export function retryNote({ retrying }: ApiRequest): string {
     : '';
 }
 
+/**
+ * Whether all that has failed in a Request that has ended were scripts that have healed, each of them before a Task was
+ * reached, or after it was completed. At the same time as the Task, nobody can tell it from an end by hand.
+ */
+export async function haveScriptsHealed(
+  connection: Connection,
+  request: ApiRequest,
+  task: ApiTask,
+): Promise<boolean> {
+  const failures = engineErrors(request);
+  for (const failure of failures) {
+    const elementId = asText(failure.element_id);
+    if (elementId === '' || elementId === task.element_id) return false;
+    const visit = await readLatestVisit(connection, request.id, elementId);
+    if (visit?.status !== 'CLOSED' || visit.user_id !== null) return false;
+    const [begun, ended] = [timeOf(visit), timeOf(visit, 'completed_at')];
+    const isApart = ended <= timeOf(task) || begun >= timeOf(task, 'completed_at');
+    // What follows a script can fail in its name, when it has ended.
+    if (!isApart || !(timeOf(failure) < ended)) return false;
+  }
+  // A retry by hand leaves nothing that shows what it was.
+  return failures.length > 0;
+}
+
 /** The latest visit of a Request to an element, as far as it is relied on. */
 interface Visit extends IDataObject {
   status: string;
@@ -154,13 +179,13 @@ async function hasRetryFailed(
   failures: IDataObject[],
 ): Promise<FailedForGood> {
   const bpmn = await ifTold(readBpmn(connection, Number(processId)));
-  const retries = bpmn && retriesOf(bpmn, elementId);
-  if (!retries) return 'notKnown';
+  if (bpmn === undefined) return 'notKnown';
+  const retries = retriesOf(bpmn, elementId);
   if (failures.length > retries.attempts) return 'yes';
   const dueAt = timeOf(failures.at(-1)) + retries.waitSeconds * 1000;
   return Date.now() > dueAt + MAX_QUEUED_MS ? 'notKnown' : 'no';
 }
 
-function timeOf(entry: IDataObject | undefined): number {
-  return Date.parse(asText(entry?.created_at));
+function timeOf(entry: IDataObject | undefined, field: 'created_at' | 'completed_at' = 'created_at'): number {
+  return Date.parse(asText(entry?.[field]));
 }
