@@ -86,14 +86,23 @@ describe('screenFields', () => {
     expect(list({ dataSource: 'dataObject', valueTypeReturned: 'object' })).toMatchObject({ type: 'object' });
   });
 
-  test('reads what a list holds: values to choose from, or columns, and nothing where it is not known', () => {
+  test('reads what can be chosen in a list of several values, and nothing where it is not known', () => {
+    const choices = (options: object) =>
+      read({ component: 'FormSelectList', config: { name: 'a', options }, items: [] }).fields[0]?.choices;
+    const optionsList = [{ value: 'r', content: 'Red' }, { value: 5 }, { content: 'None' }];
+    const several = { dataSource: 'provideData', optionsList, allowMultiSelect: true };
+    expect(choices(several)).toEqual([
+      { name: 'Red', value: 'r' },
+      { name: '5', value: 5 },
+    ]);
+    expect(choices({ ...several, valueTypeReturned: 'object' })).toEqual([]);
+    expect(choices({ ...several, dataSource: 'dataObject' })).toEqual([]);
+  });
+
+  test('reads what a list of rows holds: columns, and nothing where they are not known', () => {
     const holds = (component: string, config: object, items: unknown[] = []) =>
       read({ component, config: { name: 'a', ...config }, items }).fields[0]?.holds;
     const optionsList = [{ value: 'r', content: 'Red' }, { value: 5 }, { content: 'None' }];
-    const choices = { dataSource: 'provideData', optionsList, allowMultiSelect: true };
-    expect(holds('FormSelectList', { options: choices })).toEqual(['r', '5']);
-    expect(holds('FormSelectList', { options: { ...choices, valueTypeReturned: 'object' } })).toEqual([]);
-    expect(holds('FormSelectList', { options: { ...choices, dataSource: 'dataObject' } })).toEqual([]);
     expect(holds('FormLoop', {}, [input('from'), [input('to')]])).toEqual(['from', 'to']);
     const fields = { dataSource: 'provideData', optionsList };
     expect(holds('FormRecordList', { fields })).toEqual(['r', '5']);
