@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../../processmaker';
 
-const RECORDED_URL = 'https://processmaker.example';
+/** The addresses of the servers that were recorded. */
+const RECORDED_URLS = ['https://processmaker.example', 'http://127.0.0.1:8088'];
 
 /** One call to a real server and its response. */
 export interface Recording {
@@ -15,7 +16,7 @@ export interface Recording {
 /** The recording as if the server had another address: some responses tell it. */
 export function addressedTo(recording: Recording, url: string): Recording {
   const text = JSON.stringify(recording.response.json ?? null);
-  const json = JSON.parse(text.replaceAll(RECORDED_URL, url)) as Json;
+  const json = JSON.parse(RECORDED_URLS.reduce((all, one) => all.replaceAll(one, url), text)) as Json;
   return { ...recording, response: { ...recording.response, json } };
 }
 
