@@ -29,6 +29,20 @@ export async function startRival(
   return ((await response.json()) as { id: number }).id;
 }
 
+/** Starts a Request beside n8n, with the key that the data holds. */
+export async function startWithKey(
+  { server }: Harness,
+  { processId = 2, user, data }: { processId?: number; user: User; data: IDataObject },
+): Promise<number> {
+  const path = `/api/1.0/process_events/${processId}?event=node_1`;
+  const response = await fetch(new URL(path, server.url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.tokens[user]}`, 'content-type': 'application/json' },
+    body: JSON.stringify(data),
+  });
+  return ((await response.json()) as { id: number }).id;
+}
+
 /** Another execution starts a Request with the key of the first start, so that its id is the lower one. */
 export function rivalBefore(harness: Harness, rival?: Rival): Behaviour {
   return async (response, forward) => {

@@ -112,7 +112,8 @@ describe('the second look', () => {
     await start(['a']);
     harness.gateway.calls = [];
     await start(['a']);
-    expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['GET']);
+    // The second call asks whose token it is.
+    expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
   });
 
   it('does not take a sub-process that inherited the key for a duplicate', async () => {

@@ -67,7 +67,7 @@ describe('Throw Error', () => {
     await start(['a'], raise);
     const run = await start(['a', 'b'], raise);
     expect(failedItems(run)).toMatchObject([
-      { input: { number: 'a' }, outcome: 'started', requestId: ids()[0] },
+      { input: { number: 'a' }, outcome: 'notStarted', requestId: ids()[0] },
     ]);
     expect(failedItems(run)[0]?.text).toContain(`Request ${ids()[0]} (ACTIVE) already exists`);
     expect(failedItems(run)[0]?.text).toContain(`"t${testNumber()}-a"`);

@@ -98,3 +98,20 @@ describe('Start Again When Not Found in the next attempt', () => {
     expect(harness.starts()).toEqual([]);
   });
 });
+
+describe('items that come back in another order with the Retry button', () => {
+  const options = { requestsInParallel: 1, recoveryWindow: 0 };
+
+  it('leaves a start unknown whose response was lost, wherever its item is now', async () => {
+    harness.gateway.treat = ({ method }) =>
+      method === 'POST' && harness.starts().length === 2 ? resetBefore : undefined;
+    const input = [{ number: 'first' }, { number: 'lost' }];
+    const failed = await harness.start({ ...TARGET, options }, { input });
+    expect(failed.error).toMatchObject({ context: { outcome: 'unknown' } });
+    failed.data.executionData?.nodeExecutionStack[0]?.data.main?.[0]?.reverse();
+    const retried = await harness.engine.retry(failed, { credentials: harness.credentials() });
+    expect(retried.error).toMatchObject({ context: { outcome: 'unknown', itemIndex: 0 } });
+    expect(retried.error?.message).toContain('not known whether an earlier attempt started a Request');
+    expect(harness.starts()).toHaveLength(2);
+  });
+});

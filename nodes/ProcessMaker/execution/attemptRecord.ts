@@ -74,6 +74,13 @@ export class AttemptRecord {
     return this.stored.marks[itemIndex];
   }
 
+  /** The keys of the starts of which it is not known what became of them, by the item's position at that time. */
+  openKeys(): Array<[number, string]> {
+    return Object.entries(this.stored.marks).flatMap(([index, mark]) =>
+      typeof mark === 'string' ? [[Number(index), mark] as [number, string]] : [],
+    );
+  }
+
   startedIds(): number[] {
     return idsIn(this.stored);
   }

@@ -49,11 +49,11 @@ function textsOf({ message, description }: ProcessMakerError, { itemIndex, scrub
 }
 
 function detailsOf(
-  { httpStatus, outcome, requestId, duplicates, files }: ProcessMakerError,
+  { httpStatus, outcome, requestId, duplicates, sameKey, files }: ProcessMakerError,
   scrub: Connection['scrub'] = String,
 ): IDataObject {
   const shownFiles = files && (JSON.parse(scrub(JSON.stringify(files))) as IDataObject[]);
-  const details = { httpStatus, outcome, requestId, duplicates, files: shownFiles };
+  const details = { httpStatus, outcome, requestId, duplicates, sameKey, files: shownFiles };
   return Object.fromEntries(Object.entries(details).filter(([, detail]) => detail !== undefined));
 }
 

@@ -47,6 +47,8 @@ export interface ErrorDetails {
   key?: string;
   /** What else was started under the key of an item. */
   duplicates?: number[];
+  /** What holds the same key, and does not count as a start. */
+  sameKey?: number[];
   files?: IDataObject[];
   /** The change was made all the same: what failed came after it. */
   done?: boolean;

@@ -4,6 +4,7 @@ import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { unexpectedResponse } from '../../transport/processMakerError';
 import { withoutSql } from '../../transport/response';
+import { nameOfUser } from '../users/users';
 import { type ApiRequest, engineErrors, includesOf, readPages } from './requests';
 
 /** By it a start is found again. What begins with an underscore is searched, but not shown in forms and `include=data`. */
@@ -47,6 +48,8 @@ const MAX_QUERY = 3600;
 export interface FoundRequest {
   key: string;
   request: ApiRequest;
+  /** The name of the user who has started it, where it was asked for. */
+  starter?: string;
 }
 
 /** Looks for any of these beginnings of keys, within one process when its id is set. */
@@ -54,22 +57,28 @@ export interface KeySearch {
   prefixes: string[];
   processId?: number;
   includeData: boolean;
+  includeStarter?: boolean;
 }
 
 /** Finds Requests by keys: `pmql=data._n8n_key LIKE "…%"`. Sub-processes, which inherit them, are left out. */
 export async function findByKeys(connection: Connection, search: KeySearch): Promise<FoundRequest[]> {
   const found: FoundRequest[] = [];
-  const includes = ['summary', ...includesOf(search.includeData)];
+  const { includeData, includeStarter, processId } = search;
+  const includes = ['summary', ...includesOf(includeData), ...(includeStarter ? ['user'] : [])];
   for (const { pmql, prefixes } of queries(search)) {
     for (const request of await readPages(connection, pmql, includes)) {
       if (typeof request.parent_request_id === 'number') continue;
+      const ofProcess = asText(request.process_id);
+      if (processId !== undefined && ofProcess !== '' && ofProcess !== String(processId)) continue;
       const key = asText(summaryValue(request, KEY_FIELD));
       // It was asked for because of the key alone, and holds the whole data again.
       delete request.summary;
+      const starter = isObject(request.user) ? nameOfUser(request.user) : undefined;
+      if (includeStarter) delete request.user;
       // A Request that was found by its key but does not show it would count as "nothing was started".
       if (key === '') throw keyNotShown();
       // PMQL compares loosely; keys are compared exactly.
-      if (prefixes.some((prefix) => key.startsWith(prefix))) found.push({ key, request });
+      if (prefixes.some((prefix) => key.startsWith(prefix))) found.push({ key, request, starter });
     }
   }
   return found;

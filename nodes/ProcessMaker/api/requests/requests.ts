@@ -42,6 +42,11 @@ function timeOf({ created_at: at }: IDataObject): number {
   return Date.parse(asText(at)) || 0;
 }
 
+/** The id of the user who has started a Request; undefined where nobody has, as when a timer did. */
+export function starterOf({ user_id: userId }: IDataObject): number | undefined {
+  return typeof userId === 'number' ? userId : undefined;
+}
+
 /** Whether a Request goes on by itself, or by its Tasks. */
 export function isUnderWay(request: ApiRequest): boolean {
   return request.status === 'ACTIVE' || isBeingRetried(request);

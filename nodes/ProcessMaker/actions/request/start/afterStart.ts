@@ -22,6 +22,7 @@ import {
   type UploadSettings,
 } from '../../file/upload/uploads';
 import type { Start } from './readStart';
+import type { OtherRequests } from './sameKey';
 
 /** What is returned for an item. */
 export interface Answer {
@@ -103,7 +104,7 @@ function joined(sentences: string[]): string {
 }
 
 /** Fields of an item that no Request has. */
-const EXTRA_FIELDS = ['alreadyStarted', 'duplicates', 'files'];
+const EXTRA_FIELDS = ['alreadyStarted', 'duplicates', 'sameKey', 'files'];
 
 /** What the items of a run wait for when their Requests are started. */
 export class StartWait {
@@ -156,7 +157,8 @@ export async function settle(
     const json = await wait(requestId);
     results.succeed(index, [{ json: { ...json, ...extraFieldsOf(started) } }]);
   } catch (error) {
-    fail(index, afterStart(requestId, error).with({ duplicates: started?.duplicates as number[] }));
+    const { duplicates, sameKey } = started as OtherRequests;
+    fail(index, afterStart(requestId, error).with({ duplicates, sameKey }));
   }
   if (results.mustStop) stop.abort();
 }

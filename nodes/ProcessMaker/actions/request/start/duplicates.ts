@@ -1,5 +1,6 @@
 import { updateRequest } from '../../../api/requests/changes';
-import { type ApiRequest, readRequest } from '../../../api/requests/requests';
+import type { FoundRequest } from '../../../api/requests/hiddenKey';
+import { type ApiRequest, readRequest, starterOf } from '../../../api/requests/requests';
 import { done, makeChange, NOT_SEEN } from '../../../execution/change';
 import { runConcurrently, Throttle } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
@@ -8,8 +9,9 @@ import { once } from '../../../execution/readers';
 import { addTo, messageOf } from '../../../guards';
 import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
-import { besides, findStarts, includesData, primaryOf } from './knownStarts';
+import { findStarts, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
+import { besides, type OtherRequests, SAME_KEY_HINT, sortByKey } from './sameKey';
 import { nameRequests } from './startErrors';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
@@ -20,6 +22,7 @@ interface OwnStart {
   start: TargetedStart;
   key: string;
   id: number;
+  userId: number | undefined;
 }
 
 /** What others have started under the same keys at the same time. A second look only narrows that gap. */
@@ -38,8 +41,8 @@ export class Duplicates {
   ) {}
 
   /** To be called with each Request that this iteration has started under a user's key. */
-  add(start: TargetedStart, key: string, id: number): void {
-    this.own.set(start.index, { start, key, id });
+  add(start: TargetedStart, key: string, request: ApiRequest): void {
+    this.own.set(start.index, { start, key, id: request.id, userId: starterOf(request) });
   }
 
   share(start: TargetedStart, primary: number): void {
@@ -52,7 +55,7 @@ export class Duplicates {
     const { connection, hints, results } = this.run;
     const own = [...this.own.values()];
     if (own.length === 0 || results.mustStop || !(await pauseFor(connection, LOOK_AFTER_MS))) return;
-    let found: Map<string, ApiRequest[]>;
+    let found: Map<string, FoundRequest[]>;
     try {
       found = await this.find(own);
     } catch (error) {
@@ -64,43 +67,54 @@ export class Duplicates {
     if (this.refused.size > 0) hints.sentences.add(notCanceled(this.refused));
   }
 
-  private async find(own: OwnStart[]): Promise<Map<string, ApiRequest[]>> {
+  private async find(own: OwnStart[]): Promise<Map<string, FoundRequest[]>> {
     const byProcess = new Map<number, OwnStart[]>();
     for (const one of own) addTo(byProcess, one.start.target.processId, one);
-    const found = new Map<string, ApiRequest[]>();
+    const found = new Map<string, FoundRequest[]>();
     for (const [processId, starts] of byProcess) {
       const prefixes = [...new Set(starts.map(({ key }) => generationPrefixOf(key)))];
       const includeData = includesData(starts.map(({ start }) => start));
       const search = { prefixes, processId, includeData };
-      for (const { key, request } of await findStarts(this.run.connection, search)) {
-        addTo(found, inProcess(processId, generationPrefixOf(key)), request);
+      for (const one of await findStarts(this.run.connection, search)) {
+        addTo(found, inProcess(processId, generationPrefixOf(one.key)), one);
       }
     }
     return found;
   }
 
-  /** Gives an item the Request that counts, as all executions do. @param same in the order of their ids */
-  private async compare({ start, id }: OwnStart, same: ApiRequest[]): Promise<void> {
+  /** Gives an item the Request that counts, as all executions do. @param found in the order of their ids */
+  private async compare({ start, id, userId }: OwnStart, found: FoundRequest[]): Promise<void> {
     const { record, results, fail } = this.run;
-    const { index } = start;
+    const { index, options } = start;
+    const { starts, copies, foreign } = sortByKey(found, options.onForeign === 'return' ? undefined : userId);
+    const same = starts.map(({ request }) => request);
+    const sameKey = [...copies, ...foreign];
     const error = results.errorOf(index);
-    if (error) return results.fail(index, error.with(besides(id, same)));
+    if (error) return results.fail(index, error.with(this.named(start, besides(id, same, sameKey))));
     const primary = primaryOf(same);
-    const mine = same.find((request) => request.id === id);
+    const mine = found.find(({ request }) => request.id === id)?.request;
     try {
       if (primary && mine && primary !== mine && !this.isWaitedFor) {
         if (primary.id < id) await this.cancelWhereAsked(mine);
         record.mark(index, primary.id);
         const [output] = await this.answerWith(start, primary);
-        const json = { ...output?.json, alreadyStarted: true, ...besides(primary.id, same) };
-        results.succeed(index, [{ json }]);
+        const others = this.named(start, besides(primary.id, same, sameKey));
+        results.succeed(index, [{ json: { ...output?.json, alreadyStarted: true, ...others } }]);
       } else {
         const json = results.jsonOf(index) ?? {};
-        results.succeed(index, [{ json: { ...json, ...besides(Number(json.id), same) } }]);
+        const others = this.named(start, besides(Number(json.id), same, sameKey));
+        results.succeed(index, [{ json: { ...json, ...others } }]);
       }
     } catch (error) {
       fail(index, error);
     }
+  }
+
+  /** Says once what the others are. */
+  private named({ index }: TargetedStart, others: OtherRequests): OtherRequests {
+    const hasHint = this.run.results.jsonOf(index)?.sameKey !== undefined;
+    if (others.sameKey && !hasHint) this.run.hints.addForItem(SAME_KEY_HINT, index);
+    return others;
   }
 
   private async cancelWhereAsked({ id, status }: ApiRequest): Promise<void> {

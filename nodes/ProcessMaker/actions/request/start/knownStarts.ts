@@ -1,12 +1,22 @@
 import { allWithRetrying } from '../../../api/requests/failure';
 import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, isBeingRetried } from '../../../api/requests/requests';
+import { type ApiRequest, isBeingRetried, starterOf } from '../../../api/requests/requests';
+import { findTokenUserId } from '../../../api/requests/starter';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { addTo } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
 import type { Start, TargetedStart } from './readStart';
-import { alreadyExists, gone, lookUpError, stillUnknown } from './startErrors';
+import { sortByKey } from './sameKey';
+import {
+  alreadyExists,
+  copyGoesOn,
+  gone,
+  lookUpError,
+  starterUnclear,
+  stillUnknown,
+  takenByOther,
+} from './startErrors';
 
 /** A Request that is there; `isOwn` when this iteration has started it. */
 export interface FoundStart {
@@ -15,6 +25,8 @@ export interface FoundStart {
   isOwn: boolean;
   /** All of the same user's key and generation, when there are several. */
   same?: ApiRequest[];
+  /** What holds the same key, and does not count as a start. */
+  sameKey?: ApiRequest[];
   /** What this iteration has started under the user's key, even when another Request is returned. */
   own?: FoundRequest;
 }
@@ -28,6 +40,8 @@ export type Known =
   | { sameAs: number };
 
 export class KnownStarts extends Map<number, Known> {
+  private tokenUser: Promise<number | undefined> | undefined;
+
   constructor(
     readonly connection: Connection,
     readonly record: AttemptRecord,
@@ -42,8 +56,15 @@ export class KnownStarts extends Map<number, Known> {
 
   /** Looks for Requests under keys. @returns undefined when that was not possible: then none of `starts` may be sent */
   async find(search: Omit<KeySearch, 'includeData'>, starts: TargetedStart[]) {
+    return await this.reading(starts, () =>
+      findStarts(this.connection, { ...search, includeData: includesData(starts) }),
+    );
+  }
+
+  /** Reads something without which none of `starts` may be sent. @returns undefined when that was not possible */
+  async reading<T>(starts: TargetedStart[], read: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await findStarts(this.connection, { ...search, includeData: includesData(starts) });
+      return await read();
     } catch (error) {
       const unread = lookUpError(error, this.record.isRepeat);
       for (const start of starts) {
@@ -54,9 +75,16 @@ export class KnownStarts extends Map<number, Known> {
     }
   }
 
-  /** What to make of an item that was not found. */
-  decideByMark({ index, options }: Start): void {
-    const mark = this.record.earlierMark(index);
+  /** Whose token it is, asked for at most once; undefined where the server does not show it. */
+  async tokenUserId(found: FoundRequest[]): Promise<number | undefined> {
+    const { run } = this.record.identity;
+    // What this node has started shows it without a call: nobody else knows the name of its run.
+    const [own] = found.filter(({ key }) => parseUserKey(key, userKeyPrefixOf(key))?.run === run);
+    return (own && starterOf(own.request)) ?? (await (this.tokenUser ??= findTokenUserId(this.connection)));
+  }
+
+  /** What to make of an item that was not found. @param mark of an earlier attempt that may have started it */
+  decideByMark({ index, options }: Start, mark = this.record.earlierMark(index)): void {
     if (typeof mark === 'number') this.set(index, { error: gone(mark) });
     // Without a key it could not be looked for, so that it is never started again.
     else if (typeof mark === 'string' && (mark === '' || !options.startAgainWhenNotFound)) {
@@ -72,7 +100,7 @@ export async function findStarts(connection: Connection, search: KeySearch): Pro
     connection,
     found.map(({ request }) => request),
   );
-  return found.map(({ key, request }, place) => ({ key, request: judged[place] ?? request }));
+  return found.map((one, place) => ({ ...one, request: judged[place] ?? one.request }));
 }
 
 /** Whether a look-up for these items has to bring the data along. */
@@ -101,20 +129,60 @@ export async function lookByUserKeys(known: KnownStarts, primaries: TargetedStar
     if (known.isOpen(start)) addTo(byProcess, start.target.processId, start);
   }
   for (const [processId, starts] of byProcess) {
-    const found = await known.find({ prefixes: starts.map(prefixOf), processId }, starts);
+    const includeStarter = starts.some(({ options }) => options.onForeign === 'error');
+    const found = await known.find({ prefixes: starts.map(prefixOf), processId, includeStarter }, starts);
     if (!found) continue;
     const byPrefix = new Map<string, FoundRequest[]>();
     for (const one of found) addTo(byPrefix, userKeyPrefixOf(one.key), one);
-    for (const start of starts) decideByGenerations(known, start, byPrefix.get(prefixOf(start)) ?? []);
+    const tellsUsers = starts.some(
+      (start) => start.options.onForeign !== 'return' && byPrefix.has(prefixOf(start)),
+    );
+    let userId: number | undefined;
+    const isRead = await known.reading(starts, async () => {
+      if (tellsUsers) userId = await known.tokenUserId(found);
+      return true;
+    });
+    if (!isRead) continue;
+    for (const start of starts) {
+      decideByOwners(known, start, { found: byPrefix.get(prefixOf(start)) ?? [], userId });
+    }
   }
 }
 
-function decideByGenerations(known: KnownStarts, start: TargetedStart, found: FoundRequest[]): void {
+interface Holders {
+  /** All Requests with the user's key. */
+  found: FoundRequest[];
+  /** Whose token it is. */
+  userId: number | undefined;
+}
+
+/** Everybody who may start the process can put the key into the data. */
+function decideByOwners(known: KnownStarts, start: TargetedStart, { found, userId }: Holders): void {
+  const { onForeign, idempotencyKey = '' } = start.options;
+  const [first] = found;
+  if (!first || onForeign === 'return') return decideByGenerations(known, start, found);
+  if (userId === undefined) {
+    known.set(start.index, { error: starterUnclear(first, idempotencyKey) });
+    return;
+  }
+  const hasOwn = found.some(({ request }) => starterOf(request) === userId);
+  if (hasOwn || onForeign === 'ignore') return decideByGenerations(known, start, found, userId);
+  known.set(start.index, { error: takenByOther(first, idempotencyKey) });
+}
+
+/** @param userId whose Requests count; those of all users when it is undefined */
+function decideByGenerations(
+  known: KnownStarts,
+  start: TargetedStart,
+  found: FoundRequest[],
+  userId?: number,
+): void {
   const { index, options } = start;
   const { identity, round } = known.record;
   const { run } = identity;
   const prefix = prefixOf(start);
-  const generations = found.flatMap(({ key, request }) => {
+  const { starts, copies, foreign } = sortByKey(found, userId);
+  const generations = starts.flatMap(({ key, request }) => {
     const parts = parseUserKey(key, prefix);
     return parts ? [{ ...parts, key, request }] : [];
   });
@@ -130,6 +198,16 @@ function decideByGenerations(known: KnownStarts, start: TargetedStart, found: Fo
   const own = newest.find((one) => one.run === run && one.round === round);
   // For what this very iteration has started, a Request is returned, like everything else on a repeat.
   if (options.onExisting === 'startAgain' && hasEndedBadly(request) && !own) {
+    const goingOn = copies.filter((copy) => !hasEndedBadly(copy));
+    if (goingOn.length > 0) {
+      known.set(index, {
+        error: copyGoesOn(
+          request,
+          goingOn.map(({ id }) => id),
+        ),
+      });
+      return;
+    }
     known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
     // An earlier attempt may have sent the next generation already.
     const mark = known.record.earlierMark(index);
@@ -138,7 +216,9 @@ function decideByGenerations(known: KnownStarts, start: TargetedStart, found: Fo
   } else if (options.onExisting === 'error' && !own) {
     known.set(index, { error: alreadyExists(request, options.idempotencyKey ?? '') });
   } else {
-    known.set(index, { found: request, alreadyStarted: true, isOwn: own?.request === request, same, own });
+    const sameKey = [...copies, ...foreign];
+    const isOwn = own?.request === request;
+    known.set(index, { found: request, alreadyStarted: true, isOwn, same, sameKey, own });
   }
 }
 
@@ -152,12 +232,6 @@ export function primaryOf(same: ApiRequest[]): ApiRequest | undefined {
 
 function hasEndedBadly(request: ApiRequest): boolean {
   return request.status === 'CANCELED' || (request.status === 'ERROR' && !isBeingRetried(request));
-}
-
-/** The field that names the others, where there are some. */
-export function besides(requestId: number, same: ApiRequest[] = []): { duplicates?: number[] } {
-  const duplicates = same.map(({ id }) => id).filter((id) => id !== requestId);
-  return duplicates.length > 0 ? { duplicates } : {};
 }
 
 function prefixOf({ options }: TargetedStart): string {

@@ -81,6 +81,10 @@ function readOptions(options: IDataObject) {
   if (onExisting !== 'return' && onExisting !== 'error' && onExisting !== 'startAgain') {
     throw notListed('If a Request With the Key Exists');
   }
+  const onForeign = options.onOtherUsersRequest ?? 'error';
+  if (onForeign !== 'error' && onForeign !== 'return' && onForeign !== 'ignore') {
+    throw notListed("If Another User's Request Has the Key");
+  }
   const duplicates = options.duplicates ?? 'report';
   if (duplicates !== 'report' && duplicates !== 'cancelMine') throw notListed('Duplicates');
   const parallel = options.requestsInParallel ?? DEFAULT_PARALLEL;
@@ -99,6 +103,8 @@ function readOptions(options: IDataObject) {
     timeoutSeconds,
     windowSeconds,
     onExisting,
+    /** What to do when only Requests of other users have the Idempotency Key. */
+    onForeign,
     /** Whether to cancel what was started although another execution had started it at the same time. */
     cancelsDuplicates: duplicates === 'cancelMine',
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,

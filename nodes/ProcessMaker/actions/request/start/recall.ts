@@ -1,12 +1,15 @@
 import { withRetrying } from '../../../api/requests/failure';
+import type { FoundRequest } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, includesOf, readByIds, readUnlisted } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { BatchReader } from '../../../execution/readers';
+import { addTo } from '../../../guards';
 import { type Connection, pauseFor } from '../../../transport/connection';
 import { isKind } from '../../../transport/processMakerError';
 import { digestOf, keyPrefix, parseItemKey } from './keys';
-import { includesData, KnownStarts, lookByUserKeys, takePrimaries } from './knownStarts';
+import { type FoundStart, includesData, KnownStarts, lookByUserKeys, takePrimaries } from './knownStarts';
 import type { TargetedStart } from './readStart';
+import { sortByKey } from './sameKey';
 import { disputed, gone, lookUpError, mayBeFromBeforeCrash } from './startErrors';
 
 /** A start of an earlier attempt, with the position that its item had then. */
@@ -44,11 +47,50 @@ export function matchStarts<T>(digests: Array<string | undefined>, earlier: Arra
   return { matched, disputed };
 }
 
+/**
+ * Finds the items that starts may belong to which were sent and not found: the item at the start's own position, and
+ * wherever there are others of its digest, as many of them as there are such starts.
+ *
+ * @param digests those of the items that are still open, by their positions
+ * @returns by item, the key under which it may have been sent
+ */
+export function matchOpenKeys(
+  digests: Map<number, string>,
+  unfound: Array<{ itemIndex: number; key: string; digest: string | undefined }>,
+): Map<number, string> {
+  const keys = new Map<number, string>();
+  const moved: typeof unfound = [];
+  for (const start of unfound) {
+    const there = digests.get(start.itemIndex);
+    if (there !== undefined) keys.set(start.itemIndex, start.key);
+    if (there !== start.digest) moved.push(start);
+  }
+  for (const { key, digest } of moved) {
+    const [index] = [...digests].find(([at, one]) => one === digest && !keys.has(at)) ?? [];
+    if (index !== undefined) keys.set(index, key);
+  }
+  return keys;
+}
+
 /** The position of a start of another iteration: it has none in this one. */
 const NO_PLACE = -1;
 
-/** Looks for all that the iteration has started. @returns the disputed; undefined when the look-up did not succeed */
-async function lookByHiddenKeys(known: KnownStarts, starts: TargetedStart[]) {
+/** What a look-up by hidden keys has found beside the starts of items. */
+interface HiddenKeyLook {
+  /** Starts at the position of an item with other data. */
+  disputed: Map<number, Pick<FoundStart, 'found'>>;
+  /** The keys that Requests hold. */
+  keys: Set<string>;
+}
+
+const digestOfStart = ({ data, files, identity, target }: TargetedStart) =>
+  digestOf(target, identity ?? JSON.stringify(data), files);
+
+/** Looks for all that the iteration has started. @returns undefined when the look-up did not succeed */
+async function lookByHiddenKeys(
+  known: KnownStarts,
+  starts: TargetedStart[],
+): Promise<HiddenKeyLook | undefined> {
   if (starts.length === 0) return undefined;
   const { record } = known;
   const { run } = record.identity;
@@ -57,23 +99,49 @@ async function lookByHiddenKeys(known: KnownStarts, starts: TargetedStart[]) {
   const found = await known.find({ prefixes: [prefix] }, starts);
   if (!found) return undefined;
   const digests: Array<string | undefined> = [];
+  const processes = new Map<string, number>();
   // What has an identity of its own is known by that alone, wherever it comes.
   const hasPlace = starts.every(({ identity }) => identity === undefined);
-  for (const { index, data, files, identity, target } of starts) {
-    digests[index] = digestOf(target, identity ?? JSON.stringify(data), files);
+  for (const start of starts) {
+    const digest = digestOfStart(start);
+    digests[start.index] = digest;
+    processes.set(digest, start.target.processId);
   }
-  const earlier = found.flatMap(({ key, request }) => {
+  const byKey = new Map<string, FoundRequest[]>();
+  for (const one of found) {
+    const processId = processes.get(parseItemKey(one.key, run)?.digest ?? '');
+    // The digest says of which process the start was: any other has been given the data, and the key with it.
+    if (processId === undefined || one.request.process_id === processId) addTo(byKey, one.key, one);
+  }
+  const earlier = [...byKey].flatMap(([key, holders]) => {
     const parts = parseItemKey(key, run);
+    const {
+      starts: [start],
+      copies,
+    } = sortByKey(holders);
     // One that belongs to another iteration is none of this one.
-    if (!parts || record.hasAnswered(parts.round, request.id)) return [];
+    if (!parts || !start || record.hasAnswered(parts.round, start.request.id)) return [];
     const itemIndex = hasPlace && parts.round === record.round ? parts.itemIndex : NO_PLACE;
-    return [{ itemIndex, digest: parts.digest, request }];
+    return [{ itemIndex, digest: parts.digest, request: { found: start.request, sameKey: copies } }];
   });
   const { matched, disputed } = matchStarts(digests, earlier);
-  for (const [index, request] of matched) {
-    known.set(index, { found: request, alreadyStarted: false, isOwn: true });
+  for (const [index, { found, sameKey }] of matched) {
+    known.set(index, { found, alreadyStarted: false, isOwn: true, sameKey });
   }
-  return disputed;
+  return { disputed, keys: new Set(byKey.keys()) };
+}
+
+/** The keys under which an earlier attempt may have sent items that are still open, by item. */
+function openKeysOf(known: KnownStarts, starts: TargetedStart[], { keys }: HiddenKeyLook) {
+  const { record } = known;
+  const { run } = record.identity;
+  const unfound = record
+    .openKeys()
+    .filter(([, key]) => !keys.has(key))
+    .map(([itemIndex, key]) => ({ itemIndex, key, digest: parseItemKey(key, run)?.digest }));
+  if (unfound.length === 0) return new Map<number, string>();
+  const open = starts.filter((start) => known.isOpen(start));
+  return matchOpenKeys(new Map(open.map((start) => [start.index, digestOfStart(start)])), unfound);
 }
 
 const PAUSE_MS = 3000;
@@ -90,30 +158,38 @@ export async function recallStarts(connection: Connection, record: AttemptRecord
   const keyless = others.filter((start) => !hasKey(start));
   await recallByIds(known, keyless);
 
-  let inDispute = new Map<number, ApiRequest>();
+  let look: HiddenKeyLook = { disputed: new Map(), keys: new Set() };
+  let openKeys = new Map<number, string>();
   for (;;) {
     await lookByUserKeys(known, primaries);
-    inDispute = (await lookByHiddenKeys(known, keyed)) ?? inDispute;
+    look = (await lookByHiddenKeys(known, keyed)) ?? look;
+    openKeys = openKeysOf(known, keyed, look);
     // After a crash a start may still be waiting for the server: look again until none can be any more.
     const open = [...primaries, ...keyed].filter((start) => known.isOpen(start));
-    if (open.length === 0 || Date.now() >= lookUntil(open, record, began)) break;
+    if (open.length === 0 || Date.now() >= lookUntil(open, openKeys, record, began)) break;
     if (!(await pauseFor(connection, PAUSE_MS))) break;
   }
   for (const start of keyed) {
     if (known.get(start.index) !== undefined) continue;
-    const request = inDispute.get(start.index);
-    if (request) known.set(start.index, { error: disputed(request) });
-    else known.decideByMark(start);
+    const other = look.disputed.get(start.index);
+    if (other) known.set(start.index, { error: disputed(other.found) });
+    else known.decideByMark(start, openKeys.get(start.index));
   }
   return known;
 }
 
 /** Until when a start of an earlier attempt may still be waiting for the server, in milliseconds since 1970. */
-function lookUntil(open: TargetedStart[], record: AttemptRecord, began: number): number {
+function lookUntil(
+  open: TargetedStart[],
+  openKeys: Map<number, string>,
+  record: AttemptRecord,
+  began: number,
+): number {
   let last = 0;
   for (const { index, options } of open) {
     // An earlier attempt has sent it, with an outcome that is not known.
-    const mayBeSentAgain = options.startAgainWhenNotFound && typeof record.earlierMark(index) === 'string';
+    const wasSent = openKeys.has(index) || typeof record.earlierMark(index) === 'string';
+    const mayBeSentAgain = options.startAgainWhenNotFound && wasSent;
     const since = mayBeSentAgain ? began : record.crash?.at;
     if (since !== undefined) last = Math.max(last, since + 1000 * options.windowSeconds);
   }

@@ -1,10 +1,11 @@
 import { readStartEventIds } from '../../../api/processes/processes';
 import { startRequest } from '../../../api/requests/changes';
-import { findByKeys, KEY_FIELD } from '../../../api/requests/hiddenKey';
+import { findByKeys, type FoundRequest, KEY_FIELD } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, includesOf, readRequest } from '../../../api/requests/requests';
 import { done, lookTimes, makeChange, NOT_SEEN, type Seen, SharedLook } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
+import { addTo } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import {
   explained,
@@ -14,6 +15,7 @@ import {
 } from '../../../transport/processMakerError';
 import { digestOf, inProcess, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
+import { sortByKey } from './sameKey';
 import { EARLIER_UNKNOWN, howToSearch, notFound, noStartEvent } from './startErrors';
 
 const MAX_SENDS_AFTER_OWN_RESPONSE = 2;
@@ -36,11 +38,17 @@ interface Sends {
   isImpossible?: boolean;
 }
 
+/** A Request that was started, with what holds the same key, where it had to be looked for. */
+export interface SentStart {
+  request: ApiRequest;
+  sameKey: ApiRequest[];
+}
+
 /** The look-ups for starts whose response was lost: one for all those of a run. */
 export interface StartLooks {
   /** It waits for a response as long as the start that waits longest, by the option Timeout. */
   connection: Connection & { timeoutSeconds: number };
-  look?: SharedLook<ApiRequest>;
+  look?: SharedLook<SentStart>;
   /** The ids of start events by the id of their process, read once. */
   startEvents?: Promise<Map<number, string[]>>;
   /** Whether they have to bring the data along. */
@@ -53,7 +61,7 @@ export async function sendStart(
   looks: StartLooks,
   start: TargetedStart,
   { userKey, field, slot }: Extras,
-): Promise<ApiRequest> {
+): Promise<SentStart> {
   const { connection, record } = run;
   const { index, data, files, identity, options, target } = start;
   looks.includeData ||= options.includeData;
@@ -68,13 +76,13 @@ export async function sendStart(
   const ready = { target, body: withFields(text, field, keyField), ...options };
   const sends: Sends = { count: 0, most: MAX_SENDS };
   try {
-    const request = await makeChange(connection, {
-      send: () => startRequest(connection, ready),
+    const sent = await makeChange<SentStart>(connection, {
+      send: async () => ({ request: await startRequest(connection, ready), sameKey: [] }),
       look: (error) => lookFor(run, looks, start, { key, error, sends, slot }),
       looksOnce: true,
     });
-    record.mark(index, request.id);
-    return request;
+    record.mark(index, sent.request.id);
+    return sent;
   } catch (error) {
     // Whatever was thrown, the start may be there.
     throw explained(toProcessMakerError(error), ({ delivery, description }) => {
@@ -114,7 +122,7 @@ async function lookFor(
   looks: StartLooks,
   { index, options, target }: TargetedStart,
   { key, error, sends, slot }: LostStart,
-): Promise<Seen<ApiRequest>> {
+): Promise<Seen<SentStart>> {
   const { connection, results, doubt } = run;
   doubt(index);
   const hasResponded = error.kind === 'serverError';
@@ -149,14 +157,19 @@ async function lookFor(
   return { state: 'notSeen', ...(key !== undefined && { error: notFound(error) }) };
 }
 
-function lookByKeys(looks: StartLooks): SharedLook<ApiRequest> {
+function lookByKeys(looks: StartLooks): SharedLook<SentStart> {
   const { connection } = looks;
   return new SharedLook(connection, async (sought) => {
     const prefixes = sought.map((one) => one.slice(one.indexOf(' ') + 1));
     const found = await findByKeys(connection, { prefixes, includeData: looks.includeData });
-    // The first of several: another process may have been given the data, and the key with it.
+    const byKey = new Map<string, FoundRequest[]>();
+    // Another process may have been given the data, and the key with it.
+    for (const one of found) addTo(byKey, inProcess(one.request.process_id, one.key), one);
     return new Map(
-      found.toReversed().map(({ key: one, request }) => [inProcess(request.process_id, one), request]),
+      [...byKey].flatMap(([key, holders]) => {
+        const { starts, copies } = sortByKey(holders);
+        return starts.map(({ request }) => [key, { request, sameKey: copies }] as const);
+      }),
     );
   });
 }

@@ -1,7 +1,7 @@
 import type { StartTarget } from '../../../api/processes/processes';
 import { retryNote } from '../../../api/requests/failure';
-import { engineReason, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, isBeingRetried, requestUrl } from '../../../api/requests/requests';
+import { engineReason, type FoundRequest, KEY_FIELD } from '../../../api/requests/hiddenKey';
+import { type ApiRequest, isBeingRetried, requestUrl, starterOf } from '../../../api/requests/requests';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
 import {
@@ -121,7 +121,37 @@ export function alreadyExists({ id, status }: ApiRequest, key: string): ProcessM
   return inputError(
     `Request ${id} (${status}) already exists for the Idempotency Key "${key}"`,
     "Nothing was started. The option 'If a Request With the Key Exists' decides what happens then.",
-  ).with({ kind: 'invalid', outcome: 'started', requestId: id });
+  ).with({ kind: 'invalid', outcome: 'notStarted', requestId: id });
+}
+
+const FOREIGN_OPTION = "The option 'If Another User's Request Has the Key' decides what happens then.";
+
+/** Only Requests of other users have the user's own key: they may hold other data. */
+export function takenByOther({ request, starter }: FoundRequest, key: string): ProcessMakerError {
+  const { id, status } = request;
+  const userId = starterOf(request);
+  const user = userId === undefined ? 'no user' : `${starter ?? 'another user'} (user ${userId})`;
+  return inputError(
+    `Request ${id} (${status}), which ${user} has started, holds the Idempotency Key "${key}"`,
+    `Nothing was started. Everybody who may start the process can take a key in advance: look at that Request first. ${FOREIGN_OPTION}`,
+  ).with({ kind: 'invalid', outcome: 'notStarted', requestId: id });
+}
+
+/** There is a Request with the user's own key, and the server does not tell whether the user has started it. */
+export function starterUnclear({ request }: FoundRequest, key: string): ProcessMakerError {
+  const { id, status } = request;
+  return inputError(
+    `Request ${id} (${status}) holds the Idempotency Key "${key}", but it could not be read whether the user of the access token has started it`,
+    `Nothing was started. ProcessMaker shows whose access token it is since version 4.12. An older one shows it only while the user has a Request that is under way. ${FOREIGN_OPTION}`,
+  ).with({ kind: 'invalid', outcome: 'notStarted', requestId: id });
+}
+
+/** The Request with the user's own key has ended, but another one with the same whole key goes on. */
+export function copyGoesOn({ id, status }: ApiRequest, copies: number[]): ProcessMakerError {
+  return inputError(
+    `Request ${id} is in status ${status}, but ${nameRequests(copies)} with the same key ${copies.length === 1 ? 'has' : 'have'} not ended in ERROR or CANCELED`,
+    'Nothing was started: it is a copy of the data, or the same start sent twice. Look at it in ProcessMaker. To start another Request all the same, give another Idempotency Key.',
+  ).with({ kind: 'invalid', outcome: 'notStarted', requestId: id, sameKey: copies });
 }
 
 /** A start whose response was lost, and that is not there. */

@@ -63,6 +63,31 @@ export const startOptions = optionsOf(
     ],
   },
   {
+    displayName: "If Another User's Request Has the Key",
+    name: 'onOtherUsersRequest',
+    type: 'options',
+    default: 'error',
+    description:
+      'What to do when the process has a Request with the Idempotency Key that another user has started, and none of the user of the access token. Everybody who may start the process can take a key in advance.',
+    options: [
+      {
+        name: 'Ignore It',
+        value: 'ignore',
+        description: 'Start a Request all the same. Only Requests of the user of the access token count.',
+      },
+      {
+        name: 'Return It',
+        value: 'return',
+        description: "Treat other users' Requests like those of the user of the access token",
+      },
+      {
+        name: 'Throw Error',
+        value: 'error',
+        description: 'Start nothing, and name that Request and its user in the message',
+      },
+    ],
+  },
+  {
     displayName: 'Duplicates',
     name: 'duplicates',
     type: 'options',

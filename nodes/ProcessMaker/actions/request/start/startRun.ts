@@ -10,9 +10,10 @@ import { ProcessFinder } from '../../../execution/processFinder';
 import { type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
 import { StartFiles, type Answer, type StartWait } from './afterStart';
 import { Duplicates } from './duplicates';
-import { besides, type FoundStart, type KnownStarts } from './knownStarts';
+import type { FoundStart, KnownStarts } from './knownStarts';
 import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
+import { besides, type OtherRequests, SAME_KEY_HINT } from './sameKey';
 import { readStarted, sendStart, type StartLooks } from './sendStart';
 import { errorOf, type Origin } from './startErrors';
 
@@ -95,8 +96,9 @@ export class StartRun {
       record.mark(index, one.found.id);
       const { own } = one;
       if (one.isOwn || own) this.startedIds.push(own?.request.id ?? one.found.id);
-      if (own) this.duplicates?.add(start, own.key, own.request.id);
+      if (own) this.duplicates?.add(start, own.key, own.request);
       const { json, error } = this.answerOfFound(start, one);
+      this.hintAtSameKey(start, besides(one.found.id, [], one.sameKey));
       if (error) fail(index, error);
       else if (files.length === 0) results.succeed(index, [{ json }]);
     }
@@ -104,12 +106,16 @@ export class StartRun {
 
   private async startOne(start: TargetedStart, userKey: string | undefined, slot: Slot) {
     const extras = { userKey, field: this.wait?.takeField(), slot };
-    let request = await sendStart(this.run, this.looks, start, extras);
+    const sent = await sendStart(this.run, this.looks, start, extras);
+    let { request } = sent;
     this.startedIds.push(request.id);
-    if (userKey !== undefined) this.duplicates?.add(start, userKey, request.id);
+    if (userKey !== undefined) this.duplicates?.add(start, userKey, request);
     if ('include' in start.data) request = await readStarted(this.looks.connection, start, request.id);
     const judged = await withRetryingIfRead(this.looks.connection, request);
-    return await this.answer(start, request.id, this.answerOf(start, judged, 'started'));
+    const others = besides(request.id, [], sent.sameKey);
+    this.hintAtSameKey(start, others);
+    const answer = withOthers(this.answerOf(start, judged, 'started'), others, others);
+    return await this.answer(start, request.id, answer);
   }
 
   /** An item with the same Idempotency Key as another one gets the result of that one. */
@@ -144,13 +150,16 @@ export class StartRun {
     return [{ json }];
   }
 
-  private answerOfFound(start: Start, { found, alreadyStarted, isOwn, same }: FoundStart): Answer {
+  private answerOfFound(start: Start, known: FoundStart): Answer {
+    const { found, alreadyStarted, isOwn, same = [], sameKey } = known;
     const { json, error } = this.answerOf(start, found, isOwn ? 'earlierAttempt' : 'existingKey');
-    return {
-      json: alreadyStarted ? { ...json, alreadyStarted, ...besides(found.id, same) } : json,
-      error,
-      lookFor: isOwn ? 'variable' : 'fileOrOther',
-    };
+    const others = besides(found.id, same, sameKey);
+    const added = alreadyStarted ? { alreadyStarted, ...others } : others;
+    return { ...withOthers({ json, error }, added, others), lookFor: isOwn ? 'variable' : 'fileOrOther' };
+  }
+
+  private hintAtSameKey({ index }: Start, { sameKey }: OtherRequests): void {
+    if (sameKey) this.run.hints.addForItem(SAME_KEY_HINT, index);
   }
 
   private answerOf({ options }: Start, request: ApiRequest, origin: Origin): Answer {
@@ -161,6 +170,13 @@ export class StartRun {
     const json = requestJson(request, { simplify, includes: [], includeTasks: false }, instanceUrl);
     return { json, error };
   }
+}
+
+/** Adds fields to what an item gives, and to its error where it has one. */
+function withOthers(answer: Answer, added: IDataObject, toError: OtherRequests): Answer {
+  // A copy of every item would take much memory, and few have others.
+  if (Object.keys(added).length === 0) return answer;
+  return { json: { ...answer.json, ...added }, error: answer.error?.with(toError) };
 }
 
 /** The file of the earlier item that shares the Request is not in place yet: a repeat would take this item's for it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { matchStarts } from '../../../../../nodes/ProcessMaker/actions/request/start/recall';
+import { matchOpenKeys, matchStarts } from '../../../../../nodes/ProcessMaker/actions/request/start/recall';
 
 interface Start {
   itemIndex: number;
@@ -112,5 +112,36 @@ describe('matchStarts', () => {
         expect(disputed.size).toBe(0);
       }),
     );
+  });
+});
+
+describe('matchOpenKeys', () => {
+  const unfoundOf = (...starts: Array<[itemIndex: number, digest: string]>) =>
+    starts.map(([itemIndex, digest]) => ({ itemIndex, digest, key: `${itemIndex}${digest}` }));
+
+  test.each<[string, string[], ReturnType<typeof unfoundOf>, Array<[number, string]>]>([
+    ['the same items', ['a', 'b'], unfoundOf([1, 'b']), [[1, '1b']]],
+    [
+      'the item in another place, and that which came into its own',
+      ['b', 'a'],
+      unfoundOf([0, 'a']),
+      [
+        [0, '0a'],
+        [1, '0a'],
+      ],
+    ],
+    ['of equal items, the one at its own place alone', ['a', 'a', 'a'], unfoundOf([1, 'a']), [[1, '1a']]],
+    [
+      'as many of equal items as were sent',
+      ['x', 'a', 'a', 'a'],
+      unfoundOf([5, 'a'], [6, 'a']),
+      [
+        [1, '5a'],
+        [2, '6a'],
+      ],
+    ],
+    ['an item gone from the end', ['a'], unfoundOf([1, 'b']), []],
+  ])('finds %s', (_, items, unfound, expected) => {
+    expect(entries(matchOpenKeys(new Map(items.entries()), unfound))).toEqual(expected);
   });
 });

@@ -1,0 +1,28 @@
+import type { Connection } from '../../transport/connection';
+import { readList } from '../../transport/pagination';
+import { explained, isKind } from '../../transport/processMakerError';
+import { apiPath } from '../../transport/request';
+import { readTokenUserId } from '../users/users';
+import { asRequests, starterOf } from './requests';
+
+/** The user of the token; undefined where the server does not show it. */
+export async function findTokenUserId(connection: Connection): Promise<number | undefined> {
+  try {
+    return await readTokenUserId(connection, '');
+  } catch (error) {
+    // Before 4.12 `configuration` is taken for the id of a user.
+    if (isKind(error, 'notFound', 'forbidden')) return await findByOwnRequest(connection);
+    throw explained(error);
+  }
+}
+
+/** Of a Request that the user has started and that is under way: `GET /api/1.0/requests?type=started_me`. */
+async function findByOwnRequest(connection: Connection): Promise<number | undefined> {
+  const list = await readList(connection, {
+    path: apiPath('1.0', 'requests'),
+    limit: 1,
+    qs: { type: 'started_me', order_by: 'id' },
+  });
+  const [request] = asRequests(list);
+  return request && starterOf(request);
+}
