@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { respond } from '../support/gateway';
 import { useHarness } from '../support/harness';
-import { ERROR_OUTPUT, failedItems } from '../support/workflows';
+import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 
 const harness = useHarness();
 
@@ -148,4 +148,54 @@ it('reports a list of Requests that is not in the order of the ids', async () =>
   answer(() => listOf(entries(1, 100)));
   const { failed } = await list('request', ALL);
   expect(failed).toMatchObject([{ text: expect.stringContaining('not in the order of the ids') as string }]);
+});
+
+describe('a search that something on the way ignores', () => {
+  const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+  const endless = (row: (id: number) => IDataObject) =>
+    answer(({ page, perPage }) => {
+      const rows = Array.from({ length: perPage }, (_, index) => ({
+        ...entry((page - 1) * perPage + index + 1),
+        ...row(index),
+      }));
+      return listOf(rows, { total: 1e9, last_page: 1e7 });
+    });
+  const summaryWith = (key: string) => [{ key: '_n8n_key', type: 'text', value: key }];
+
+  it.each<[string, (id: number) => IDataObject]>([
+    ['Requests of other processes', () => ({ process_id: 3, summary: summaryWith('u.order-1.0.a.0') })],
+    ['Requests with other keys', () => ({ process_id: 2, summary: summaryWith('u.order-2.0.a.0') })],
+  ])('is noticed at the first page of %s, before anything is started', async (_, row) => {
+    endless(row);
+    const run = await harness.start(
+      { ...TARGET, options: { idempotencyKey: 'order-1' } },
+      { settings: ERROR_OUTPUT },
+    );
+    expect(failedItems(run)).toMatchObject([
+      { outcome: 'notStarted', text: expect.stringContaining('not searched for') as string },
+    ]);
+    expect(calls).toBe(1);
+    expect(harness.starts()).toEqual([]);
+  });
+
+  it('is noticed where a case number is looked up', async () => {
+    endless(() => ({ case_number: 5 }));
+    const request = locator('caseNumber', 77);
+    const run = await harness.perform('request get', { request }, { user: 'admin', settings: ERROR_OUTPUT });
+    expect(failedItems(run)[0]?.text).toContain('not searched for');
+    expect(calls).toBe(1);
+  });
+
+  it('ends a list that goes on far beyond what its first page has told', async () => {
+    answer(({ page, perPage }) =>
+      listOf(entries((page - 1) * perPage + 1, perPage), {
+        total: page === 1 ? 200 : 1e9,
+        last_page: page === 1 ? 2 : 1e7,
+      }),
+    );
+    const { ids, failed } = await list('user', ALL);
+    expect(ids).toEqual([]);
+    expect(failed[0]?.text).toContain('goes on after 1,220 entries');
+    expect(calls).toBeLessThan(20);
+  });
 });

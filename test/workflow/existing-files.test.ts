@@ -2,7 +2,7 @@ import type { IBinaryData, IBinaryKeyData, IDataObject, INodeParameters } from '
 import { binary, givenFile, rows } from '../support/files';
 import type { Call } from '../support/gateway';
 import { holdUntil, pass, respond } from '../support/gateway';
-import type { StartOptions } from '../support/harness';
+import type { StartOptions, User } from '../support/harness';
 import { useHarness } from '../support/harness';
 import { itemsOf, useKeyedStarts } from '../support/keyed-starts';
 import type { Run } from '../support/run';
@@ -29,8 +29,9 @@ const start = (
     ...startOptions,
   });
 /** Another execution starts Requests with these keys, without files. */
-const existing = async (...keys: string[]): Promise<void> => {
-  await harness.start(keyed({ files: {} }), { input: itemsOf(...keys) });
+const existing = async (...keys: string[]): Promise<void> => await existingOf('limited', ...keys);
+const existingOf = async (user: User, ...keys: string[]): Promise<void> => {
+  await harness.start(keyed({ files: {} }), { input: itemsOf(...keys), user });
   harness.gateway.reset();
 };
 const isUpload = ({ method, path }: Call) => method === 'POST' && path.endsWith('/files');
@@ -174,7 +175,7 @@ describe('a Request that another execution started', () => {
   });
 
   it('does not write the id of another file into the data', async () => {
-    await existing('a');
+    await existingOf('admin', 'a');
     await givenFile(harness, requestId(), 'other.txt', 'other', 'contract');
     const run = await start([{ data: contract }], { writeFileId: true }, { user: 'admin' });
     expect(filesOf(run)).toMatchObject([{ uploaded: false }]);
@@ -184,7 +185,7 @@ describe('a Request that another execution started', () => {
   it('is left alone with Throw Error, whatever its files', async () => {
     await existing('a');
     const run = await start([{ data: contract }], { onExistingRequest: 'error' });
-    expect(failedItems(run)).toMatchObject([{ outcome: 'started', requestId: requestId() }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted', requestId: requestId() }]);
     expect(harness.files()).toEqual([]);
   });
 
@@ -288,7 +289,7 @@ describe('Write File ID to Variable with Include Data', () => {
   });
 
   it('returns the data of an existing Request with the file ids in it', async () => {
-    await existing('a');
+    await existingOf('admin', 'a');
     const run = await start([{ data: contract }], both, { user: 'admin' });
     expect(run.items('ProcessMaker')).toMatchObject([{ data: { contract: harness.files()[0]?.id } }]);
   });

@@ -5,6 +5,7 @@ import { REQUEST_OF_ITEM } from '../support/files';
 import { failedItem } from '../support/failed-item';
 import { requests } from '../support/things';
 import { editNode, locator } from '../support/workflows';
+import type { Run } from '../support/run';
 import { useHarness, type StartOptions } from '../support/harness';
 
 // An attempt that is refused says nothing of the one before it, whose response was lost.
@@ -108,10 +109,54 @@ describe('items that come back in another order with the Retry button', () => {
     const input = [{ number: 'first' }, { number: 'lost' }];
     const failed = await harness.start({ ...TARGET, options }, { input });
     expect(failed.error).toMatchObject({ context: { outcome: 'unknown' } });
-    failed.data.executionData?.nodeExecutionStack[0]?.data.main?.[0]?.reverse();
-    const retried = await harness.engine.retry(failed, { credentials: harness.credentials() });
+    const retried = await retryReversed(failed);
     expect(retried.error).toMatchObject({ context: { outcome: 'unknown', itemIndex: 0 } });
     expect(retried.error?.message).toContain('not known whether an earlier attempt started a Request');
     expect(harness.starts()).toHaveLength(2);
+  });
+
+  /** Retries a run whose items come back in the opposite order. */
+  async function retryReversed(failed: Run): Promise<Run> {
+    failed.data.executionData?.nodeExecutionStack[0]?.data.main?.[0]?.reverse();
+    return await harness.engine.retry(failed, { credentials: harness.credentials() });
+  }
+
+  it('stays so at a third attempt, when another item was found in its place', async () => {
+    harness.gateway.treat = ({ method }) =>
+      method === 'POST' && harness.starts().length === 2 ? resetBefore : undefined;
+    const input = [{ number: 'first' }, { number: 'lost' }];
+    const second = await retryReversed(await harness.start({ ...TARGET, options }, { input }));
+    const third = await retryReversed(second);
+    const fourth = await retryReversed(third);
+    for (const run of [second, third, fourth])
+      expect(run.error).toMatchObject({ context: { outcome: 'unknown' } });
+    expect(harness.starts()).toHaveLength(2);
+  });
+
+  it('leaves it unknown with an Idempotency Key, too', async () => {
+    harness.gateway.treat = ({ method }) =>
+      method === 'POST' && harness.starts().length === 2 ? resetBefore : undefined;
+    const input = [{ number: 'first' }, { number: 'lost' }];
+    const keyed = { ...options, idempotencyKey: `={{ 'reordered ' + $json.number }}` };
+    const failed = await harness.start({ ...TARGET, options: keyed }, { input });
+    const retried = await retryReversed(failed);
+    expect(retried.error).toMatchObject({ context: { outcome: 'unknown', itemIndex: 0 } });
+    expect(harness.starts()).toHaveLength(2);
+  });
+
+  it('starts what was refused, in the place of a start that was found for another item', async () => {
+    harness.gateway.treat = ({ method }) =>
+      method === 'POST' && harness.starts().length === 2
+        ? respond(403, { message: 'This action is unauthorized.' })
+        : undefined;
+    const failed = await harness.start(
+      { ...TARGET, options },
+      { input: [{ number: 'first' }, { number: 'refused' }] },
+    );
+    expect(failed.error).toMatchObject({ context: { outcome: 'notStarted' } });
+    const retried = await retryReversed(failed);
+    expect(retried.error).toBeUndefined();
+    expect(harness.numbers().slice(-2)).toEqual(['first', 'refused']);
+    expect(harness.starts()).toHaveLength(3);
   });
 });

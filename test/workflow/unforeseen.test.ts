@@ -103,7 +103,8 @@ describe('what is thrown before anything is sent', () => {
     const options = { idempotencyKey: '={{ "known" + $json.number }}', includeData: true };
     const parameters = { ...TARGET, options };
     await harness.start(parameters, { input: ITEMS.slice(0, 1) });
-    harness.gateway.treat = ({ method }) => (method === 'GET' ? withBadData : undefined);
+    harness.gateway.treat = ({ method, path }) =>
+      method === 'GET' && path.includes('/requests?') ? withBadData : undefined;
     const run = await harness.start(parameters, { input: ITEMS.slice(0, 2), settings: ERROR_OUTPUT });
     expect(failedItems(run)).toMatchObject([
       { outcome: 'started', requestId: harness.requests()[0]?.id },

@@ -74,11 +74,13 @@ export class AttemptRecord {
     return this.stored.marks[itemIndex];
   }
 
-  /** The keys of the starts of which it is not known what became of them, by the item's position at that time. */
-  openKeys(): Array<[number, string]> {
-    return Object.entries(this.stored.marks).flatMap(([index, mark]) =>
-      typeof mark === 'string' ? [[Number(index), mark] as [number, string]] : [],
+  /** The keys of the starts of which it is not known what became of them, with the item's position where it has one. */
+  openKeys(): Array<{ key: string; itemIndex?: number }> {
+    const { marks, moved = [] } = this.stored;
+    const placed = Object.entries(marks).flatMap(([index, mark]) =>
+      typeof mark === 'string' ? { key: mark, itemIndex: Number(index) } : [],
     );
+    return [...placed, ...moved.map((key) => ({ key }))];
   }
 
   startedIds(): number[] {
@@ -92,6 +94,12 @@ export class AttemptRecord {
     stored.marks[itemIndex] = mark;
     if (this.crash && typeof mark === 'number') storage.answer(mark);
     return earlier;
+  }
+
+  /** To be called with a Request that was found for an item. What was sent for another item in its place stays open. */
+  markFound(itemIndex: number, requestId: number): void {
+    const earlier = this.mark(itemIndex, requestId);
+    if (typeof earlier === 'string') (this.stored.moved ??= []).push(earlier);
   }
 
   markNotStarted(itemIndex: number): void {
@@ -126,7 +134,8 @@ export class AttemptRecord {
   /** Forgets the iteration. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
     this.storage.keepAnswered();
-    Object.assign(this.stored, { marks: {}, sent: undefined, sentAt: undefined, done: undefined });
+    const nothing = { marks: {}, moved: undefined, sent: undefined, sentAt: undefined, done: undefined };
+    Object.assign(this.stored, nothing);
   }
 
   /** To be called when the attempt has ended, however it did. */

@@ -24,6 +24,8 @@ export interface Stored {
   crash?: Crash;
   /** By item: the key from just before the start is sent until its outcome is known, then the Request's id. */
   marks: Record<string, Mark>;
+  /** Keys of starts that were not found, in whose place another item stands now. */
+  moved?: string[];
   /** Digests of the changes that were sent, and of which it is not known that they were made. */
   sent?: string[];
   sentAt?: Record<string, number>;
@@ -115,7 +117,16 @@ function nextIteration(
 ): Iteration {
   const round = earlier ? earlier.round + 1 : 0;
   const crash = crashOf(earlier, now.executionId, isRetry, round);
-  const begun = { round, ...now, crash, marks: {}, sent: undefined, sentAt: undefined, done: undefined };
+  const begun = {
+    round,
+    ...now,
+    crash,
+    marks: {},
+    moved: undefined,
+    sent: undefined,
+    sentAt: undefined,
+    done: undefined,
+  };
   if (!earlier) return begun;
   // The record's own count tells iterations apart; the run index, which a crash shifts, only one from its repeat.
   if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
@@ -176,8 +187,8 @@ function callsIn(context: IDataObject, execution: IExecuteFunctions): Calls {
   return calls;
 }
 
-function isUnknown({ marks, sent = [] }: Stored): boolean {
-  return sent.length > 0 || Object.values(marks).some((mark) => typeof mark === 'string');
+function isUnknown({ marks, moved = [], sent = [] }: Stored): boolean {
+  return sent.length + moved.length > 0 || Object.values(marks).some((mark) => typeof mark === 'string');
 }
 
 /** @returns undefined where n8n gives the node none, as for some calls of a tool */

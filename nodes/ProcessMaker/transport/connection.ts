@@ -119,18 +119,58 @@ function secretsOf(
   return secrets;
 }
 
-/** Finds secrets, each character of which may be percent-encoded, even more than once, or escaped as in quoted JSON. */
+/** A line may be broken anywhere in a long text. Each break begins with a character of its own, so that nothing is tried twice. */
+const BREAKS = '(?:(?:[\\r\\n]|\\\\[rn])[ \\t]*)*';
+
+/**
+ * Finds secrets: as they are or in base64, over several lines, each character percent-encoded, even more than once, or
+ * escaped as in JSON or HTML.
+ */
 function anyOf(secrets: string[]): RegExp {
   // One may be part of another, of which the rest would be left.
   const longestFirst = secrets.toSorted((a, b) => b.length - a.length);
-  const forms = longestFirst.map((secret) => [...secret].map(formsOf).join(''));
-  return new RegExp(forms.join('|') || '(?!)', 'gi');
+  const plain = longestFirst.map((secret) => [...secret].map(formsOf).join(BREAKS));
+  const inBase64 = longestFirst.flatMap((secret) => base64Of(secret).map(base64Pattern));
+  return new RegExp([...plain, ...inBase64].join('|') || '(?!)', 'gi');
 }
 
+/** Names of HTML for characters that it escapes. */
+const HTML_NAMES: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+
 function formsOf(char: string): string {
-  const encoded = [...Buffer.from(char)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`);
+  const percent = [...Buffer.from(char)].map((byte) => `%(?:25)*${hex(byte, 2)}`).join('');
+  const unicode = char.split('').map((unit) => `\\\\+u${hex(unit.charCodeAt(0), 4)}`);
+  const code = char.codePointAt(0) ?? 0;
+  const name = HTML_NAMES[char];
+  const html = [`&#0*${code};`, `&#x0*${hex(code, 1)};`, ...(name ? [`&${name};`] : [])];
   const backslashes = /["\\/]/.test(char) ? '\\\\*' : '';
-  return `${backslashes}(?:${char.replace(/[^\w\s]/, '\\$&')}|${encoded.join('')})`;
+  return `${backslashes}(?:${[escaped(char), percent, unicode.join(''), ...html].join('|')})`;
+}
+
+function hex(code: number, length: number): string {
+  return code.toString(16).padStart(length, '0');
+}
+
+function escaped(char: string): string {
+  return char.replace(/[^\w\s]/, '\\$&');
+}
+
+/** Below that, what a secret determines of a base64 text is part of many a text. */
+const MIN_BASE64_LENGTH = 8;
+
+/** What a secret determines of a base64 text that it is part of: it may begin at any of three places. */
+function base64Of(secret: string): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const text = bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
+    return text.length < MIN_BASE64_LENGTH ? [] : [text];
+  });
+}
+
+/** In both alphabets of base64, one of which is for URLs. */
+function base64Pattern(text: string): string {
+  const forms: Record<string, string> = { '+': '(?:[+-]|%(?:25)*2b)', '/': '(?:\\\\*[/_]|%(?:25)*2f)' };
+  return [...text].map((char) => forms[char] ?? char).join(BREAKS);
 }
 
 /** Takes the `remember_token` out of users: it would keep a browser signed in as one of them. */

@@ -13,10 +13,16 @@ export interface ListCall extends Omit<ReadCall, 'expects'> {
   pageSize?: number;
   /** The query of the page behind an entry, in place of the next number: for entries by id, whose pages may move. */
   behind?: (last: IDataObject) => IDataObject;
+  /** What each entry meets when ProcessMaker has heeded the search. */
+  isWanted?: (entry: IDataObject) => boolean;
 }
 
 /** Pages of one list at most: with 500,000 entries, it holds more than n8n can. */
 export const MAX_PAGES = 5000;
+
+/** How many more entries than the first page has told may come while the list is read, and which share of them. */
+const MARGIN = 1000;
+const MARGIN_SHARE = 0.1;
 
 /** Reads all pages, each entry once, since the list may change meanwhile. What is no list is never an empty one. */
 export async function readList(connection: Connection, call: ListCall): Promise<IDataObject[]> {
@@ -26,9 +32,10 @@ export async function readList(connection: Connection, call: ListCall): Promise<
 /** The same, with the highest number of entries that a page said the list has. */
 export async function readListWithTotal(
   connection: Connection,
-  { limit = Infinity, pageSize = PAGE_SIZE, behind, qs, ...call }: ListCall,
+  { limit = Infinity, pageSize = PAGE_SIZE, behind, isWanted, qs, ...call }: ListCall,
 ): Promise<{ entries: IDataObject[]; total: number }> {
   let total = 0;
+  let most = Infinity;
   const entries: IDataObject[] = [];
   const known = new Set<unknown>();
   for (let page = 1, isMore = true; isMore && entries.length < limit; page++) {
@@ -45,6 +52,8 @@ export async function readListWithTotal(
         'The pages of the list are not in the form that ProcessMaker gives them: one begins where it should go on',
       );
     }
+    if (isWanted && !listed.entries.every(isWanted)) throw unheeded(call.path);
+    if (page === 1 && listed.total >= 0) most = listed.total * (1 + MARGIN_SHARE) + MARGIN;
     isMore = listed.lastPage > number;
     total = Math.max(total, listed.total || 0);
     for (const entry of listed.entries) {
@@ -53,6 +62,7 @@ export async function readListWithTotal(
       known.add(identity);
       entries.push(entry);
     }
+    if (entries.length > most) throw neverEnding(call.path, most);
     // A page that brings nothing new is the end, whatever the number of the last one is.
     if (entries.length === before) break;
   }
@@ -116,6 +126,17 @@ export function changedOnTheWay(message: string): ProcessMakerError {
     description:
       "Something on the way may change the address or the response, such as a cache in front of ProcessMaker: let it pass on both as they are. Check the 'Instance URL' of the credential, too.",
   });
+}
+
+/** The search was not heeded: to read on would read everything that there is. */
+function unheeded(path: string): ProcessMakerError {
+  return changedOnTheWay(`The list ${path} gives entries that were not searched for`);
+}
+
+function neverEnding(path: string, most: number): ProcessMakerError {
+  return changedOnTheWay(
+    `The list ${path} goes on after ${Math.floor(most).toLocaleString('en')} entries, although its first page has told of far fewer`,
+  );
 }
 
 function endless(path: string): ProcessMakerError {

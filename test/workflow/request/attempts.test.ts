@@ -96,7 +96,7 @@ describe('Get', () => {
     ['a script of the process is tried again', true, true],
     ['no attempt is left', false, undefined],
   ])('says after a retry by hand what the process says: %s', async (_, isTriedAgain, retrying) => {
-    const request = await failedOnce({ retry_attempts: 1, retry_wait_time: 3 }, { failures: 9 });
+    const request = await failedOnce({ retry_attempts: 1, retry_wait_time: 20 }, { failures: 9 });
     await until(() => runsOf(request.id) === 2);
     await pause(200);
     await perform('retry', request);
@@ -107,7 +107,7 @@ describe('Get', () => {
   });
 
   it('says that it is not known after a retry by hand where the user may not view processes', async () => {
-    const request = await failedOnce({ retry_attempts: 1, retry_wait_time: 3 }, { failures: 9 });
+    const request = await failedOnce({ retry_attempts: 1, retry_wait_time: 20 }, { failures: 9 });
     await until(() => runsOf(request.id) === 2);
     await pause(200);
     await perform('retry', request);

@@ -18,9 +18,16 @@ export const OWN_FIELDS: readonly string[] = [...SET_BY_SERVER, '_parent'];
 
 const OWN_PREFIX = '_n8n';
 
-/** Of n8n's URL that wakes an execution, with the nodes' own mark of the wait; also as HTML, where `&` is `&amp;`. */
-const MARK = /[?&;]wait=/;
-const SIGNATURE = /([?&;]signature=)[^&#\s"'<>]+/g;
+/** What stands before a parameter of a URL, and behind its name: also escaped as in HTML, JSON or a URL within a URL. */
+const BEFORE = String.raw`(?:[?&;]|%(?:25)*(?:3f|26)|\\+u00(?:3f|26))`;
+const EQUALS = String.raw`(?:=|%(?:25)*3d|\\+u003d|&#61;)`;
+
+/** Of n8n's URL that wakes an execution, with the nodes' own mark of the wait. */
+const MARK = new RegExp(`${BEFORE}wait${EQUALS}`, 'i');
+const SIGNATURE = new RegExp(
+  String.raw`(${BEFORE}signature${EQUALS})(?:(?!%(?:25)*2[36]|\\+u002[36])[^&#\s"'<>])+`,
+  'gi',
+);
 
 /** A row as it may be shown: no hidden variables, and no secret of a URL, which the engine's errors may quote. */
 export function withShownData<T extends IDataObject>(row: T): T {
@@ -66,10 +73,9 @@ export async function findByKeys(connection: Connection, search: KeySearch): Pro
   const { includeData, includeStarter, processId } = search;
   const includes = ['summary', ...includesOf(includeData), ...(includeStarter ? ['user'] : [])];
   for (const { pmql, prefixes } of queries(search)) {
-    for (const request of await readPages(connection, pmql, includes)) {
+    const isWanted = (row: IDataObject) => isOfProcess(row, processId) && mayHoldKey(row, prefixes);
+    for (const request of await readPages(connection, pmql, includes, { isWanted })) {
       if (typeof request.parent_request_id === 'number') continue;
-      const ofProcess = asText(request.process_id);
-      if (processId !== undefined && ofProcess !== '' && ofProcess !== String(processId)) continue;
       const key = asText(summaryValue(request, KEY_FIELD));
       // It was asked for because of the key alone, and holds the whole data again.
       delete request.summary;
@@ -82,6 +88,16 @@ export async function findByKeys(connection: Connection, search: KeySearch): Pro
     }
   }
   return found;
+}
+
+function isOfProcess({ process_id: of }: IDataObject, processId: number | undefined): boolean {
+  return processId === undefined || of === undefined || Number(of) === processId;
+}
+
+/** Whether PMQL may have found a row, which takes no notice of capitals. One that does not show its key is looked at later. */
+function mayHoldKey(row: IDataObject, prefixes: string[]): boolean {
+  const key = asText(summaryValue(row as ApiRequest, KEY_FIELD)).toLowerCase();
+  return key === '' || prefixes.some((prefix) => key.startsWith(prefix.toLowerCase()));
 }
 
 function keyNotShown() {

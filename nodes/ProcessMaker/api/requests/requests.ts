@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText, hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { PAGE_SIZE, readList } from '../../transport/pagination';
+import { type ListCall, PAGE_SIZE, readList } from '../../transport/pagination';
 import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
 import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
@@ -75,17 +75,24 @@ export async function readByIds(
   withParts = false,
 ): Promise<Batch<ApiRequest>> {
   return await readInChunks(ids, async (pmql) => {
-    if (!withParts) return await readPages(connection, pmql, includes, PAGE_SIZE);
+    if (!withParts) return await readPages(connection, pmql, includes, { limit: PAGE_SIZE });
     const parts = `(parent_request_${pmql} AND status = "In Progress")`;
-    return await readPages(connection, `${pmql} OR ${parts}`, includes);
+    const wanted = new Set<unknown>(ids);
+    const isWanted = ({ id, parent_request_id: parent }: IDataObject) => wanted.has(id) || wanted.has(parent);
+    return await readPages(connection, `${pmql} OR ${parts}`, includes, { isWanted });
   });
 }
 
 /** Reads all pages of a search, in the order of the ids: `GET /api/1.0/requests?pmql=…&include=…&page=…`. */
-export async function readPages(connection: Connection, pmql: string, includes: string[], limit?: number) {
+export async function readPages(
+  connection: Connection,
+  pmql: string,
+  includes: string[],
+  bounds: Pick<ListCall, 'limit' | 'isWanted'> = {},
+): Promise<ApiRequest[]> {
   const list = await readList(connection, {
     path: apiPath('1.0', 'requests'),
-    limit,
+    ...bounds,
     qs: { pmql, ...(includes.length > 0 && { include: includes.join(',') }), order_by: 'id' },
   });
   return asRequests(list);
@@ -135,7 +142,8 @@ export type RequestReference = { id: number } | { caseNumber: number };
 /** The ids of the Requests that cases began with, by case number: `pmql=case_number IN […]`. See `readChunks`. */
 export async function findCases(connection: Connection, caseNumbers: number[]): Promise<Batch<number>> {
   return await readChunks(caseNumbers, async (chunk) => {
-    const requests = await readPages(connection, `case_number IN [${chunk.join(',')}]`, []);
+    const isWanted = ({ case_number: of }: IDataObject) => chunk.includes(Number(asText(of)));
+    const requests = await readPages(connection, `case_number IN [${chunk.join(',')}]`, [], { isWanted });
     return chunk.map((caseNumber) => {
       // Its sub-processes have the same case number.
       const parts = requests.filter(({ case_number }) => Number(asText(case_number)) === caseNumber);

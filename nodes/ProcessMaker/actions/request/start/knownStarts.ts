@@ -3,6 +3,7 @@ import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requ
 import { type ApiRequest, isBeingRetried, starterOf } from '../../../api/requests/requests';
 import { findTokenUserId } from '../../../api/requests/starter';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
+import type { Mark } from '../../../execution/attemptStorage';
 import { addTo } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
@@ -84,7 +85,7 @@ export class KnownStarts extends Map<number, Known> {
   }
 
   /** What to make of an item that was not found. @param mark of an earlier attempt that may have started it */
-  decideByMark({ index, options }: Start, mark = this.record.earlierMark(index)): void {
+  decideByMark({ index, options }: Start, mark: Mark | undefined): void {
     if (typeof mark === 'number') this.set(index, { error: gone(mark) });
     // Without a key it could not be looked for, so that it is never started again.
     else if (typeof mark === 'string' && (mark === '' || !options.startAgainWhenNotFound)) {
@@ -191,8 +192,7 @@ function decideByGenerations(
   const same = newest.map(({ request }) => request);
   const request = primaryOf(same);
   if (!request) {
-    known.set(index, { startAs: userKey(prefix, 0, run, round) });
-    known.decideByMark(start);
+    startUnlessSent(known, start, userKey(prefix, 0, run, round), known.record.earlierMark(index));
     return;
   }
   const own = newest.find((one) => one.run === run && one.round === round);
@@ -208,11 +208,10 @@ function decideByGenerations(
       });
       return;
     }
-    known.set(index, { startAs: userKey(prefix, last + 1, run, round) });
     // An earlier attempt may have sent the next generation already.
     const mark = known.record.earlierMark(index);
     const isUnseen = typeof mark === 'string' && !generations.some(({ key }) => key === mark);
-    if (isUnseen) known.decideByMark(start);
+    startUnlessSent(known, start, userKey(prefix, last + 1, run, round), isUnseen ? mark : undefined);
   } else if (options.onExisting === 'error' && !own) {
     known.set(index, { error: alreadyExists(request, options.idempotencyKey ?? '') });
   } else {
@@ -220,6 +219,18 @@ function decideByGenerations(
     const isOwn = own?.request === request;
     known.set(index, { found: request, alreadyStarted: true, isOwn, same, sameKey, own });
   }
+}
+
+/** An earlier attempt may have sent the same key for an item that stood in another place. */
+function startUnlessSent(
+  known: KnownStarts,
+  start: TargetedStart,
+  key: string,
+  ownMark: Mark | undefined,
+): void {
+  const wasSent = known.record.openKeys().some((open) => open.key === key);
+  known.set(start.index, { startAs: key });
+  known.decideByMark(start, wasSent ? key : ownMark);
 }
 
 /**

@@ -47,6 +47,9 @@ export function matchStarts<T>(digests: Array<string | undefined>, earlier: Arra
   return { matched, disputed };
 }
 
+/** The position of a start of another iteration: it has none in this one. */
+const NO_PLACE = -1;
+
 /**
  * Finds the items that starts may belong to which were sent and not found: the item at the start's own position, and
  * wherever there are others of its digest, as many of them as there are such starts.
@@ -56,14 +59,15 @@ export function matchStarts<T>(digests: Array<string | undefined>, earlier: Arra
  */
 export function matchOpenKeys(
   digests: Map<number, string>,
-  unfound: Array<{ itemIndex: number; key: string; digest: string | undefined }>,
+  unfound: Array<{ itemIndex?: number; key: string; digest: string | undefined }>,
 ): Map<number, string> {
   const keys = new Map<number, string>();
   const moved: typeof unfound = [];
   for (const start of unfound) {
-    const there = digests.get(start.itemIndex);
-    if (there !== undefined) keys.set(start.itemIndex, start.key);
-    if (there !== start.digest) moved.push(start);
+    const { itemIndex = NO_PLACE, key, digest } = start;
+    const there = digests.get(itemIndex);
+    if (there !== undefined) keys.set(itemIndex, key);
+    if (there === undefined || there !== digest) moved.push(start);
   }
   for (const { key, digest } of moved) {
     const [index] = [...digests].find(([at, one]) => one === digest && !keys.has(at)) ?? [];
@@ -71,9 +75,6 @@ export function matchOpenKeys(
   }
   return keys;
 }
-
-/** The position of a start of another iteration: it has none in this one. */
-const NO_PLACE = -1;
 
 /** What a look-up by hidden keys has found beside the starts of items. */
 interface HiddenKeyLook {
@@ -137,8 +138,8 @@ function openKeysOf(known: KnownStarts, starts: TargetedStart[], { keys }: Hidde
   const { run } = record.identity;
   const unfound = record
     .openKeys()
-    .filter(([, key]) => !keys.has(key))
-    .map(([itemIndex, key]) => ({ itemIndex, key, digest: parseItemKey(key, run)?.digest }));
+    .filter(({ key }) => !keys.has(key))
+    .map((open) => ({ ...open, digest: parseItemKey(open.key, run)?.digest }));
   if (unfound.length === 0) return new Map<number, string>();
   const open = starts.filter((start) => known.isOpen(start));
   return matchOpenKeys(new Map(open.map((start) => [start.index, digestOfStart(start)])), unfound);
@@ -169,11 +170,15 @@ export async function recallStarts(connection: Connection, record: AttemptRecord
     if (open.length === 0 || Date.now() >= lookUntil(open, openKeys, record, began)) break;
     if (!(await pauseFor(connection, PAUSE_MS))) break;
   }
+  const foundIds = new Set([...known.values()].map((one) => ('found' in one ? one.found.id : undefined)));
   for (const start of keyed) {
     if (known.get(start.index) !== undefined) continue;
+    const earlier = record.earlierMark(start.index);
+    // What was started in its place may have been found for another item.
+    const ownMark = typeof earlier === 'number' && foundIds.has(earlier) ? undefined : earlier;
     const other = look.disputed.get(start.index);
     if (other) known.set(start.index, { error: disputed(other.found) });
-    else known.decideByMark(start, openKeys.get(start.index));
+    else known.decideByMark(start, openKeys.get(start.index) ?? ownMark);
   }
   return known;
 }
@@ -218,6 +223,6 @@ async function recallByIds(known: KnownStarts, starts: TargetedStart[]): Promise
       }
     } else if (mark === undefined && record.crash) {
       known.set(start.index, { error: mayBeFromBeforeCrash() });
-    } else known.decideByMark(start);
+    } else known.decideByMark(start, mark);
   }
 }

@@ -93,7 +93,7 @@ export class StartRun {
       const one = known.get(index);
       if (one && 'error' in one) fail(index, one.error);
       if (!one || !('found' in one)) continue;
-      record.mark(index, one.found.id);
+      record.markFound(index, one.found.id);
       const { own } = one;
       if (one.isOwn || own) this.startedIds.push(own?.request.id ?? one.found.id);
       if (own) this.duplicates?.add(start, own.key, own.request);
