@@ -346,6 +346,16 @@ describe('form fields that are mapped automatically', () => {
     );
   });
 
+  it.each([
+    ['a list', [{ orderId: 'PO-1' }]],
+    ['a string', 'PO-1'],
+    ['a number', 12],
+    ['a boolean', true],
+  ])('refuses an automatically mapped item whose JSON is %s', async (kind, json) => {
+    const says = new RegExp(`^The JSON of the item is ${kind}, not an object with fields`);
+    await expectRefused(order(mappedAutomatically(orderForm), [json]), says);
+  });
+
   it('refuses to map fields automatically when the form is not known', async () => {
     await expectRefused(
       order(mappedAutomatically({ fields: [] }), [{ orderId: 1 }]),
