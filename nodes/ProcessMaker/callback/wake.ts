@@ -52,8 +52,8 @@ export class Waker {
 
   private calls = 0;
 
-  /** When n8n has responded last, in milliseconds since 1970. */
-  private heardAt = Date.now();
+  /** When the first call began that n8n has not responded to, if it has not responded to any since. */
+  private silentSince?: number;
 
   constructor(private readonly connection: Connection) {
     this.queue = new KeyedQueue(connection.canceled);
@@ -89,10 +89,12 @@ export class Waker {
     let result = NOT_CALLED;
     for (let attempts = 1; ; attempts++) {
       await queue.run(this.calls++ % CALLS_AT_ONCE, async () => {
+        const now = Date.now();
+        this.silentSince ??= now;
         // Each of thousands would wait for a minute.
-        if (Date.now() - this.heardAt > seconds * 1000) return;
+        if (now - this.silentSince > seconds * 1000) return;
         result = await callExecution(connection, url);
-        if (!result.isSilent) this.heardAt = Date.now();
+        if (!result.isSilent) this.silentSince = undefined;
       });
       const pause = result.again && budget.pauseBefore(attempts, result.again.afterSeconds);
       if (pause === undefined) return result;

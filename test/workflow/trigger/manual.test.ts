@@ -24,7 +24,7 @@ describe('a manual test', () => {
     const id = await startByHand(harness, WITH_TASK);
     harness.server.cancelRequest(id);
     const poller = watcher(harness, { triggerOn: ['requestCanceled'], options: { includeData: true } });
-    expect((await poller.test())?.[0]?.json).toMatchObject({ event: 'requestCanceled', id, data: [] });
+    expect((await poller.test())?.[0]?.json).toMatchObject({ event: 'requestCanceled', id, data: {} });
     expect(poller.saved).toBe('{}');
   });
 

@@ -60,6 +60,12 @@ const wake = (ids: number[], parameters: INodeParameters = {}, options: StartOpt
   );
 const sweep = (parameters: INodeParameters = {}, options: StartOptions = {}) =>
   harness.perform('request wake', { requestsToWake: 'endedSince', days: 1, ...parameters }, options);
+/** ProcessMaker, under load. */
+const slowly: Gateway['treat'] = () => async (response, forward) => {
+  const { status, headers, body } = await forward();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  response.writeHead(status, headers).end(body);
+};
 const called = () => n8n.calls.map((call) => `${call.method} ${call.path}`);
 
 describe('Wake Waiting Workflow', () => {
@@ -293,6 +299,13 @@ describe('the response of n8n', () => {
     expect(n8n.calls).toHaveLength(5);
   });
 
+  it('is called for all Requests although ProcessMaker took longer to show them than a call is repeated', async () => {
+    const ids = [await ended(urlOf(7)), await ended(urlOf(8))];
+    harness.gateway.treat = slowly;
+    const run = await wake(ids, { options: { repeatSeconds: 1 } });
+    expect(run.items('ProcessMaker').map(({ outcome }) => outcome)).toEqual(['woken', 'woken']);
+  });
+
   it('stops the repeats when the execution is canceled', async () => {
     const cancellation = new AbortController();
     let calls = 0;
@@ -345,6 +358,23 @@ describe('Ended Since', () => {
       })),
     );
     expect(harness.lookUps()).toHaveLength(2);
+  });
+
+  it('calls for all Requests in each sweep of a run, however long ProcessMaker takes to find them', async () => {
+    const id = await ended(own(7));
+    // The second begins to call when the first has long ended.
+    harness.gateway.treat = (call) => (call.path.includes('other_url') ? slowly(call) : pass);
+    const days = { days: '={{ $json.days }}', callbackVariable: '={{ $json.variable }}' };
+    const other = await ended(undefined, { other_url: own(8) });
+    const input = [
+      { days: 1, variable: VARIABLE },
+      { days: 1, variable: 'other_url' },
+    ];
+    const run = await sweep({ ...days, options: { repeatSeconds: 1 } }, { input });
+    expect(run.items('ProcessMaker')).toMatchObject([
+      { requestId: id, outcome: 'woken' },
+      { requestId: other, outcome: 'woken' },
+    ]);
   });
 
   it('asks for the time of the end and the beginning of the URL together', async () => {

@@ -29,11 +29,24 @@ const SIGNATURE = new RegExp(
   'gi',
 );
 
-/** A row as it may be shown: no hidden variables, and no secret of a URL, which the engine's errors may quote. */
+/**
+ * A row as it may be shown: no hidden variables, nothing in its data that ProcessMaker has added, and no secret of a URL,
+ * which the engine's errors may quote.
+ */
 export function withShownData<T extends IDataObject>(row: T): T {
   const names = ['data', 'errors'].filter((name) => name in row);
   if (names.length === 0) return row;
-  return { ...row, ...Object.fromEntries(names.map((name) => [name, shown(row[name])])) };
+  return { ...row, ...Object.fromEntries(names.map((name) => [name, shownPart(name, row[name])])) };
+}
+
+function shownPart(name: string, value: unknown): unknown {
+  if (name !== 'data') return shown(value);
+  // ProcessMaker gives no data as an empty list.
+  if (Array.isArray(value) && value.length === 0) return {};
+  if (!isObject(value)) return shown(value);
+  // Only a Task's data has them: the profile of the user who has started its Request, and a copy of the Request.
+  const own = Object.entries(value).filter(([field]) => !SET_BY_SERVER.includes(field));
+  return shown(Object.fromEntries(own));
 }
 
 /** A text of ProcessMaker's without the secret of the URL of an execution that sleeps. */
