@@ -55,6 +55,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
   await checks.check(
     "a review of an agent's calls asks to replace n8n's own message, and for the reviewer",
     () => checkPanelOfReview(subject),
+    'reviewAsksForMessage',
   );
 
   await checks.check("the example 'start-requests' starts three Requests", async () => {
