@@ -3,6 +3,7 @@ import type { Copy } from '../copy';
 import { unless, type Rule } from '../rule';
 
 const DOCUMENTS = /\.md$/;
+const README_BYTES = 10_000;
 /** Other files that name commands. */
 const SCRIPTS = /^(\.ci\/run|\.github\/workflows\/.*\.yml)$/;
 /** What n8n asks of a README: how to install, to sign in and to use it, examples, what it runs on, the licence. */
@@ -58,6 +59,16 @@ export const DOCUMENT_RULES: Rule[] = [
     violations: {
       'no part on the credentials': (copy) => copy.replace('README.md', /^## Credential$/m, '## Other'),
       'no example': (copy) => copy.replace('README.md', /\(examples\/[^)]*\)/g, '(docs)'),
+    },
+  },
+  {
+    name: 'The README has at most 10 kB',
+    check: (copy) => {
+      const bytes = Buffer.byteLength(copy.read('README.md'));
+      return unless(bytes <= README_BYTES, `The README has ${bytes} bytes.`);
+    },
+    violations: {
+      'a README that is too long': (copy) => copy.append('README.md', 'word '.repeat(README_BYTES / 5)),
     },
   },
   {
