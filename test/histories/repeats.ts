@@ -243,7 +243,7 @@ const ASKED: RunOptions = { input: [{ chatInput: 'Go on' }] };
 /** AI Agent 3 hands its call back to the engine, which runs the tool like any node. */
 async function asTool(stage: Stage): Promise<Ending> {
   const things = stage.things.slice(0, 1);
-  const parameters = { tool: TOOL, input: things[0]?.json as never };
+  const parameters = { tool: TOOL, turns: [things.map(({ json }) => json)] as never };
   const run = await stage.host.run(toolWorkflow(stage, { type: 'test.agent', parameters }), ASKED);
   return { things, reports: reportsOf(run, TOOL, 1), firsts: 1 };
 }

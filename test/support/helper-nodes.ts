@@ -66,24 +66,30 @@ class SubWorkflow implements INodeType {
   }
 }
 
-/** Calls the tool named in its parameter once with the given input, as an AI agent does. */
+/**
+ * Calls the tool named in its parameter with the arguments of each call, as AI Agent 3 does: one turn after the other, each
+ * call with an id that is new.
+ */
 class Agent implements INodeType {
-  description = describe('agent', ['tool', 'input']);
+  description = describe('agent', ['tool', 'turns']);
 
   execute(
     this: IExecuteFunctions,
     response?: EngineResponse,
   ): Promise<INodeExecutionData[][] | EngineRequest> {
-    if (response?.actionResponses.length) return Promise.resolve([[{ json: { answered: true } }]]);
-    const action = {
+    const turns = this.getNodeParameter('turns', 0) as unknown as IDataObject[][];
+    const { turn = 0 } = (response?.metadata ?? {}) as { turn?: number };
+    const calls = turns[turn];
+    if (!calls) return Promise.resolve([[{ json: { answered: true } }]]);
+    const actions = calls.map((input, index) => ({
       actionType: 'ExecutionNodeAction' as const,
       nodeName: this.getNodeParameter('tool', 0) as string,
-      input: this.getNodeParameter('input', 0) as IDataObject,
+      input,
       type: NodeConnectionTypes.AiTool,
-      id: 'call_1',
+      id: `call_${turn}_${index}`,
       metadata: {},
-    };
-    return Promise.resolve({ actions: [action], metadata: {} });
+    }));
+    return Promise.resolve({ actions, metadata: { turn: turn + 1 } });
   }
 }
 

@@ -26,11 +26,21 @@ export async function callTool(
   input: INodeParameters = { query: 'a laptop' },
   options: StartOptions = {},
 ): Promise<Run> {
+  return await callToolInTurns(harness, parameters, [[input]], options);
+}
+
+/** An agent that calls it with the arguments of each call, one turn after the other; n8n's engine runs the tool. */
+export async function callToolInTurns(
+  harness: Harness,
+  parameters: INodeParameters,
+  turns: IDataObject[][],
+  { settings = {}, ...options }: StartOptions = {},
+): Promise<Run> {
   const workflow = createWorkflow(
     [
       { name: 'Start', type: 'test.start' },
-      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', input } },
-      { name: 'Tool', type: `${PROCESS_MAKER}Tool`, parameters },
+      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', turns: turns as never } },
+      { name: 'Tool', type: `${PROCESS_MAKER}Tool`, parameters, ...settings },
     ],
     [['Start', 'Agent']],
   );
@@ -117,8 +127,12 @@ export async function callToolOnWorker(
   }
 }
 
-/** What the tool has told its agent. */
-export const answerOf = (run: Run): string => JSON.stringify(run.tasks('Tool')[0]?.data?.ai_tool);
+/** What each call of the tool has told its agent. */
+export const answersOf = (run: Run): string[] =>
+  run.tasks('Tool').map(({ data }) => JSON.stringify(data?.ai_tool));
+
+/** What the first one has told it. */
+export const answerOf = (run: Run): string => answersOf(run)[0] ?? '';
 
 /** The parameters that the panel of a node type shows, and those of one of its collections. */
 export function shownParameters(

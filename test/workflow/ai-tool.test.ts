@@ -1,7 +1,7 @@
-import type { INodeParameters, ResourceMapperField } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { mapped, mappedAutomatically } from '../support/form';
-import { respond, resetBefore } from '../support/gateway';
-import { answerOf, callTool, shownParameters, TOOL_TYPES } from '../support/tool';
+import { type Behaviour, pass, respond, resetBefore } from '../support/gateway';
+import { answerOf, answersOf, callTool, callToolInTurns, shownParameters, TOOL_TYPES } from '../support/tool';
 import { locator } from '../support/workflows';
 import { itWith, itWithout } from '../support/features';
 import { useHarness } from '../support/harness';
@@ -139,6 +139,103 @@ it('keeps the ways to give data in the panel of a node', () => {
   expect(shown.filter(({ name }) => name === 'process')).toMatchObject([{ default: { mode: 'list' } }]);
   const json = shownParameters(harness.engine, 'processMaker', { operation: 'start', dataMode: 'json' });
   expect(json.filter(({ name }) => name === 'jsonData')).toMatchObject([{ displayName: 'JSON' }]);
+});
+
+/** n8n tells it to the model in any version, and does not end the execution. */
+const CONTINUES = { settings: { onError: 'continueRegularOutput' as const } };
+
+/** The calls of an agent that starts a Request, with the data that the model gives. */
+const callTurns = async (turns: IDataObject[][], options: IDataObject = {}, { settings } = CONTINUES) => {
+  const target = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
+  const parameters = { ...target, dataMode: 'fromModel', options: { recoveryWindow: 0, ...options } };
+  const calls = turns.map((turn) => turn.map((data) => ({ Request_Data__JSON_: JSON.stringify(data) })));
+  const run = await callToolInTurns(harness, parameters, calls, { settings });
+  return answersOf(run);
+};
+
+/** The first start has no response, and reaches ProcessMaker just before this look-up. */
+function startLate(lookUp: number): void {
+  let late: (() => Promise<unknown>) | undefined;
+  const lose: Behaviour = (response, forward) => {
+    late = forward;
+    response.destroy();
+    return Promise.resolve();
+  };
+  harness.gateway.treat = ({ method }) => {
+    if (method !== 'GET') return harness.starts().length === 1 ? lose : undefined;
+    if (harness.lookUps().length !== lookUp) return undefined;
+    return async (response, forward) => {
+      await late?.();
+      await pass(response, forward);
+    };
+  };
+}
+
+const UNKNOWN = expect.stringMatching(/Do not call again with the same input/) as string;
+const started = (place: number) =>
+  expect.stringContaining(`"id":${harness.requests()[place]?.id},`) as string;
+
+describe('A second call with the same arguments', () => {
+  it('is a new start', async () => {
+    const answers = await callTurns([[{ number: 'a' }], [{ number: 'a' }]]);
+    expect(answers).toEqual([started(0), started(1)]);
+    expect(new Set(harness.sentKeys()).size).toBe(2);
+  });
+
+  it('stays unknown after one that has ended unknown, and sends nothing', async () => {
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+    const one = { a: 1, b: { x: 1, y: 2 } };
+    const answers = await callTurns([[one], [one], [{ b: { y: 2, x: 1 }, a: 1 }, one]]);
+    expect(answers).toEqual([UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]);
+    expect(answers[1]).toContain('not known whether an earlier attempt started a Request');
+    expect(harness.starts()).toHaveLength(1);
+  });
+
+  it('gives the Request of one that has ended unknown when that is found, and is a new start then', async () => {
+    startLate(2);
+    const answers = await callTurns([[{ number: 'a' }], [{ number: 'a' }], [{ number: 'a' }]]);
+    expect(answers).toEqual([UNKNOWN, started(0), started(1)]);
+    expect(harness.starts()).toHaveLength(2);
+    expect(new Set(harness.sentKeys()).size).toBe(2);
+  });
+
+  it('looks for that one also after calls with other arguments, which are new starts', async () => {
+    harness.treatOnce('a', resetBefore);
+    const answers = await callTurns([
+      [{ number: 'a' }, { number: 'b' }],
+      [{ number: 'c' }],
+      [{ number: 'a' }],
+    ]);
+    expect(answers).toEqual([UNKNOWN, started(0), started(1), UNKNOWN]);
+    expect(harness.numbers()).toEqual(['b', 'c']);
+    expect(new Set(harness.sentKeys()).size).toBe(3);
+  });
+
+  it('looks for each of several that have ended unknown', async () => {
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+    const both = [{ number: 'a' }, { number: 'b' }];
+    const answers = await callTurns([both, both]);
+    expect(answers).toEqual([UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]);
+    expect(harness.starts()).toHaveLength(2);
+  });
+
+  itAnswersAgent('is tried by Retry On Fail as one call, and the next one looks for it', async () => {
+    harness.gateway.treat = ({ method }) => (method === 'POST' ? resetBefore : undefined);
+    const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+    const answers = await callTurns([[{ number: 'a' }], [{ number: 'a' }]], {}, { settings } as never);
+    expect(answers).toEqual([UNKNOWN, UNKNOWN]);
+    expect(harness.starts()).toHaveLength(1);
+  });
+
+  it('is sent again when the node may do so', async () => {
+    harness.treatOnce('a', resetBefore);
+    const answers = await callTurns([[{ number: 'a' }], [{ number: 'a' }]]);
+    expect(answers).toEqual([UNKNOWN, UNKNOWN]);
+    harness.gateway.calls = [];
+    harness.treatOnce('a', resetBefore);
+    const again = await callTurns([[{ number: 'a' }], [{ number: 'a' }]], { startAgainWhenNotFound: true });
+    expect(again.at(-1)).toEqual(started(harness.requests().length - 1));
+  });
 });
 
 itWithout('the answer of a failing tool to its agent')(

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { REQUEST_OF_ITEM, rows } from '../support/files';
-import { pass, resetAfter, resetBefore, respond, type Behaviour } from '../support/gateway';
+import { delay, pass, resetAfter, resetBefore, respond, type Behaviour } from '../support/gateway';
 import { itWith } from '../support/features';
 import { useHarness } from '../support/harness';
 import type { InlineCall } from '../support/inline-agent';
@@ -201,6 +201,17 @@ describe('A second call with the same arguments', () => {
     const answers = await call({ ...TARGET, options }, [[A()], [A(), A()]]);
     expect(ids()).toHaveLength(1);
     expect(answers.slice(1)).toEqual([started(ids()[0]), started(ids()[0])]);
+  });
+
+  it('looks for one that has ended unknown also when another one at the same time has ended well after it', async () => {
+    harness.gateway.treat = ({ method }) => {
+      if (method !== 'POST') return undefined;
+      return harness.starts().length === 1 ? resetBefore : delay(2500);
+    };
+    const answers = await call(NO_WINDOW, [[A(), A()], [A()]]);
+    const unknown = { error: expect.stringMatching(/^Do not call again/) as string };
+    expect(answers).toEqual([unknown, started(ids()[0]), unknown]);
+    expect(harness.starts()).toHaveLength(2);
   });
 
   it('does not concern a call with other arguments', async () => {

@@ -62,9 +62,7 @@ export class AttemptRecord {
     if (!this.known) {
       const resume = this.stored.seed === undefined && readResumeUrl(this.execution)?.signature;
       const token = resume || (this.stored.seed ??= randomUUID());
-      // A tool may be called in both ways in one execution, and each counts by itself.
-      const way = this.storage.isInline ? '\ninline' : '';
-      const run = shortHash(`${token}\n${this.execution.getNode().id}${way}`);
+      const run = shortHash(`${token}\n${this.execution.getNode().id}`);
       this.known = { run, outlivesCrash: Boolean(resume) };
     }
     return this.known;
@@ -133,7 +131,6 @@ export class AttemptRecord {
 
   /** Forgets the iteration. To be called only when every item ended well, since n8n may repeat any other. */
   clear(): void {
-    this.storage.keepAnswered();
     const nothing = { marks: {}, moved: undefined, sent: undefined, sentAt: undefined, done: undefined };
     Object.assign(this.stored, nothing);
   }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { isObject } from '../guards';
-import { argumentsOf } from '../input/parameters';
+import { argumentsOf, isTool } from '../input/parameters';
 
 /** The key under which a start was sent (empty when it had none), or once it is known, the Request's id. */
 export type Mark = string | number;
@@ -15,9 +15,9 @@ export interface Crash {
   round: number;
 }
 
-/** What is kept of an iteration. */
+/** What is kept of an iteration. Each call of a tool is one. */
 export interface Stored {
-  /** How many iterations of a loop this node had completed when this one began. */
+  /** How many iterations there were before this one. */
   round: number;
   /** Takes the place of n8n's resume token where there is none. */
   seed?: string;
@@ -35,23 +35,15 @@ export interface Stored {
 /** What the iterations of an execution share. */
 interface Shared {
   /** A retry has another one. */
-  executionId: string;
+  executionId?: string;
   crash?: Crash;
-}
-
-interface Iteration extends Stored, Shared {
-  runIndex: number;
-  /** After a crash: Requests that belong to an item of an earlier iteration, and so to no other one. */
-  answered?: number[];
-}
-
-/** The inline calls of a tool. Each is an iteration of its own. */
-interface Calls extends Shared {
   count: number;
-  /** After a crash: Requests that belong to a call, and so to no other one. */
+  /** After a crash: Requests that belong to an iteration, and so to no other one. */
   answered: number[];
-  /** Those of which it is not known what they have done, by a digest of their arguments. */
-  unknown: Record<string, Stored>;
+  /** The latest that n8n's engine has run. The run index tells its repeat from another iteration. */
+  latest?: { runIndex: number; stored: Stored };
+  /** The calls of a tool of which it is not known what they have done, by a digest of their arguments. */
+  unknown: Record<string, Stored[]>;
 }
 
 /** Where the record of an attempt is kept. */
@@ -59,22 +51,54 @@ export interface AttemptStorage {
   stored: Stored;
   /** Whether an earlier attempt has left the record. */
   isKnown: boolean;
-  /** Whether it is that of an inline call of a tool. */
-  isInline: boolean;
   /** After a crash: whether a Request belongs to an item of another iteration. */
   isAnswered(requestId: number): boolean;
   /** To be called after a crash, with the Request of an item. */
   answer(requestId: number): void;
-  /** To be called before an iteration that has ended well is forgotten. */
-  keepAnswered(): void;
   /** To be called when an attempt has ended, however it did. */
   close(): void;
 }
 
-/** Finds what earlier attempts have left, or makes a new record. */
+const SHARED_KEY = 'attempts';
+
+/** By its arguments: n8n gives the same object to each try of an inline call, and another one to every other call. */
+const records = new WeakMap<IDataObject, Stored>();
+
+/**
+ * Finds what earlier attempts have left, or makes a new record. The shared count tells iterations apart; the run index,
+ * which a crash shifts, only one from its repeat. Each try of an inline call has a run index of its own, and calls at the
+ * same time may begin with the same. A call of a tool with the same arguments as one that has ended `unknown` goes on with
+ * the record of that one.
+ */
 export function openStorage(execution: IExecuteFunctions): AttemptStorage {
+  const context = contextOf(execution);
+  const shared = sharedIn(context ?? {});
   const call = argumentsOf(execution);
-  return call ? openCall(execution, call) : openIteration(execution);
+  const runIndex = Number(execution.getWorkflowDataProxy(0).$runIndex);
+  const { latest } = shared;
+  const latestStored = latest?.runIndex === runIndex ? latest.stored : undefined;
+  const repeated = call ? records.get(call) : latestStored;
+  noteCrash(shared, execution, repeated !== undefined);
+  const digest = callDigest(execution, call);
+  const earlier = repeated ?? shared.unknown[digest]?.[0];
+  // Without a context iterations are not counted, so that a count of them would be no identity.
+  const seed = context ? latest?.stored.seed : randomUUID();
+  const stored = earlier ?? { round: shared.count++, seed, crash: shared.crash, marks: {} };
+  if (call) records.set(call, stored);
+  else shared.latest = { runIndex, stored };
+  const { answered } = shared;
+  const before = new Set(answered);
+  const isAnsweredByAny = (id: number) => before.has(id) || answered.includes(id, before.size);
+  return {
+    stored,
+    isKnown: earlier !== undefined,
+    isAnswered: (requestId) => isAnsweredByAny(requestId) && !idsIn(stored).includes(requestId),
+    // At once: another call may be looking for what was started before, too.
+    answer: (requestId) => answered.push(requestId),
+    close: () => {
+      if (digest !== '') noteUnknown(shared, digest, stored);
+    },
+  };
 }
 
 /** 64 bit of SHA-256, in hex. */
@@ -87,104 +111,33 @@ export function idsIn({ marks }: Stored): number[] {
   return Object.values(marks).filter((mark) => typeof mark === 'number');
 }
 
-const ITERATION_KEY = 'attempts';
-
-function openIteration(execution: IExecuteFunctions): AttemptStorage {
-  const context = contextOf(execution) ?? {};
-  const earlier = context[ITERATION_KEY] as Iteration | undefined;
-  const runIndex = Number(execution.getWorkflowDataProxy(0).$runIndex);
-  const now = { runIndex, executionId: execution.getExecutionId() };
-  const stored = nextIteration(earlier, now, execution.getMode() === 'retry');
-  context[ITERATION_KEY] = stored;
-  const answered = new Set(stored.answered);
-  return {
-    stored,
-    isKnown: stored === earlier,
-    isInline: false,
-    isAnswered: (requestId) => answered.has(requestId),
-    answer: () => undefined,
-    keepAnswered: () => {
-      if (stored.crash) stored.answered = answeredIn(stored);
-    },
-    close: () => undefined,
-  };
+function sharedIn(context: IDataObject): Shared {
+  const shared = (context[SHARED_KEY] as Shared | undefined) ?? { count: 0, answered: [], unknown: {} };
+  context[SHARED_KEY] = shared;
+  return shared;
 }
 
-function nextIteration(
-  earlier: Iteration | undefined,
-  now: Pick<Iteration, 'runIndex' | 'executionId'>,
-  isRetry: boolean,
-): Iteration {
-  const round = earlier ? earlier.round + 1 : 0;
-  const crash = crashOf(earlier, now.executionId, isRetry, round);
-  const begun = {
-    round,
-    ...now,
-    crash,
-    marks: {},
-    moved: undefined,
-    sent: undefined,
-    sentAt: undefined,
-    done: undefined,
-  };
-  if (!earlier) return begun;
-  // The record's own count tells iterations apart; the run index, which a crash shifts, only one from its repeat.
-  if (earlier.runIndex === now.runIndex) return Object.assign(earlier, now);
-  // n8n saves the context at a Wait node, so that after a crash it can be that of an older iteration.
-  return { ...earlier, ...begun, answered: earlier.crash && answeredIn(earlier) };
-}
-
-function answeredIn(iteration: Iteration): number[] {
-  return [...(iteration.answered ?? []), ...idsIn(iteration)];
-}
-
-function crashOf(earlier: Shared | undefined, executionId: string, isRetry: boolean, round: number) {
-  const isAfterCrash = isRetry && earlier?.executionId !== executionId;
-  return isAfterCrash ? { at: Date.now(), round: earlier?.crash?.round ?? round } : earlier?.crash;
-}
-
-const CALLS_KEY = 'calls';
-
-/** By its arguments: n8n gives the same object to each try of a call, and another one to every other call. */
-const records = new WeakMap<IDataObject, Stored>();
-
-/**
- * Each try of an inline call has a run index of its own, and calls at the same time may begin with the same. A call
- * with the same arguments as one that has ended `unknown` goes on with the record of that one.
- */
-function openCall(execution: IExecuteFunctions, call: IDataObject): AttemptStorage {
-  const context = contextOf(execution);
-  const calls = callsIn(context ?? {}, execution);
-  const digest = shortHash(inOrder(call));
-  const earlier = records.get(call) ?? calls.unknown[digest];
-  const { crash } = calls;
-  // Without a context calls are not counted, so that a count of them would be no identity.
-  const seed = context ? undefined : randomUUID();
-  const stored = earlier ?? { round: calls.count++, seed, crash, marks: {} };
-  records.set(call, stored);
-  return {
-    stored,
-    isKnown: earlier !== undefined,
-    isInline: true,
-    isAnswered: (requestId) => calls.answered.includes(requestId) && !idsIn(stored).includes(requestId),
-    // At once: another call may be looking for what was started before, too.
-    answer: (requestId) => calls.answered.push(requestId),
-    keepAnswered: () => undefined,
-    close: () => {
-      if (isUnknown(stored)) calls.unknown[digest] = stored;
-      else delete calls.unknown[digest];
-    },
-  };
-}
-
-function callsIn(context: IDataObject, execution: IExecuteFunctions): Calls {
-  const earlier = context[CALLS_KEY] as Calls | undefined;
+/** n8n saves the context at a Wait node, so that after a crash it can be that of an older iteration. */
+function noteCrash(shared: Shared, execution: IExecuteFunctions, isRepeat: boolean): void {
   const executionId = execution.getExecutionId();
-  const { count = 0, unknown = {}, answered = [] } = earlier ?? {};
-  const crash = crashOf(earlier, executionId, execution.getMode() === 'retry', count);
-  const calls: Calls = Object.assign(earlier ?? {}, { count, unknown, answered, crash, executionId });
-  context[CALLS_KEY] = calls;
-  return calls;
+  const isAfterCrash = execution.getMode() === 'retry' && shared.executionId !== executionId && !isRepeat;
+  if (isAfterCrash) shared.crash = { at: Date.now(), round: shared.crash?.round ?? shared.count };
+  shared.executionId = executionId;
+}
+
+/** By it a call of a tool is known when its caller makes it again; empty where the node is no tool. */
+function callDigest(execution: IExecuteFunctions, call: IDataObject | undefined): string {
+  if (call) return shortHash(inOrder(call));
+  if (!isTool(execution)) return '';
+  // The engine gives the arguments with the item of the agent, and with an id that is new in each call.
+  return shortHash(inOrder({ ...execution.getInputData()[0]?.json, toolCallId: undefined }));
+}
+
+function noteUnknown({ unknown }: Shared, digest: string, stored: Stored): void {
+  const others = (unknown[digest] ?? []).filter(({ round }) => round !== stored.round);
+  const all = isUnknown(stored) ? [...others, stored] : others;
+  if (all.length > 0) unknown[digest] = all;
+  else delete unknown[digest];
 }
 
 function isUnknown({ marks, moved = [], sent = [] }: Stored): boolean {

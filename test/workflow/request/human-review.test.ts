@@ -343,7 +343,7 @@ itWith('a resume token')('refuses to be an ordinary tool of an agent', async () 
   const workflow = createWorkflow(
     [
       { name: 'Start', type: 'test.start' },
-      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', input: {} } },
+      { name: 'Agent', type: 'test.agent', parameters: { tool: 'Tool', turns: [[{}]] as never } },
       {
         name: 'Tool',
         type: `${PROCESS_MAKER}Tool`,
