@@ -6,7 +6,7 @@ import type { ScriptRun } from '../queues/script-queue';
 import { failRequest } from './finish';
 import { completeToken } from './progress';
 import { makeCall, scriptCall } from './script-call';
-import { findProcess, findRequest, findToken, requestData } from './store';
+import { activeTokens, findProcess, findRequest, findToken, requestData } from './store';
 
 /** Why a script has failed: the first line of its output, and the others. */
 interface Failure {
@@ -136,11 +136,32 @@ async function fail(
   const last = attempts === 0 ? failure : afterAttempts(attempt, failure);
   note(last, 0, 'FAILING');
   if (token.status === 'FAILING') return;
+  const calls = callsOf(instance, token.process_request_id);
+  const noteAbove = ({ message, body }: Failure, afterMs: number): void => {
+    const at = new Date(first.getTime() + afterMs);
+    for (const call of calls)
+      if (isOpen(instance, call.id))
+        failRequest(instance, call.process_request_id, message, call, { body, at });
+  };
+  noteAbove(last, 0);
   const { signal } = instance.scripts;
   if (instance.queue === 'redis')
     await pause(instance.betweenErrorsMs, undefined, { signal }).catch(() => undefined);
   // A slow machine would note it later than the server does.
-  if (!signal.aborted) note(last, instance.betweenErrorsMs, 'FAILING');
+  if (signal.aborted) return;
+  note(last, instance.betweenErrorsMs, 'FAILING');
+  noteAbove(last, instance.betweenErrorsMs);
+}
+
+/**
+ * The call activities that wait for a Request, its caller's first. They fail with the last attempt of their sub-process,
+ * and for good: a retry there does not reach them any more.
+ */
+function callsOf(instance: Instance, requestId: number): TokenRow[] {
+  const { parent_request_id: parentId } = findRequest(instance, requestId) ?? {};
+  if (typeof parentId !== 'number') return [];
+  const call = activeTokens(instance, parentId).find(({ subprocess_request_id: id }) => id === requestId);
+  return call ? [call, ...callsOf(instance, parentId)] : [];
 }
 
 function afterAttempts(attempts: number, { message, body }: Failure): Failure {

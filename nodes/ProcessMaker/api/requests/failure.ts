@@ -150,6 +150,8 @@ async function hasElementFailed(
   const visit = await readLatestVisit(connection, request.id, elementId);
   if (visit?.status === 'ACTIVE') return (await isOpenTask(connection, request, visit)) ? 'yes' : 'no';
   if (visit?.status !== 'FAILING') return visit ? 'left' : 'notKnown';
+  // Only scripts are retried, and they have no user: a call activity, whose sub-process has failed, has one.
+  if (visit.user_id !== null) return 'yes';
   const failures = engineErrors(request).filter(({ element_id: id }) => id === elementId);
   if (isFirstEnd(failures, visit)) return 'yes';
   return await hasRetryFailed(connection, request, elementId, failures);
