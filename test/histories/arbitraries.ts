@@ -14,7 +14,7 @@ const fault = fc.record({
 });
 
 const world = fc.record({
-  copies: fc.constantFrom('none' as const, 'child' as const, 'otherProcess' as const),
+  copies: fc.constantFrom('none' as const, 'child' as const, 'otherProcess' as const, 'sameProcess' as const),
   commitDelay: fc.constantFrom(0, 0, 1500, 6000),
   heals: fc.boolean(),
 });
@@ -49,7 +49,7 @@ export const plans: fc.Arbitrary<Plan> = fc
     operation: operation.name,
     repeat: repeat.name,
     // What is not there yet looks deleted to an execution that was interrupted.
-    nudge: rest.nudge && !repeat.interrupts,
+    nudge: rest.nudge && repeat.stops === true && !repeat.interrupts,
     // Two items about the same Task are refused, so that only starts can be the same.
     identical: rest.identical && operation.isStart === true && !repeat.tellsByNumber,
     items: repeat.takesOne ? Number(!rest.nudge) : rest.items,

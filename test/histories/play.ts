@@ -6,15 +6,14 @@ import { OPERATIONS, type Thing } from './operations';
 import type { Plan } from './plan';
 import { type Ending, REPEATS } from './repeats';
 import { judge, type Verdict } from './verdict';
-import { Wire } from './wire';
+import { type SentCall, Wire } from './wire';
 
 /** What came of one history. */
 export interface Outcome extends Verdict {
   /** It had a fault and a repeat. */
   counts: boolean;
-  /** How many calls n8n made, and how many of them change something. */
-  calls: number;
-  changes: number;
+  /** The calls that n8n made. */
+  calls: Array<Pick<SentCall, 'isChange'>>;
   /** Who did what, when. */
   story: string[];
   /** What n8n told of each item. */
@@ -49,7 +48,16 @@ export async function play(engine: Engine, clock: VirtualClock, plan: Plan): Pro
   } catch (error) {
     if (!(error instanceof Endless)) throw error;
     const findings = [{ wrong: 'endless' as const, text: error.message }];
-    return { findings, unknowns: [], documented: [], counts: true, calls: 0, changes: 0, story, told: [] };
+    return {
+      findings,
+      unknowns: [],
+      documented: [],
+      knownDefects: [],
+      counts: true,
+      calls: wire.calls,
+      story,
+      told: [],
+    };
   }
   const endedAt = Date.now();
   await clock.run(async () => await wire.settle());
@@ -65,8 +73,7 @@ export async function play(engine: Engine, clock: VirtualClock, plan: Plan): Pro
   return {
     ...verdict,
     counts: wire.calls.some(({ fault }) => fault) && host.attempts > ending.firsts,
-    calls: wire.calls.length,
-    changes: wire.calls.filter(({ isChange }) => isChange).length,
+    calls: wire.calls,
     story,
     told,
   };

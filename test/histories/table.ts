@@ -15,10 +15,11 @@ export interface Cell {
 }
 
 /** From the fault until n8n crashes or is stopped: while the call is on its way, and while it is looked for. */
-const INTERRUPTED_AFTER = [30, 500];
+export const INTERRUPTED_AFTER = [30, 500];
 
 /** Tools get no files. */
-const isPossible = (operation: Operation, repeat: Repeat): boolean => !(repeat.isTool && operation.binaries);
+export const isPossible = (operation: Operation, repeat: Repeat): boolean =>
+  !(repeat.isTool && operation.binaries);
 
 /** Every operation with every repeat and every fault. */
 export function cells(seed: number): Cell[] {

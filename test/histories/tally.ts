@@ -1,5 +1,6 @@
 import type { Outcome } from './play';
 import type { Plan } from './plan';
+import { BARS } from './verdict';
 
 /** What went wrong in a history, with the story of it. */
 export interface Bad {
@@ -23,6 +24,7 @@ export interface Tally {
   unknowns: number;
   needless: Record<string, number>;
   documented: Record<string, number>;
+  knownDefects: Record<string, number>;
   bad: Bad[];
 }
 
@@ -39,6 +41,7 @@ export const emptyTally = (): Tally => ({
   unknowns: 0,
   needless: {},
   documented: {},
+  knownDefects: {},
   bad: [],
 });
 
@@ -48,7 +51,7 @@ const add = (counts: Record<string, number>, name: string, times = 1): void => {
 
 /** Whether a history has shown something that must not be. */
 export const isBad = ({ findings, unknowns }: Outcome): boolean =>
-  findings.length > 0 || unknowns.some(({ needless }) => needless !== undefined);
+  findings.length > 0 || unknowns.some(({ needless }) => needless !== undefined && !(needless in BARS));
 
 /** Adds one history. */
 export function note(tally: Tally, plan: Plan, outcome: Outcome): void {
@@ -67,10 +70,12 @@ export function note(tally: Tally, plan: Plan, outcome: Outcome): void {
   for (const { needless, text } of outcome.unknowns) {
     if (needless === undefined) continue;
     add(tally.needless, needless);
+    if (needless in BARS) continue;
     if (tally.bad.length < MOST_BAD)
       tally.bad.push({ plan, wrong: 'needless unknown', text: `${needless}: ${text}`, story });
   }
   for (const one of outcome.documented) add(tally.documented, one);
+  for (const one of outcome.knownDefects) add(tally.knownDefects, one);
 }
 
 /** Adds what another process has counted. */
@@ -81,7 +86,7 @@ export function join(sum: Tally, one: Tally): void {
   sum.unknowns += one.unknowns;
   sum.emptyCells.push(...one.emptyCells);
   sum.bad.push(...one.bad);
-  for (const name of ['operations', 'repeats', 'needless', 'documented', 'wrong'] as const) {
+  for (const name of ['operations', 'repeats', 'needless', 'documented', 'knownDefects', 'wrong'] as const) {
     for (const [key, times] of Object.entries(one[name])) add(sum[name], key, times);
   }
 }

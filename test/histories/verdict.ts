@@ -27,6 +27,8 @@ export interface Verdict {
   unknowns: Unknown[];
   /** What was carried out twice in one of the cases in which the documents say that it can be. */
   documented: string[];
+  /** What is known to be wrong, and not mended yet. */
+  knownDefects: string[];
 }
 
 /** What really happened. */
@@ -37,8 +39,16 @@ export interface Truth {
   endedAt: number;
 }
 
+const NOTHING_DONE = 'every response says that nothing was done';
+/** The node takes no item for new as long as it cannot look up what was started before. */
+const REFUSED_BEFORE = 'refused before, and the repeat could not look';
+/** How many of all `unknown`s may be needless, by their cause; none where nothing is said. */
+export const BARS: Record<string, number> = { [REFUSED_BEFORE]: 0.01 };
+
 /** The longest pause between two looks. */
 const LOOK_EVERY_MS = 5000;
+/** How long the node looks for what ProcessMaker is not at work on any more. */
+const ENDED_WINDOW_MS = 3000;
 
 /** Compares what n8n has told with what really happened. */
 export function judge(
@@ -48,7 +58,7 @@ export function judge(
   { things, reports }: { things: Thing[]; reports: Report[] },
   truth: Truth,
 ): Verdict {
-  const verdict: Verdict = { findings: [], unknowns: [], documented: [] };
+  const verdict: Verdict = { findings: [], unknowns: [], documented: [], knownDefects: [] };
   const groups = new Map<string, Array<{ thing: Thing; report: Report }>>();
   for (const [index, thing] of things.entries()) {
     const report = reports[index];
@@ -71,7 +81,7 @@ function judgeGroup(
   repeat: Repeat,
   members: Member[],
   truth: Truth,
-  { findings, unknowns, documented }: Verdict,
+  { findings, unknowns, documented, knownDefects }: Verdict,
 ): void {
   const [{ thing } = { thing: undefined }] = members;
   if (!thing) return;
@@ -84,11 +94,16 @@ function judgeGroup(
   if (operation.harm && own.length > most) {
     const known = documentedDouble(plan, operation, repeat, own);
     if (known) documented.push(known);
-    else find('doubled', `carried out ${own.length} times, and was meant ${most} times`);
+    else if (repeat.forgets && operation.effect === 'retry' && hasOvertaken(own)) {
+      knownDefects.push(
+        'after a crash, a script is retried while the retry before it still waits in ProcessMaker',
+      );
+    } else find('doubled', `carried out ${own.length} times, and was meant ${most} times`);
   }
 
   const told: number[] = [];
   const unknown = members.filter(({ report }) => report.said === 'unknown').length;
+  const named = new Set(members.map(({ report }) => report.requestId));
   for (const { report } of members) {
     const { said, requestId } = report;
     const mine = own.filter((effect) => isBy(report, effect));
@@ -96,10 +111,13 @@ function judgeGroup(
       case 'missing':
         find('lost', 'no item of the output tells of it');
         break;
-      case 'silent':
-        if (unnamed(report, mine).length > unknown)
+      case 'silent': {
+        const last = truth.calls.at(-1)?.sender;
+        const known = isForgotten(operation, repeat) ? mine.filter(({ sender }) => sender === last) : mine;
+        if (unnamed(report, known).filter(({ target }) => !named.has(target)).length > unknown)
           find('lost', 'carried out, and the error does not name it');
         break;
+      }
       case 'done':
       case 'started':
         if (all.length === 0) find('lost', 'told as done, and was not');
@@ -113,7 +131,11 @@ function judgeGroup(
         }
         break;
       case 'notDone':
-        if (mine.length > 0 && !report.others.length) find('falselyReported', 'told as not done, and was');
+        if (mine.length === 0 || report.others.length > 0) break;
+        // The retry could not even look, and n8n has kept nothing of what was done before it.
+        if (repeat.forgets && !mine.some(({ sender }) => sender === truth.calls.at(-1)?.sender)) {
+          knownDefects.push('told as not done after a crash, by a retry that could not look');
+        } else find('falselyReported', 'told as not done, and was');
         break;
       case 'partlyDone':
         break;
@@ -129,20 +151,32 @@ function judgeGroup(
 
 /** Where the documents say that the node cannot prevent it. */
 function documentedDouble(
-  { world: { heals } }: Plan,
+  { world: { heals }, faults }: Plan,
   operation: Operation,
   repeat: Repeat,
   effects: Effect[],
 ): string | undefined {
   const isLate = effects.some(({ at, sentAt }) => at - sentAt > operation.windowMs);
+  const areBehind = faults.some(({ fault }) => fault.listLag);
   if (repeat.forgets && isLate) return 'after a crash, carried out only after the window';
   if (repeat.forgets && !operation.canBeSeen) return 'after a crash, what cannot be seen';
   // Nothing tells it from a script that was not tried again.
   if (repeat.forgets && operation.effect === 'retry' && !heals)
     return 'after a crash, a script that fails again';
   if (repeat.executions > 1 && isLate) return 'by another execution, carried out only after the window';
+  if (repeat.executions > 1 && areBehind) return 'by another execution, while lists are behind';
   return undefined;
 }
+
+/** Whether a later execution has sent the change before that of an earlier one was carried out. */
+const hasOvertaken = (effects: Effect[]): boolean =>
+  effects.some((one) =>
+    effects.some(({ sender, sentAt, at }) => sender !== one.sender && sentAt < one.sentAt && at > one.sentAt),
+  );
+
+/** Of what was done before a crash, only a start can be known, by its key. */
+const isForgotten = ({ isStart }: Operation, { forgets }: Repeat): boolean =>
+  forgets === 'record and key' || (forgets === 'record' && !isStart);
 
 /** How often it may be carried out. */
 function mostOf(operation: Operation, repeat: Repeat, items: number): number {
@@ -180,21 +214,30 @@ function needlessness(
   { effects, calls, endedAt }: Truth,
 ): { needless?: string } {
   const sent = callsFor(operation, thing, calls);
-  // By its key a start is found after a crash, too.
-  const isForgotten = repeat.forgets === 'record and key' || (repeat.forgets && !operation.isStart);
   const couldBe = sent.filter(mayBeDone);
-  if (couldBe.length === 0 && !isForgotten) return { needless: 'every response says that nothing was done' };
-  if (!operation.canBeSeen) return {};
   // What was edited may be another start, as the message says.
-  if (isForgotten || plan.edit !== 'none') return {};
-  const made = effects.filter(
-    (effect) => isOf(operation, thing, effect) && effect.sender !== 'others' && isBy(report, effect),
+  if (plan.edit !== 'none') return {};
+  const lastSent = Math.max(...sent.map(({ endedAt: end = 0 }) => end));
+  // Who gets no answer cannot know it.
+  const isUnread = calls.some(
+    ({ isChange, at, fault }) => (!isChange && at >= lastSent && fault) || fault?.listLag,
   );
-  const lastSent = Math.max(...couldBe.map(({ endedAt: end = 0 }) => end));
-  const until = Math.min(endedAt - LOOK_EVERY_MS, lastSent + operation.windowMs);
+  if (couldBe.length === 0 && !isForgotten(operation, repeat))
+    return { needless: isUnread ? REFUSED_BEFORE : NOTHING_DONE };
+  if (!operation.canBeSeen) return {};
+  if (isForgotten(operation, repeat)) return {};
+  const made = effects.filter(
+    (effect) => isOf(operation, thing, effect) && effect.sender.startsWith('n8n-') && isBy(report, effect),
+  );
+  if (isUnread) return {};
+  // With its own 500, ProcessMaker has ended its work, and is looked at for a shorter time.
+  const isEnded = couldBe.every(({ fault }) => fault?.sees === 'own 500');
+  const end = lastSent + (isEnded ? ENDED_WINDOW_MS : operation.windowMs);
+  // Whoever is stopped may not look until the end.
+  const until = repeat.interrupts ? Math.min(endedAt - LOOK_EVERY_MS, end) : end;
   const seen = made.filter(({ visibleAt }) => visibleAt <= until);
   // Of items that are the same, nobody could say whose it is that is missing.
-  return seen.length >= (operation.hasKey ? 1 : same)
+  return seen.length >= (operation.hasKey && !repeat.atOnce ? 1 : same)
     ? { needless: 'it could be seen within the window' }
     : {};
 }

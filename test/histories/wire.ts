@@ -39,9 +39,6 @@ export class Wire {
   /** Things that are not there until a call for one of them was refused: what makes n8n repeat the node. */
   hidden: Array<Pick<Thing, 'json' | 'number' | 'reveal'>> = [];
 
-  /** How often a node came back after such a refusal. */
-  revealed = 0;
-
   /** Is called when a fault has begun. */
   onFault: ((call: SentCall) => void) | undefined;
 
@@ -98,8 +95,7 @@ export class Wire {
     const { fault } = call;
     if (!fault) {
       const answer = this.refuseOnce(call);
-      // ProcessMaker responds when it has committed.
-      if (answer.status === 201) await pass(this.server.world.commitDelay);
+      await this.committed(answer);
       return await this.respond(call, answer);
     }
     const { does, sees, listLag } = fault;
@@ -126,10 +122,11 @@ export class Wire {
     const isRefused = answer.status === 403 || answer.status === 404;
     const one = this.hiddenIn(call);
     if (!one || !isRefused) return answer;
-    this.hidden = this.hidden.filter((other) => other !== one);
     // When the node is through with this attempt.
-    setTimeout(one.reveal, REVEAL_AFTER_MS);
-    this.revealed++;
+    setTimeout(() => {
+      one.reveal();
+      this.hidden = this.hidden.filter((other) => other !== one);
+    }, REVEAL_AFTER_MS);
     return answer;
   }
 
@@ -180,8 +177,14 @@ export class Wire {
       case 'cut body':
       case 'slow drip':
       case 'doubled by a proxy':
+        if (answer) await this.committed(answer);
         return await this.respond(call, answer ?? page(502), sees);
     }
+  }
+
+  /** ProcessMaker responds to a start when it has committed it. */
+  private async committed({ status }: Answer): Promise<void> {
+    if (status === 201) await pass(this.server.world.commitDelay);
   }
 
   private async respond(

@@ -73,6 +73,11 @@ export class ModelledProcessMaker {
     switch (resource) {
       case 'process_events':
         return this.start(Number(rest[0]), call);
+      case 'users':
+        return json(200, { user_id: OWN_USER });
+      // The user of the token may not see how processes are drawn.
+      case 'processes':
+        return FORBIDDEN;
       case 'start_processes':
         return listOf(this.startProcesses(), call.query);
       case 'requests':
@@ -152,10 +157,11 @@ export class ModelledProcessMaker {
   }
 
   /** Data that is handed on carries the hidden key with it. */
-  private copy({ id, data, processId }: RequestRow): void {
+  private copy({ id, data, processId, visibleAt }: RequestRow): void {
     const { copies } = this.world;
     if (copies === 'none') return;
     const copied = this.create(copies === 'sameProcess' ? processId : COPY_PROCESS, { ...data });
+    copied.visibleAt = visibleAt;
     if (copies === 'child') copied.parentId = id;
   }
 
@@ -192,6 +198,7 @@ export class ModelledProcessMaker {
     );
     return {
       ...showRequest(row),
+      ...(includes.includes('user') && { user: { id: row.userId } }),
       ...(includes.includes('process') && {
         process: { id: row.processId, name: `Process ${row.processId}` },
       }),
@@ -211,7 +218,7 @@ export class ModelledProcessMaker {
     if (part === 'files') return this.ofFiles(row, last, call);
     if (part === 'events') return this.trigger(row, last ?? '', call);
     if (part === 'retry') return this.retry(row, call);
-    if (part === 'tokens') return json(200, { data: [] });
+    if (part === 'tokens') return json(200, tokenOf(row));
     if (call.method === 'GET') return json(200, this.show(row, call.query.include ?? ''));
     if (call.method === 'DELETE') return this.remove(row, call);
     return this.update(row, call);
@@ -379,6 +386,17 @@ export class ModelledProcessMaker {
     };
     this.tasks.set(row.id, row);
   }
+}
+
+/** The latest visit of a Request to its script. */
+function tokenOf({ status, startedAt, endedAt }: RequestRow): IDataObject {
+  return {
+    status: status === 'ERROR' ? 'FAILING' : 'CLOSED',
+    user_id: null,
+    element_name: TASK_ELEMENT,
+    created_at: toTime(startedAt),
+    completed_at: toTime(endedAt),
+  };
 }
 
 function columnOf(row: RequestRow, name: string): unknown {

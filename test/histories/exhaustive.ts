@@ -1,0 +1,85 @@
+import { FAULTS, type Fault } from './faults';
+import { PLAIN } from './model/processmaker';
+import { OPERATIONS, type Operation } from './operations';
+import type { Plan } from './plan';
+import { REPEATS, type Repeat } from './repeats';
+import { INTERRUPTED_AFTER, isPossible } from './table';
+
+/** Between an attempt and a person's repeat: none, within the window of every operation, and after it. */
+const PAUSES = [0, 5000, 90_000];
+const [IN_ORDER, TURNED] = [
+  [0, 1],
+  [1, 0],
+];
+
+/** Small histories that differ in one fault alone: where it stands, and which one it is. */
+export interface Family {
+  /** Without a fault. */
+  plan: Plan;
+  faults: Fault[];
+}
+
+/**
+ * Every operation with every repeat, for one item and for two, in each order, with each pause. Without `all`, each fault
+ * comes with each repeat for one operation only, which the seed chooses.
+ */
+export function families(seed: number, all: boolean): Family[] {
+  return REPEATS.flatMap((repeat, place) => {
+    const operations = OPERATIONS.filter((operation) => isPossible(operation, repeat));
+    return operations.flatMap((operation, index) => {
+      const faults = FAULTS.filter(
+        (_, number) => all || (seed + place + number) % operations.length === index,
+      );
+      return faults.length === 0 ? [] : plansOf(operation, repeat, seed).map((plan) => ({ plan, faults }));
+    });
+  });
+}
+
+/** The history with its fault at each of the calls that it makes. Of reads, only what the caller sees differs. */
+export function withFaults({ plan, faults }: Family, calls: Array<{ isChange: boolean }>): Plan[] {
+  const seen = new Set<string>();
+  const ofReads = faults.filter(({ sees, listLag }) => {
+    const sight = `${sees} ${listLag}`;
+    return !seen.has(sight) && seen.add(sight);
+  });
+  return calls.flatMap(({ isChange }, nth) =>
+    (isChange ? faults : ofReads).map((fault) => ({
+      ...plan,
+      faults: [{ fault, of: 'calls' as const, nth }],
+    })),
+  );
+}
+
+function plansOf(operation: Operation, repeat: Repeat, seed: number): Plan[] {
+  const isByPerson = repeat.givesItems || repeat.interrupts || repeat.name === 'Retry button';
+  const pauses = isByPerson || repeat.executions === 2 ? PAUSES : [0];
+  const afters = repeat.interrupts ? INTERRUPTED_AFTER : [0];
+  const nudges = repeat.stops && !repeat.interrupts ? [false, true] : [false];
+  const plans: Plan[] = [];
+  for (const size of repeat.takesOne ? [1] : [1, 2]) {
+    const sames = size === 2 && operation.isStart && !repeat.tellsByNumber ? [false, true] : [false];
+    const orders = size === 2 && repeat.givesItems ? [IN_ORDER, TURNED] : [IN_ORDER];
+    for (const nudge of nudges)
+      for (const identical of nudge ? [false] : sames)
+        for (const order of orders)
+          for (const pause of repeat.atOnce ? [0] : pauses)
+            for (const interruptAfter of afters)
+              plans.push({
+                operation: operation.name,
+                repeat: repeat.name,
+                faults: [],
+                // What fails at first is one of the items.
+                items: nudge ? size - 1 : size,
+                nudge,
+                identical,
+                order: order ?? [],
+                edit: 'none',
+                pause,
+                interruptAfter,
+                onError: repeat.stops ? 'stopWorkflow' : 'continueErrorOutput',
+                world: PLAIN,
+                seed,
+              });
+  }
+  return plans;
+}

@@ -1,0 +1,246 @@
+/** A line of the built node that is changed, so that a history has to go wrong. */
+export interface Sabotage {
+  name: string;
+  /** In dist/nodes/ProcessMaker, without its end. */
+  file: string;
+  from: string;
+  to: string;
+}
+
+const CHANGE = 'execution/change';
+const RECORD = 'execution/attemptRecord';
+const STORAGE = 'execution/attemptStorage';
+const COMPLETE = 'actions/task/complete/completeTask';
+const CLASSIFY = 'transport/classifyResponse';
+const NETWORK = 'transport/networkErrors';
+const SEND = 'actions/request/start/sendStart';
+const RECALL = 'actions/request/start/recall';
+const KNOWN = 'actions/request/start/knownStarts';
+const CHANGED = 'actions/request/requestChange';
+
+/** Each has to be found. */
+export const SABOTAGES: Sabotage[] = [
+  {
+    name: 'a change without a response is sent again at once',
+    file: CHANGE,
+    from: "if (seen.state === 'notSeen' && seen.sendAgain)",
+    to: "if (seen.state === 'notSeen')",
+  },
+  {
+    name: 'what was not seen counts as not done',
+    file: CHANGE,
+    from: "mayBeDone = seen.state === 'notSeen';",
+    to: 'mayBeDone = false;',
+  },
+  { name: 'a window is not waited for', file: CHANGE, from: 'time < end;', to: 'time < Math.min(end, 1);' },
+  {
+    name: 'nothing is looked for after a lost response',
+    file: CHANGE,
+    from: 'seen = await change.look(error)',
+    to: 'seen = await Promise.resolve(exports.NOT_SEEN)',
+  },
+  {
+    name: 'a look only at once',
+    file: CHANGE,
+    from: 'const SOON_MS = [0, 1000, 3000];',
+    to: 'const SOON_MS = [0];',
+  },
+  {
+    name: 'a lost connection counts as not processed',
+    file: NETWORK,
+    from: "'Run it again later.', 'unknown')",
+    to: "'Run it again later.')",
+  },
+  {
+    name: 'a timeout counts as not processed',
+    file: NETWORK,
+    from: "that sets how long to wait.\", 'unknown')",
+    to: 'that sets how long to wait.")',
+  },
+  {
+    name: 'every response counts as not processed',
+    file: CLASSIFY,
+    from: "delivery: isUnknown ? 'unknown' : 'notProcessed',",
+    to: "delivery: 'notProcessed',",
+  },
+  {
+    name: "a gateway's response is repeated",
+    file: CLASSIFY,
+    from: '...(canRetry && {',
+    to: "...((canRetry || kind === 'gateway') && {",
+  },
+  {
+    name: 'a change is repeated as a read is',
+    file: 'transport/request',
+    from: "if (method !== 'GET')",
+    to: "if (method === '')",
+  },
+  {
+    name: 'what an earlier attempt has sent is not known',
+    file: RECORD,
+    from: 'const wasSent = takeOut(this.earlier.sent, digest);',
+    to: 'const wasSent = false;',
+  },
+  {
+    name: 'what an earlier attempt has done is not known',
+    file: RECORD,
+    from: 'if (takeOut(this.earlier.done, digest))',
+    to: 'if (false)',
+  },
+  {
+    name: 'an unknown change is forgotten',
+    file: RECORD,
+    from: "error.delivery === 'notProcessed' && error.outcome !== 'partlyDone'",
+    to: 'true',
+  },
+  {
+    name: 'the mark of a start is not written',
+    file: RECORD,
+    from: 'stored.marks[itemIndex] = mark;',
+    to: "if (typeof mark === 'number') stored.marks[itemIndex] = mark;",
+  },
+  {
+    name: 'a repeat passes for a new iteration',
+    file: STORAGE,
+    from: 'if (earlier.runIndex === now.runIndex)',
+    to: 'if (false)',
+  },
+  {
+    name: 'an iteration passes for a repeat of the one before',
+    file: STORAGE,
+    from: 'if (earlier.runIndex === now.runIndex)',
+    to: 'if (true)',
+  },
+  {
+    name: 'a crash is not noticed',
+    file: STORAGE,
+    from: 'const isAfterCrash = isRetry && earlier?.executionId !== executionId;',
+    to: 'const isAfterCrash = false;',
+  },
+  {
+    name: 'each try of an inline call passes for a call of its own',
+    file: STORAGE,
+    from: 'const earlier = records.get(call) ?? calls.unknown[digest];',
+    to: 'const earlier = undefined;',
+  },
+  {
+    name: 'inline calls are known as iterations are, by their run index',
+    file: STORAGE,
+    from: 'return call ? openCall(execution, call) : openIteration(execution);',
+    to: 'return openIteration(execution);',
+  },
+  {
+    name: 'the completion of a Task is sent again while the first is at work',
+    file: COMPLETE,
+    from: "if (mayBeDone === 'sent') {",
+    to: 'if (false) {',
+  },
+  {
+    name: 'the hidden key is not sent',
+    file: SEND,
+    from: 'const keyField = key === undefined ? undefined :',
+    to: 'const keyField = true ? undefined :',
+  },
+  {
+    name: 'a start that was not found is sent again',
+    file: SEND,
+    from: 'options.startAgainWhenNotFound &&',
+    to: 'true &&',
+  },
+  {
+    name: 'earlier starts are not looked for',
+    file: RECALL,
+    from: 'const hasKey = ({ options }) => options.hiddenKey && canFind;',
+    to: 'const hasKey = () => false;',
+  },
+  {
+    name: 'a copy of a key counts as a start',
+    file: 'actions/request/start/sameKey',
+    from: 'else if (keys.has(key))',
+    to: 'else if (false)',
+  },
+  {
+    name: 'a start that waits is not waited for after a crash',
+    file: RECALL,
+    from: 'if (open.length === 0 || Date.now() >= lookUntil(open, openKeys, record, began))',
+    to: 'if (true)',
+  },
+  {
+    name: 'the keys of older runs count without a resume token',
+    file: RECALL,
+    from: 'const canFind = record.crash === undefined || record.identity.outlivesCrash;',
+    to: 'const canFind = true;',
+  },
+  {
+    name: 'a sent start that is not found is started',
+    file: KNOWN,
+    from: "else if (typeof mark === 'string' && (mark === '' || !options.startAgainWhenNotFound))",
+    to: 'else if (false)',
+  },
+  {
+    name: 'Idempotency Keys are not looked for',
+    file: KNOWN,
+    from: 'if (known.isOpen(start))',
+    to: 'if (false)',
+  },
+  {
+    name: 'the Request of another item is returned',
+    file: RECALL,
+    from: 'if (digests[itemIndex] !== digest || matched.has(itemIndex))',
+    to: 'if (digests[itemIndex] === digest || matched.has(itemIndex))',
+  },
+  {
+    name: 'any Request shows that its change was made',
+    file: CHANGED,
+    from: 'return isMade(request) ?',
+    to: 'return request ?',
+  },
+  {
+    name: 'a Request that is there counts as deleted',
+    file: 'actions/request/delete.operation',
+    from: 'return change_1.NOT_SEEN;',
+    to: 'return (0, change_1.done)(undefined);',
+  },
+  {
+    name: 'a file that is not there counts as uploaded',
+    file: 'actions/file/upload/uploads',
+    from: 'return found?.isSame ?',
+    to: 'return !found?.isSame ? (0, change_1.done)(1) : found?.isSame ?',
+  },
+  {
+    name: 'a file that is there counts as deleted',
+    file: 'actions/file/delete.operation',
+    from: 'return files.some(({ id }) => id === fileId) ?',
+    to: 'return !files.some(({ id }) => id === fileId) ?',
+  },
+  {
+    name: 'a Task of another user counts as reassigned',
+    file: 'actions/task/reassign.operation',
+    from: 'if (task.user_id === userId)',
+    to: 'if (task)',
+  },
+  {
+    name: 'a retry is sent again by a repeat',
+    file: 'actions/request/retry/retryOnce',
+    from: 'if (before !== undefined) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'an event is triggered again by a repeat',
+    file: 'actions/request/triggerEvent/event',
+    from: 'if (sentAt[key] !== undefined) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'an error is told as notDone, whatever it means',
+    file: 'execution/runItems',
+    from: "if (wasSent && error.delivery === 'unknown')",
+    to: 'if (false)',
+  },
+  {
+    name: 'the error of a stopped run does not name what is unknown beside it',
+    file: 'execution/itemResults',
+    from: "const unknown = others.filter(([, { outcome }]) => outcome === 'unknown');",
+    to: 'const unknown = [];',
+  },
+];
