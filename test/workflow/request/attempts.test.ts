@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { type ErrorHandling, attemptsProcess } from '../../support/attempts';
-import { respond } from '../../support/gateway';
+import { pass, respond } from '../../support/gateway';
 import { type Harness, useHarness } from '../../support/harness';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 
@@ -225,6 +225,24 @@ describe('Retry', () => {
     const request = await failedOnce(SHORT, { failures: 4 });
     await until(() => runsOf(request.id) === 3);
     await pause(200);
+    const run = await perform('retry', request, { options: { waitForRetry: true } });
+    expect(run.items('ProcessMaker')).toMatchObject([{ ...request, status: 'COMPLETED' }]);
+    expect(runsOf(request.id)).toBe(5);
+  });
+
+  it('waits for the next attempt where the first one has failed before the Request is read', async () => {
+    const request = await failedOnce(SHORT, { failures: 4 });
+    await until(() => runsOf(request.id) === 3);
+    await pause(200);
+    let isFirst = true;
+    harness.gateway.treat = ({ method }) => {
+      if (method !== 'GET' || retryCalls().length === 0 || !isFirst) return undefined;
+      isFirst = false;
+      return async (response, forward) => {
+        while (!(await forward()).body.includes('always fails')) await pause(5);
+        await pass(response, forward);
+      };
+    };
     const run = await perform('retry', request, { options: { waitForRetry: true } });
     expect(run.items('ProcessMaker')).toMatchObject([{ ...request, status: 'COMPLETED' }]);
     expect(runsOf(request.id)).toBe(5);

@@ -1,5 +1,5 @@
 import { retryRequest } from '../../../api/requests/changes';
-import { hasFailedForGood } from '../../../api/requests/failure';
+import { hasFailedForGood, withRetryingIfRead } from '../../../api/requests/failure';
 import {
   aboutRequest,
   type ApiRequest,
@@ -49,7 +49,7 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
     ).with({ outcome: 'unknown' });
   }
   sentAt[id] = at;
-  return await changeRequest(connection, {
+  const retried = await changeRequest(connection, {
     id,
     includes,
     send: async () => await retryRequest(connection, id),
@@ -60,6 +60,8 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
       return error;
     },
   });
+  // Its first attempt may have failed by then.
+  return await withRetryingIfRead(connection, retried);
 }
 
 /** A retry also runs the scripts once more that run, or that ProcessMaker tries again by itself. */
