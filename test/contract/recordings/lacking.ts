@@ -11,16 +11,14 @@ const LACKING: Record<string, number[]> = {
     1545,
   ],
   'all tokens of the Requests of its server': [
-    1188, 1189, 1190, 1192, 1193, 1194, 1196, 1224, 1225, 1230, 1232, 1234, 1431, 1434, 1435, 1461, 1514,
-    1565, 1567, 1569,
+    1189, 1190, 1192, 1193, 1194, 1196, 1224, 1225, 1230, 1232, 1234, 1431, 1434, 1435, 1461, 1514, 1565,
+    1567, 1569,
   ],
-  'the processes and screens of its server': [
-    1253, 1408, 1411, 1413, 1415, 1416, 1419, 1441, 1482, 1503, 1556, 1557, 1560, 1561, 1573,
-  ],
+  'the processes and screens of its server': [1408, 1411, 1503],
   'the waiting events of the processes of its server': [
     1421, 1422, 1423, 1425, 1427, 1429, 1436, 1437, 1438, 1439, 1442, 1462,
   ],
-  'Tasks for users who are inactive, deleted, or get e-mails': [1470, 1471, 1473, 1474, 1478, 1562, 1563],
+  'Tasks for users who are inactive, deleted, or get e-mails': [1470, 1471],
   'the priority of Tasks, and advanced filters': [1344, 1520, 1530],
 };
 

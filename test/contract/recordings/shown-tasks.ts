@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../processmaker';
 import type { UserRow } from '../../processmaker/database/rows';
 import type { Instance } from '../../processmaker/instance';
 import { findRequest, findUser, insert } from '../../processmaker/requests/store';
+import { addUnknownProcess } from './known-processes';
 import type { Recording } from './recording';
 import { put, type Needs } from './satisfy';
 import { shownData, sqlTime, storeRequestAlone } from './shown-requests';
@@ -30,6 +31,7 @@ export async function storeCalledTask(
   if (response.status === 404) return;
   const isShown = isObject(response.json) && 'element_id' in response.json;
   const shown = isShown && isObject(response.json) ? response.json : undefined;
+  if (shown) await addWorldOf(instance, shown);
   const isCompletion = /"status"\s*:\s*"COMPLETED"/.test(request.body ?? '');
   if (request.method === 'PUT' && isCompletion && shown?.['status'] === 'CLOSED')
     return startShownTask(instance, shown);
@@ -41,6 +43,25 @@ export async function storeCalledTask(
   const isClaim = request.method === 'PUT' && /"is_self_service"\s*:\s*(0|false)/.test(request.body ?? '');
   storeToken(instance, isClaim ? { ...task, user_id: null, is_self_service: 1 } : task, 0);
   storeRequestOf(instance, task, []);
+}
+
+/** The process and the user of a task, where the stand-in has none. */
+async function addWorldOf(instance: Instance, shown: JsonObject): Promise<void> {
+  const { id, username, email, firstname, lastname, status } = isObject(shown['user']) ? shown['user'] : {};
+  if (typeof id === 'number' && findUser(instance, id) === undefined) {
+    const now = instance.sqlNow();
+    const names = { username, email, firstname, lastname, status };
+    const texts = Object.entries(names).map(([name, value]) => [name, text(value, '')]);
+    const times = { created_at: now, updated_at: now };
+    const own = { id, uuid: randomUUID(), password: '', timezone: 'UTC', is_administrator: 0, ...times };
+    insert(instance, 'users', { ...own, ...Object.fromEntries(texts) });
+  }
+  const processId = number(shown['process_id']);
+  if (processId === null) return;
+  const starts = [{ id: 'node_1', name: 'Start Event', assignedUsers: String(LIMITED) }];
+  const { name } = isObject(shown['process']) ? shown['process'] : {};
+  const process = { name: text(name, `Process ${processId}`), start_events: starts };
+  await addUnknownProcess(instance, processId, { status: 'ACTIVE', process, active_tasks: [shown] });
 }
 
 /** Only a task that nobody has, and that is not open, cannot be given to somebody who is there. */

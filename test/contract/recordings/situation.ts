@@ -9,7 +9,7 @@ import { userRoutes } from '../../processmaker/routes/users';
 import { startProcessRoutes } from '../../processmaker/routes/start-processes';
 import { seed } from '../../processmaker/fixtures/seed';
 import { TOKENS } from '../../processmaker/fixtures/users';
-import { addUnknownProcess, removeDemoProcesses, removeYoung } from './known-processes';
+import { addShownProcess, addUnknownProcess, removeDemoProcesses, removeYoung } from './known-processes';
 import { storeRequestToChange, storeRequestWithEvent } from './changed-requests';
 import { storeCountedRequests, storeListedRequests } from './listed-requests';
 import { storeListedTasks } from './listed-tasks';
@@ -77,7 +77,9 @@ export async function prepare(instance: Instance, recording: Recording, others: 
   const query = new Query(searchParams);
   const user = tokenUser(instance, recording.context.token);
   const [, resource, idText, part] =
-    /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+)(?:\/(retry|events|screen_fields|tokens)\b.*)?)?$/.exec(pathname) ?? [];
+    /^\/api\/1\.0\/([a-z_]+)(?:\/(\d+)(?:\/(retry|events|screen_fields|tokens|bpmn)\b.*)?)?$/.exec(
+      pathname,
+    ) ?? [];
   const id = Number(idText);
   if (user === undefined) return;
   const call = { instance, user, query };
@@ -86,6 +88,8 @@ export async function prepare(instance: Instance, recording: Recording, others: 
     await prepareListed('processes', startProcessRoutes[0], call, recording);
   if (resource === 'users') await prepareListed('users', userRoutes[1], call, recording);
   if (resource === 'processes') await prepareListed('processes', processRoutes[0], call, recording);
+  if (resource === 'processes' && idText !== undefined && [200, 403].includes(recording.response.status))
+    await addShownProcess(instance, id, recording.response);
   if (resource === 'process_events' && idText !== undefined) await prepareStart(instance, id, recording);
   if (resource === 'requests' && idText === undefined) prepareList(instance, user, query, recording);
   if (resource === 'requests' && part === 'events') await storeRequestWithEvent(instance, id, recording);
