@@ -109,9 +109,10 @@ function shownStep(request: JsonObject, starts: ShownEvent[]): Element {
   if (request['status'] === 'ACTIVE' && process === undefined) return WAIT;
   const isUnassigned = request['status'] === 'ERROR' && task === undefined;
   const isOfTask = isUnassigned && starts.every(({ id }) => id !== failure?.['element_id']);
-  const { element_id: id = 'shown_task', element_name: name = 'Form Task' } =
-    task ?? (isOfTask ? failure : undefined) ?? {};
-  return formTask(String(id), String(name), isUnassigned ? '' : '3');
+  const { element_id: id, element_name: name } = task ?? (isOfTask ? failure : undefined) ?? {};
+  const textOr = (value: Json | undefined, otherwise: string) =>
+    typeof value === 'string' ? value : otherwise;
+  return formTask(textOr(id, 'shown_task'), textOr(name, 'Form Task'), isUnassigned ? '' : '3');
 }
 
 function objectsIn(value: Json | undefined): JsonObject[] {

@@ -51,10 +51,12 @@ async function addWorldOf(instance: Instance, shown: JsonObject): Promise<void> 
   if (typeof id === 'number' && findUser(instance, id) === undefined) {
     const now = instance.sqlNow();
     const names = { username, email, firstname, lastname, status };
-    const texts = Object.entries(names).map(([name, value]) => [name, text(value, '')]);
+    const texts = Object.fromEntries(
+      Object.entries(names).map(([name, value]) => [name, text(value, '')] as const),
+    );
     const times = { created_at: now, updated_at: now };
     const own = { id, uuid: randomUUID(), password: '', timezone: 'UTC', is_administrator: 0, ...times };
-    insert(instance, 'users', { ...own, ...Object.fromEntries(texts) });
+    insert(instance, 'users', { ...own, ...texts });
   }
   const processId = number(shown['process_id']);
   if (processId === null) return;

@@ -100,10 +100,10 @@ function ordering(instance: Instance, query: Query): string {
   const direction = (query.has('order_direction') ? query.text('order_direction') : 'asc').toLowerCase();
   if (direction !== 'asc' && direction !== 'desc') throw serverError();
   const ids = amongEquals(instance, 'id', direction);
-  const [column = '', ...path] = (query.has('order_by') ? query.text('order_by') : 'name').split('.');
+  const [column = '', ...path] = (query.has('order_by') ? query.text('order_by') : 'name').split(/\.|->/);
   if (path.length > 0) {
     if (REQUEST_COLUMNS[column.toLowerCase()] !== 'json') throw serverError();
-    return `${orderPath(column, path)} ${direction}, ${ids}`;
+    return `${orderPath(column, path)} ${direction}, ${amongEquals(instance, 'id', 'asc')}`;
   }
   // The database keeps statuses by their numbers.
   if (column.toLowerCase() === 'status') return `${STATUS_ORDER} ${direction}, ${ids}`;

@@ -31,10 +31,10 @@ export function ordering(instance: Instance, query: Query): string {
   const [table = '', ...path] = name.split('.');
   const ids = amongEquals(instance, 't.id', direction);
   if (path.length === 0) return `${column(name)} ${direction}, ${ids}`;
-  // The server turns the order around where it means to put Requests without the field last.
+  // The server turns the order around where it means to put Requests without the field, or with null in it, last.
   if (table === 'data') {
     if (!path.every((step) => /^\w+$/.test(step))) throw invalidPmql();
-    return `${orderPath('r.data', path)} ${direction === 'asc' ? 'desc' : 'asc'}, ${amongEquals(instance, 't.id', 'asc')}`;
+    return `nullif(${orderPath('r.data', path)}, 'null') ${direction === 'asc' ? 'desc' : 'asc'}, ${amongEquals(instance, 't.id', 'asc')}`;
   }
   // What it does not know before a dot is no order.
   if (!REQUEST_NAMES.includes(table)) return amongEquals(instance, 't.id', 'asc');

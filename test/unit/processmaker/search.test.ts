@@ -104,3 +104,22 @@ test('PMQL on tasks knows the process, the start and the priority; an unknown us
   expect(await found('is_priority = 1')).toEqual([]);
   expect((await api.call('admin', 'GET', '/tasks?user_id=999')).status).toBe(500);
 });
+
+test('Requests are ordered by a field of the data as texts, with null as a text; Tasks without it and with null come last', async () => {
+  const ids: number[] = [];
+  const values = [10, 9, 'b', null, '9', undefined];
+  for (const value of values)
+    ids.push(await api.start(2, 'node_1', { nested: value === undefined ? {} : { ord: value } }));
+  const valuesOf = (found: number[]) => found.map((id) => values[ids.indexOf(id)]);
+  const requestsBy = async (order: string) => valuesOf(await api.ids('limited', `/requests?${order}`));
+  const ascending = [undefined, 10, 9, '9', 'b', null];
+  expect(await requestsBy('order_by=data.nested.ord')).toEqual(ascending);
+  expect(await requestsBy('order_by=data-%3Enested-%3Eord')).toEqual(ascending);
+  expect(await requestsBy('order_by=data.nested.ord&order_direction=desc')).toEqual([
+    ...[null, 'b', 9, '9', 10, undefined],
+  ]);
+  const { body } = await api.call('limited', 'GET', '/tasks?order_by=data.nested.ord');
+  const tasks = (body as { data: { process_request_id: number }[] }).data;
+  const byTask = tasks.map(({ process_request_id: id }) => id);
+  expect(valuesOf(byTask)).toEqual(['b', 9, '9', 10, null, undefined]);
+});
