@@ -16,6 +16,7 @@ const USED_ROUTES: { methods: string[]; path: RegExp }[] = [
   { methods: ['GET'], path: /^\/api\/1\.0\/screens\/\d+$/ },
   { methods: ['GET', 'POST'], path: /^\/api\/1\.0\/requests\/\d+\/files$/ },
   { methods: ['GET', 'DELETE'], path: /^\/api\/1\.0\/requests\/\d+\/files\/\d+$/ },
+  { methods: ['GET'], path: /^\/api\/1\.0\/comments$/ },
   { methods: ['POST'], path: /^\/oauth\/token$/ },
   { methods: ['GET'], path: /^\/api\/1\.0\/users(\/(configuration|\d+))?$/ },
 ];

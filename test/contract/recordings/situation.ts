@@ -16,6 +16,7 @@ import { storeListedTasks } from './listed-tasks';
 import { notedRequest, notedSize } from './note';
 import type { Recording } from './recording';
 import { addSecondWorld, staffToken } from './second-world';
+import { storeShownComments } from './shown-comments';
 import { storeShownFiles } from './shown-files';
 import { put, ranked } from './satisfy';
 import { offerTo, storeTurns } from './turns';
@@ -84,6 +85,7 @@ export async function prepare(instance: Instance, recording: Recording, others: 
   if (user === undefined) return;
   const call = { instance, user, query };
   storeShownFiles(instance, pathname, recording);
+  if (resource === 'comments') storeShownComments(instance, user, query, recording);
   if (resource === 'start_processes')
     await prepareListed('processes', startProcessRoutes[0], call, recording);
   if (resource === 'users') await prepareListed('users', userRoutes[1], call, recording);

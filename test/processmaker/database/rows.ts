@@ -111,6 +111,24 @@ export type TokenRow = {
   updated_at: string;
 };
 
+export type CommentRow = {
+  id: number;
+  /** The comment that it replies to, which need not exist; 0 for none. */
+  parent_id: number;
+  /** Missing where the server itself has noted something. */
+  user_id: number | null;
+  commentable_type: string;
+  commentable_id: number;
+  subject: string;
+  body: string;
+  /** 1: only administrators see it. */
+  hidden: number;
+  /** `MESSAGE` or `LOG`: anybody who may see the Request can write either. */
+  type: string;
+  case_number: number;
+  created_at: string;
+};
+
 export type FileRow = {
   id: number;
   uuid: string;

@@ -10,6 +10,7 @@ export function deleteRequest({ database }: Instance, id: number): void {
     for (const child of children) remove(child.id);
     database.run('DELETE FROM process_request_tokens WHERE process_request_id = ?', [requestId]);
     database.run('DELETE FROM request_files WHERE process_request_id = ?', [requestId]);
+    database.run('DELETE FROM comments WHERE commentable_id = ?', [requestId]);
     database.run('DELETE FROM process_requests WHERE id = ?', [requestId]);
   };
   database.transaction(() => remove(id));

@@ -1,14 +1,15 @@
-import type { RequestRow, TokenRow } from '../database/rows';
+import type { RequestRow, TokenRow, UserRow } from '../database/rows';
 import { ApiError } from '../http/errors';
 import type { Instance } from '../instance';
 import type { JsonObject } from '../types';
+import { noteInComments } from './comments';
 import { openTokens, updateRequest } from './store';
 
 /**
  * Puts the open scripts of a Request in ERROR on the queue again: those that have failed, and also those that run, or
  * wait for their next attempt. The Request stays in ERROR until they have ended. Nothing is retried beside an open Task.
  */
-export function retryRequest(instance: Instance, request: RequestRow): JsonObject {
+export function retryRequest(instance: Instance, request: RequestRow, user: UserRow): JsonObject {
   if (request.status !== 'ERROR') {
     throw new ApiError(422, { message: 'Only requests with ERROR status can be retried', success: false });
   }
@@ -21,6 +22,9 @@ export function retryRequest(instance: Instance, request: RequestRow): JsonObjec
   if (scripts.length === 1)
     updateRequest(instance, request.id, { errors: withoutErrorsOf(request, scripts) });
   for (const token of scripts) instance.scripts.add(token.id);
+  const by = `${user.firstname} ${user.lastname}`;
+  const body = `${by} retried the request from an error state`;
+  noteInComments(instance, request, user, { subject: 'Request Retried', body });
   return {
     message: scripts.map(({ element_type: type, element_id: id }) => {
       const name = type.charAt(0).toUpperCase() + type.slice(1);

@@ -1,3 +1,4 @@
+import { commentRoutes } from './comments';
 import { processEventRoutes } from './process-events';
 import { requestFileRoutes } from './request-files';
 import { requestRoutes } from './requests';
@@ -20,4 +21,5 @@ export const ROUTES: Route[] = [
   ...processVariableRoutes,
   ...screenRoutes,
   ...userRoutes,
+  ...commentRoutes,
 ];

@@ -73,7 +73,7 @@ const retry: Route = {
   handle({ instance, user, id }) {
     const request = requestFor(instance, user, id);
     if (user.is_administrator !== 1) throw unauthorized('Not authorized to complete this request.');
-    return ok(retryRequest(instance, request));
+    return ok(retryRequest(instance, request, user));
   },
 };
 

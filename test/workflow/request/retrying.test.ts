@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { bpmn, endEvent, line, startEvent } from '../../processmaker/fixtures/bpmn';
-import { resetBefore, respond, thenRespond, type Behaviour } from '../../support/gateway';
+import { pass, resetBefore, respond, thenRespond, type Behaviour } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import { useHarness, type Harness } from '../../support/harness';
+import type { Run } from '../../support/run';
 
 // After the response to a retry, the Request stays in ERROR until its script has run again.
 let ahead = 0;
@@ -117,6 +118,82 @@ it('sends one retry for two items of a Request, also where several elements have
     { message: expect.stringMatching(/has retried Request \d+.*\[item 1\]$/) as string, outcome: 'notDone' },
   ]);
   expect(retryCalls()).toHaveLength(1);
+});
+
+describe('a retry by two executions', () => {
+  const RETRIED_TWICE = expect.stringMatching(
+    /^The comments of the Request show 2 retries at the same time.*\(item 0\)\.$/,
+  ) as string;
+  const commentReads = () => harness.gateway.calls.filter(({ path }) => path.includes('/comments'));
+  const hintsOf = (run: Run) => run.hints('ProcessMaker');
+
+  /** Two executions that both read the Request before either has retried it. */
+  async function atOnce(request: IDataObject, options: INodeParameters = {}): Promise<Run[]> {
+    harness.gateway.treat = ({ method }) => {
+      if (method !== 'PUT') return undefined;
+      return async (response, forward) => {
+        while (retryCalls().length < 2) await pause(5);
+        await pass(response, forward);
+      };
+    };
+    return await Promise.all([retry([request], options), retry([request], options)]);
+  }
+
+  it('is told by the one that looks later', async () => {
+    const request = await errored();
+    harness.server.scriptsHeld = true;
+    const runs = await atOnce(request);
+    expect(retryCalls()).toHaveLength(2);
+    expect(runs.map((run) => run.items('ProcessMaker')[0])).toMatchObject([{ retrying: true }, request]);
+    expect(runs.flatMap(hintsOf)).toContainEqual(RETRIED_TWICE);
+  });
+
+  it('is told by both where they wait for the retry to end', async () => {
+    const request = await errored();
+    harness.server.scriptsHeld = true;
+    const running = atOnce(request, { waitForRetry: true, timeLimit: 20 });
+    while (runsOf(request.id) > 1 || retryCalls().length < 2) await pause(5);
+    await pause(500);
+    harness.server.scriptsHeld = false;
+    expect((await running).map(hintsOf)).toEqual([[RETRIED_TWICE], [RETRIED_TWICE]]);
+  });
+
+  it('is not told of a retry long ago, and costs one call', async () => {
+    const request = await errored();
+    harness.server.scriptsRun = false;
+    await retry([request]);
+    while (runsOf(request.id) < 2) await pause(5);
+    await becomes(request.id, 'ERROR');
+    await pause(100);
+    ahead += 10_000;
+    harness.server.scriptsHeld = true;
+    harness.gateway.calls = [];
+    const run = await retry([request]);
+    expect(retryCalls()).toHaveLength(1);
+    expect(hintsOf(run)).toEqual([]);
+    expect(commentReads()).toHaveLength(1);
+  });
+
+  it('is not looked for where nothing was retried', async () => {
+    const request = await errored();
+    harness.gateway.treat = ({ method }) =>
+      method === 'PUT' ? respond(403, { message: 'This action is unauthorized.' }) : undefined;
+    await retry([request]);
+    expect(commentReads()).toEqual([]);
+  });
+
+  it.each([403, 404, 500])(
+    'is not told where the comments cannot be read, with %i, and the retry counts',
+    async (status) => {
+      const request = await errored();
+      harness.server.scriptsHeld = true;
+      harness.gateway.treat = ({ path }) =>
+        path.includes('/comments') ? respond(status, { message: 'No.' }) : undefined;
+      const run = await retry([request]);
+      expect(run.items('ProcessMaker')).toMatchObject([{ ...request, retrying: true }]);
+      expect(hintsOf(run)).toEqual([]);
+    },
+  );
 });
 
 it('recognizes from the Request that it is being retried when the response to a retry was lost', async () => {

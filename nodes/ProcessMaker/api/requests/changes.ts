@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText } from '../../guards';
 import type { Connection } from '../../transport/connection';
+import { readPage } from '../../transport/pagination';
 import { explained, inputError, isKind, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, sendRequest } from '../../transport/request';
 import type { StartTarget } from '../processes/processes';
@@ -104,6 +105,25 @@ export async function retryRequest(connection: Connection, id: number): Promise<
     `ProcessMaker did not retry Request ${id}${reasons && `: ${reasons}`}`,
     "It retries only scripts and services that did not work. Look at the Request's page for what stopped it, or end it with the operation 'Complete' or 'Cancel'.",
   );
+}
+
+/** The latest comments of a Request that are read to learn of retries. */
+const LATEST_COMMENTS = 20;
+
+/**
+ * How often ProcessMaker has noted a retry of a Request since a time, in milliseconds since 1970. It proves nothing: anybody
+ * who may see the Request can write such a note, and its words are those of the server's language.
+ */
+export async function countRetries(connection: Connection, id: number, since: number): Promise<number> {
+  const about = { commentable_type: 'ProcessMaker\\Models\\ProcessRequest', commentable_id: id };
+  const { entries } = await readPage(connection, {
+    path: apiPath('1.0', 'comments'),
+    qs: { ...about, type: 'LOG', order_by: 'id', order_direction: 'desc' },
+    pageSize: LATEST_COMMENTS,
+  });
+  const isRetry = ({ subject, created_at: at }: IDataObject) =>
+    subject === 'Request Retried' && Date.parse(asText(at)) >= since;
+  return entries.filter(isRetry).length;
 }
 
 const WHO_MAY_TRIGGER = 'The settings of the event say which users, groups and IP addresses may trigger it.';

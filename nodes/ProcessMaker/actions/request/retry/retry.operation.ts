@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { countRetries } from '../../../api/requests/changes';
 import { withRetryingIfRead } from '../../../api/requests/failure';
 import { isBeingRetried } from '../../../api/requests/requests';
 import { switchField } from '../../../descriptions/common';
@@ -7,6 +8,8 @@ import { requestLocator } from '../../../descriptions/locators';
 import { requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { timeLimitOption } from '../../../descriptions/waitFields';
 import { readTimeLimit } from '../../../input/waitParameters';
+import type { Connection } from '../../../transport/connection';
+import { explained, ProcessMakerError } from '../../../transport/processMakerError';
 import { RequestWait } from '../../../waiting/requestWait';
 import { operation } from '../../operation';
 import { changeRequests, readChanged } from '../requestChange';
@@ -46,6 +49,7 @@ export const retry = operation({
     return {
       ...retries.read(context, itemIndex, connection, hints),
       waitSeconds: options.waitForRetry === true ? readTimeLimit(options) : undefined,
+      hint: (message: string) => hints.addForItem(message, itemIndex),
     };
   },
   // What is to be returned may be another in a repeat.
@@ -54,15 +58,33 @@ export const retry = operation({
     const retryOne = retries.begin(connection, all, stopped);
     const waits = new RequestWait(connection, stopped);
     return async (value, attempt, slot) => {
-      const items = await retryOne(value, attempt, slot);
+      let items = await retryOne(value, attempt, slot);
       const { id, retrying } = items[0]?.json ?? {};
       const { waitSeconds, includes } = value;
-      if (waitSeconds === undefined || retrying !== true) return items;
-      await slot.whileWaiting(async () => await waits.waitForRetry(Number(id), waitSeconds));
-      const changed = await readChanged(connection, Number(id), includes);
-      const request = await withRetryingIfRead(connection, changed);
-      const json = requestJson(request, value, connection.instanceUrl);
-      return [{ json: isBeingRetried(request) ? { ...json, timedOut: true } : json }];
+      if (waitSeconds !== undefined && retrying === true) {
+        await slot.whileWaiting(async () => await waits.waitForRetry(Number(id), waitSeconds));
+        const changed = await readChanged(connection, Number(id), includes);
+        const request = await withRetryingIfRead(connection, changed);
+        const json = requestJson(request, value, connection.instanceUrl);
+        items = [{ json: isBeingRetried(request) ? { ...json, timedOut: true } : json }];
+      }
+      const sentAt = attempt.sentAt[Number(id)];
+      // Since an earlier attempt has sent it, others may have retried it for good reasons.
+      if (sentAt !== undefined && attempt.mayBeDone !== 'sent') {
+        const hint = await hintAtOthers(connection, Number(id), sentAt);
+        if (hint) value.hint(hint);
+      }
+      return items;
     };
   },
 });
+
+/** What is said where another execution or a person has retried a Request as well: nobody can prevent that. */
+async function hintAtOthers(connection: Connection, id: number, since: number): Promise<string | undefined> {
+  const count = await countRetries(connection, id, since).catch((error: unknown) => {
+    if (error instanceof ProcessMakerError) return 0;
+    throw explained(error);
+  });
+  if (count < 2) return undefined;
+  return `The comments of the Request show ${count} retries at the same time, by another execution or a person as well, so that its script may have run more than once: see its page in ProcessMaker`;
+}
