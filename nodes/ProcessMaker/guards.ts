@@ -25,6 +25,40 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** Text as people compare it: without its case, and with one space between words. */
+const fold = (text: string) => text.trim().replace(/\s+/g, ' ').toLowerCase();
+
+/** The name that somebody may have meant: one that has the text in it, or is a few characters away. */
+export function closestName(text: string, names: string[]): string | undefined {
+  const wanted = fold(text);
+  const ranked = names
+    .map((name) => ({ name, distance: distanceBetween(wanted, fold(name)) }))
+    .sort((one, other) => one.distance - other.distance);
+  const [nearest] = ranked;
+  if (wanted === '' || !nearest) return undefined;
+  if (nearest.distance <= Math.max(1, Math.floor(wanted.length / 4))) return nearest.name;
+  const containing = names.filter((name) => wanted.length > 3 && fold(name).includes(wanted));
+  return containing.length === 1 ? containing[0] : undefined;
+}
+
+/** A longer text is no name that was typed, and would take long to compare. */
+const MAX_NAME_LENGTH = 100;
+
+/** How many characters have to be put in, taken out or replaced (Levenshtein). */
+function distanceBetween(one: string, other: string): number {
+  if (one.length > MAX_NAME_LENGTH || other.length > MAX_NAME_LENGTH) return one === other ? 0 : Infinity;
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const replaced = Number(row[j - 1]) + Number(one[i - 1] !== other[j - 1]);
+      next.push(Math.min(replaced, Number(row[j]) + 1, Number(next[j - 1]) + 1));
+    }
+    row = next;
+  }
+  return Number(row.at(-1));
+}
+
 /** Adds a value to the list under a key. */
 export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);

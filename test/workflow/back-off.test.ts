@@ -73,6 +73,27 @@ describe('a start that is refused for a time', () => {
   });
 });
 
+describe('a server that is away', () => {
+  const away = async (mode: 'manual' | 'trigger', options: INodeParameters) => {
+    const free = await startGateway(harness.server.url);
+    await free.close();
+    const began = Date.now();
+    const credentials = harness.credentials('limited', free.url);
+    const run = await harness.start({ ...TARGET, options }, { credentials, mode, settings: ERROR_OUTPUT });
+    expect(failedItems(run)).toMatchObject([{ outcome: 'notStarted' }]);
+    expect(failedItems(run)[0]?.text).toContain('cannot be reached');
+    return Date.now() - began;
+  };
+
+  it('says within 10 seconds that the server is away when a person runs the workflow by hand', async () => {
+    expect(await away('manual', {})).toBeLessThan(10_000);
+  });
+
+  it('goes on for the whole recovery window when nobody runs the workflow by hand', async () => {
+    expect(await away('trigger', { recoveryWindow: 12 })).toBeGreaterThan(10_000);
+  });
+});
+
 describe('Retry-After', () => {
   it('waits as long as Retry-After asks before it sends a start again', async () => {
     const times = treatFirst(busy({ 'retry-after': '2' }));

@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { holdUntil } from '../support/gateway';
 import { locator } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
@@ -19,7 +20,9 @@ it('names only the item whose field is not sent in a hint, where it is the only 
 
 it('names all items whose field is not sent in one hint', async () => {
   const input = [{ _user: 1, a: 1 }, { _user: 1, a: 2 }, { a: 3 }, { _user: 1, a: 4 }];
-  expect(await hintsOf(input)).toEqual([expect.stringMatching(/every Request \(items 0 to 1, 3\)\.$/)]);
+  expect(await hintsOf(input, { options: { requestsInParallel: 1 } })).toEqual([
+    expect.stringMatching(/every Request \(items 0 to 1, 3\)\.$/),
+  ]);
 });
 
 it('tells a text of nothing but spaces from an empty one in the hint that it becomes null', async () => {
@@ -59,4 +62,43 @@ it('names the items of each other sentence when the run stops', async () => {
     'description',
     expect.stringMatching(/Also: .*_method.* \[items 1 to 2\]\. Also: .* \[item 3\]\./),
   );
+});
+
+it('says how many Requests existed already, and that none of them was started again', async () => {
+  const options = { idempotencyKey: '={{ "hint " + $json.number }}' };
+  await hintsOf([{ number: 1 }, { number: 2 }], { options });
+  const hints = await hintsOf([{ number: 1 }, { number: 2 }, { number: 3 }], { options });
+  expect(hints).toEqual(['2 of 3 Requests existed already, and none of them was started again.']);
+  expect(await hintsOf([{ number: 1 }], { options })).toEqual([
+    'The Request existed already, and was not started again.',
+  ]);
+});
+
+it('shows alreadyStarted beside the id of a Request that existed already', async () => {
+  const parameters = { ...TARGET, options: { idempotencyKey: 'columns' } };
+  await harness.start(parameters);
+  const [item = {}] = (await harness.start(parameters)).items('ProcessMaker');
+  expect(Object.keys(item).slice(0, 2)).toEqual(['id', 'alreadyStarted']);
+});
+
+describe('the order of Requests that are started several at a time', () => {
+  /** The start of the first item arrives after that of the second. */
+  function holdFirstStart(): void {
+    let starts = 0;
+    harness.gateway.treat = ({ method }) =>
+      method === 'POST' && starts++ === 0 ? holdUntil(harness.gateway, 2) : undefined;
+  }
+
+  it('says that the Requests did not get their IDs in the order of the items', async () => {
+    holdFirstStart();
+    expect(await hintsOf([{ number: 1 }, { number: 2 }])).toEqual([
+      expect.stringContaining("set the option 'Requests in Parallel' to 1"),
+    ]);
+  });
+
+  it('says nothing of the order where it is that of the items', async () => {
+    holdFirstStart();
+    const options = { requestsInParallel: 1 };
+    expect(await hintsOf([{ number: 1 }, { number: 2 }], { options })).toEqual([]);
+  });
 });

@@ -41,6 +41,20 @@ describe('a process that cannot be identified', () => {
     expect(harness.starts()).toEqual([]);
   });
 
+  it.each(['A single strat with form', 'single start with'])(
+    'suggests the process that the misspelt name "%s" means',
+    async (name) => {
+      const run = await harness.start({ process: locator('name', name) });
+      expect(run.error?.description).toContain(`Did you mean "${PROCESS.name}"?`);
+      expect(harness.starts()).toEqual([]);
+    },
+  );
+
+  it('suggests no process for a name that is like none', async () => {
+    const run = await harness.start({ process: locator('name', 'Holiday') });
+    expect(run.error?.description).not.toContain('Did you mean');
+  });
+
   it('starts nothing when several processes have the given name, and lists them', async () => {
     const bpmn = createBpmn([{ id: 'node_1', name: 'Start', userId: 3 }]);
     const twins = [

@@ -7,7 +7,7 @@ import {
   type StartEvent,
   type StartTarget,
 } from '../api/processes/processes';
-import { asText } from '../guards';
+import { asText, closestName } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, inputError, isKind, type ProcessMakerError } from '../transport/processMakerError';
 import { once } from './readers';
@@ -37,7 +37,7 @@ export class ProcessFinder {
       if (process) return process.id;
       throw inputError(
         `There is no process named "${name}" that the user of the access token may start or view`,
-        'Check the name: it has to be exactly the same.',
+        didYouMean(name, startable) ?? 'Check the name: it has to be exactly the same.',
       );
     });
   }
@@ -91,16 +91,18 @@ function onlyOne<T extends { id: number; name: string }>(processes: T[], name: s
 
 function notStartable(reference: ProcessReference, startable: StartableProcess[]): ProcessMakerError {
   const what = 'id' in reference ? `Process ${reference.id}` : `A process named "${reference.name}"`;
-  const similar = 'name' in reference && startable.find(({ name }) => fold(name) === fold(reference.name));
   return inputError(
     `${what} is not among the processes that the user of the access token may start`,
-    similar
-      ? `There is one named "${similar.name}". The name has to be exactly the same.`
-      : 'ProcessMaker lists only active processes without warnings that have a start event assigned to the user. Check the process, and ask a ProcessMaker administrator to assign the user to its start event.',
+    ('name' in reference && didYouMean(reference.name, startable)) ||
+      'ProcessMaker lists only active processes without warnings that have a start event assigned to the user. Check the process, and ask a ProcessMaker administrator to assign the user to its start event.',
   );
 }
 
-const fold = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
+function didYouMean(name: string, processes: StartableProcess[]): string | undefined {
+  const names = processes.map((process) => process.name);
+  const closest = closestName(name, names);
+  return closest && `Did you mean "${closest}"? The name has to be exactly the same.`;
+}
 
 /** A Request can be started without that list, when both ids are given. */
 function adviceToStart({ kind, description }: ProcessMakerError, reference: ProcessReference) {

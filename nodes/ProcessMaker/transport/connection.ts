@@ -14,6 +14,8 @@ import { inputError } from './processMakerError';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+/** A person waits in front of the editor: a server that was not there once in this time is away. */
+const BY_HAND_MS = 5000;
 
 /**
  * How long a run repeats calls with which nothing was done. The time counts from the last response, so that a long run
@@ -22,7 +24,13 @@ const LONGEST_PAUSE_MS = 10_000;
 export class RetryBudget {
   private since = Date.now();
 
-  constructor(private milliseconds: number) {}
+  private hasResponse = false;
+
+  /** @param byHand whether a person has started the execution in the editor */
+  constructor(
+    private milliseconds: number,
+    private readonly byHand = false,
+  ) {}
 
   /** Of several times that are asked for, the longest counts. */
   extendTo(seconds: number): void {
@@ -30,16 +38,21 @@ export class RetryBudget {
   }
 
   restore(): void {
+    this.hasResponse = true;
     this.since = Date.now();
   }
 
   /**
    * How long to pause before the next attempt, in milliseconds; undefined when there is to be none. A pause has to begin
    * in time, and what the server asks for must not be longer than all of the time.
+   *
+   * @param isUnreachable whether there was nobody to connect to
    */
-  pauseBefore(attempts: number, askedSeconds = 0): number | undefined {
+  pauseBefore(attempts: number, askedSeconds = 0, isUnreachable = false): number | undefined {
     const asked = askedSeconds * 1000;
-    if (Date.now() - this.since >= this.milliseconds || asked > this.milliseconds) return undefined;
+    const isAway = this.byHand && isUnreachable && !this.hasResponse;
+    const milliseconds = isAway ? Math.min(BY_HAND_MS, this.milliseconds) : this.milliseconds;
+    if (Date.now() - this.since >= milliseconds || asked > this.milliseconds) return undefined;
     const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
     // Spread, so that calls that were refused together do not come back together.
     return Math.max(asked, backoff * (0.5 + Math.random() / 2));
@@ -78,6 +91,7 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
   const headers = extraHeaders(credentials);
   const secrets = secretsOf(credentials, headers);
   let pattern: RegExp | undefined;
+  const byHand = 'getMode' in context && context.getMode?.() === 'manual';
   const canceled = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
   return {
     context,
@@ -89,7 +103,7 @@ export async function connect(context: Connection['context'], retrySeconds = 0):
     headers,
     canceled,
     stopped: canceled,
-    retries: new RetryBudget(retrySeconds * 1000),
+    retries: new RetryBudget(retrySeconds * 1000, byHand),
     scrub: (text) => text.replace((pattern ??= anyOf(secrets)), '***'),
     async learnSecrets() {
       if (!isOAuth2) return;
@@ -162,7 +176,9 @@ const MIN_BASE64_LENGTH = 8;
 function base64Of(secret: string): string[] {
   return [0, 1, 2].flatMap((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
-    const text = bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
+    const text = bytes
+      .toString('base64')
+      .slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
     return text.length < MIN_BASE64_LENGTH ? [] : [text];
   });
 }

@@ -4,10 +4,11 @@ import { findCanceledParent } from '../api/requests/changes';
 import { retryNote } from '../api/requests/failure';
 import { engineReason } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, isUnderWay, requestUrl } from '../api/requests/requests';
-import type { ApiTask } from '../api/tasks/tasks';
+import { type ApiTask, listTasks } from '../api/tasks/tasks';
 import { requestJson, taskJson } from '../descriptions/output';
+import { asText, closestName } from '../guards';
 import type { WaitSettings } from '../input/waitParameters';
-import type { Connection } from '../transport/connection';
+import { type Connection, RetryBudget } from '../transport/connection';
 import { type ErrorKind, explained, newError, ProcessMakerError } from '../transport/processMakerError';
 import { RequestPoller, type WaitTarget } from './requestPoller';
 import { isTask, ResultReader } from './requestReaders';
@@ -43,7 +44,7 @@ export class RequestWait {
       const canceled = findCanceledParent(polled, (id) => this.results.get(id, []));
       const parent = await this.read(polled, seconds, canceled);
       if (parent && (isWanted || !returnsErrored)) throw endedBadlyError(polled, instanceUrl, parent);
-      checkEnd(polled, settings, instanceUrl);
+      await this.check(polled, settings);
       // The polls do without the data.
       const result = await this.read(polled, seconds, this.results.get(requestId, includes));
       const request = asPolled(result, polled);
@@ -51,10 +52,32 @@ export class RequestWait {
       // One in ERROR may have been retried since the poll.
       const mayGoOn = goesOn || (request.retrying === null && polled.retrying === undefined);
       if (mayGoOn && !this.poller.isOver(seconds)) continue;
-      checkEnd(request, settings, instanceUrl);
+      await this.check(request, settings);
       const json = requestJson(request, { simplify, includes, includeTasks: false }, instanceUrl);
       return { ...json, ...(goesOn && { timedOut: true }), ...(parent && { parentStatus: parent.status }) };
     }
+  }
+
+  /** @throws ProcessMakerError for a Request that is not to be returned, with the Task that may have been meant */
+  private async check(request: ApiRequest, settings: WaitSettings): Promise<void> {
+    try {
+      checkEnd(request, settings, this.connection.instanceUrl);
+    } catch (error) {
+      const { taskElement } = settings;
+      const meant = taskElement && (await this.meantTask(request.id, taskElement));
+      throw explained(error, ({ description }) =>
+        meant ? { description: `${meant} ${description}` } : undefined,
+      );
+    }
+  }
+
+  private async meantTask(requestId: number, taskElement: string): Promise<string | undefined> {
+    const connection = { ...this.connection, retries: new RetryBudget(0) };
+    const search = { process_request_id: requestId };
+    const tasks = await listTasks(connection, search, { maxReads: 1 }).catch(() => []);
+    const names = tasks.flatMap((task) => [asText(task.element_name), asText(task.element_id)]);
+    const closest = closestName(taskElement, names);
+    return closest && `Did you mean "${closest}", a Task that the Request has had?`;
   }
 
   /** Waits, for so many seconds at most, until a Request that was retried is not being retried any more. */

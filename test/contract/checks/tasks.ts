@@ -33,12 +33,12 @@ const complete = (contract: Contract, task: IDataObject, data: IDataObject = {})
 /** Tasks of a Request. */
 export const taskChecks: Check[] = [
   {
-    name: 'the Task at which a Request waits is found, read and shown in ten fields',
+    name: 'the Task at which a Request waits is found, read and shown in eleven fields',
     needs,
     run: async (contract) => {
       const { task } = await firstTask(contract);
       assert.deepEqual(itemsOf(await perform(contract, 'task get', taskOf(task))), [task]);
-      assert.equal(Object.keys(task).length, 10);
+      assert.equal(Object.keys(task).length, 11);
       const fields = itemsOf(await perform(contract, 'task getFormFields', taskOf(task)));
       assert.ok(fields.every(({ name, label, type }) => name && label && type));
       const mapped = await loadMapperFields(contract.engine, {

@@ -263,3 +263,9 @@ it.each([
   expect(run.error?.message).toMatch(message);
   expect(harness.gateway.calls).toEqual([]);
 });
+
+it('suggests the event that a misspelt one means, where the user may see it', async () => {
+  const [request] = await waiting();
+  const run = await trigger([{ ...request, event: 'nod_4' }], json({}), 'admin');
+  expect(failedItems(run)[0]?.text).toContain('Did you mean "node_4"');
+});

@@ -30,7 +30,7 @@ function treatOnce(behaviour: Behaviour): void {
 }
 
 describe('completing Tasks', () => {
-  it('completes each Task with its data, and returns it in its new state, in ten fields', async () => {
+  it('completes each Task with its data, and returns it in its new state, in eleven fields', async () => {
     const tasks = await startTasks(harness, 3);
     const done = await complete(tasks.map((task, index) => ({ ...task, data: { answer: index } })));
     expect(stored()).toMatchObject(
@@ -41,6 +41,7 @@ describe('completing Tasks', () => {
       id: tasks[0]?.id,
       caseNumber: tasks[0]?.caseNumber,
       name: 'Form Task',
+      elementId: 'node_2',
       status: 'CLOSED',
       assignee: { id: 3, name: 'Limited Test' },
       completedAt: expect.stringMatching(/^\d{4}-/) as string,

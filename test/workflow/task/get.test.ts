@@ -13,7 +13,7 @@ const get = (parameters: INodeParameters, input: IDataObject[], user?: User) =>
   harness.perform('task get', parameters, { input, user, settings: ERROR_OUTPUT });
 
 describe('one Task', () => {
-  it('returns a Task with its Request, process and assignee, in ten fields', async () => {
+  it('returns a Task with its Request, process and assignee, in eleven fields', async () => {
     const [task] = await startTasks(harness);
     const run = await get(byId, [{ id: task?.id }]);
     expect(run.items('ProcessMaker')).toEqual([
@@ -21,6 +21,7 @@ describe('one Task', () => {
         id: task?.id,
         caseNumber: task?.caseNumber,
         name: 'Form Task',
+        elementId: 'node_2',
         status: 'ACTIVE',
         assignee: { id: 3, name: 'Limited Test' },
         dueAt: expect.stringMatching(/^\d{4}-/) as string,

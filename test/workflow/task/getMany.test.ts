@@ -21,7 +21,7 @@ async function found(parameters: INodeParameters, tasks: WaitingTask[], user?: U
 const ids = (tasks: WaitingTask[]) => tasks.map(({ id }) => id);
 
 describe('returned Tasks', () => {
-  it('returns Tasks newest first, in ten fields, each paired with its item', async () => {
+  it('returns Tasks newest first, in eleven fields, each paired with its item', async () => {
     const tasks = await startTasks(harness, 3);
     const run = await getMany({ limit: 2 }, [{}, {}]);
     const items = run.outputs('ProcessMaker')[0] ?? [];
@@ -31,7 +31,7 @@ describe('returned Tasks', () => {
       [tasks[2]?.id, { item: 1 }],
       [tasks[1]?.id, { item: 1 }],
     ]);
-    expect(Object.keys(items[0]?.json ?? {})).toHaveLength(10);
+    expect(Object.keys(items[0]?.json ?? {})).toHaveLength(11);
     expect(items[0]?.json).toMatchObject({ caseNumber: tasks[2]?.caseNumber, assignee: { id: 3 } });
   });
 

@@ -26,6 +26,7 @@ const taskFields = (id: number, requestId: number) => ({
   id,
   caseNumber: expect.any(Number) as number,
   name: 'Form Task',
+  elementId: 'node_2',
   assignee: { id: 3, name: 'Limited Test' },
   requestId,
   processName: 'A single start with form',
@@ -198,7 +199,7 @@ function idsInCall(path: string): number[] {
 }
 
 describe('the output of an event', () => {
-  it('emits an event in ten fields, id and case number first', async () => {
+  it('emits an event in ten fields, or eleven for a Task, id and case number first', async () => {
     const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated', 'requestErrored'],
     });
@@ -206,7 +207,7 @@ describe('the output of an event', () => {
     await poller.poll();
     expect(poller.items).toHaveLength(3);
     for (const item of poller.items) {
-      expect(Object.keys(item)).toHaveLength(10);
+      expect(Object.keys(item)).toHaveLength('elementId' in item ? 11 : 10);
       expect(Object.keys(item).slice(0, 2)).toEqual(['id', 'caseNumber']);
     }
   });

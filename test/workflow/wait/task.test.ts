@@ -33,12 +33,13 @@ it('returns an open Task of each Request, all in one poll', async () => {
       id: activeTask.id,
       requestId: id,
       name: 'Check the invoice',
+      elementId: 'check',
       status: 'ACTIVE',
       assignee: { name: expect.any(String) as string },
       processName: 'Invoice approval',
     })),
   );
-  expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(10);
+  expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(11);
   // The Requests, and their Tasks.
   expect(harness.lookUps()).toHaveLength(2);
 });
@@ -139,3 +140,12 @@ it('returns the awaited Task as ProcessMaker gives it when Simplify is off', asy
     { id: task?.id, element_id: 'node_2', process_request_id: task?.requestId },
   ]);
 });
+
+it.each(['chek', 'check the invoce'])(
+  'suggests the Task that the misspelt name "%s" means',
+  async (taskElement) => {
+    const [request] = await invoices();
+    const run = await wait([request], { taskElement, options: { timeLimit: 1 } });
+    expect(failedItems(run)[0]?.text).toMatch(/Did you mean "(check|Check the invoice)", a Task/);
+  },
+);

@@ -113,7 +113,7 @@ function notTasks() {
   return unexpectedResponse('The response does not hold Tasks in the form that ProcessMaker gives them');
 }
 
-/** The ten fields of a Task that matter to most workflows, and the data of its Request where it was asked for. */
+/** The eleven fields of a Task that matter to most workflows, and the data of its Request where it was asked for. */
 export function simplifyTask(task: ApiTask, instanceUrl: string): IDataObject {
   const request = isObject(task.process_request) ? task.process_request : {};
   const process = isObject(task.process) ? task.process : {};
@@ -121,6 +121,7 @@ export function simplifyTask(task: ApiTask, instanceUrl: string): IDataObject {
     id: task.id,
     caseNumber: request.case_number ?? null,
     name: task.element_name ?? null,
+    elementId: task.element_id ?? null,
     status: task.status,
     assignee: assigneeOf(task),
     dueAt: task.due_at ?? null,

@@ -22,7 +22,7 @@ import {
   type UploadSettings,
 } from '../../file/upload/uploads';
 import type { Start } from './readStart';
-import type { OtherRequests } from './sameKey';
+import { asExisting, type OtherRequests } from './sameKey';
 
 /** What is returned for an item. */
 export interface Answer {
@@ -155,7 +155,8 @@ export async function settle(
   if (typeof requestId !== 'number') return;
   try {
     const json = await wait(requestId);
-    results.succeed(index, [{ json: { ...json, ...extraFieldsOf(started) } }]);
+    const whole = { ...json, ...extraFieldsOf(started) };
+    results.succeed(index, [{ json: whole.alreadyStarted === true ? asExisting(whole) : whole }]);
   } catch (error) {
     const { duplicates, sameKey } = started as OtherRequests;
     fail(index, afterStart(requestId, error).with({ duplicates, sameKey }));

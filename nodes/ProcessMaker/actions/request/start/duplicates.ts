@@ -11,7 +11,7 @@ import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
 import { findStarts, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
-import { besides, type OtherRequests, SAME_KEY_HINT, sortByKey } from './sameKey';
+import { asExisting, besides, type OtherRequests, SAME_KEY_HINT, sortByKey } from './sameKey';
 import { nameRequests } from './startErrors';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
@@ -99,7 +99,7 @@ export class Duplicates {
         record.mark(index, primary.id);
         const [output] = await this.answerWith(start, primary);
         const others = this.named(start, besides(primary.id, same, sameKey));
-        results.succeed(index, [{ json: { ...output?.json, alreadyStarted: true, ...others } }]);
+        results.succeed(index, [{ json: { ...asExisting(output?.json ?? {}), ...others } }]);
       } else {
         const json = results.jsonOf(index) ?? {};
         const others = this.named(start, besides(Number(json.id), same, sameKey));

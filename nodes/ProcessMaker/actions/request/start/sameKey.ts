@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { FoundRequest } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, starterOf } from '../../../api/requests/requests';
 
@@ -50,6 +52,11 @@ export function besides(requestId: number, starts: ApiRequest[], sameKey: ApiReq
 
 function idsBeside(requestId: number, requests: ApiRequest[]): number[] {
   return requests.map(({ id }) => id).filter((id) => id !== requestId);
+}
+
+/** Marks what an item gives as a Request that was there before, beside its id: a table hides the last columns. */
+export function asExisting({ id, ...others }: IDataObject): IDataObject {
+  return { ...(id !== undefined && { id }), alreadyStarted: true, ...others };
 }
 
 /** A hint for an item with the field `sameKey`. */

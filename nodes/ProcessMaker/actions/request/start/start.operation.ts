@@ -11,7 +11,7 @@ import { StartWait } from './afterStart';
 import { readParallel, readStart, type Start } from './readStart';
 import { forCaller, startedSummary, withOutcome } from './startErrors';
 import { startOptions } from './startOptions';
-import { StartRun } from './startRun';
+import { hintAtStarts, StartRun } from './startRun';
 
 /** A model knows the name of a process rather than its id, so that a tool begins with 'By Name'. */
 const processLocators: INodeProperties[] = [
@@ -47,9 +47,10 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
   /** Only made where an item waits. */
   let wait: StartWait | undefined;
   let startRun: StartRun | undefined;
+  const parallel = readParallel(context);
   return {
     changes: true,
-    parallel: readParallel(context),
+    parallel,
     // Each item has its own.
     retrySeconds: 0,
     read(_context, index, connection, hints) {
@@ -67,6 +68,7 @@ function startOperation(context: IExecuteFunctions): PreparedOperation<Start> {
       return { open: await startRun.prepare(entries), work: startRun.work };
     },
     async afterwards(run) {
+      hintAtStarts(run, parallel);
       await startRun?.duplicates?.lookAgain();
       await wait?.waitForAll(run);
     },

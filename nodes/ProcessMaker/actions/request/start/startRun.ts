@@ -13,7 +13,7 @@ import { Duplicates } from './duplicates';
 import type { FoundStart, KnownStarts } from './knownStarts';
 import type { Start, TargetedStart } from './readStart';
 import { recallStarts } from './recall';
-import { besides, type OtherRequests, SAME_KEY_HINT } from './sameKey';
+import { asExisting, besides, type OtherRequests, SAME_KEY_HINT } from './sameKey';
 import { readStarted, sendStart, type StartLooks } from './sendStart';
 import { errorOf, type Origin } from './startErrors';
 
@@ -114,7 +114,7 @@ export class StartRun {
     const judged = await withRetryingIfRead(this.looks.connection, request);
     const others = besides(request.id, [], sent.sameKey);
     this.hintAtSameKey(start, others);
-    const answer = withOthers(this.answerOf(start, judged, 'started'), others, others);
+    const answer = withOthers(this.answerOf(start, judged, 'started'), others);
     return await this.answer(start, request.id, answer);
   }
 
@@ -125,7 +125,7 @@ export class StartRun {
     let error = results.errorOf(primary);
     try {
       const output = await slot.whileWaiting(() => this.primaries.get(primary) ?? Promise.resolve([]));
-      json = { ...(output[0]?.json ?? results.jsonOf(primary)), alreadyStarted: true };
+      json = asExisting(output[0]?.json ?? results.jsonOf(primary) ?? {});
     } catch (thrown) {
       error = toProcessMakerError(thrown);
     }
@@ -154,8 +154,8 @@ export class StartRun {
     const { found, alreadyStarted, isOwn, same = [], sameKey } = known;
     const { json, error } = this.answerOf(start, found, isOwn ? 'earlierAttempt' : 'existingKey');
     const others = besides(found.id, same, sameKey);
-    const added = alreadyStarted ? { alreadyStarted, ...others } : others;
-    return { ...withOthers({ json, error }, added, others), lookFor: isOwn ? 'variable' : 'fileOrOther' };
+    const shown = alreadyStarted ? asExisting(json) : json;
+    return { ...withOthers({ json: shown, error }, others), lookFor: isOwn ? 'variable' : 'fileOrOther' };
   }
 
   private hintAtSameKey({ index }: Start, { sameKey }: OtherRequests): void {
@@ -172,11 +172,36 @@ export class StartRun {
   }
 }
 
+const OTHER_ORDER =
+  "The Requests were started several at a time, and did not get their IDs in the order of the items. To keep that order, set the option 'Requests in Parallel' to 1.";
+
+/** Says what a person would otherwise have to see in a column: what was there before, and in which order the others began. */
+export function hintAtStarts({ results, hints }: ItemRun, parallel: number): void {
+  const started: number[] = [];
+  const existing: number[] = [];
+  for (const index of results.succeeded()) {
+    const { id, alreadyStarted } = results.jsonOf(index) ?? {};
+    (alreadyStarted === true ? existing : started).push(Number(id));
+  }
+  if (parallel > 1 && started.some((id, at) => id < Number(started[at - 1])))
+    hints.sentences.add(OTHER_ORDER);
+  const own = new Set(started);
+  const before = existing.filter((id) => !own.has(id)).length;
+  const all = started.length + existing.length;
+  if (before > 0) hints.sentences.add(existedSentence(before, all));
+}
+
+function existedSentence(before: number, all: number): string {
+  if (all === 1) return 'The Request existed already, and was not started again.';
+  if (before === 1) return `1 of ${all} Requests existed already, and was not started again.`;
+  return `${before} of ${all} Requests existed already, and none of them was started again.`;
+}
+
 /** Adds fields to what an item gives, and to its error where it has one. */
-function withOthers(answer: Answer, added: IDataObject, toError: OtherRequests): Answer {
+function withOthers(answer: Answer, others: OtherRequests): Answer {
   // A copy of every item would take much memory, and few have others.
-  if (Object.keys(added).length === 0) return answer;
-  return { json: { ...answer.json, ...added }, error: answer.error?.with(toError) };
+  if (Object.keys(others).length === 0) return answer;
+  return { json: { ...answer.json, ...others }, error: answer.error?.with(others) };
 }
 
 /** The file of the earlier item that shares the Request is not in place yet: a repeat would take this item's for it. */

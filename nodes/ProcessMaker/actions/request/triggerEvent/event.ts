@@ -6,7 +6,8 @@ import { type ApiRequest, readRequest } from '../../../api/requests/requests';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import { once, type RequestReader } from '../../../execution/readers';
-import { asText, isObject } from '../../../guards';
+import { listWaitingEvents } from '../../../api/tasks/tasks';
+import { asText, closestName, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError, isKind, ProcessMakerError } from '../../../transport/processMakerError';
 import { readChanged } from '../requestChange';
@@ -50,27 +51,43 @@ export async function triggerOnce(connection: Connection, event: EventToTrigger,
   const status = await readStatus(connection, id);
   // When the status cannot be read, it is left out of the message. A Request that does not exist is reported as such.
   if (isKind(status, 'notFound')) throw status;
+  const meant = await meantEvent(connection, event);
   const refusal = notFound.with({
     message: `No event "${eventId}" waits in Request ${id}${typeof status === 'string' ? `, which is in status ${status}` : ''}`,
-    description:
-      "It was triggered already, or the Request has not come to it, or the element is not an intermediate event. Check 'Request' and 'Event'.",
+    description: `${meant}It was triggered already, or the Request has not come to it, or the element is not an intermediate event. Check 'Request' and 'Event'.`,
   });
   acceptAsMade(attempt, refusal);
+}
+
+/** The event that waits and is meant, or all that wait, where the user may see them; else empty. */
+async function meantEvent(connection: Connection, { id, eventId }: EventToTrigger): Promise<string> {
+  const waiting = await listWaitingEvents(connection, id).catch((error: unknown) => {
+    if (error instanceof ProcessMakerError) return [];
+    throw explained(error);
+  });
+  const shown = (one: { id: string; name: string }) => `"${one.id}" (${one.name})`;
+  const texts = waiting.flatMap((one) => [one.id, one.name]);
+  const closest = closestName(eventId, texts);
+  const meant = waiting.find((one) => closest === one.id || closest === one.name);
+  if (meant) return `Did you mean ${shown(meant)}? `;
+  return waiting.length === 0 ? '' : `These wait in the Request: ${waiting.map(shown).join(', ')}. `;
 }
 
 /** Whether it was triggered cannot be seen by a user who is no administrator; the Request's status may help. */
 async function explainUnknown(
   connection: Connection,
-  { id, eventId }: EventToTrigger,
+  event: EventToTrigger,
   error: ProcessMakerError,
 ): Promise<Seen<void>> {
+  const { id, eventId } = event;
   const status = await readStatus(connection, id);
   const now = typeof status === 'string' ? ` Request ${id} is in status ${status} now.` : '';
+  const meant = error.kind === 'serverError' ? await meantEvent(connection, event) : '';
   const details =
     error.kind === 'serverError'
       ? {
           message: `ProcessMaker could not trigger event "${eventId}" of Request ${id} and gave no reason (HTTP status 500)`,
-          description: `Often its process has no element of the id in 'Event'. The Request may have gone on all the same: look at it before you repeat this.${now}`,
+          description: `${meant}Often its process has no element of the id in 'Event'. The Request may have gone on all the same: look at it before you repeat this.${now}`,
         }
       : { description: `${error.description}${now}` };
   return { state: 'notSeen', error: error.with(details) };
