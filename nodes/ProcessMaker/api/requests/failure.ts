@@ -5,7 +5,7 @@ import type { Connection } from '../../transport/connection';
 import { explained, isKind, ProcessMakerError } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { readBpmn, retriesOf } from '../processes/processes';
-import type { ApiTask } from '../tasks/tasks';
+import { type ApiTask, listScripts } from '../tasks/tasks';
 import { type ApiRequest, engineErrors, isBeingRetried, readUnlisted } from './requests';
 
 /** So many elements of a Request are asked for at most; seldom more than one has failed. */
@@ -79,7 +79,7 @@ export async function allWithRetrying(connection: Connection, requests: ApiReque
 }
 
 /** What is said of a Request in ERROR of which it is not known whether it goes on; empty for all others. */
-export function retryNote({ retrying }: ApiRequest): string {
+export function retryNote({ retrying }: Pick<ApiRequest, 'retrying'>): string {
   return retrying === null
     ? ' It may still go on: it could not be seen whether ProcessMaker tries one of its scripts again.'
     : '';
@@ -99,14 +99,19 @@ export async function haveScriptsHealed(
     const elementId = asText(failure.element_id);
     if (elementId === '' || elementId === task.element_id) return false;
     const visit = await readLatestVisit(connection, request.id, elementId);
-    if (visit?.status !== 'CLOSED' || visit.user_id !== null) return false;
-    const [begun, ended] = [timeOf(visit), timeOf(visit, 'completed_at')];
-    const isApart = ended <= timeOf(task) || begun >= timeOf(task, 'completed_at');
     // What follows a script can fail in its name, when it has ended.
-    if (!isApart || !(timeOf(failure) < ended)) return false;
+    if (!visit || !isHealed(visit, task) || !(timeOf(failure) < timeOf(visit, 'completed_at'))) return false;
   }
-  // A retry by hand leaves nothing that shows what it was.
-  return failures.length > 0;
+  if (Array.isArray(request.errors) && failures.length > 0) return true;
+  // A retry by hand has taken out what shows which of the scripts had failed.
+  const scripts = await listScripts(connection, request.id);
+  return scripts.length > 0 && scripts.every((script) => isHealed(script, task));
+}
+
+/** Whether a visit is that of a script that has ended before a Task was reached, or has begun after its end. */
+function isHealed(visit: IDataObject, task: ApiTask): boolean {
+  if (visit.status !== 'CLOSED' || visit.user_id !== null) return false;
+  return timeOf(visit, 'completed_at') <= timeOf(task) || timeOf(visit) >= timeOf(task, 'completed_at');
 }
 
 /** The latest visit of a Request to an element, as far as it is relied on. */
@@ -153,7 +158,10 @@ async function hasElementFailed(
   // Only scripts are retried, and they have no user: a call activity, whose sub-process has failed, has one.
   if (visit.user_id !== null) return 'yes';
   const failures = engineErrors(request).filter(({ element_id: id }) => id === elementId);
-  if (isFirstEnd(failures, visit)) return 'yes';
+  if (isNotedAsEnd(failures)) return 'yes';
+  // The token can be younger than the list of failures, which is then to be read again.
+  if (await hasGoneOn(connection, request)) return 'no';
+  if (timeOf(failures.at(-1)) - timeOf(visit) <= SAME_MOMENT_MS) return 'yes';
   return await hasRetryFailed(connection, request, elementId, failures);
 }
 
@@ -165,11 +173,10 @@ async function isOpenTask(connection: Connection, request: ApiRequest, visit: Vi
   return objectsIn(shown.active_tasks).some(({ element_name: name }) => name === visit.element_name);
 }
 
-/** Whether what has failed was not retried by hand: the end is noted twice then, or comes as soon as the element. */
-function isFirstEnd(failures: IDataObject[], visit: Visit): boolean {
+/** Whether the latest failure is that of the last attempt: it says so, or is noted twice where nobody has retried it. */
+function isNotedAsEnd(failures: IDataObject[]): boolean {
   const [last, before] = failures.toReversed();
   if (/^Job failed after \d/.test(asText(last?.message))) return true;
-  if (timeOf(last) - timeOf(visit) <= SAME_MOMENT_MS) return true;
   return last?.message === before?.message && timeOf(last) - timeOf(before) <= SAME_MOMENT_MS;
 }
 

@@ -74,7 +74,7 @@ export async function readProcessesOfTasks(connection: Connection, name: string)
 
 /** The events at which a Request waits: `GET /api/1.0/tasks` with `all_tasks`, which only administrators see whole. */
 export async function listWaitingEvents(connection: Connection, requestId: number) {
-  const tokens = await listOpenElements(connection, requestId);
+  const tokens = await listElements(connection, requestId, { status: 'ACTIVE' });
   return tokens
     .filter(({ element_type: type }) => /event$/i.test(asText(type)))
     .map(({ element_id: id, element_name: name }) => ({ id: asText(id), name: asText(name) || asText(id) }));
@@ -82,15 +82,22 @@ export async function listWaitingEvents(connection: Connection, requestId: numbe
 
 /** The scripts of a Request that run, or wait for an attempt, as an administrator sees them since ProcessMaker 4.13. */
 export async function listOpenScripts(connection: Connection, requestId: number) {
-  const elements = await listOpenElements(connection, requestId);
+  return await listScripts(connection, requestId, { status: 'ACTIVE' });
+}
+
+/** All scripts that a Request has reached; none for a user who may not view all Requests. */
+export async function listScripts(connection: Connection, requestId: number, filters: IDataObject = {}) {
+  const elements = await listElements(connection, requestId, filters);
   return elements.filter(({ element_type: type }) => type === 'scriptTask');
 }
 
-async function listOpenElements(connection: Connection, requestId: number): Promise<IDataObject[]> {
-  return await readList(connection, {
-    path: TASKS_PATH,
-    qs: { process_request_id: requestId, status: 'ACTIVE', all_tasks: 'true', order_by: 'id' },
-  });
+async function listElements(
+  connection: Connection,
+  requestId: number,
+  filters: IDataObject,
+): Promise<IDataObject[]> {
+  const qs = { process_request_id: requestId, ...filters, all_tasks: 'true', order_by: 'id' };
+  return await readList(connection, { path: TASKS_PATH, qs });
 }
 
 /** What some responses mean when they are about one Task. */

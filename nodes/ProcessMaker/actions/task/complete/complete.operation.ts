@@ -87,8 +87,15 @@ function readWindow(context: IExecuteFunctions, itemIndex: number): number {
 
 /** The fields of a Task, with the status of its Request in place of the time when it was due. */
 function toJson({ task, alreadyCompleted }: CompletedTask, simplify: Simplify, url: string): IDataObject {
-  const requestStatus = isObject(task.process_request) ? task.process_request.status : null;
-  const simplified: IDataObject = { ...simplifyTask(task, url), requestStatus };
+  const { status, retrying } = isObject(task.process_request) ? task.process_request : {};
+  const simplified: IDataObject = {
+    ...simplifyTask(task, url),
+    requestStatus: retrying === true ? null : (status ?? null),
+  };
   delete simplified.dueAt;
-  return { ...outputJson(task, simplify, simplified), ...(alreadyCompleted && { alreadyCompleted }) };
+  return {
+    ...outputJson(task, simplify, simplified),
+    ...(retrying === true && { retrying }),
+    ...(alreadyCompleted && { alreadyCompleted }),
+  };
 }

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { findCanceledParent } from '../../../api/requests/changes';
-import { readRequest } from '../../../api/requests/requests';
+import { retryNote, withRetrying } from '../../../api/requests/failure';
+import { type ApiRequest, isBeingRetried, readRequest } from '../../../api/requests/requests';
 import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, done, lookTimes, makeChange, type Seen, SharedLook } from '../../../execution/change';
@@ -107,7 +108,7 @@ export async function completeTask(
 ): Promise<CompletedTask> {
   const { id } = before;
   const { isDone, mayBeDone, retriedAt } = attempt;
-  if (isDone) return completed(before, true);
+  if (isDone) return await completed(connection, before, true);
   if (isClosed(before)) return await perhapsCompleted(connection, before, attempt);
   if (mayBeDone === 'sent') {
     // The first call may still be at work: a second one would let the Request go on twice.
@@ -132,7 +133,7 @@ export async function completeTask(
     // An earlier attempt came to its end since, or somebody else was faster.
     return await perhapsCompleted(connection, after, attempt);
   }
-  return completed(task, false);
+  return await completed(connection, task, false);
 }
 
 async function sendCompletion(connection: Connection, before: ApiTask, data: IDataObject): Promise<ApiTask> {
@@ -190,16 +191,34 @@ async function perhapsCompleted(connection: Connection, task: ApiTask, attempt: 
   const refusal = closedBefore(task, parent);
   acceptAsMade(attempt, refusal);
   if (parent ?? requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
-  return completed(task, true);
+  return await completed(connection, task, true);
 }
 
-function completed(task: ApiTask, alreadyCompleted: boolean): CompletedTask {
+/** @throws ProcessMakerError when the Request of the Task has failed, or may have: not while a script is tried again */
+async function completed(
+  connection: Connection,
+  task: ApiTask,
+  alreadyCompleted: boolean,
+): Promise<CompletedTask> {
   const { id, status } = requestOf(task);
   if (status !== 'ERROR') return { task, alreadyCompleted };
+  const request = await readIfPossible(
+    async () => await withRetrying(connection, await readRequest(connection, Number(id), [])),
+  );
+  if (request && (request.status !== 'ERROR' || isBeingRetried(request))) {
+    return { task: withStateOf(task, request), alreadyCompleted };
+  }
   throw inputError(
     `Task ${task.id} was completed, but its Request ${asText(id)} is in status ERROR now`,
-    "Do not complete the Task again. The page of the Request in ProcessMaker shows what went wrong; when it is fixed, an administrator can go on with the operation 'Retry' of 'Request'.",
+    `Do not complete the Task again.${retryNote(request ?? { retrying: null })} The page of the Request in ProcessMaker shows what went wrong; when it is fixed, an administrator can go on with the operation 'Retry' of 'Request'.`,
   ).with({ kind: 'invalid', done: true });
+}
+
+/** A Task whose Request has gone on since it was read, or is tried again. */
+function withStateOf(task: ApiTask, { status, retrying }: ApiRequest): ApiTask {
+  const { process_request: before } = task;
+  const after = { ...(isObject(before) && before), status, ...(retrying && { retrying }) };
+  return { ...task, process_request: after };
 }
 
 function closedBefore(task: ApiTask, canceledParent: IDataObject | undefined): ProcessMakerError {
