@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { attemptsProcess, type ErrorHandling } from '../../support/attempts';
-import { respond } from '../../support/gateway';
+import { pass, respond } from '../../support/gateway';
 import { useHarness } from '../../support/harness';
 import { startByHand, watching } from '../../support/watch';
 
@@ -113,4 +113,23 @@ it('gives every Request in ERROR once, also where a poll has time for few of the
   expect(poller.errors).toEqual([]);
   expect(most).toBeLessThan(ids.length);
   expect(poller.items.map(({ id }) => id).sort()).toEqual(ids.sort());
+});
+
+it('starts the workflow once for a script whose last attempt fails while a poll looks at the one before', async () => {
+  const start = await failing(9, { retry_attempts: 1, retry_wait_time: 5 });
+  const poller = await watching(harness, { triggerOn: ['requestErrored'] });
+  const id = await start();
+  await until(() => statusOf(id) === 'ERROR');
+  harness.gateway.treat = ({ path }) => {
+    if (!path.includes('/tokens?')) return undefined;
+    harness.gateway.treat = () => undefined;
+    return async (response, forward) => {
+      await until(() => runsOf(id) === 2);
+      await pause(200);
+      await pass(response, forward);
+    };
+  };
+  for (let polls = 0; polls < 3; polls++) await poller.poll();
+  expect(poller.errors).toEqual([]);
+  expect(poller.items).toMatchObject([{ id, reason: 'Job failed after 2 total attempts' }]);
 });

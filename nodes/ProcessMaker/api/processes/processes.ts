@@ -166,7 +166,8 @@ export function retriesOf(bpmn: string, elementId: string): Retries {
   const all = [...bpmn.matchAll(ELEMENTS)].map(([, attributes = '']) => attributes);
   const attributes = all.find((some) => some.includes(` id="${elementId}"`)) ?? '';
   const [, text = ''] = /\serrorHandling="([^"]*)"/.exec(attributes.replaceAll(' pm:', ' ')) ?? [];
-  const handling: unknown = jsonParse(text.replaceAll('&quot;', '"'), { fallbackValue: {} });
+  // ProcessMaker writes the quotes by their number, editors by their name.
+  const handling: unknown = jsonParse(text.replace(/&(?:quot|#34);/g, '"'), { fallbackValue: {} });
   const { retry_attempts: attempts, retry_wait_time: wait } = isObject(handling) ? handling : {};
   return { attempts: Number(attempts) || 0, waitSeconds: Number(wait) || 0 };
 }
