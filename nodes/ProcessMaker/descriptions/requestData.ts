@@ -22,7 +22,7 @@ export function formFields(
         attemptToConvertTypes: true,
         convertFieldsToString: true,
       },
-      description: `${description} A list of choices is given as text: a, b. A list of rows is given as JSON: [{"column": "value"}]. When the ID, the URL or an expression above changes, the fields and their values stay. Refresh the list of fields in this parameter's menu.`,
+      description: `${description} A list of choices is given as text: a, b. A list of rows is given as JSON: [{"column": "value"}]. A date without a time zone is in that of the workflow, else of n8n. When the ID, the URL or an expression above changes, the fields and their values stay. Refresh the list of fields in this parameter's menu.`,
       typeOptions: {
         // When one of these changes, n8n drops all values.
         loadOptionsDependsOn: [...dependsOn.map(chosenFromList), 'authentication'],
@@ -113,7 +113,8 @@ const dataMode: INodeProperties = {
   type: 'options',
   noDataExpression: true,
   default: 'autoMapInputData',
-  description: 'How the data of the Request is given',
+  description:
+    'How the data of the Request is given. n8n drops what was entered for one way when you choose another one.',
   options: [MAP_AUTOMATICALLY, DEFINE_BELOW, MAP_FROM_FORM, JSON_OBJECT],
   displayOptions: IN_NODE,
 };

@@ -45,7 +45,7 @@ export const amountField: INodeProperties = {
   displayName: 'Amount',
   name: 'resumeAmount',
   type: 'number',
-  typeOptions: { minValue: 0, numberPrecision: 2 },
+  typeOptions: { minValue: 0 },
   default: 1,
   description: 'How long to wait for the call at most',
 };

@@ -42,7 +42,7 @@ describe('returned Tasks', () => {
   ])('returns Tasks in the order %s', async (sort, isReversed) => {
     const tasks = await startTasks(harness, 3);
     const expected = isReversed ? ids(tasks).reverse() : ids(tasks);
-    expect(await found({ options: { sort } }, tasks)).toEqual(expected);
+    expect(await found({ sort }, tasks)).toEqual(expected);
   });
 
   it('returns the data of Tasks when asked to, and all fields without Simplify', async () => {
@@ -71,7 +71,7 @@ describe('more Tasks than a page holds', () => {
         return undefined;
       };
       const filters = { status: 'ACTIVE', pmql: `id >= ${first?.id}` };
-      const run = await getMany({ returnAll: true, filters, options: { sort } });
+      const run = await getMany({ returnAll: true, filters, sort });
       const found = run.items('ProcessMaker').map(({ id }) => id);
       expect(found).toEqual(sort === 'newestFirst' ? expected.toReversed() : expected);
       expect(harness.gateway.calls).toHaveLength(2);
@@ -189,7 +189,7 @@ describe('filters of Tasks', () => {
   it('combines the PMQL of the user with the other filters of Tasks in brackets', async () => {
     const tasks = await startTasks(harness, 3);
     const pmql = 'data.number = 1 OR data.number = 2';
-    expect(await found({ filters: { pmql }, options: { sort: 'oldestFirst' } }, tasks)).toEqual([
+    expect(await found({ filters: { pmql }, sort: 'oldestFirst' }, tasks)).toEqual([
       tasks[1]?.id,
       tasks[2]?.id,
     ]);
@@ -234,7 +234,7 @@ describe('searches that cannot be made', () => {
       ),
     ),
     [{ limit: 0 }, /'Limit' is not/],
-    [{ options: { sort: '={{ "x" }}' } }, /'Sort' is "x"/],
+    [{ sort: '={{ "x" }}' }, /'Sort' is "x"/],
   ])('refuses to search for Tasks with %j before any call', async (parameters, message) => {
     const run = await getMany(parameters);
     expect(failedItems(run)).toMatchObject([{ text: expect.stringMatching(message) as string }]);

@@ -11,8 +11,7 @@ export const cancel = operation({
   value: 'cancel',
   name: 'Cancel',
   action: 'Cancel request',
-  description:
-    'End a Request before it is completed. Its sub-processes end too, with the status COMPLETED. If you cancel the Request of a sub-process, its parent goes on.',
+  description: 'End a Request and its sub-processes. A parent of it goes on.',
   ...changeRequests(async (toChange) => {
     const { id, status } = toChange.request;
     if (status === 'CANCELED') return toChange.request;

@@ -11,7 +11,7 @@ export const complete = operation({
   value: 'complete',
   name: 'Complete',
   action: 'Complete request',
-  description: 'Close a Request in status ERROR as completed. Only administrators can do this.',
+  description: 'Close a Request in status ERROR as completed (administrators only)',
   ...changeRequests(async (toChange) => {
     const { request } = toChange;
     const { id, status } = request;

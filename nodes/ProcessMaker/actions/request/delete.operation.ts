@@ -17,8 +17,7 @@ export const deleteRequest = operation({
   value: 'delete',
   name: 'Delete',
   action: 'Delete request',
-  description:
-    'Remove a Request with its Tasks, files and sub-processes for good. If you delete the Request of a sub-process, its parent waits for ever.',
+  description: 'Delete a Request and its sub-processes for good. A parent of it waits for ever.',
   fields: [requestLocator],
   changes: true,
   read: (context, itemIndex, connection) => ({

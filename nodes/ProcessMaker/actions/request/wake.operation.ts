@@ -41,7 +41,7 @@ export const wake = operation({
       displayName: 'Days',
       name: 'days',
       type: 'number',
-      typeOptions: { minValue: 0, maxValue: MAX_DAYS, numberPrecision: 2 },
+      typeOptions: { minValue: 0, maxValue: MAX_DAYS },
       default: 3,
       description: 'How many days ago the Requests may have ended',
       displayOptions: { show: { requestsToWake: ['endedSince'] } },

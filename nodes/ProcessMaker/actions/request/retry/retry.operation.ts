@@ -35,7 +35,7 @@ export const retry = operation({
   value: 'retry',
   name: 'Retry',
   action: 'Retry request',
-  description: 'Run the scripts of a Request in status ERROR again. Only administrators can do this.',
+  description: 'Run the scripts of a Request in status ERROR again (administrators only)',
   fields: [
     requestLocator,
     {

@@ -9,29 +9,9 @@ import {
 import { includeDataOption } from '../../../descriptions/output';
 import { waitOptions } from '../../../descriptions/waitFields';
 
-/** In groups: a list of this length is not looked through. */
+/** In groups, the most used first: a list of this length is not looked through. */
 export const startOptions = optionsOf(
-  // Starting
-  {
-    displayName: 'Requests in Parallel',
-    name: 'requestsInParallel',
-    type: 'number',
-    noDataExpression: true,
-    typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
-    default: 5,
-    description:
-      'How many Requests to start at the same time. The output keeps the order of the items in any case, but they are only started in that order when this is 1.',
-  },
-  {
-    displayName: 'Timeout',
-    name: 'timeout',
-    type: 'number',
-    typeOptions: { minValue: 1, maxValue: 3600 },
-    default: 120,
-    description:
-      'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
-  },
-  // Repeats
+  // Repeats by others
   textField(
     'Idempotency Key',
     'idempotencyKey',
@@ -93,7 +73,7 @@ export const startOptions = optionsOf(
     type: 'options',
     default: 'report',
     description:
-      'What to do when another execution has started a Request with the same Idempotency Key at the same time. The node looks for it once more, 2 seconds after the last start. That narrows the gap and does not close it, and finds only what the user of the access token may see.',
+      'What to do when another execution has started a Request with the same Idempotency Key at the same time. The node looks for it once more, 2 seconds after the last start. It does not see a start that waits in a queue longer than that, nor what the user of the access token may not see.',
     options: [
       {
         name: 'Cancel Mine',
@@ -109,26 +89,6 @@ export const startOptions = optionsOf(
       },
     ],
   },
-  switchField(
-    'Hidden Key',
-    'hiddenKey',
-    "Whether to put a hidden key into the Request's data (_n8n_key), so that none is started twice: by it the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
-    { default: true },
-  ),
-  {
-    displayName: 'Recovery Window',
-    name: 'recoveryWindow',
-    type: 'number',
-    typeOptions: { minValue: 0, maxValue: 3600 },
-    default: 60,
-    description:
-      'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
-  },
-  switchField(
-    'Start Again When Not Found',
-    'startAgainWhenNotFound',
-    'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
-  ),
   // Output
   { ...includeDataOption, displayOptions: { show: { '/waitFor': ['nothing'] } } },
   // What was waited for comes with its data.
@@ -150,4 +110,44 @@ export const startOptions = optionsOf(
   writeFileIdOption,
   // Waiting
   ...waitOptions,
+  // How it is sent, and what becomes of a lost response
+  {
+    displayName: 'Requests in Parallel',
+    name: 'requestsInParallel',
+    type: 'number',
+    noDataExpression: true,
+    typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
+    default: 5,
+    description:
+      'How many Requests to start at the same time. The output keeps the order of the items in any case, but they only start, and get their IDs, in that order when this is 1.',
+  },
+  {
+    displayName: 'Timeout',
+    name: 'timeout',
+    type: 'number',
+    typeOptions: { minValue: 1, maxValue: 3600 },
+    default: 120,
+    description:
+      'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
+  },
+  {
+    displayName: 'Recovery Window',
+    name: 'recoveryWindow',
+    type: 'number',
+    typeOptions: { minValue: 0, maxValue: 3600 },
+    default: 60,
+    description:
+      'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
+  },
+  switchField(
+    'Start Again When Not Found',
+    'startAgainWhenNotFound',
+    'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
+  ),
+  switchField(
+    'Hidden Key',
+    'hiddenKey',
+    "Whether to put a hidden key into the Request's data (_n8n_key), so that none is started twice: by it the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
+    { default: true },
+  ),
 );

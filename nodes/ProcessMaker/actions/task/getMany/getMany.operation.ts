@@ -34,8 +34,8 @@ export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',
   action: 'Get many tasks',
-  description: 'Get a list of Tasks',
-  fields: [...assignedToFields, ...returnAllFields, taskFilters, optionsOf(...taskOutputOptions, sort)],
+  description: 'Get a list of Tasks, open and completed ones unless a filter says so',
+  fields: [...assignedToFields, ...returnAllFields, taskFilters, sort, optionsOf(...taskOutputOptions)],
   changes: false,
   read: (context, itemIndex, connection) => ({
     ...readTaskSearch(context, itemIndex, connection),
@@ -63,7 +63,7 @@ export const getMany = operation({
 });
 
 function readOrder(context: IExecuteFunctions, itemIndex: number): ListOrder {
-  const sorted = asText(context.getNodeParameter('options', itemIndex, {}).sort) || 'newestFirst';
+  const sorted = asText(context.getNodeParameter('sort', itemIndex, 'newestFirst')) || 'newestFirst';
   const order = Object.hasOwn(ORDERS, sorted) ? ORDERS[sorted] : undefined;
   if (order) return order;
   throw inputError(`'Sort' is "${sorted}", which is not a valid option`, 'Choose one from its list.');
