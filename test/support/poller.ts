@@ -20,6 +20,7 @@ export const PROCESS_MAKER_TRIGGER = 'n8n-nodes-processmaker.processMakerTrigger
 type ExecutePoll = (isActivation?: boolean) => Promise<void>;
 
 const USUAL_BUDGET_MS = 300_000;
+let lastId = 0;
 
 /**
  * An active workflow that begins with the trigger, as n8n keeps one: the state of the trigger lives in memory, and is
@@ -34,6 +35,17 @@ export class Poller {
   /** How long n8n lets a poll take; null for an n8n that does not say so. */
   budgetMs: number | null = USUAL_BUDGET_MS;
   activationBudgetMs = USUAL_BUDGET_MS;
+  /**
+   * As n8n's durable scheduler: each poll has a context of its own, and n8n keeps what it leaves beside the static data,
+   * together with the execution, or when it gives nothing. What the poll of the activation leaves is kept with an
+   * execution only.
+   */
+  isDurable = false;
+  /** What is kept so. */
+  private cursor: string | undefined;
+  private workflowId = `polled-${++lastId}`;
+  /** What happens before the workflow is switched on: what is of the second of the first poll is an event, too. */
+  beforeActivation: () => void = () => undefined;
   private isActivating = false;
   private active: { executePoll: ExecutePoll; workflow: Workflow } | undefined;
 
@@ -45,6 +57,9 @@ export class Poller {
 
   /** Switches the workflow on; `init` is what n8n does when it starts. Polls once. */
   async activate(activation: WorkflowActivateMode = 'activate'): Promise<void> {
+    // A process that has just begun remembers nothing.
+    if (activation === 'init') this.workflowId = `polled-${++lastId}`;
+    if (this.isDurable) return await this.activateDurably(activation);
     const { workflow, node } = this.load();
     const context = new PollContext(
       workflow,
@@ -65,6 +80,7 @@ export class Poller {
       workflow,
       executePoll: createExecutor(workflow, node, context, () => this.active === registration),
     };
+    this.beforeActivation();
     this.isActivating = true;
     await registration.executePoll(true).finally(() => (this.isActivating = false));
     this.save(workflow);
@@ -74,6 +90,49 @@ export class Poller {
   /** What n8n's timer does. */
   async poll(): Promise<void> {
     await this.active?.executePoll();
+  }
+
+  /** Where a job of the scheduler is there already, as after a restart, nothing is polled. */
+  private async activateDurably(activation: WorkflowActivateMode): Promise<void> {
+    const { workflow } = this.load();
+    this.beforeActivation();
+    if (activation !== 'init') await this.pollDurably(activation, this.activationBudgetMs);
+    const registration: { executePoll: ExecutePoll; workflow: Workflow } = {
+      workflow,
+      executePoll: async () => {
+        const isCurrent = () => this.active === registration;
+        await this.pollDurably('update', this.budgetMs ?? 0, isCurrent).catch((error: unknown) => {
+          if (isCurrent()) this.errors.push(error as Error);
+        });
+      },
+    };
+    this.active = registration;
+  }
+
+  private async pollDurably(
+    activation: WorkflowActivateMode,
+    budgetMs: number,
+    isCurrent?: () => boolean,
+  ): Promise<void> {
+    const { workflow, node } = this.load();
+    const seed = (this.cursor ??= JSON.stringify(workflow.getStaticData('node', node)));
+    const memory = JSON.parse(seed) as IDataObject;
+    const context = new PollContext(
+      workflow,
+      node,
+      this.additionalData(),
+      'trigger',
+      activation,
+      ...([undefined, undefined, undefined, undefined] as const),
+      () => memory,
+      () => budgetMs,
+    );
+    const nodeType = this.engine.nodeTypes.getByName(node.type);
+    const items = await nodeType.poll?.call(context);
+    // n8n lets no poll write that another one has overtaken.
+    if ((isCurrent && !isCurrent()) || this.cursor !== seed) return;
+    if (items || isCurrent) this.cursor = JSON.stringify(memory);
+    if (items) this.executions.push(items[0] ?? []);
   }
 
   /** Switches the workflow off, or ends n8n in an orderly way: what a poll is still at counts no more. */
@@ -116,7 +175,7 @@ export class Poller {
 
   private load(): { workflow: Workflow; node: INode } {
     const workflow = new Workflow({
-      id: 'polled',
+      id: this.workflowId,
       nodes: [temporaryNode(PROCESS_MAKER_TRIGGER, this.credentials, this.parameters)],
       connections: {},
       active: true,

@@ -3,6 +3,8 @@ import { SimulatedServer } from '../trigger/server';
 import { createEngine, type Engine } from './engine';
 import { Poller } from './poller';
 
+const SECOND_MS = 1000;
+
 /** A server whose rows and clock the tests write themselves, and n8n's engine. */
 export class SimulatedHarness {
   engine!: Engine;
@@ -11,7 +13,10 @@ export class SimulatedHarness {
   /** A workflow that watches the server, not yet switched on. */
   watcher(parameters: INodeParameters): Poller {
     const { url, token } = this.server;
-    return new Poller(this.engine, parameters, { processMakerApi: { instanceUrl: url, accessToken: token } });
+    const credentials = { processMakerApi: { instanceUrl: url, accessToken: token } };
+    const poller = new Poller(this.engine, parameters, credentials);
+    poller.beforeActivation = () => (this.server.now += SECOND_MS);
+    return poller;
   }
 }
 

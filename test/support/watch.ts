@@ -5,9 +5,13 @@ import type { User, Harness } from './harness';
 /** The tests of a file have a server whose time they can set: milliseconds since 1970. */
 export const serverTime = { now: Date.now() };
 
+const SECOND_MS = 1000;
+
 /** A workflow that watches ProcessMaker, not yet switched on. */
 export function watcher(harness: Harness, parameters: INodeParameters, user: User = 'admin'): Poller {
-  return new Poller(harness.engine, parameters, harness.credentials(user));
+  const poller = new Poller(harness.engine, parameters, harness.credentials(user));
+  poller.beforeActivation = () => (serverTime.now += SECOND_MS);
+  return poller;
 }
 
 /** A workflow that is switched on; the calls for that are forgotten. */

@@ -48,10 +48,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       step: fc.constant('failingPoll' as const),
-      call: fc.nat(8),
+      call: fc.nat(6),
       refusal: fc.oneof(
         { weight: 12, arbitrary: fc.constantFrom<Refusal>('forbidden', 'unauthorized', 'page') },
-        { weight: 8, arbitrary: fc.constant<Refusal>('maintenance') },
+        { weight: 12, arbitrary: fc.constant<Refusal>('maintenance') },
         { weight: 1, arbitrary: fc.constant<Refusal>('reset') },
       ),
     }),
@@ -148,8 +148,16 @@ const callSeconds = fc.oneof(
 
 /** As n8n with its usual scheduler, with its durable one, of both an odd setting, and of an older version. */
 const budgetSeconds: fc.Arbitrary<number | null> = fc.oneof(
-  fc.constantFrom(300, 36, null),
-  fc.integer({ min: 1, max: 60 }),
+  { weight: 2, arbitrary: fc.constantFrom(300, 300, 36, null) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }) },
+);
+
+const someChanges = fc.array(change, { maxLength: 4 });
+/** Of any length: usually none, and up to a quarter of an hour. */
+const someSeconds = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 30 }),
+  fc.integer({ min: 30, max: 900 }),
 );
 
 /** All that a run may be. */
@@ -161,6 +169,12 @@ export const plan: fc.Arbitrary<Plan> = fc
     onlyOneProcess: fc.boolean(),
     callSeconds,
     budgetSeconds,
+    firstPoll: fc.record({
+      secondsBefore: someSeconds,
+      changesBefore: someChanges,
+      secondsAfter: someSeconds,
+      changesAfter: someChanges,
+    }),
     clocks,
     first: fc.array(step, { minLength: 1, maxLength: 7 }),
     flood,

@@ -17,6 +17,8 @@ export class FaultInjector {
   wasAhead = false;
   /** From the first time that the trigger is on: the first poll of all has only the `Date` to go by. */
   datesAhead: readonly number[] = [];
+  /** What happens while the next call is on its way, once. */
+  atNextCall: (() => void) | undefined;
   private calls = 0;
   private responses = 0;
   private hold: { call: number; reached: () => void; released: Promise<void> } | undefined;
@@ -70,6 +72,9 @@ export class FaultInjector {
   private async receive(reply: Parameters<Interference>[0]): Promise<void> {
     const call = this.calls++;
     this.pass(0);
+    const { atNextCall } = this;
+    this.atNextCall = undefined;
+    atNextCall?.();
     if (this.hold?.call === call) {
       const { reached, released } = this.hold;
       this.hold = undefined;

@@ -41,6 +41,14 @@ export interface Flood {
   delay: number;
 }
 
+/** Before the server has sent the time, or on its way to n8n: seconds pass, and something changes. */
+export interface FirstPoll {
+  secondsBefore: number;
+  changesBefore: Change[];
+  secondsAfter: number;
+  changesAfter: Change[];
+}
+
 export type Step =
   | { step: 'changes'; changes: Change[] }
   /** Many events of the first type that is watched, spread over some seconds. */
@@ -68,7 +76,9 @@ export interface Plan {
   datesAhead: readonly number[];
   /** By how many seconds n8n's own clock is set before polls. */
   ownJumps: readonly number[];
-  /** How many seconds n8n gives a poll; null for an n8n that does not say so. */
+  /** How many seconds n8n gives a poll; null for an n8n that does not say so. With its durable scheduler it is few. */
   budgetSeconds: number | null;
+  /** What happens while the first poll runs, and begins with the time of the server. */
+  firstPoll: FirstPoll;
   steps: Step[];
 }

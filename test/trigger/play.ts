@@ -40,6 +40,8 @@ class SimulatedRun {
   private readonly seconds: number[];
   private readonly isSlow: boolean;
   private readonly faults = new Set<Fault>();
+  /** Of all times so far with which the trigger has begun. */
+  private secondsOnTheWay = 0;
 
   constructor(
     engine: Engine,
@@ -102,6 +104,7 @@ class SimulatedRun {
     if (faultInjector.wasAhead) faults.add("a gateway's Date minutes ahead");
     if (this.plan.ownJumps.some((seconds) => seconds !== 0)) faults.add("n8n's own clock set");
     if (this.isSlow) faults.add('a slow server');
+    if (watcher.isDurable) faults.add("n8n's durable scheduler");
     if (this.server.spentBudgets > 0) faults.add('a poll ends since its time is over');
     if (watcher.wasFlooded) faults.add('more than three pages between two polls');
     const { emissions, items, polls, largestState } = watcher;
@@ -145,6 +148,8 @@ class SimulatedRun {
   }
 
   private async restart({ isPolling, call, seconds }: Extract<Step, { step: 'restart' }>): Promise<void> {
+    // The durable scheduler has kept nothing of the first poll by then.
+    if (this.watcher.isDurable && !this.watcher.hasPolled) await this.watcher.poll();
     const held = isPolling ? this.holdPoll(call) : undefined;
     if (await held?.isReached) this.faults.add('n8n restarted during a poll');
     this.watcher.deactivate();
@@ -168,22 +173,45 @@ class SimulatedRun {
   }
 
   /**
-   * What could be seen before is no event; what becomes visible during the first poll may be one or not. So may what
-   * became due before, where n8n's own clock was set back: the trigger cannot tell that from a `Date` that is ahead.
+   * What is of the second in which the server has sent its time, or later, is an event, whenever it becomes visible; what
+   * is of a time before is none. Where n8n's own clock was set, the trigger may take an earlier time; so it may by as much
+   * as earlier times were on their way.
    */
   private async activateFromNow(): Promise<void> {
-    const before = this.server.now;
-    await this.watcher.activate('activate', true);
-    const emittedKeys = new Set(this.watcher.items.map((json) => eventOf(json).key));
-    for (const expected of this.history.visible) {
+    const { history, server, faultInjector, watcher } = this;
+    const { secondsBefore, changesBefore, secondsAfter, changesAfter } = this.plan.firstPoll;
+    let sentAt: number | undefined;
+    faultInjector.atNextCall = () => {
+      history.pass(secondsBefore);
+      this.make(changesBefore);
+    };
+    server.afterDate = () => {
+      if (sentAt !== undefined) return;
+      sentAt = server.now;
+      this.make(changesAfter);
+      history.pass(secondsAfter);
+    };
+    await watcher.activate('activate', true);
+    server.afterDate = () => undefined;
+    if (changesBefore.length + changesAfter.length > 0) this.faults.add('changes during the first poll');
+    if (secondsBefore + secondsAfter >= 60) this.faults.add('a first poll of a minute or more');
+    const isSure = this.plan.ownJumps.every((seconds) => seconds === 0);
+    const from = secondOf(isSure ? (sentAt ?? NaN) : server.now);
+    const surelyFrom = isSure ? from - this.secondsOnTheWay : 0;
+    this.secondsOnTheWay += secondOf(server.now) - secondOf(sentAt ?? NaN);
+    const emittedKeys = new Set(watcher.items.map((json) => eventOf(json).key));
+    for (const expected of history.expectedEvents) {
       if (emittedKeys.has(expected.key) || expected.expectation === 'never') continue;
-      const mayBeDue =
-        expected.eventType === 'taskOverdue' && this.plan.ownJumps.some((seconds) => seconds !== 0);
-      expected.expectation = expected.visibleAt <= before && !mayBeDue ? 'never' : 'either';
+      const second = secondOf(Date.parse(expected.time));
+      if (second < from) expected.expectation = second < surelyFrom ? 'never' : 'either';
     }
   }
 
   private holdPoll(call: number): HeldPoll {
     return this.faultInjector.holdPoll(call, async () => void (await this.watcher.poll()));
   }
+}
+
+function secondOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }

@@ -25,6 +25,8 @@ export class SimulatedServer {
   interfere: Interference = () => Promise.resolve();
   /** Comes before every response is sent. */
   beforeResponse: (body: unknown) => void = () => undefined;
+  /** Comes after every response has got its `Date`, on its way to n8n. */
+  afterDate: () => void = () => undefined;
   /** How many milliseconds n8n's own clock is off. */
   ownOff = 0;
   /** How many milliseconds the gateway that responds next is ahead with its `Date`. */
@@ -46,6 +48,7 @@ export class SimulatedServer {
         reply.removeHeader('Date');
         reply.raw.sendDate = false;
       }
+      this.afterDate();
       return await Promise.resolve(body);
     });
   }
@@ -66,6 +69,7 @@ export class SimulatedServer {
     this.now = now;
     this.interfere = () => Promise.resolve();
     this.beforeResponse = () => undefined;
+    this.afterDate = () => undefined;
     this.dateAhead = 0;
     this.ownOff = 0;
     this.spentBudgets = 0;
@@ -135,7 +139,7 @@ export class SimulatedServer {
   private async receive({ url }: FastifyRequest, reply: FastifyReply): Promise<void> {
     // As a server whose memory for sorting is small.
     const { pathname, searchParams } = new URL(url, this.url);
-    const isList = !/\d$/.test(pathname);
+    const isList = /\/(requests|tasks)$/.test(pathname);
     if (isList && searchParams.get('order_by') !== 'id') {
       await reply.code(500).send({ message: 'Server Error' });
       return;

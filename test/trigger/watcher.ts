@@ -9,10 +9,14 @@ import type { ExpectedEvent } from './timeline';
 import type { Emission } from './verdict';
 
 const MORE_THAN_THREE_PAGES = 300;
+/** A poll that n8n gives no more has n8n's durable scheduler. */
+const MOST_DURABLE_SECONDS = 60;
 
 /** The workflow that watches, and what is known of its polls. */
 export class Watcher {
   polls = 0;
+  /** Whether a poll has come to its end since the workflow was switched on. */
+  hasPolled = false;
   /** More events than three pages hold have come between two polls. */
   wasFlooded = false;
   /** Characters of the largest state that n8n had to keep. */
@@ -33,6 +37,11 @@ export class Watcher {
       processMakerApi: { instanceUrl: server.url, accessToken: server.token },
     });
     this.poller.budgetMs = plan.budgetSeconds === null ? null : plan.budgetSeconds * 1000;
+    this.poller.isDurable = plan.budgetSeconds !== null && plan.budgetSeconds <= MOST_DURABLE_SECONDS;
+  }
+
+  get isDurable(): boolean {
+    return this.poller.isDurable;
   }
 
   get executions(): INodeExecutionData[][] {
@@ -59,13 +68,16 @@ export class Watcher {
     const begunAt = this.begin();
     await this.poller.poll();
     this.end(begunAt);
-    return this.poller.errors.length > errors;
+    const hasFailed = this.poller.errors.length > errors;
+    this.hasPolled ||= !hasFailed;
+    return hasFailed;
   }
 
   /** Switches the workflow on, which polls. */
   async activate(mode: WorkflowActivateMode, startFromNow: boolean): Promise<void> {
     this.poller.parameters = this.parameters(startFromNow);
     const begunAt = this.begin();
+    this.hasPolled = mode === 'init';
     await this.poller.activate(mode);
     this.end(begunAt);
   }

@@ -7,6 +7,15 @@ import { ownMilliseconds } from './time';
 /** How long a poll may take where n8n does not say so. */
 const DEFAULT_MS = 25_000;
 
+/**
+ * How long the first poll may take after a workflow was switched on: n8n gives up its publication after 84 s, and a call
+ * that was begun in time, its repeats, and what is read in place of its response come on top.
+ */
+const FIRST_MS = 40_000;
+
+/** What n8n says to polls that it does not limit itself, the first of a publication among them. */
+const UNLIMITED_MS = 300_000;
+
 const MAX_CALLS = 500;
 
 /** A call that was begun in time may take so long, in seconds, whatever is left. */
@@ -29,10 +38,24 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
 
   private readonly isGiven: boolean;
 
-  constructor(context: IPollFunctions) {
+  /** Whether it is the first one after the workflow was switched on. */
+  readonly isFirst: boolean;
+
+  /** @param isNew whether n8n has made the context for this poll */
+  constructor(context: IPollFunctions, isNew: boolean) {
     const given: unknown = 'getPollBudgetMs' in context ? context.getPollBudgetMs?.() : undefined;
-    this.isGiven = typeof given === 'number' && given > 0;
-    this.milliseconds = this.isGiven ? (given as number) : DEFAULT_MS;
+    const hasGiven = typeof given === 'number' && given > 0;
+    const milliseconds = hasGiven ? given : DEFAULT_MS;
+    // n8n's durable scheduler makes a context for each poll, as for an update, and limits it.
+    const isOfScheduler = context.getActivationMode() === 'update' && hasGiven && given < UNLIMITED_MS;
+    this.isFirst = isNew && !isOfScheduler;
+    this.isGiven = hasGiven || this.isFirst;
+    this.milliseconds = this.isFirst ? Math.min(milliseconds, FIRST_MS) : milliseconds;
+  }
+
+  /** Whether its time is not over. A clock that was set back does not make it longer. */
+  get isLeft(): boolean {
+    return Math.abs(ownMilliseconds() - this.begun) < this.milliseconds;
   }
 
   increase(): void {
@@ -42,10 +65,9 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     this.calls += 1;
   }
 
-  /** Whether so many more calls fit in, as slow as the slowest. @param isBeginning cannot wait for the next poll */
-  allows(calls: number, isBeginning = false): boolean {
+  /** Whether so many more calls fit in, as slow as the slowest. */
+  allows(calls: number): boolean {
     if (this.stopped || this.calls + calls > MAX_CALLS) return false;
-    if (isBeginning && !this.isGiven) return true;
     return ownMilliseconds() - this.begun + calls * this.slowest <= this.milliseconds;
   }
 

@@ -39,12 +39,10 @@ export class EventReader {
 
   private end: number | undefined;
 
-  /** @param isFirst all that can be seen by now is known, and no event */
   constructor(
     private readonly reading: Reading,
     readonly type: EventType,
-    private readonly before: TypeState,
-    readonly isFirst: boolean,
+    before: TypeState,
   ) {
     this.seen = new Seen(before);
     this.progress = new Progress(before);
@@ -58,7 +56,8 @@ export class EventReader {
     if (!this.next) return;
     const { reading, type } = this;
     const { clock } = reading;
-    this.end ??= type.column === 'due' ? await this.readPresent() : Infinity;
+    // What becomes due later is no event yet.
+    this.end ??= type.column === 'due' ? await readServerTime(reading) : Infinity;
     const window = { ...this.next, to: Math.min(this.next.to, this.end) };
     if (window.from > window.to) {
       this.next = undefined;
@@ -82,9 +81,7 @@ export class EventReader {
     const settled = type.column === 'due' ? clock.passed : clock.settled;
     const rest = await this.readOn(window, rows, most);
     if (!rest && rows.length < total - FEW_ROWS) throw miscounted(total, rows.length);
-    const known = this.isFirst ? Infinity : (this.before.known ?? -Infinity);
-    const fresh = eventsIn(rows, type).filter((event) => this.seen.isNew(event));
-    this.events.push(...fresh.filter(({ time }) => time > known));
+    this.events.push(...eventsIn(rows, type).filter((event) => this.seen.isNew(event)));
     const isLast = rest === undefined && window.to === this.end;
     this.progress.note(window, rest, isLast, settled);
     this.next = isLast
@@ -98,12 +95,6 @@ export class EventReader {
     return Math.max(1, Math.min(Math.floor(LIMIT / PAGE_ROWS), Math.floor(budget.room / types / 2)));
   }
 
-  /** What becomes due later is no event yet, nor known. */
-  private async readPresent(): Promise<number> {
-    const date = await readServerTime(this.reading);
-    return this.isFirst ? Math.min(date, this.before.known ?? date) : date;
-  }
-
   /**
    * How far the type has been read.
    *
@@ -112,11 +103,9 @@ export class EventReader {
   state(left: NewEvent[], retried: NewEvent[] = []): TypeState {
     this.seen.forget(left);
     this.seen.putOff(retried.filter(({ type }) => type === this.type));
-    const { next, type, before } = this;
+    const { next, type } = this;
     const state = this.progress.state(type.column !== 'updated_at', this.seen, left);
-    if (!next) return state;
-    if (next.to !== Infinity) state.span = next.to - next.from + 1;
-    if (before.known !== undefined) state.known = before.known;
+    if (next && next.to !== Infinity) state.span = next.to - next.from + 1;
     return state;
   }
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { withConnection } from '../execution/nodeError';
-import { isObject } from '../guards';
+import { isObject, messageOf } from '../guards';
 import type { Connection } from '../transport/connection';
 import { explained, inputError } from '../transport/processMakerError';
 import { PollBudget } from './budget';
@@ -10,27 +10,45 @@ import { addDetails, eventJson } from './details';
 import { eventsIn, type NewEvent } from './eventReader';
 import { readWatch, type Watch } from './filters';
 import { readNewEvents } from './readNewEvents';
-import { readRows, readServerTime, type Reading } from './rows';
+import { readRows, readServerTime, type Reading, TIMEOUT_SECONDS } from './rows';
 import { aboutLost, latestIn, readState, type TriggerState } from './state';
 import { A_DAY, ownSeconds } from './time';
 
 /** How long calls are repeated that are refused for a cause that may pass. The next poll comes soon anyway. */
 const RETRY_SECONDS = 5;
 
-/** What has been polled since it was switched on. n8n makes one context for that, and keeps it. */
+/** What has been polled since it was switched on, or n8n started. n8n makes one context for that, and keeps it. */
 const begun = new WeakSet<IPollFunctions>();
+
+/** The poll that runs, by the context that n8n keeps. */
+const running = new WeakMap<IPollFunctions, PollBudget>();
+
+/**
+ * What the first poll has found in the memory and left there, by workflow and node. n8n's durable scheduler keeps it only
+ * when that poll has returned something.
+ */
+const leftByFirst = new Map<string, { found: string; left: IDataObject }>();
+
+/** How n8n switches a workflow on that was on before it stopped. */
+const AFTER_RESTART = ['init', 'leadershipChange'];
 
 /** Where n8n holds something that is no memory, it cannot be replaced. */
 const memories = new WeakMap<IPollFunctions, IDataObject>();
 
 /** One poll: what is new since the last one, the oldest first. @returns null when nothing is new */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+  const isManual = context.getMode() === 'manual';
+  // It would read the same again.
+  if (running.get(context)?.isLeft) return null;
+  const budget = new PollBudget(context, !isManual && !begun.has(context));
+  const { isFirst } = budget;
+  begun.add(context);
+  running.set(context, budget);
   // The state changes at the very end, all at once, so that a poll that fails leaves it alone.
   const work = async (connection: Connection) => {
     const { instanceUrl } = connection;
-    const isManual = context.getMode() === 'manual';
-    const budget = new PollBudget(context);
     connection.throttle = budget;
+    connection.timeoutSeconds = budget.secondsLeft(TIMEOUT_SECONDS);
     try {
       const watch = await readWatch(context, connection);
       const { filters } = watch;
@@ -39,12 +57,13 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
       ];
       const memory = memoryOf(context);
       const { kinds: before } = memory;
-      const { state, warning } = readState(memory, instanceUrl);
+      const found = JSON.stringify(memory);
+      const { state, warning } = readState(leftBefore(context, found) ?? memory, instanceUrl);
       const clock = new ServerClock(state?.clock);
       const reading = { connection, filters, clock, budget, types: watch.eventTypes.length };
       if (isManual) return toItems([await latestEvent(reading, watch)]);
       if (warning !== undefined) context.logger.warn(warning);
-      const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && !begun.has(context);
+      const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && isFirst;
       const earlier = (await isOfAnotherAge(reading, state)) ? {} : (state?.kinds ?? {});
       const { events, states } = await readNewEvents(reading, watch, fromNow ? {} : earlier, earlier);
       if (budget.stopped)
@@ -52,14 +71,37 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
       for (const text of clock.warnings) context.logger.warn(text);
       // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
       if (memory.kinds !== before) return null;
-      Object.assign(memory, { instance: instanceUrl, clock: clock.state, kinds: states });
-      begun.add(context);
+      const left = { instance: instanceUrl, clock: clock.state, kinds: states };
+      if (isFirst && events.length === 0) leftByFirst.set(placeOf(context), { found, left });
+      Object.assign(memory, left);
       return events.length > 0 ? toItems(events) : null;
     } catch (error) {
       throw isManual ? error : aboutPoll(error);
     }
   };
-  return await withConnection(context, work, RETRY_SECONDS);
+  try {
+    return await withConnection(context, work, RETRY_SECONDS);
+  } catch (error) {
+    // n8n would not poll again until somebody publishes the workflow. The next poll says the same where n8n shows it.
+    if (!isFirst || !AFTER_RESTART.includes(context.getActivationMode())) throw explained(error);
+    context.logger.warn(`The first poll after the start of n8n is left to the next one: ${messageOf(error)}`);
+    return null;
+  } finally {
+    if (running.get(context) === budget) running.delete(context);
+  }
+}
+
+function placeOf(context: IPollFunctions): string {
+  return `${context.getWorkflow().id} ${context.getNode().id}`;
+}
+
+/** What the first poll has left, where n8n still has the memory as it was before. */
+function leftBefore(context: IPollFunctions, memory: string): IDataObject | undefined {
+  const place = placeOf(context);
+  const first = leftByFirst.get(place);
+  if (first?.found === memory) return first.left;
+  if (context.getMode() !== 'manual') leftByFirst.delete(place);
+  return undefined;
 }
 
 /** Whether earlier polls have read more than a day ahead of the present: a clock was wrong then. */

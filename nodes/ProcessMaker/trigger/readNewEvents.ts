@@ -2,8 +2,9 @@ import { explained } from '../transport/processMakerError';
 import { addDetails } from './details';
 import { EventReader, LIMIT, type NewEvent } from './eventReader';
 import type { Watch } from './filters';
+import type { EventType } from './eventTypes';
 import { withoutRetried } from './retriedRequests';
-import { PAGE_ROWS, readServerTime, type Reading } from './rows';
+import { PAGE_ROWS, type Reading, tryFilters } from './rows';
 import type { TypeState } from './state';
 
 /**
@@ -16,12 +17,15 @@ export async function readNewEvents(
   states: Record<string, TypeState>,
   former: Record<string, TypeState>,
 ): Promise<{ events: NewEvent[]; states: Record<string, TypeState> }> {
-  const readers: EventReader[] = [];
-  for (const type of watch.eventTypes) {
-    const { value } = type;
-    const state = states[value] ?? (await begin(reading, former[value]));
-    readers.push(new EventReader(reading, type, state, !(value in states)));
+  const { eventTypes } = watch;
+  const later = eventTypes.filter(({ value }) => value in states);
+  const time = later.length < eventTypes.length ? await noteTime(reading, eventTypes) : 0;
+  const begin = (value: string) => ({ since: time, from: time, after: 0, seen: former[value]?.seen ?? {} });
+  const starts = eventTypes.map((type) => ({ type, state: states[type.value] ?? begin(type.value) }));
+  if (later.length === 0) {
+    return { events: [], states: Object.fromEntries(starts.map(({ type, state }) => [type.value, state])) };
   }
+  const readers = starts.map(({ type, state }) => new EventReader(reading, type, state));
   await readAll(reading, readers);
   // What is not read is of this time or later.
   const found = eventsUntil(startOf(readers), readers);
@@ -48,13 +52,12 @@ async function readAll({ budget }: Reading, readers: EventReader[]): Promise<voi
     // Events need details: the first page of them at once, whatever it takes.
     const found = eventsUntil(startOf(readers), readers);
     const pages = Math.ceil(found.length / PAGE_ROWS);
-    if (moved.size > 0 && !budget.allows(reader.mostPages + Math.max(1, pages * lists), reader.isFirst))
-      return;
+    if (moved.size > 0 && !budget.allows(reader.mostPages + Math.max(1, pages * lists))) return;
     try {
       await reader.readNext();
     } catch (error) {
       // What never comes further must not be silent.
-      if (reader.isFirst || (!moved.has(reader) && found.length === 0)) throw explained(error);
+      if (!moved.has(reader) && found.length === 0) throw explained(error);
       budget.stop(error);
       return;
     }
@@ -95,10 +98,15 @@ async function withDetails(reading: Reading, watch: Watch, found: NewEvent[]) {
   return { events, retried, left: [] };
 }
 
-/** Where a type begins of which nothing is known: what can be seen by now is no event. */
-async function begin(reading: Reading, former?: TypeState): Promise<TypeState> {
-  await readServerTime(reading);
-  const { passed, state } = reading.clock;
-  // If the `Date` is ahead, what becomes due between the two is still to come; what came too early does not come again.
-  return { since: passed, from: passed, after: 0, seen: former?.seen ?? {}, known: state.date };
+/**
+ * Where types begin of which nothing is known: what is of the server's time of now or later is an event, whenever it can
+ * be seen. One search tells it; another one only tries what the user has written for the other list.
+ */
+async function noteTime(reading: Reading, eventTypes: EventType[]): Promise<number> {
+  const [first, ...others] = new Set(eventTypes.map(({ list }) => list));
+  if (first) await tryFilters(reading, first);
+  // If the `Date` is ahead, what has passed since an earlier poll counts.
+  const { date } = reading.clock.state;
+  for (const list of others) if (reading.filters[list].own !== undefined) await tryFilters(reading, list);
+  return date;
 }

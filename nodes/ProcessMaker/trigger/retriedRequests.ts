@@ -2,7 +2,7 @@ import { hasFailedForGood } from '../api/requests/failure';
 import { explained } from '../transport/processMakerError';
 import { mayBeOfOne } from './details';
 import type { NewEvent } from './eventReader';
-import { searchNothing, type Reading } from './rows';
+import { type Reading, searchNothing, TIMEOUT_SECONDS } from './rows';
 
 /** What became of events that were found. */
 interface Judged {
@@ -36,7 +36,7 @@ export async function withoutRetried(reading: Reading, events: NewEvent[]): Prom
 }
 
 async function isRetried(reading: Reading, { row }: NewEvent): Promise<boolean> {
-  const { connection } = reading;
+  const connection = { ...reading.connection, timeoutSeconds: reading.budget.secondsLeft(TIMEOUT_SECONDS) };
   const answer = await hasFailedForGood(connection, row).catch(async (error: unknown) => {
     if (!mayBeOfOne(error)) throw explained(error);
     // One that cannot be read while other calls go well would hold up all others for ever.

@@ -17,7 +17,7 @@ export const PAGE_ROWS = 100;
 export const FEW_ROWS = 10;
 
 /** A response that took longer would be older than the overlap allows. */
-const TIMEOUT_SECONDS = 30;
+export const TIMEOUT_SECONDS = 30;
 
 interface ListFilter {
   pmql: string[];
@@ -112,6 +112,12 @@ export async function readServerTime(reading: Reading): Promise<number> {
 /** A search that finds nothing. @throws ProcessMakerError when ProcessMaker does not even respond to that */
 export async function searchNothing(reading: Reading): Promise<void> {
   await readFirstPage(reading, 'requests', { pmql: 'id = 0' });
+}
+
+/** The same with the filters of a list. @throws ProcessMakerError when ProcessMaker does not carry them out */
+export async function tryFilters(reading: Reading, list: EventType['list']): Promise<void> {
+  const { pmql, qs, own } = reading.filters[list];
+  await readFirstPage(reading, list, { ...qs, pmql: pmqlAll(['id = 0', ...pmql, own]) }, own);
 }
 
 async function readFirstPage(

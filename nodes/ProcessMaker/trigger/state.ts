@@ -18,8 +18,6 @@ export interface TypeState {
   seen: Record<string, string[]>;
   /** How many seconds are to be read first, where more held too much. */
   span?: number;
-  /** While all that could be seen at the beginning has not been read: what is not later is no event. */
-  known?: number;
 }
 
 /** What the trigger keeps between polls, in n8n's static data of the node. */
@@ -57,8 +55,8 @@ function isClockState(clock: unknown): boolean {
 
 function isTypeState(state: unknown): boolean {
   if (!isObject(state) || !isTime(state.since) || !isTime(state.from) || !isCount(state.after)) return false;
-  const { seen, span = 1, known = 0 } = state;
-  if (!isObject(seen) || !isCount(known) || !isCount(span) || span === 0) return false;
+  const { seen, span = 1 } = state;
+  if (!isObject(seen) || !isCount(span) || span === 0) return false;
   const isText = (one: unknown) => typeof one === 'string';
   return Object.entries(seen).every(
     ([second, list]) => isCount(Number(second)) && Array.isArray(list) && list.every(isText),

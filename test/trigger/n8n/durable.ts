@@ -5,7 +5,7 @@ import type { ProcessMaker } from '../../processmaker';
 import { delay, startGateway } from '../../support/gateway';
 import { EVENT_TYPES } from '../plan';
 import type { Result } from './watch';
-import { outputs, startRequest, watchingWorkflow } from './watch';
+import { isFirstSearch, outputs, startRequest, watchingWorkflow } from './watch';
 
 /** What switches n8n's durable scheduler on for pollers. */
 export const DURABLE_SCHEDULER = {
@@ -19,7 +19,6 @@ const CALL_MS = 3000;
 const REQUESTS = 200;
 const WITHIN_MS = 15 * 60_000;
 const POLLED_WITHIN_MS = 180_000;
-const LISTS_OF_TIMES = /created/;
 
 /** A backlog of all types of events on a slow server: each poll of n8n's durable scheduler comes further. */
 export async function workOffInN8n(
@@ -31,9 +30,8 @@ export async function workOffInN8n(
   try {
     const credential = await host.createCredential(gateway.url, processMaker.tokens.admin);
     await host.client.publish(await host.client.createWorkflow(watchingWorkflow(credential, EVENT_TYPES)));
-    // What the poll of the activation has remembered, n8n does not keep; what the first of its scheduler has, it does.
-    const polled = () => gateway.calls.filter(({ path }) => LISTS_OF_TIMES.test(path)).length >= 4;
-    await until(polled, POLLED_WITHIN_MS, signal);
+    // What the poll of the activation has left, n8n does not keep: the trigger does.
+    await until(() => gateway.calls.some(isFirstSearch), POLLED_WITHIN_MS, signal);
     await sleep(5000, undefined, { signal });
 
     say(`${REQUESTS} Requests are started on a server that takes ${CALL_MS / 1000} s for a call …`);

@@ -97,10 +97,15 @@ export async function startRequest({ url, tokens }: ProcessMaker): Promise<void>
   if (!ok) throw new Error(`The stand-in answered ${status} to a start.`);
 }
 
+/** The search with which a trigger begins finds nothing. */
+export function isFirstSearch({ path }: { path: string }): boolean {
+  return new URL(path, 'http://processmaker').searchParams.get('pmql') === 'id = 0';
+}
+
 /** n8n switches a workflow on a moment after it was published; its first poll tells what is not new. */
 async function untilPolled({ calls }: ProcessMaker, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + POLLED_WITHIN_MS;
-  while (!calls.some(({ path }) => path.includes('created'))) {
+  while (!calls.some(isFirstSearch)) {
     if (Date.now() > deadline) throw new Error('n8n has not polled.');
     await sleep(200, undefined, { signal });
   }

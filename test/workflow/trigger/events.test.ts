@@ -9,7 +9,12 @@ const WITH_TASK = 2;
 const OFFERED = 25;
 const DAY_MS = 24 * 3_600_000;
 
-beforeEach(() => (serverTime.now = Date.now()));
+// What other tests have made is of a time before. n8n's own clock goes on as the server's does.
+beforeEach(() => {
+  serverTime.now += DAY_MS;
+  jest.spyOn(Date, 'now').mockImplementation(() => serverTime.now);
+});
+afterEach(() => jest.restoreAllMocks());
 
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/) as string;
 

@@ -1,9 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { locator } from '../../support/workflows';
-import { startByHand, taskOf, watching } from '../../support/watch';
+import { serverTime, startByHand, taskOf, watching } from '../../support/watch';
 import { useHarness } from '../../support/harness';
 
-const harness = useHarness();
+const harness = useHarness({ now: () => new Date(serverTime.now) });
 
 const WITH_TASK = 2;
 const OFFERED = 25;
