@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { asText } from '../../../nodes/ProcessMaker/guards';
 import { locator } from '../../support/workflows';
+import { callApi } from '../api';
 import type { Check, Contract } from '../contract';
 import { asAdministrator, failureOf, itemsOf, needsProcess, perform, startIn } from '../contract';
 
@@ -31,6 +32,17 @@ async function becomes(contract: Contract, request: IDataObject, status: string)
   }
   assert.equal(now.status, status);
   return now;
+}
+
+/** The types of the comments by which the server has noted retries of a Request. */
+async function retriesNoted(contract: Contract, { id }: IDataObject): Promise<unknown[]> {
+  const about = `commentable_type=${encodeURIComponent('ProcessMaker\\Models\\ProcessRequest')}`;
+  const { rows } = await callApi(
+    asAdministrator(contract).server,
+    'GET',
+    `/comments?${about}&commentable_id=${asText(id)}`,
+  );
+  return rows.filter(({ subject }) => subject === 'Request Retried').map(({ type }) => type);
 }
 
 /** What changes Requests, for whoever may. */
@@ -123,13 +135,14 @@ export const changeChecks: Check[] = [
     },
   },
   {
-    name: 'Retry runs a script again, and the Request goes on',
+    name: 'Retry runs a script again, is noted in the comments of the Request, and the Request goes on',
     needs: needsProcess('script'),
     run: async (contract) => {
       const request = await errored(contract, 'script', { fail: true });
       itemsOf(await change(contract, 'updateData', request, json({ fail: false })));
       contract.server.standIn?.letScriptsRun();
       itemsOf(await change(contract, 'retry', request));
+      assert.deepEqual(await retriesNoted(contract, request), ['LOG']);
       await becomes(contract, request, 'COMPLETED');
     },
   },
