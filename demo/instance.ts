@@ -9,12 +9,17 @@ import { say } from './progress';
 import type { RealInstance } from './settings';
 
 const PREFERRED_PORT = 8090;
+/** After so many days a Task of the stand-in is due. */
+const DAYS_TO_DO = 3;
+const DAY_MS = 86_400_000;
 
 export interface Instance {
   url: string;
   token: string;
   /** The open Tasks; only the stand-in tells them. */
   openTasks?: () => StoredTask[];
+  /** Starts a Request whose Task was due yesterday, unless there is an overdue one; only the stand-in can. */
+  startOverdueTask?: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,16 +34,33 @@ export async function startInstance(real?: RealInstance, folder?: string): Promi
   if (port !== PREFERRED_PORT) say(`Port ${PREFERRED_PORT} is in use; ProcessMaker gets port ${port}.`);
   const database = folder === undefined ? undefined : await takeDatabase(folder);
   const kept = database === undefined ? {} : { database: database.file };
-  const processMaker = await startProcessMaker({ port, demo: true, ...kept });
+  const clock = { behindMs: 0 };
+  const now = () => new Date(Date.now() - clock.behindMs);
+  const processMaker = await startProcessMaker({ port, demo: true, now, ...kept });
+  const openTasks = () => processMaker.tasks().filter(({ status }) => status === 'ACTIVE');
   return {
     url: processMaker.url,
     token: processMaker.tokens.limited,
-    openTasks: () => processMaker.tasks().filter(({ status }) => status === 'ACTIVE'),
+    openTasks,
+    startOverdueTask: async () => {
+      if (openTasks().some(({ dueAt }) => dueAt !== null && new Date(dueAt) < new Date())) return;
+      clock.behindMs = DAYS_TO_DO * DAY_MS + DAY_MS;
+      await startInvoice(processMaker.url, processMaker.tokens.limited).finally(() => (clock.behindMs = 0));
+    },
     close: async () => {
       await processMaker.close();
       await database?.release();
     },
   };
+}
+
+async function startInvoice(url: string, token: string): Promise<void> {
+  const { ok, status } = await fetch(`${url}/api/1.0/process_events/23?event=invoice`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ invoiceNumber: 'IN-7001', supplier: 'Office supplies', amount: 480 }),
+  });
+  if (!ok) throw new Error(`The stand-in returned ${status} to the start of a Request.`);
 }
 
 /** The database of the demos of this checkout, unless another demo uses it right now. */

@@ -1,7 +1,7 @@
 import { Cleanup } from './cleanup';
-import { CREDENTIAL_TYPE, EXAMPLE_NODES, readExample, startOnly } from './example';
+import { CREDENTIAL_TYPE, EXAMPLE_NODES, exampleNames, readExample, startOnly } from './example';
 import { startInstance } from './instance';
-import { N8nClient, outputOf } from './n8nClient';
+import { type Credential, N8nClient, outputOf } from './n8nClient';
 import { startN8nWithPackage } from './n8nWithPackage';
 import { state } from './paths';
 import { say } from './progress';
@@ -50,6 +50,10 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
     throw new Error(`${expected} Requests should have been started, but ${requests.length} were.`);
   }
   const { openTasks } = instance;
+  if (openTasks && !settings.once) {
+    await instance.startOverdueTask?.();
+    await importExamples(client, credential);
+  }
   const sleeper =
     openTasks && !settings.once
       ? await startSleeper(n8n.url, client, credential, { ...instance, openTasks })
@@ -58,6 +62,18 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
   if (settings.once) return { items: requests.length, requests: requests.map(summary) };
   await Promise.race([stop.requested(), n8n.endedByItself()]);
   return undefined;
+}
+
+/** Those that other steps of the demo import. */
+const IMPORTED = ['start-requests', 'wait-for-callback'];
+
+/** Imports the other examples, and publishes the workflow without which none that sleeps is woken. */
+async function importExamples(client: N8nClient, credential: Credential): Promise<void> {
+  say('Importing the examples …');
+  for (const name of exampleNames().filter((one) => !IMPORTED.includes(one))) {
+    const saved = await client.createWorkflow(readExample(name, credential));
+    if (name === 'wake-waiting-workflows') await client.publish(saved);
+  }
 }
 
 const summary = ({ id, status, url }: StartedRequest) => ({ id, status, url });

@@ -47,7 +47,9 @@ Try next:
   2. Wake n8n. A workflow sleeps until a process calls it: ${executionUrl}
      Complete its Task: ${taskUrl}
      Its process then calls n8n. Open the execution again: it has gone on.
-  3. Build your own. In a new workflow of n8n, add the node ProcessMaker and choose 'Start request'. The
-     credential 'ProcessMaker account' is there already.
+  3. Open an example: n8n has all of them, and 'Wake workflows that wait for a Request' is published, so that
+     'Request to Finish, Sleeping' works. One Task is overdue: see 'Tell a chat about overdue Tasks'.
+  4. Build your own. In a new workflow of n8n, add the node ProcessMaker and choose 'Start request'. The
+     credential 'ProcessMaker account' is there already. After the sign-in n8n shows its Assistant: choose 'Workflows' on the left.
 The next demo shows the Requests of this one. n8n starts empty: download the workflows that you want to keep.`;
 }

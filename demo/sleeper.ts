@@ -14,7 +14,7 @@ export async function startSleeper(
   n8nUrl: string,
   client: N8nClient,
   credential: Credential,
-  instance: Required<Instance>,
+  instance: Instance & Required<Pick<Instance, 'openTasks'>>,
 ): Promise<Sleeper> {
   const workflow = readExample('wait-for-callback', credential);
   const { id } = await client.createWorkflow(workflow);

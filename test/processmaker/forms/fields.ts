@@ -1,7 +1,17 @@
 import type { JsonObject } from '../types';
 import { itemsInside, type FormItem, type FormPage } from './item';
 
-const COMPONENTS = ['FormInput', 'FormTextArea', 'FormCheckbox', 'FormDatePicker', 'FormSelectList'] as const;
+const COMPONENTS = [
+  'FormInput',
+  'FormTextArea',
+  'FormCheckbox',
+  'FormDatePicker',
+  'FormSelectList',
+  'FormLoop',
+  'FormRecordList',
+] as const;
+/** Those that hold a list of rows. */
+const LISTS: readonly string[] = ['FormLoop', 'FormRecordList'];
 
 /** An input that a person fills in on the page of a task. */
 export interface FormField {
@@ -15,15 +25,24 @@ export interface FormField {
   required: boolean;
   /** It shows what the data holds, and sends nothing. */
   readOnly: boolean;
+  /** The columns of a list of rows. */
+  columns: string[];
 }
 
-/** The inputs of a form's first page. Loops and uploads are nothing for the simple page. */
-export function fieldsOf(form: FormPage[]): FormField[] {
-  return (form[0]?.items ?? []).flatMap(fieldsIn);
+type FindScreen = (id: number) => FormPage[] | undefined;
+
+/** The inputs of a form's first page, and of the screens in it. Uploads are nothing for the simple page. */
+export function fieldsOf(form: FormPage[], findScreen: FindScreen): FormField[] {
+  return (form[0]?.items ?? []).flatMap((item) => fieldsIn(item, findScreen));
 }
 
-function fieldsIn(item: FormItem): FormField[] {
-  if (item.component === 'FormMultiColumn') return itemsInside(item).flatMap(fieldsIn);
+function fieldsIn(item: FormItem, findScreen: FindScreen): FormField[] {
+  if (item.component === 'FormMultiColumn') {
+    return itemsInside(item).flatMap((one) => fieldsIn(one, findScreen));
+  }
+  if (item.component === 'FormNestedScreen') {
+    return fieldsOf(findScreen(Number(item.config['screen'])) ?? [], findScreen);
+  }
   const component = COMPONENTS.find((known) => known === item.component);
   if (component === undefined) return [];
   const { name, dataFormat, validation, readonly } = item.config as {
@@ -43,8 +62,15 @@ function fieldsIn(item: FormItem): FormField[] {
       multiple: options?.['allowMultiSelect'] === true,
       required: Array.isArray(validation) && validation.some(({ value }) => value === 'required'),
       readOnly: readonly === true,
+      columns: LISTS.includes(component) ? columnsOf(item, options) : [],
     },
   ];
+}
+
+function columnsOf(item: FormItem, options: JsonObject | undefined): string[] {
+  const inside = itemsInside(item).map(({ config }) => config['name'] as string);
+  const fields = item.config['fields'] as JsonObject | undefined;
+  return inside.length > 0 ? inside : Object.keys(optionsOf(fields ?? options));
 }
 
 function optionsOf(options: JsonObject | undefined): Record<string, string> {

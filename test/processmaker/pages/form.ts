@@ -7,7 +7,8 @@ export const inputs = (fields: FormField[], data: JsonObject = {}): Html[] =>
   fields.map((field) => input(field, data[field.name]));
 
 function input(field: FormField, value: Json | undefined): Html {
-  const { name, label } = field;
+  const { name } = field;
+  const label = field.required ? html`${field.label} *` : html`${field.label}`;
   const must = field.readOnly ? html`readonly` : field.required ? html`required` : html``;
   switch (field.component) {
     case 'FormCheckbox': {
@@ -17,6 +18,12 @@ function input(field: FormField, value: Json | undefined): Html {
     case 'FormTextArea':
       return html`<label
         >${label}<textarea name="${name}" rows="${field.readOnly ? 12 : 2}" ${must}>${value}</textarea>
+      </label>`;
+    case 'FormLoop':
+    case 'FormRecordList':
+      return html`<label
+        >${label} (JSON, a list of ${field.columns.join(', ')})<textarea name="${name}" rows="2" ${must}>
+${value === undefined ? '' : JSON.stringify(value)}</textarea>
       </label>`;
     case 'FormSelectList':
       return html`<label>${label}${select(field, must, value)}</label>`;
@@ -44,6 +51,15 @@ function select({ name, options, multiple }: FormField, must: Html, value: Json 
       </select>`;
 }
 
+/** The rows that a person has typed; as text when it is no JSON. */
+function rowsIn(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
 function inputType(field: FormField): string {
   if (field.component === 'FormDatePicker') return 'date';
   return ['currency', 'int', 'float'].includes(field.format) ? 'number' : 'text';
@@ -57,6 +73,7 @@ export function formValues(fields: FormField[], form: JsonObject): JsonObject {
     if (field.component === 'FormCheckbox') return [field.name, text === 'true'];
     if (field.multiple) return [field.name, Array.isArray(text) ? text : []];
     if (typeof text !== 'string' || text === '') return [field.name, null];
+    if (field.columns.length > 0) return [field.name, rowsIn(text)];
     return [field.name, inputType(field) === 'number' ? Number(text) : text];
   });
   return Object.fromEntries(values);

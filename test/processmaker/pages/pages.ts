@@ -2,7 +2,7 @@ import { sanitiseStartData } from '../data/sanitise';
 import type { ProcessRow, RequestRow, TokenRow, UserRow } from '../database/rows';
 import type { FlowElement } from '../flow/definition';
 import { fieldsOf, type FormField } from '../forms/fields';
-import { pagesOf, screenOfElement } from '../forms/store';
+import { findScreen, pagesOf, screenOfElement } from '../forms/store';
 import type { Instance } from '../instance';
 import { mayStart, type StartEvent } from '../requests/access';
 import { TASK_TYPES } from '../requests/apply-step';
@@ -116,7 +116,11 @@ async function startsOf(instance: Instance, process: ProcessRow): Promise<PageSt
 
 function fieldsOfElement(instance: Instance, element: FlowElement | undefined): FormField[] {
   const screen = screenOfElement(instance, element);
-  return screen === undefined ? [] : fieldsOf(pagesOf(screen));
+  if (screen === undefined) return [];
+  return fieldsOf(pagesOf(screen), (id) => {
+    const nested = findScreen(instance, id);
+    return nested && pagesOf(nested);
+  });
 }
 
 async function taskWithFields(

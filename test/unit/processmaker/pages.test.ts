@@ -120,19 +120,30 @@ test('a Task that is completed on its page moves its Request on with the values 
 
 test('a Request that is started on the page of its process has the values of the form', async () => {
   const travel = linkTo(await show('/'), 'Travel expense report');
-  expect(await show(travel)).toContain('name="meals[]"');
+  const page = await show(travel);
+  for (const name of ['meals[]', 'trips', 'receipts', 'iban']) expect(page).toContain(`name="${name}"`);
+  expect(page).toContain('Employee *');
   const { status, next } = await send(`${travel}?event=journey`, {
     employee: 'Ada',
     total: '12.5',
     costCentre: '4100',
     'meals[]': 'l',
+    iban: 'DE02',
+    trips: '[{"from":"Bern","to":"Rome"}]',
   });
   expect(status).toBe(302);
   expect(next).toMatch(/^\/requests\/\d+$/);
   expect(processMaker.requests()[0]).toMatchObject({
     processName: 'Travel expense report',
     userId: 3,
-    data: { employee: 'Ada', total: 12.5, costCentre: '4100', meals: ['l'] },
+    data: {
+      employee: 'Ada',
+      total: 12.5,
+      costCentre: '4100',
+      meals: ['l'],
+      iban: 'DE02',
+      trips: [{ from: 'Bern', to: 'Rome' }],
+    },
   });
   expect((await send(`${travel}?event=unknown`, {})).status).toBe(404);
 });
