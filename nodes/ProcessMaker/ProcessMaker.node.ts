@@ -13,6 +13,7 @@ import { resources } from './actions/resources';
 import { router } from './actions/router';
 import { callbackWebhooks, receiveCall } from './callback/receiveCall';
 import { authentication } from './descriptions/common';
+import { WAITING_TOOLTIP } from './descriptions/waitFields';
 import * as listSearch from './methods/listSearch';
 import * as loadOptions from './methods/loadOptions';
 import * as resourceMapping from './methods/resourceMapping';
@@ -43,9 +44,7 @@ export class ProcessMaker implements INodeType {
       },
     ],
     webhooks: callbackWebhooks,
-    // The editor knows nothing of the run here.
-    waitingNodeTooltip:
-      "={{ ($parameter.operation === 'sendAndWait' ? 'Waiting until a person has decided in ProcessMaker' : $parameter.waitFor === 'requestEnded' ? 'Waiting until the Request has ended' : `Waiting until the process calls the URL in the variable '${$parameter.callbackVariable}' of its Request`) + ($parameter.limitWaitTime ? `, for ${$parameter.resumeAmount} ${$parameter.resumeUnit} at most` : '') }}",
+    waitingNodeTooltip: WAITING_TOOLTIP,
     properties: [authentication, ...describeResources(resources)],
   };
 

@@ -5,6 +5,7 @@ import {
   type INodeProperties,
 } from 'n8n-workflow';
 
+import { IN_NODE } from '../descriptions/common';
 import type { ItemOperation } from '../execution/itemOperation';
 import { runItems } from '../execution/runItems';
 
@@ -15,6 +16,8 @@ export interface Operation {
   /** The text in n8n's node panel, in sentence case and without articles. */
   action: string;
   description: string;
+  /** Whether it is offered where the node is the tool of an AI agent; by default it is. */
+  inTool?: false;
   fields: INodeProperties[];
   execute: (this: IExecuteFunctions) => Promise<INodeExecutionData[]>;
 }
@@ -60,11 +63,12 @@ function describeOperations({ value: resource, operations, default: initial }: R
       type: 'options',
       noDataExpression: true,
       displayOptions: { show: { resource: [resource] } },
-      options: operations.map(({ name, value, action, description }) => ({
+      options: operations.map(({ name, value, action, description, inTool }) => ({
         name,
         value,
         action,
         description,
+        ...(inTool === false && { displayOptions: IN_NODE }),
       })),
       default: initial,
     },

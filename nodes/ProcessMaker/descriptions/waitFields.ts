@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { switchField, textField } from './common';
+import { IN_NODE, switchField, textField } from './common';
 import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, SLEEPS } from '../input/waitParameters';
 
 const WAYS: INodePropertyOptions[] = [
@@ -13,7 +13,8 @@ const WAYS: INodePropertyOptions[] = [
     name: 'Request to Finish, Sleeping',
     value: 'requestEnded',
     description:
-      "Sleep, for weeks if need be, until the Request has ended, and return it with its data. A second workflow with 'Wake Waiting Workflow' has to call.",
+      "Needs a second workflow with 'Wake Waiting Workflow': without it, this one sleeps for ever. Sleep, for weeks if need be, until the Request has ended, and return it with its data.",
+    displayOptions: IN_NODE,
   },
   {
     name: 'Task to Appear',
@@ -25,6 +26,7 @@ const WAYS: INodePropertyOptions[] = [
     value: 'callback',
     description:
       'Sleep, for weeks if need be, until a script of the process calls a URL that it finds in its data',
+    displayOptions: IN_NODE,
   },
 ];
 
@@ -65,7 +67,17 @@ export const unitField: INodeProperties = {
   ],
 };
 
+/** What has to be there so that a node which sleeps until its Request has ended is woken. */
+export const sleepingNotice: INodeProperties = {
+  displayName:
+    "Something has to wake this workflow: a second workflow with 'Wake Waiting Workflow', set up once for this n8n and published. The example 'wake-waiting-workflows' is one. Without it, this workflow sleeps on when the Request has ended.",
+  name: 'sleepingNotice',
+  type: 'notice',
+  default: '',
+};
+
 const fieldsOfWays: INodeProperties[] = [
+  { ...sleepingNotice, displayOptions: { show: { waitFor: ['requestEnded'] } } },
   textField(
     'Task Name or Element ID',
     'taskElement',
@@ -148,3 +160,18 @@ export const waitOptions: INodeProperties[] = [
     displayOptions: WHILE_RUNNING,
   },
 ];
+
+/** The Request, where the panel holds its ID: n8n knows nothing of the run here, and an expression may need it. */
+const REQUEST =
+  "(() => { try { const id = $parameter.operation === 'wait' && $parameter.request; return /^\\d+$/.test(id) ? `Request ${id}` : 'the Request' } catch { return 'the Request' } })()";
+
+const WAITED_FOR = `($parameter.operation === 'sendAndWait' ? 'until a person has decided in ProcessMaker' : $parameter.waitFor === 'requestEnded' ? 'until ' + ${REQUEST} + ' has ended' : \`until the process calls the URL in the variable '\${$parameter.callbackVariable}' of its Request\`)`;
+
+const AT_MOST =
+  "($parameter.limitWaitTime ? `, for ${$parameter.resumeAmount} ${$parameter.resumeUnit} at most` : '')";
+
+const WHO_WAKES =
+  "($parameter.operation === 'sendAndWait' || $parameter.waitFor === 'requestEnded' ? \". Only a second workflow, with 'Wake Waiting Workflow', can wake this one\" : '')";
+
+/** What the panel says while the execution sleeps. */
+export const WAITING_TOOLTIP = `={{ 'Waiting ' + ${WAITED_FOR} + ${AT_MOST} + ${WHO_WAKES} }}`;

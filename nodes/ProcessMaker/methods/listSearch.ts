@@ -6,7 +6,14 @@ import type {
 } from 'n8n-workflow';
 
 import { readFiles, variableOf } from '../api/files/files';
-import { AUTOMATIC, describeTriggers, getStartableProcesses, processUrl } from '../api/processes/processes';
+import {
+  AUTOMATIC,
+  describeTriggers,
+  getStartableProcesses,
+  processUrl,
+  readBpmn,
+  tasksIn,
+} from '../api/processes/processes';
 import { readNewestRequests } from '../api/requests/requestSearch';
 import { requestUrl } from '../api/requests/requests';
 import { listTasks, listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
@@ -18,7 +25,7 @@ import { asText, isObject } from '../guards';
 import { numberOrText, toProcessReference, toRequestReference } from '../input/references';
 import type { Connection } from '../transport/connection';
 import type { ListPage } from '../transport/pagination';
-import { newError } from '../transport/processMakerError';
+import { explained, isKind, newError } from '../transport/processMakerError';
 
 /** So many entries at once; n8n asks for more while a person scrolls. */
 const PAGE_SIZE = 50;
@@ -121,12 +128,27 @@ export const searchWaitingEvents = listSearch(async (connection, { filter }, con
 
 const NEWEST = { limit: 100, order: { field: 'id', direction: 'desc' } } as const;
 
-/** The elements of which the chosen process has had Tasks lately, as far as the user of the access token may see them. */
+/**
+ * The Tasks in the BPMN of the chosen process, for those who may view processes; for others those that it has had lately,
+ * as far as they may see them.
+ */
 export const searchTaskElements = listSearch(async (connection, { filter }, context) => {
   const reference = toProcessReference(context.getCurrentNodeParameter('process'), connection);
-  const process = { process_id: await new ProcessFinder(connection).idOf(reference) };
-  const tasks = await listTasks(connection, process, NEWEST);
-  const names = new Map(tasks.map((task) => [asText(task.element_id), asText(task.element_name)]));
+  const processId = await new ProcessFinder(connection).idOf(reference);
+  const bpmn = await readBpmn(connection, processId).catch((error: unknown) => {
+    // Older versions have no such route.
+    if (isKind(error, 'forbidden', 'notFound', 'methodNotAllowed')) return '';
+    throw explained(error);
+  });
+  const names = new Map(tasksIn(bpmn).map(({ id, name }) => [id, name]));
+  const earlier = names.size > 0 ? [] : await listTasks(connection, { process_id: processId }, NEWEST);
+  for (const task of earlier) names.set(asText(task.element_id), asText(task.element_name));
+  if (names.size === 0) {
+    throw nothingToShow(
+      `No Task of process ${processId} can be shown`,
+      "ProcessMaker shows those of a process that has not had any only to users with the permission to view processes. Choose 'By ID', and enter the ID that the Task has in the designer, such as decide.",
+    );
+  }
   const entries = [...names].map(([value, name]) => ({ name: name || value, value, description: value }));
   return { results: matching(entries, filter, ['name', 'value']) };
 });

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import { type Connection, withDeadline } from './connection';
 import { detailOf, networkError } from './networkErrors';
 import { newError, ProcessMakerError } from './processMakerError';
@@ -68,10 +66,13 @@ export async function fetchFile<T>(
   });
 }
 
-/** Reads a file into memory. */
+/** Reads a file into memory. n8n has a helper for that only where a node runs, not for the lists of its panel. */
 export async function loadFile(connection: Connection, path: string): Promise<Buffer> {
-  const { helpers } = connection.context as IExecuteFunctions;
-  return await fetchFile(connection, path, async (body) => await helpers.binaryToBuffer(body));
+  return await fetchFile(connection, path, async (body) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  });
 }
 
 /** Counts the bytes once somebody reads them: a stream does not wait for others when it has a reader. */

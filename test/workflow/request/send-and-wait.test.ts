@@ -1,9 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { JsonObject } from '../../processmaker';
+import * as fixtures from '../../processmaker/fixtures/bpmn';
 import { itWith } from '../../support/features';
 import { type Behaviour, respond } from '../../support/gateway';
 import { searchList } from '../../support/editor';
-import { useHarness } from '../../support/harness';
+import { useHarness, type User } from '../../support/harness';
 import {
   addReviewProcess,
   ADMIN,
@@ -15,6 +16,7 @@ import {
   wakeUp,
 } from '../../support/review';
 import type { Run } from '../../support/run';
+import { startByHand } from '../../support/watch';
 import { locator, PROCESS_MAKER } from '../../support/workflows';
 
 const harness = useHarness();
@@ -399,4 +401,57 @@ itWith('a resume token')('lists the Tasks that the chosen process has had, by th
   });
   const filtered = { ...search, parameters, credentials, filter: 'other' };
   expect(await searchList(harness.engine, filtered)).toEqual({ results: [] });
+});
+
+describe('the list of the Decision Task, of a process that has had none', () => {
+  const { bpmn, formTask } = fixtures;
+  const search = (id: number, user: User, filter?: string) => {
+    const parameters = { process: locator('id', id) };
+    const credentials = harness.credentials(user);
+    const call = { nodeType: PROCESS_MAKER, method: 'searchTaskElements', parameters, credentials };
+    return searchList(harness.engine, { ...call, ...(filter !== undefined && { filter }) });
+  };
+  let id = 0;
+  beforeAll(async () => {
+    const elements = [
+      fixtures.startEvent('asked', 'Asked', String(OPERATOR)),
+      { type: 'scriptTask', id: 'prepare', name: 'Prepare' },
+      formTask('check', 'Check "big" orders', String(OPERATOR)),
+      formTask('decide', 'Größe & <Preis>', String(OPERATOR)),
+      fixtures.endEvent('decided', 'Decided'),
+    ];
+    const flows = fixtures.line(...elements.map((element) => element.id));
+    const added = await harness.server.addProcess({ name: 'Never started', bpmn: bpmn(elements, flows) });
+    id = added.id;
+  });
+
+  it('holds the Tasks of its BPMN, where the token may view processes', async () => {
+    expect(await search(id, 'operator')).toEqual({
+      results: [
+        { name: 'Check "big" orders', value: 'check', description: 'check' },
+        { name: 'Größe & <Preis>', value: 'decide', description: 'decide' },
+      ],
+    });
+    const { results } = await search(id, 'operator', 'preis');
+    expect(results.map(({ value }) => value)).toEqual(['decide']);
+  });
+
+  it('says what to enter, where the token may not', async () => {
+    await expect(search(id, 'limited')).rejects.toMatchObject({
+      message: `No Task of process ${id} can be shown`,
+      description: expect.stringMatching(/enter the ID that the Task has in the designer, such as decide/) as string,
+    });
+  });
+
+  it('holds those that it has had lately, where the token may not', async () => {
+    const started = await startByHand(harness, 2, {});
+    expect(started).toBeGreaterThan(0);
+    const { results } = await search(2, 'limited');
+    expect(results).toEqual([{ name: 'Form Task', value: 'node_2', description: 'node_2' }]);
+  });
+
+  it('says what went wrong where the BPMN cannot be read for another cause', async () => {
+    harness.gateway.treat = ({ path }) => (path.includes('/bpmn') ? respond(500, '{}') : undefined);
+    await expect(search(id, 'operator')).rejects.toThrow();
+  });
 });

@@ -61,6 +61,7 @@ export const wake = operation({
       description: 'For how many seconds to repeat a call that n8n, or the workflow, is not ready for',
     }),
   ],
+  inTool: false,
   changes: false,
   parallel: Infinity,
   read(context, itemIndex, connection) {

@@ -155,6 +155,29 @@ export function eventKind(bpmn: string, eventId: string): string | undefined {
 /** The beginning of each element, with its attributes. */
 const ELEMENTS = /<(?:\w+:)?\w+((?:\s+[\w:.-]+="[^"]*")*)\s*\/?>/g;
 
+/** The same of each element in which a person does something. */
+const TASKS = /<(?:\w+:)?(?:task|userTask|manualTask)((?:\s+[\w:.-]+="[^"]*")*)\s*\/?>/g;
+
+/** The id and the name of each Task of a process. */
+export function tasksIn(bpmn: string): Array<{ id: string; name: string }> {
+  return [...bpmn.matchAll(TASKS)].map(([, attributes = '']) => {
+    const id = attributeOf(attributes, 'id');
+    return { id, name: attributeOf(attributes, 'name') || id };
+  });
+}
+
+const ENTITIES: Record<string, string> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
+
+/** Empty when it is not there. One of ProcessMaker's own has a prefix. ProcessMaker writes quotes by their number, editors by their name. */
+function attributeOf(attributes: string, name: string): string {
+  const [, text = ''] = new RegExp(`\\s(?:pm:)?${name}="([^"]*)"`).exec(attributes) ?? [];
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/gi, (whole, decimal, hex, entity) => {
+    const code = decimal ? Number(decimal) : parseInt(String(hex ?? ''), 16);
+    if (code <= 0x10ffff) return String.fromCodePoint(code);
+    return ENTITIES[String(entity)] ?? String(whole);
+  });
+}
+
 /** How often a script is tried again, and when. */
 export interface Retries {
   attempts: number;
@@ -165,9 +188,7 @@ export interface Retries {
 export function retriesOf(bpmn: string, elementId: string): Retries {
   const all = [...bpmn.matchAll(ELEMENTS)].map(([, attributes = '']) => attributes);
   const attributes = all.find((some) => some.includes(` id="${elementId}"`)) ?? '';
-  const [, text = ''] = /\serrorHandling="([^"]*)"/.exec(attributes.replaceAll(' pm:', ' ')) ?? [];
-  // ProcessMaker writes the quotes by their number, editors by their name.
-  const handling: unknown = jsonParse(text.replace(/&(?:quot|#34);/g, '"'), { fallbackValue: {} });
+  const handling: unknown = jsonParse(attributeOf(attributes, 'errorHandling'), { fallbackValue: {} });
   const { retry_attempts: attempts, retry_wait_time: wait } = isObject(handling) ? handling : {};
   return { attempts: Number(attempts) || 0, waitSeconds: Number(wait) || 0 };
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../descriptions/locators';
 import { decisionJson } from '../../../callback/decision';
 import { chosenFromList, IN_TOOL, optionsOf, switchField, textField } from '../../../descriptions/common';
-import { amountField, unitField } from '../../../descriptions/waitFields';
+import { amountField, sleepingNotice, unitField } from '../../../descriptions/waitFields';
 import { runItems } from '../../../execution/runItems';
 import { asText, isObject } from '../../../guards';
 import { ADDITIONAL_FIELDS } from '../../../input/formData';
@@ -30,9 +30,9 @@ const decisionTaskLocator = locator(
   fromList(
     'searchTaskElements',
     'Select a Task...',
-    'Those that the process has had so far. Enter that of a new process by its ID.',
+    "Those of the process, for a token that may view processes. Others see those that it has had so far: enter the ID of the Task, as in ProcessMaker's designer.",
   ),
-  byElementId('e.g. node_4', "The id of the Task in ProcessMaker's designer"),
+  byElementId('e.g. decide', "The ID of the Task in ProcessMaker's designer"),
 );
 
 export const sendAndWait = {
@@ -42,6 +42,7 @@ export const sendAndWait = {
   description:
     'Start a Request in which a person decides, and sleep until then. Handles the first item. Also reviews the tool calls of an AI agent.',
   fields: [
+    sleepingNotice,
     processLocator,
     startEventLocator,
     textField('Message', 'message', "What the person is asked. It is sent in the variable 'message'.", {
