@@ -15,7 +15,7 @@ export class ProcessMakerOAuth2Api implements ICredentialType {
 
   icon: Icon = { light: 'file:../icons/processmaker.svg', dark: 'file:../icons/processmaker.dark.svg' };
 
-  documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-processmaker#credential';
+  documentationUrl = 'https://github.com/n8n-nodes-processmaker/n8n-nodes-processmaker#credential';
 
   properties: INodeProperties[] = [
     {

@@ -4,6 +4,8 @@ import type { INodePropertyOptions, INodeTypeDescription, IWorkflowBase } from '
 import * as prettier from 'prettier';
 import { createEngine } from '../support/engine';
 import { PROCESS_MAKER } from '../support/workflows';
+import { LINKED_FILES, withDocsLinks } from '../verify/docsLinks';
+import type { Manifest } from '../verify/manifest';
 import { messagesAsMarkdown } from './messages';
 import { runExamples } from './outputs';
 import { schemaFile, schemasOf } from './schemas';
@@ -79,6 +81,11 @@ async function outdated(): Promise<Map<string, string>> {
     const target = path.join(root, file);
     await format(file, text, existsSync(target) ? readFileSync(target, 'utf8') : '');
   }
+  const { homepage } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+  for (const file of LINKED_FILES) {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    await format(file, withDocsLinks(text, homepage), text);
+  }
   const documents = readdirSync(path.join(root, 'docs')).map((file) => `docs/${file}`);
   for (const file of ['README.md', ...documents.filter((name) => name.endsWith('.md'))]) {
     const text = readFileSync(path.join(root, file), 'utf8');
@@ -94,7 +101,7 @@ async function outdated(): Promise<Map<string, string>> {
   return changed;
 }
 
-/** Writes the parts of the documents, and the shapes of outputs, that are made from the code; with --check it only says which are not current. */
+/** Writes the parts of the documents, the shapes of outputs, and the links to the documents, that are made from the code; with --check it only says which are not current. */
 async function main(): Promise<void> {
   const changed = await outdated();
   const isCheck = process.argv.includes('--check');

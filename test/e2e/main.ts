@@ -25,6 +25,7 @@ import { checkNodeTypes } from './checks/nodeTypes';
 import { checkOAuth2 } from './checks/oauth2';
 import { checkPanelTexts } from './checks/panelTexts';
 import { checkSavedValues } from './checks/savedValues';
+import { checkSleeping } from './checks/sleeping';
 import { checkStartRequest } from './checks/startRequest';
 import { checkTool } from './checks/tool';
 import { checkTrigger } from './checks/trigger';
@@ -76,6 +77,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkTool(subject);
   await checkBeforeRun(subject);
   await checkPanelTexts(subject);
+  await checkSleeping(subject);
   await checkCredential(subject);
   await checkHttpRequest(subject);
   await checkTrigger(subject);

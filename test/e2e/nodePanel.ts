@@ -51,6 +51,18 @@ export class NodePanel {
     await this.listEntries().getByText(entry, { exact: true }).click();
   }
 
+  /** Says in another way which thing is meant, such as 'By ID'. */
+  async enterLocator(parameter: string, mode: string, text: string): Promise<void> {
+    await this.chooseMode(parameter, mode);
+    await this.listField(parameter).fill(text);
+  }
+
+  async chooseMode(parameter: string, mode: string): Promise<void> {
+    const field = this.panel.getByTestId(`resource-locator-${parameter}`);
+    await field.getByTestId('rlc-mode-selector').click();
+    await this.option(mode).click();
+  }
+
   async openList(parameter: string): Promise<void> {
     await this.listField(parameter).click();
   }

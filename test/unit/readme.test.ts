@@ -79,3 +79,10 @@ it.each(['cancel', 'delete'])(
     expect(section.split('\n## ')[0]).toMatch(/sub-process.*parent/);
   },
 );
+
+it.each(['ECONNREFUSED', 'ENOTFOUND', 'EPROTO', 'self-signed certificate'])(
+  "says what n8n's own word %s in the test of a credential means",
+  (word) => {
+    expect(read('docs/MESSAGES.md')).toMatch(new RegExp(`^  - \`${word}\`: .+\\.$`, 'm'));
+  },
+);

@@ -28,27 +28,38 @@ export async function checkForm({ checks, editor, processMaker, credential }: Su
   };
   const type = (id: string, text: string) => field(id).locator('input, textarea').first().fill(text);
 
-  await checks.check('the fields of the form are shown, and those of later forms offered', async () => {
-    await editor.newWorkflow();
-    await editor.addNode('start request', 'ProcessMaker', 'Start request');
-    await editor.chooseCredential(credential.name);
-    await editor.chooseFromList('process', 'travel', PROCESS);
-    await editor.choose('dataMode', 'Map From Form');
-    await field('employee').waitFor();
-    const shown = await editor.panel.innerText();
-    assert.match(shown, /Day of travel\n/);
-    // A list says what it holds.
-    assert.match(shown, /Trips \(list of from, to, distance\)/);
-    // Nothing is red while it is empty.
-    assert.equal(await field('meals').locator('textarea, .cm-editor').count(), 0);
-    assert.doesNotMatch(shown, /Comment/);
-    await editor.panel.getByTestId('add-fields-select').getByRole('button').click();
-    await editor.page
-      .getByText(/^Comment · /)
-      .locator('visible=true')
-      .click();
-    await field('comment').waitFor();
-  });
+  await checks.check(
+    'the fields of the form are shown, and those of later forms offered with the name of their Task',
+    async () => {
+      await editor.newWorkflow();
+      await editor.addNode('start request', 'ProcessMaker', 'Start request');
+      await editor.chooseCredential(credential.name);
+      await editor.chooseFromList('process', 'travel', PROCESS);
+      await editor.choose('dataMode', 'Map From Form');
+      await field('employee').waitFor();
+      const shown = await editor.panel.innerText();
+      assert.match(shown, /Day of travel\n/);
+      assert.doesNotMatch(shown, /Comment/);
+      await editor.panel.getByTestId('add-fields-select').getByRole('button').click();
+      await editor.page
+        .getByText(/^Comment · /)
+        .locator('visible=true')
+        .click();
+      await field('comment').waitFor();
+    },
+    'laterFieldsAreAdded',
+  );
+
+  await checks.check(
+    'a list of the form says what it holds, and is not red while it is empty',
+    async () => {
+      const shown = await editor.panel.innerText();
+      assert.match(shown, /Trips \(list of from, to, distance\)/);
+      assert.match(shown, /Meals \(list of b = Breakfast, l = Lunch, d = Dinner\)/);
+      assert.equal(await field('meals').locator('textarea, .cm-editor').count(), 0);
+    },
+    'listsOfAFormAreText',
+  );
 
   await checks.check('what is filled in arrives as the form stores it', async () => {
     await type('employee', JOURNEY.employee);

@@ -1,15 +1,71 @@
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../../../demo/example';
+import { root } from '../../../demo/paths';
+import type { Manifest } from '../../verify/manifest';
 import type { Subject } from '../subject';
+import { formFields } from './savedValues';
 
 const PROCESS = 'Purchase order approval';
 
 /** What the panel says where a person has to do something. The node with its credential is open when this ends. */
 export async function checkPanelTexts(subject: Subject): Promise<void> {
   await checkExpressionOfTask(subject);
+  await checkOtherForm(subject);
   await checkFirstLists(subject);
+  await checkDocs(subject);
   await checkEmptyRequest(subject);
+}
+
+/** The fields are those of one Task, and the Task of a run has another form. */
+async function checkOtherForm({ checks, editor, client, processMaker, credential }: Subject) {
+  await checks.check(
+    'a Task with another form than the one whose fields are shown is not completed, and the panel says so',
+    async () => {
+      const openOf = (name: string) =>
+        processMaker
+          .tasks()
+          .findLast(({ elementName, status }) => elementName === name && status === 'ACTIVE');
+      const task = openOf('Approve the contract') ?? openOf('Place the order');
+      assert.ok(task);
+      const { id } = await client.createWorkflow({
+        name: 'Task with another form',
+        nodes: [
+          {
+            id: '0',
+            name: 'Start',
+            type: 'n8n-nodes-base.manualTrigger',
+            typeVersion: 1,
+            position: [0, 0],
+            parameters: {},
+          },
+          {
+            ...{ id: '1', name: 'Task', type: NODE_TYPE, typeVersion: 1, position: [300, 0] },
+            parameters: {
+              resource: 'task',
+              operation: 'complete',
+              task: { __rl: true, mode: 'id', value: `={{ ${task.id} }}` },
+              dataMode: 'mapFromForm',
+              formFields: formFields({ of_another_form: 'Fine' }),
+            },
+            credentials: { [CREDENTIAL_TYPE]: credential },
+          },
+        ],
+        connections: { Start: { main: [[{ node: 'Task', type: 'main', index: 0 }]] } },
+        pinData: {},
+      });
+      await editor.openWorkflow(id);
+      await editor.openNode('Task');
+      await editor.execute();
+      await editor.output.getByTestId('node-error-message').waitFor();
+      assert.match(await editor.output.innerText(), /another form than that of Task/);
+      assert.equal(processMaker.tasks().find((one) => one.id === task.id)?.status, 'ACTIVE');
+      await editor.closeNode();
+    },
+    'taskWithAnotherFormFails',
+  );
 }
 
 async function checkExpressionOfTask({ checks, editor, client, processMaker, credential }: Subject) {
@@ -103,6 +159,22 @@ export async function checkFirstLists({ checks, editor, client, processMaker }: 
       await editor.page.keyboard.press('Escape');
     },
     'severalStartEventsAreTold',
+  );
+}
+
+async function checkDocs({ checks, editor }: Subject): Promise<void> {
+  await checks.check(
+    "'Docs' in the panel leads to the homepage of the package",
+    async () => {
+      await editor.newWorkflow();
+      await editor.addNode('start request', 'ProcessMaker', 'Start request');
+      const link = editor.panel.locator('a').filter({ hasText: 'Docs' }).first();
+      const { homepage } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+      assert.ok(homepage);
+      assert.equal(await link.getAttribute('href'), homepage);
+      await editor.closeNode();
+    },
+    'docsLeadToHomepage',
   );
 }
 

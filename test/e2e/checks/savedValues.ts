@@ -125,7 +125,8 @@ const taskNode = () =>
     options: {},
   });
 
-function formFields(value: Record<string, string>) {
+/** Fields of a form as a person has mapped them. */
+export function formFields(value: Record<string, string>) {
   const schema = Object.keys(value).map((id): ResourceMapperField => ({
     id,
     displayName: id,

@@ -85,4 +85,21 @@ export async function checkStartRequest(subject: Subject): Promise<void> {
     assert.equal(processMaker.requests().length, before);
     await editor.screenshot('bad-data');
   });
+
+  await checks.check(
+    'a name that is left where the list is shown again counts as the process',
+    async () => {
+      await editor.newWorkflow();
+      await editor.addNode('start request', 'ProcessMaker', 'Start request');
+      await editor.chooseCredential(credential.name);
+      await editor.enterLocator('process', 'By Name', PROCESS);
+      await editor.chooseMode('process', 'From List');
+      const before = processMaker.requests().length;
+      await editor.execute();
+      await editor.output.getByText('ACTIVE').first().waitFor();
+      assert.equal(processMaker.requests().length, before + 1);
+      await editor.closeNode();
+    },
+    'nameLeftInListCounts',
+  );
 }

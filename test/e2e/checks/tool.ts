@@ -62,6 +62,24 @@ export async function checkTool({
   );
 
   await checks.check(
+    'a tool offers nothing that sleeps until somebody calls, and nothing that wakes',
+    async () => {
+      const offered = async (parameter: string, first: string) => {
+        await editor.parameter(parameter).click();
+        await editor.option(first).waitFor();
+        const shown = (await editor.options()).map((text) => text.split('\n')[0]?.trim());
+        await editor.page.keyboard.press('Escape');
+        return shown;
+      };
+      const ways = ['Nothing', 'Request to Finish', 'Task to Appear'];
+      assert.deepEqual(await offered('waitFor', 'Nothing'), ways);
+      const operations = await offered('operation', 'Cancel');
+      assert.ok(operations.includes('Start') && !operations.includes('Wake Waiting Workflow'));
+    },
+    'toolOffersWhatWorks',
+  );
+
+  await checks.check(
     "an agent starts a Request with the model's data by a tool with its own defaults",
     async () => {
       const parameters = { process: { __rl: true, mode: 'name', value: PROCESS } };

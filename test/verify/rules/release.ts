@@ -1,5 +1,6 @@
 import { readChangelog } from '../changelog';
 import type { Copy } from '../copy';
+import { LINKED_FILES, withDocsLinks } from '../docsLinks';
 import { repositoryOf, type Manifest } from '../manifest';
 import { unless, type Rule } from '../rule';
 
@@ -38,6 +39,7 @@ export async function makeReleasable(copy: Copy): Promise<void> {
     manifest.homepage = `${SAMPLE}#readme`;
     manifest.bugs = { url: `${SAMPLE}/issues` };
   });
+  for (const file of LINKED_FILES) copy.write(file, withDocsLinks(copy.read(file), `${SAMPLE}#readme`));
   copy.write('README.md', copy.read('README.md').replace(NOT_ON_NPM, 'on npm'));
   const { version } = copy.manifest();
   if (!(await readChangelog(copy)).findRelease(version)?.date)
@@ -93,6 +95,22 @@ export const RELEASE_RULES: Rule[] = [
     },
     violations: {
       'another homepage': (copy) => copy.changeManifest((manifest) => (manifest.homepage = 'https://a.test')),
+    },
+  },
+  {
+    name: "'Docs' in the panels of nodes and credentials leads to the homepage",
+    check: (copy) => {
+      const { homepage } = copy.manifest();
+      const stale = LINKED_FILES.filter(
+        (file) => withDocsLinks(copy.read(file), homepage) !== copy.read(file),
+      );
+      return stale.map(
+        (file) => `Run 'npm run docs': ${file} does not lead to the homepage of package.json.`,
+      );
+    },
+    violations: {
+      'a link of an earlier homepage': (copy) =>
+        copy.replace(LINKED_FILES[0] ?? '', /"url": "[^"]*"/, '"url": "https://a.test"'),
     },
   },
   {
