@@ -88,6 +88,14 @@ export class N8nClient {
     await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
   }
 
+  /** What has become of a publication: `in_progress`, `published`, `partial`, `failed` or `not_published`. */
+  async publicationStatus(id: string): Promise<string> {
+    const { status } = (await this.call('GET', `/rest/workflows/${id}/publication-status`)) as {
+      status: string;
+    };
+    return status;
+  }
+
   /** Switches a workflow's own triggers off. */
   async unpublish({ id }: Pick<SavedWorkflow, 'id'>): Promise<void> {
     await this.call('POST', `/rest/workflows/${id}/deactivate`, {});

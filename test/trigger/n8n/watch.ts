@@ -69,6 +69,7 @@ export async function watchInN8n(
 export function watchingWorkflow(
   credential: { id: string; name: string },
   triggerOn: readonly string[] = ['requestStarted'],
+  processes: string[] = [],
 ): ExampleWorkflow {
   const { name, nodes, connections } = createWorkflow(
     [
@@ -77,6 +78,7 @@ export function watchingWorkflow(
         type: PROCESS_MAKER_TRIGGER,
         parameters: {
           triggerOn: [...triggerOn],
+          processes,
           pollTimes: { item: [{ mode: 'everyMinute' }] },
         },
         credentials: { processMakerApi: credential },
@@ -99,7 +101,8 @@ export async function startRequest({ url, tokens }: ProcessMaker): Promise<void>
 
 /** The search with which a trigger begins finds nothing. */
 export function isFirstSearch({ path }: { path: string }): boolean {
-  return new URL(path, 'http://processmaker').searchParams.get('pmql') === 'id = 0';
+  const pmql = new URL(path, 'http://processmaker').searchParams.get('pmql') ?? '';
+  return /^\(?id = 0\b/.test(pmql);
 }
 
 /** n8n switches a workflow on a moment after it was published; its first poll tells what is not new. */
