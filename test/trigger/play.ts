@@ -41,7 +41,7 @@ class SimulatedRun {
   private readonly isSlow: boolean;
   private readonly faults = new Set<Fault>();
   /** Of all times so far with which the trigger has begun. */
-  private secondsOnTheWay = 0;
+  private secondsOnTheWay: number | undefined;
 
   constructor(
     engine: Engine,
@@ -174,12 +174,13 @@ class SimulatedRun {
 
   /**
    * What is of the second in which the server has sent its time, or later, is an event, whenever it becomes visible; what
-   * is of a time before is none. Where n8n's own clock was set, the trigger may take an earlier time; so it may by as much
-   * as earlier times were on their way.
+   * is of a time before is none. Where n8n's own clock was set, the trigger may take an earlier time; so it may after
+   * the first time, by as much as times were on their way.
    */
   private async activateFromNow(): Promise<void> {
     const { history, server, faultInjector, watcher } = this;
     const { secondsBefore, changesBefore, secondsAfter, changesAfter } = this.plan.firstPoll;
+    const asked = secondOf(server.now);
     let sentAt: number | undefined;
     faultInjector.atNextCall = () => {
       history.pass(secondsBefore);
@@ -197,13 +198,14 @@ class SimulatedRun {
     if (secondsBefore + secondsAfter >= 60) this.faults.add('a first poll of a minute or more');
     const isSure = this.plan.ownJumps.every((seconds) => seconds === 0);
     const from = secondOf(isSure ? (sentAt ?? NaN) : server.now);
-    const surelyFrom = isSure ? from - this.secondsOnTheWay : 0;
-    this.secondsOnTheWay += secondOf(server.now) - secondOf(sentAt ?? NaN);
+    const isBeginning = this.secondsOnTheWay === undefined;
+    const surelyFrom = isBeginning ? from : asked - (this.secondsOnTheWay ?? 0);
+    this.secondsOnTheWay = (this.secondsOnTheWay ?? 0) + secondOf(server.now) - secondOf(sentAt ?? NaN);
     const emittedKeys = new Set(watcher.items.map((json) => eventOf(json).key));
     for (const expected of history.expectedEvents) {
       if (emittedKeys.has(expected.key) || expected.expectation === 'never') continue;
       const second = secondOf(Date.parse(expected.time));
-      if (second < from) expected.expectation = second < surelyFrom ? 'never' : 'either';
+      if (second < from) expected.expectation = isSure && second < surelyFrom ? 'never' : 'either';
     }
   }
 

@@ -85,6 +85,16 @@ export class ServerClock {
     return { date: Math.max(sure, rows), rows, own };
   }
 
+  /**
+   * The server's time, for what begins now. A `Date` that is ahead counts only as far as time has passed since an earlier
+   * poll. @param asked n8n's own time when the server was asked
+   */
+  startingAt(asked: number): number {
+    const { state, before } = this;
+    if (!before || asked < before.own) return state.date;
+    return Math.min(state.date, before.date + asked - before.own);
+  }
+
   /** Everything that was written before this time can be seen by now. */
   get settled(): number {
     return this.state.rows - OVERLAP_SECONDS;

@@ -6,6 +6,7 @@ import type { EventType } from './eventTypes';
 import { withoutRetried } from './retriedRequests';
 import { PAGE_ROWS, type Reading, tryFilters } from './rows';
 import type { TypeState } from './state';
+import { ownSeconds } from './time';
 
 /**
  * Reads what is new, the oldest first: what is newer than something that was not read is left to the next poll.
@@ -104,9 +105,9 @@ async function withDetails(reading: Reading, watch: Watch, found: NewEvent[]) {
  */
 async function noteTime(reading: Reading, eventTypes: EventType[]): Promise<number> {
   const [first, ...others] = new Set(eventTypes.map(({ list }) => list));
+  const asked = ownSeconds();
   if (first) await tryFilters(reading, first);
-  // If the `Date` is ahead, what has passed since an earlier poll counts.
-  const { date } = reading.clock.state;
+  const date = reading.clock.startingAt(asked);
   for (const list of others) if (reading.filters[list].own !== undefined) await tryFilters(reading, list);
   return date;
 }

@@ -355,3 +355,18 @@ describe('a first poll that fails', () => {
     },
   );
 });
+
+it("loses nothing with 'Start From Now When Activated' where a gateway's Date is ahead, and its response is slow", async () => {
+  const poller = watcher(['requestStarted'], { options: { simplify: false, startFromNow: true } });
+  await poller.activate();
+  await pollFor(poller, 2);
+  poller.deactivate();
+  harness.server.now += 10 * MINUTE_MS;
+  harness.server.dateAhead = 5 * MINUTE_MS;
+  harness.server.afterDate = () => (harness.server.now += 25_000);
+  await poller.activate();
+  harness.server.afterDate = () => undefined;
+  const id = start(harness.server.now - 20_000);
+  await pollFor(poller, 5);
+  expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
+});
