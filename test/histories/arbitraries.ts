@@ -17,6 +17,7 @@ const world = fc.record({
   copies: fc.constantFrom('none' as const, 'child' as const, 'otherProcess' as const, 'sameProcess' as const),
   commitDelay: fc.constantFrom(0, 0, 1500, 6000),
   heals: fc.boolean(),
+  loops: fc.constantFrom(true, false),
 });
 
 /** A history of a few items, with one to three faults. The first of each choice is the plainest, to which it shrinks. */

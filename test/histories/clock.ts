@@ -1,7 +1,10 @@
+import timers from 'node:timers/promises';
 import FakeTimers from '@sinonjs/fake-timers';
 
 /** Taken before time is replaced: they let all that is ready run, without any time that passes. */
 const { setImmediate: realImmediate } = globalThis;
+/** What the stand-in waits with: its work takes real time, in which this time stands still. */
+const realTimers = { ...timers };
 const BEGIN = Date.UTC(2026, 10, 24, 7);
 /** More timers than any history that ends. */
 const MOST_TIMERS = 20_000;
@@ -19,6 +22,13 @@ export class VirtualClock {
   });
 
   private readonly realRandom = Math.random;
+
+  constructor() {
+    Object.assign(timers, realTimers);
+  }
+
+  /** What goes on in real time, while this one stands still. */
+  private held = 0;
 
   /** Time begins anew, and chance with it: a history is the same whenever it is played. */
   reset(seed: number): void {
@@ -38,6 +48,10 @@ export class VirtualClock {
     for (let timers = 0; ; timers++) {
       await idle();
       if (end) break;
+      if (this.held > 0) {
+        timers--;
+        continue;
+      }
       if (this.clock.countTimers() === 0) throw new Endless('Nothing goes on, and nothing is waited for');
       if (timers > MOST_TIMERS || Date.now() > until)
         throw new Endless(`Still not ended after ${timers} timers`);
@@ -45,6 +59,16 @@ export class VirtualClock {
     }
     if ('thrown' in end) throw end.thrown;
     return end.value;
+  }
+
+  /** Stands still until the end of something that takes real time. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.held++;
+    try {
+      return await work;
+    } finally {
+      this.held--;
+    }
   }
 
   uninstall(): void {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { inProcess, type Job } from './job';
+import { differencesOf } from './likeness';
 import { selfTest } from './self-test';
 import { BARS } from './verdict';
 import { emptyTally, join, type Bad, type Tally } from './tally';
@@ -7,6 +8,8 @@ import { emptyTally, join, type Bad, type Tally } from './tally';
 const DEFAULT_MINUTES = '1';
 const PROCESSES_AT_ONCE = 2;
 const SHOWN = 3;
+/** Histories without faults, on the model and on the stand-in. */
+const COMPARED = 200;
 
 function readArguments() {
   const options = {
@@ -48,6 +51,9 @@ async function main(): Promise<void> {
     return;
   }
   console.log(`Seed ${seed}`);
+  const differences = await differencesOf(COMPARED, seed);
+  for (const text of differences.slice(0, SHOWN))
+    console.log(`\n✗ The model and the stand-in differ: ${text}`);
   const began = performance.now();
   const sum = await playAll('table', seed, 0);
   const { cells, emptyCells } = sum;
@@ -66,7 +72,7 @@ async function main(): Promise<void> {
     ([cause, times]) => times > (BARS[cause] ?? 0) * sum.unknowns,
   );
   const isWrong = doubled + lost + falselyReported + endless > 0;
-  process.exitCode = isWrong || isAbove || emptyCells.length > 0 ? 1 : 0;
+  process.exitCode = isWrong || isAbove || emptyCells.length + differences.length > 0 ? 1 : 0;
   const perMinute = Math.round((sum.played / (performance.now() - began)) * 60_000);
   console.log(`${sum.played} histories were played, ${perMinute} a minute.`);
   const result = {
@@ -82,6 +88,8 @@ async function main(): Promise<void> {
     endless,
     documented: sum.documented,
     knownDefects: sum.knownDefects,
+    compared: COMPARED,
+    differences: differences.length,
     seed,
   };
   console.log(JSON.stringify(result));

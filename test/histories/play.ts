@@ -6,19 +6,26 @@ import { OPERATIONS, type Thing } from './operations';
 import type { Plan } from './plan';
 import { type Ending, REPEATS } from './repeats';
 import { judge, type Verdict } from './verdict';
-import { type SentCall, Wire } from './wire';
+import type { Report } from './report';
+import { type Backend, type SentCall, Wire } from './wire';
 
 /** What came of one history. */
 export interface Outcome extends Verdict {
   /** It had a fault and a repeat. */
   counts: boolean;
   /** The calls that n8n made. */
-  calls: Array<Pick<SentCall, 'isChange'>>;
+  calls: SentCall[];
   /** Who did what, when. */
   story: string[];
   /** What n8n told of each item. */
   told: string[];
+  reports: Report[];
 }
+
+/** Puts another ProcessMaker in the place of the model, which has all that the model has. */
+export type Instead = (
+  model: ModelledProcessMaker,
+) => Promise<Backend & { translate: (thing: Thing) => Thing }>;
 
 const of = <T extends { name: string }>(list: T[], name: string): T => {
   const found = list.find((one) => one.name === name);
@@ -27,7 +34,12 @@ const of = <T extends { name: string }>(list: T[], name: string): T => {
 };
 
 /** Plays a history from its beginning to its end, and compares what n8n told with what happened. */
-export async function play(engine: Engine, clock: VirtualClock, plan: Plan): Promise<Outcome> {
+export async function play(
+  engine: Engine,
+  clock: VirtualClock,
+  plan: Plan,
+  instead?: Instead,
+): Promise<Outcome> {
   clock.reset(plan.seed);
   const began = Date.now();
   const story: string[] = [];
@@ -36,12 +48,14 @@ export async function play(engine: Engine, clock: VirtualClock, plan: Plan): Pro
   const operation = of(OPERATIONS, plan.operation);
   const repeat = of(REPEATS, plan.repeat);
   const server = new ModelledProcessMaker(plan.world);
-  const wire = new Wire(server, plan.faults, tell);
-  const host = new Host(engine, wire, tell);
   const things = thingsOf(plan, (number, isHidden) => operation.make(server, number, isHidden));
+  const other = await instead?.(server);
+  const wire = new Wire(other ?? server, plan.faults, tell);
+  const host = new Host(engine, wire, tell);
   wire.hidden = things.filter(({ isHidden }) => isHidden).map(({ thing }) => thing);
   const another = () => operation.make(server, `N${things.length}`, false);
-  const stage = { host, plan, operation, things: things.map(({ thing }) => thing), another };
+  const given = things.map(({ thing }) => other?.translate(thing) ?? thing);
+  const stage = { host, plan, operation, things: given, another };
   let ending: Ending;
   try {
     ending = await clock.run(async () => await repeat.play(stage));
@@ -57,6 +71,7 @@ export async function play(engine: Engine, clock: VirtualClock, plan: Plan): Pro
       calls: wire.calls,
       story,
       told: [],
+      reports: [],
     };
   }
   const endedAt = Date.now();
@@ -76,6 +91,7 @@ export async function play(engine: Engine, clock: VirtualClock, plan: Plan): Pro
     calls: wire.calls,
     story,
     told,
+    reports: ending.reports,
   };
 }
 

@@ -4,7 +4,7 @@ import { asText } from '../../nodes/ProcessMaker/guards';
 import { pass } from './clock';
 import { DELAYS, type Fault, type PlacedFault } from './faults';
 import { type Answer, type Call, json } from './model/answer';
-import type { ModelledProcessMaker } from './model/processmaker';
+import type { World } from './model/processmaker';
 import { readForm } from './model/form';
 import type { Thing } from './operations';
 
@@ -15,9 +15,19 @@ const REVEAL_AFTER_MS = 500;
 /** Between two pieces of a slow response, and how many. */
 const [DRIP_MS, DRIPS] = [2000, 4];
 
+/** What is at the other end: the model, or the stand-in. */
+export interface Backend {
+  world: World;
+  listLag: number;
+  answer: (call: Call) => Answer | Promise<Answer>;
+  begin: (call: Call) => () => Answer;
+}
+
 /** A call that was sent, and what came of it. */
 export interface SentCall extends Call {
   isChange: boolean;
+  /** As ProcessMaker has given it, whatever the network made of it. */
+  answer?: Answer;
   fault?: Fault;
   /** When the caller knew what it knows of it. */
   endedAt?: number;
@@ -43,7 +53,7 @@ export class Wire {
   onFault: ((call: SentCall) => void) | undefined;
 
   constructor(
-    private readonly server: Pick<ModelledProcessMaker, 'answer' | 'begin' | 'listLag' | 'world'>,
+    private readonly server: Backend,
     private readonly faults: PlacedFault[],
     private readonly tell: (text: string) => void,
   ) {}
@@ -94,19 +104,20 @@ export class Wire {
     await pass(WAY_MS);
     const { fault } = call;
     if (!fault) {
-      const answer = this.refuseOnce(call);
+      const answer = await this.refuseOnce(call);
+      call.answer = answer;
       await this.committed(answer);
       return await this.respond(call, answer);
     }
     const { does, sees, listLag } = fault;
     if (listLag) this.lag(listLag);
     let answer: Answer | undefined;
-    if (does === 'now') answer = this.server.answer(call);
+    if (does === 'now') answer = await this.server.answer(call);
     if (does === 'soon' || does === 'late') {
       const wait = DELAYS[does] + (sees === 'timeout' ? Number(options.timeout) : 0);
       this.carryOutLater(call, wait);
     }
-    if (sees === 'doubled by a proxy') this.server.answer({ ...call, sender: 'proxy' });
+    if (sees === 'doubled by a proxy') await this.server.answer({ ...call, sender: 'proxy' });
     return await this.fail(call, fault, answer);
   }
 
@@ -117,8 +128,8 @@ export class Wire {
     );
   }
 
-  private refuseOnce(call: SentCall): Answer {
-    const answer = this.server.answer(call);
+  private async refuseOnce(call: SentCall): Promise<Answer> {
+    const answer = await this.server.answer(call);
     const isRefused = answer.status === 403 || answer.status === 404;
     const one = this.hiddenIn(call);
     if (!one || !isRefused) return answer;
@@ -260,6 +271,7 @@ function readCall({ method = 'GET', url, qs, body, headers = {} }: IHttpRequestO
     path: pathname,
     query,
     body: Buffer.isBuffer(body) ? readForm(body, contentType) : readJson(body),
+    ...((typeof body === 'string' || Buffer.isBuffer(body)) && { raw: body, contentType }),
     sender: token,
     at: Date.now(),
     isChange: method !== 'GET',

@@ -4,6 +4,9 @@ export interface Call {
   path: string;
   query: Record<string, string>;
   body: unknown;
+  /** The body as it is sent, and what it is. */
+  raw?: string | Buffer;
+  contentType?: string;
   /** The execution of n8n that sends it, or who else. */
   sender: string;
   /** When it was sent. */

@@ -22,7 +22,8 @@ export const START_EVENT = 'node_1';
 export const EVENT = 'node_4';
 const TASK_ELEMENT = 'node_2';
 /** How long a script takes that is tried again. */
-const SCRIPT_MS = 3000;
+export const SCRIPT_MS = 3000;
+export const FIRST_ID = 1000;
 /** Who is who: the token's user, and another one. */
 export const [OWN_USER, OTHER_USER] = [3, 4];
 
@@ -49,9 +50,11 @@ export interface World {
   commitDelay: number;
   /** Whether a script that is tried again works now. */
   heals: boolean;
+  /** Whether a Request comes back to its event: only then can it be triggered twice. */
+  loops: boolean;
 }
 
-export const PLAIN: World = { copies: 'none', commitDelay: 0, heals: true };
+export const PLAIN: World = { copies: 'none', commitDelay: 0, heals: true, loops: true };
 
 /** As much of ProcessMaker as changes need, in memory and on the clock of the process. */
 export class ModelledProcessMaker {
@@ -63,7 +66,8 @@ export class ModelledProcessMaker {
   readonly refusedUntil = new Map<string, number>();
   /** Lists show only what was there so many milliseconds ago. */
   listLag = 0;
-  private lastId = 0;
+  /** Ids of its own, which are none of a process or a user. */
+  private lastId = FIRST_ID;
 
   constructor(readonly world: World) {}
 
@@ -115,11 +119,10 @@ export class ModelledProcessMaker {
       userId: OWN_USER,
       status: 'ACTIVE',
       data,
-      errors: [],
+      errors: null,
       startedAt: now,
       endedAt: null,
       visibleAt: now + (sender === 'others' ? 0 : this.world.commitDelay),
-      isRetried: false,
     };
     this.requests.set(row.id, row);
     if (processId === PROCESSES.withTask) this.addTask(row, TASK_ELEMENT, 'task');
@@ -156,7 +159,9 @@ export class ModelledProcessMaker {
     const row = this.create(processId, { ...data }, call.sender);
     this.note('start', row.id, call, { number, visibleAt: row.visibleAt });
     this.copy(row);
-    return json(201, this.show(row, call.query.include ?? ''));
+    // What is not written yet is not there at all.
+    const shown = Object.entries(this.show(row, call.query.include ?? ''));
+    return json(201, Object.fromEntries(shown.filter(([, value]) => value !== null)));
   }
 
   /** Data that is handed on carries the hidden key with it. */
@@ -222,7 +227,9 @@ export class ModelledProcessMaker {
     if (part === 'events') return this.trigger(row, last ?? '', call);
     if (part === 'retry') return this.retry(row, call);
     if (part === 'tokens') return json(200, tokenOf(row));
-    if (call.method === 'GET') return json(200, this.show(row, call.query.include ?? ''));
+    // Only lists name the process.
+    const includes = call.query.include?.split(',').filter((name) => name !== 'process');
+    if (call.method === 'GET') return json(200, this.show(row, includes?.join() ?? ''));
     if (call.method === 'DELETE') return this.remove(row, call);
     return this.update(row, call);
   }
@@ -249,7 +256,6 @@ export class ModelledProcessMaker {
   private end(row: RequestRow, status: 'CANCELED' | 'COMPLETED'): void {
     row.status = status;
     row.endedAt = Date.now();
-    row.isRetried = false;
     for (const task of this.tasks.values()) {
       if (task.requestId === row.id && task.status === 'ACTIVE') {
         task.status = 'CLOSED';
@@ -270,7 +276,6 @@ export class ModelledProcessMaker {
   private retry(row: RequestRow, call: Call): Answer {
     if (row.status !== 'ERROR') return refusal('Only requests with status: ERROR can be retried');
     row.errors = [];
-    row.isRetried = true;
     this.note('retry', row.id, call);
     setTimeout(() => this.endScript(row), SCRIPT_MS);
     return json(200, { message: [`Retrying ScriptTask (node_2) for Request::${row.id}`], success: true });
@@ -282,22 +287,21 @@ export class ModelledProcessMaker {
     else this.breakDown(row);
   }
 
+  /** The engine notes a failure twice, but not one of a script that had failed before. */
   private breakDown(row: RequestRow): void {
-    row.status = 'ERROR';
-    row.isRetried = false;
     const created_at = toTime(Date.now()) ?? '';
-    row.errors = [
-      ...row.errors,
-      { message: 'The script did not work', element_id: TASK_ELEMENT, created_at },
-    ];
+    const note = { message: 'The script did not work', element_id: TASK_ELEMENT, created_at };
+    const notes = row.status === 'ERROR' ? [note] : [note, note];
+    row.status = 'ERROR';
+    row.errors = [...(row.errors ?? []), ...notes];
   }
 
-  /** After it, the Request waits at the event once more, as in a process with a loop. */
   private trigger(row: RequestRow, event: string, call: Call): Answer {
     const waits = row.processId === PROCESSES.withEvent && row.status === 'ACTIVE' && event === EVENT;
     if (!waits) return NOT_FOUND;
     Object.assign(row.data, call.body as IDataObject);
     this.note('trigger', row.id, call);
+    if (!this.world.loops) this.end(row, 'COMPLETED');
     return json(200, []);
   }
 
@@ -313,7 +317,7 @@ export class ModelledProcessMaker {
       return json(200, { data: files.map(showFile) });
     }
     const file = this.files.get(Number(last));
-    if (!file) return json(call.method === 'GET' ? 400 : 404, { message: 'Not Found' });
+    if (!file) return json(400, { message: 'Not Found' });
     if (call.method === 'GET') {
       const headers = {
         'content-type': file.mimeType,
@@ -358,12 +362,12 @@ export class ModelledProcessMaker {
     if (typeof userId !== 'number') return this.completeTask(row, call, false);
     row.userId = userId;
     this.note('reassign', row.id, call);
-    return json(200, this.shownTask(row));
+    return json(200, { ...this.shownTask(row), user: undefined });
   }
 
   /** ProcessMaker carries out each call that comes while another is at work, and the Request goes into ERROR by it. */
   private completeTask(row: TaskRow, call: Call, hasBegun: boolean): Answer {
-    if (row.status === 'CLOSED' && !hasBegun) return refusal('Task already closed');
+    if (row.status === 'CLOSED' && !hasBegun) return json(422, { message: 'Task already closed' });
     const request = this.requests.get(row.requestId);
     if (!request) return NOT_FOUND;
     const isSecond = row.status === 'CLOSED';
@@ -373,7 +377,7 @@ export class ModelledProcessMaker {
     this.note('completeTask', row.id, call);
     if (isSecond) this.breakDown(request);
     else if (request.status === 'ACTIVE') this.end(request, 'COMPLETED');
-    return json(200, this.shownTask(row));
+    return json(200, { ...this.shownTask(row), user: undefined });
   }
 
   private addTask({ id }: RequestRow, elementId: string, elementType: string): void {

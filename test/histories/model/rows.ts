@@ -8,13 +8,12 @@ export interface RequestRow {
   userId: number;
   status: 'ACTIVE' | 'COMPLETED' | 'ERROR' | 'CANCELED';
   data: IDataObject;
-  errors: Array<{ message: string; element_id: string; created_at: string }>;
+  /** Empty from a retry on, null before the first failure. */
+  errors: Array<{ message: string; element_id: string; created_at: string }> | null;
   startedAt: number;
   endedAt: number | null;
   /** From when on it can be read: a commit may come later than its id suggests. */
   visibleAt: number;
-  /** Whether a retried script is at work. */
-  isRetried: boolean;
 }
 
 export interface TaskRow {
@@ -39,6 +38,7 @@ export interface FileRow {
   createdAt: number;
 }
 
+const DUE_AFTER_MS = 3 * 24 * 3600_000;
 const ZONE = '+00:00';
 
 /** A time as ProcessMaker writes it, to the second. */
@@ -56,10 +56,9 @@ export function showRequest(row: RequestRow): IDataObject {
     name: `Process ${row.processId}`,
     case_number: row.id,
     case_title: `Process ${row.processId}`,
-    errors: row.errors.length > 0 || row.isRetried ? row.errors : null,
+    errors: row.errors,
     initiated_at: toTime(row.startedAt),
     created_at: toTime(row.startedAt),
-    updated_at: toTime(row.endedAt ?? row.startedAt),
     completed_at: toTime(row.endedAt),
   };
 }
@@ -80,9 +79,9 @@ export function showTask(row: TaskRow, request: RequestRow): IDataObject {
     element_name: row.elementId,
     element_type: row.elementType,
     status: row.status,
-    initiated_at: toTime(request.startedAt),
+    initiated_at: null,
     completed_at: toTime(row.endedAt),
-    due_at: null,
+    due_at: toTime(request.startedAt + DUE_AFTER_MS),
     user: { id: row.userId, fullname: `User ${row.userId}` },
     process: { id: request.processId, name: `Process ${request.processId}` },
     process_request: showRequest(request),
