@@ -74,6 +74,7 @@ export async function play(
       reports: [],
     };
   }
+  if (wire.unforeseen) throw wire.unforeseen;
   const endedAt = Date.now();
   await clock.run(async () => await wire.settle());
   const truth = { effects: server.effects, calls: wire.calls, endedAt };

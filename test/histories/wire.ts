@@ -49,6 +49,9 @@ export class Wire {
   /** Things that are not there until a call for one of them was refused: what makes n8n repeat the node. */
   hidden: Array<Pick<Thing, 'json' | 'number' | 'reveal'>> = [];
 
+  /** What was thrown that a network does not throw. */
+  unforeseen: Error | undefined;
+
   /** Is called when a fault has begun. */
   onFault: ((call: SentCall) => void) | undefined;
 
@@ -82,7 +85,10 @@ export class Wire {
       call.isAnswered = true;
       return response;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') call.isAnswered = true;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ECONNREFUSED') call.isAnswered = true;
+      // No network throws this: the model does not know the call.
+      if (code === undefined) this.unforeseen ??= error as Error;
       throw error;
     } finally {
       call.endedAt = Date.now();

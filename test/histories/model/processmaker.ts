@@ -62,6 +62,7 @@ export class ModelledProcessMaker {
   readonly tasks = new Map<number, TaskRow>();
   readonly files = new Map<number, FileRow>();
   readonly effects: Effect[] = [];
+  private readonly retries: Array<{ id: number; requestId: number; at: number }> = [];
   /** Numbers whose start is refused until this time. */
   readonly refusedUntil = new Map<string, number>();
   /** Lists show only what was there so many milliseconds ago. */
@@ -89,6 +90,8 @@ export class ModelledProcessMaker {
         return listOf(this.startProcesses(), call.query);
       case 'requests':
         return rest.length === 0 ? this.listRequests(call) : this.ofRequest(Number(rest[0]), rest, call);
+      case 'comments':
+        return this.comments(Number(call.query.commentable_id), call.query);
       case 'tasks':
         return rest.length === 0 ? this.listTasks(call) : this.ofTask(Number(rest[0]), call);
       default:
@@ -171,6 +174,21 @@ export class ModelledProcessMaker {
     const copied = this.create(copies === 'sameProcess' ? processId : COPY_PROCESS, { ...data });
     copied.visibleAt = visibleAt;
     if (copies === 'child') copied.parentId = id;
+  }
+
+  /** What ProcessMaker notes of a Request by itself: each retry. */
+  private comments(requestId: number, query: Call['query']): Answer {
+    if (!this.requests.has(requestId)) return NOT_FOUND;
+    const rows = this.retries
+      .filter((one) => one.requestId === requestId)
+      .map(({ id, at }) => ({
+        id,
+        commentable_id: requestId,
+        type: 'LOG',
+        subject: 'Request Retried',
+        created_at: toTime(at),
+      }));
+    return listOf(rows.reverse(), query);
   }
 
   private startProcesses(): object[] {
@@ -276,6 +294,7 @@ export class ModelledProcessMaker {
   private retry(row: RequestRow, call: Call): Answer {
     if (row.status !== 'ERROR') return refusal('Only requests with status: ERROR can be retried');
     row.errors = [];
+    this.retries.push({ id: ++this.lastId, requestId: row.id, at: Date.now() });
     this.note('retry', row.id, call);
     setTimeout(() => this.endScript(row), SCRIPT_MS);
     return json(200, { message: [`Retrying ScriptTask (node_2) for Request::${row.id}`], success: true });
