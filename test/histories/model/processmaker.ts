@@ -80,9 +80,6 @@ export class ModelledProcessMaker {
         return this.start(Number(rest[0]), call);
       case 'users':
         return json(200, { user_id: OWN_USER });
-      // Notes of retries by others only make a hint, of which no history tells.
-      case 'comments':
-        return listOf([], call.query);
       // The user of the token may not see how processes are drawn.
       case 'processes':
         return FORBIDDEN;
