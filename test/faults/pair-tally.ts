@@ -14,7 +14,6 @@ export interface Named {
 /** A key that two executions have started at once, and what the item of each says. */
 export interface Pair {
   order: string;
-  duplicates: 'report' | 'cancelMine';
   items: Array<Named | undefined>;
 }
 

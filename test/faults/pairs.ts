@@ -37,8 +37,7 @@ export async function twiceAtOnce(
   const count = Math.max(LEAST_PAIRS, Math.round(items / ITEMS_OF_A_PAIR));
   const pairs: Pair[] = [];
   for (let number = 0; number < count; number++) {
-    const duplicates = number % 2 === 0 ? 'report' : 'cancelMine';
-    pairs.push(...(await runPair(engine, gateway.url, number, duplicates)));
+    pairs.push(...(await runPair(engine, gateway.url, number)));
   }
   await settle();
   await gateway.close();
@@ -47,16 +46,10 @@ export async function twiceAtOnce(
 }
 
 /** Two executions with the same items at the same time. */
-async function runPair(
-  engine: Engine,
-  instanceUrl: string,
-  number: number,
-  duplicates: Pair['duplicates'],
-): Promise<Pair[]> {
+async function runPair(engine: Engine, instanceUrl: string, number: number): Promise<Pair[]> {
   const input = Array.from({ length: KEYS_OF_A_PAIR }, (_, index) => ({ order: `PAIR-${number}-${index}` }));
   const options: INodeParameters = {
     idempotencyKey: '={{ $json.order }}',
-    duplicates,
     timeout: TIMEOUT_SECONDS,
     recoveryWindow: WINDOW_SECONDS,
     requestsInParallel: KEYS_OF_A_PAIR,
@@ -79,7 +72,7 @@ async function runPair(
     return named;
   };
   const [one = [], other = []] = await Promise.all([execute(), execute()]);
-  return input.map(({ order }, index) => ({ order, duplicates, items: [one[index], other[index]] }));
+  return input.map(({ order }, index) => ({ order, items: [one[index], other[index]] }));
 }
 
 /** What an item says of its Request and of others; a failed one may name a Request too. */

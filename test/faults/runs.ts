@@ -106,13 +106,12 @@ function judge(done: Done[], stored: Map<string, number[]>, proxy: FaultProxy): 
       const item = {
         reported: reported[index],
         requestIds,
-        leftUnknown: proxy.leftUnknown(order),
         hasThrown: proxy.hasThrown(order),
         mayStayUnknown: proxy.mayStayUnknown(order),
         isBeyondWindow: proxy.isBeyondWindow(order),
       };
       const tally = tallies.get(setting);
-      if (tally?.count(item, setting.finds) === false) {
+      if (tally?.count(item) === false) {
         const { reported } = item;
         console.log(`✗ ${order}, ${setting.name}: ${JSON.stringify({ reported, requestIds })}`);
         console.log(`  ${proxy.historyOf(order)}`);

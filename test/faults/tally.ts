@@ -9,8 +9,6 @@ export type Reported =
 export interface Judged {
   reported: Reported | undefined;
   requestIds: number[];
-  /** Whether nobody could know, without looking, if its last start was carried out. */
-  leftUnknown: boolean;
   /** Whether a response made the node itself throw: its item is unknown, and can be looked for by its key. */
   hasThrown?: boolean;
   /** Whether a start was carried out after the node's window, as on a machine that stood still for seconds. */
@@ -40,10 +38,9 @@ export class Tally {
   /**
    * Judges an item.
    *
-   * @param finds whether the node can find a start whose response was lost
    * @returns whether it is neither lost, doubled nor falsely reported
    */
-  count(item: Judged, finds: boolean): boolean {
+  count(item: Judged): boolean {
     const { reported, requestIds } = item;
     this.items++;
     if (requestIds.length > 0) this.started++;
@@ -56,7 +53,7 @@ export class Tally {
     if (reported?.outcome === 'unknown') this.reportedUnknown++;
     if (reported?.outcome === 'unknown' && item.mayStayUnknown) this.rightlyUnknown++;
     if (reported?.outcome === 'notStarted') this.reportedNotStarted++;
-    const isAsReported = isTrue(item, finds);
+    const isAsReported = isTrue(item);
     if (!isAsReported) this.falselyReported++;
     return isAsReported && requestIds.length <= 1 && (reported !== undefined || requestIds.length > 0);
   }
@@ -74,9 +71,8 @@ export class Tally {
   }
 }
 
-function isTrue({ reported, requestIds, leftUnknown, hasThrown }: Judged, finds: boolean): boolean {
+function isTrue({ reported, requestIds, hasThrown }: Judged): boolean {
   if (!reported) return requestIds.length === 0;
-  if (!finds && leftUnknown && reported.outcome !== 'unknown') return false;
   switch (reported.outcome) {
     case 'started':
       return requestIds.includes(reported.requestId);
@@ -84,6 +80,6 @@ function isTrue({ reported, requestIds, leftUnknown, hasThrown }: Judged, finds:
       return requestIds.length === 0;
     case 'unknown':
       if (reported.requestId !== undefined) return requestIds.includes(reported.requestId);
-      return hasThrown || !finds || requestIds.length === 0;
+      return hasThrown || requestIds.length === 0;
   }
 }

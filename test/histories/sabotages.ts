@@ -138,8 +138,8 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'the hidden key is not sent',
     file: SEND,
-    from: 'const keyField = key === undefined ? undefined :',
-    to: 'const keyField = true ? undefined :',
+    from: '{ name: hiddenKey_1.KEY_FIELD, value: key }',
+    to: 'undefined',
   },
   {
     name: 'a start that was not found is sent again',
@@ -150,8 +150,8 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'earlier starts are not looked for',
     file: RECALL,
-    from: 'const hasKey = ({ options }) => options.hiddenKey && canFind;',
-    to: 'const hasKey = () => false;',
+    from: 'const keyed = canFind ? others : [];',
+    to: 'const keyed = [];',
   },
   {
     name: 'a copy of a key counts as a start',

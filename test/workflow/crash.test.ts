@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INodeParameters, IWorkflowBase } from 'n8n-workflow';
-import { factsOf } from '../support/failed-item';
 import { respond } from '../support/gateway';
 import { killAt } from '../support/kill';
 import { ERROR_OUTPUT, failedItems, locator, startWorkflow } from '../support/workflows';
@@ -184,15 +183,6 @@ describe('a start that is not found after a crash', () => {
     const run = await harness.retryAfterCrash(killed, ITEMS);
     expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual([started('a'), started('b')]);
     expect(failedItems(run).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
-    expect(harness.numbers()).toEqual(['a', 'b']);
-  });
-
-  it('reports items without a key as unknown after a crash, and sends none of them', async () => {
-    const workflow = workflowOf({ options: { ...options, hiddenKey: false } });
-    const killed = await kill(workflow, 'b');
-    const run = await harness.retryAfterCrash(killed, ITEMS);
-    expect(failedItems(run).map(factsOf)).toEqual(Array(4).fill({ outcome: 'unknown' }));
-    expect(failedItems(run)[0]?.text).toMatch(/without a key.*nothing is started/);
     expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });

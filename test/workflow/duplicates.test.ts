@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { binary, rows } from '../support/files';
 import { itemsOf, outputs, useKeyedStarts } from '../support/keyed-starts';
-import { pass, respond, resetAfter, thenDo, type Behaviour } from '../support/gateway';
+import { pass, respond, thenDo, type Behaviour } from '../support/gateway';
 import { rivalAfter, rivalBefore, startRival, untilAllHaveCome } from '../support/rivals';
 import { ERROR_OUTPUT, failedItems, locator } from '../support/workflows';
 import { useHarness, type User } from '../support/harness';
@@ -11,13 +11,11 @@ const { keyed, ids } = useKeyedStarts(harness);
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const busy = respond(429, { message: 'Too Many Attempts.' });
-const CANCEL_MINE = { duplicates: 'cancelMine' };
 const START_AGAIN = { onExistingRequest: 'startAgain' };
 
 const start = (numbers: string[], options: INodeParameters = {}, user: User = 'admin', more = {}) =>
   harness.start({ ...keyed(options), ...more }, { input: itemsOf(...numbers), settings: ERROR_OUTPUT, user });
 const statuses = () => harness.requests().map(({ status }) => status);
-const puts = () => harness.gateway.calls.filter(({ method }) => method === 'PUT');
 /** Treats every start in one way. */
 const treatStarts = (behaviour: Behaviour) => {
   harness.gateway.treat = ({ method }) => (method === 'POST' ? behaviour : undefined);
@@ -42,27 +40,6 @@ describe('two executions that start the same Idempotency Key at once', () => {
     ]);
     expect(items.filter(({ alreadyStarted }) => alreadyStarted === true)).toHaveLength(1);
     expect(statuses()).toEqual(['ACTIVE', 'ACTIVE']);
-  });
-
-  it('cancels the Request with the higher id with Cancel Mine, and returns the other one for both', async () => {
-    treatStarts(untilAllHaveCome(2));
-    const runs = await Promise.all([start(['a'], CANCEL_MINE), start(['a'], CANCEL_MINE)]);
-    const [lower, higher] = ids();
-    expect(statuses()).toEqual(['ACTIVE', 'CANCELED']);
-    const items = runs.flatMap(outputs);
-    expect(items).toMatchObject([
-      { id: lower, status: 'ACTIVE', duplicates: [higher] },
-      { id: lower, status: 'ACTIVE', duplicates: [higher] },
-    ]);
-    expect(items.filter(({ alreadyStarted }) => alreadyStarted === true)).toHaveLength(1);
-  });
-
-  it('leaves one Request of three executions with Cancel Mine, and every output names the others', async () => {
-    treatStarts(untilAllHaveCome(3));
-    const runs = await Promise.all([1, 2, 3].map(() => start(['a'], CANCEL_MINE)));
-    const [lowest, ...others] = ids();
-    expect(statuses()).toEqual(['ACTIVE', 'CANCELED', 'CANCELED']);
-    for (const item of runs.flatMap(outputs)) expect(item).toMatchObject({ id: lowest, duplicates: others });
   });
 });
 
@@ -224,7 +201,7 @@ it('returns the Request that counts from both executions when the one with the l
       })
     );
   };
-  const runs = await Promise.all([start(['a'], CANCEL_MINE), start(['a'], CANCEL_MINE)]);
+  const runs = await Promise.all([start(['a']), start(['a'])]);
   const [lower, higher] = ids();
   expect(statuses()).toEqual(['ERROR', 'ACTIVE']);
   const items = runs.flatMap(outputs);
@@ -233,48 +210,37 @@ it('returns the Request that counts from both executions when the one with the l
     { id: higher, duplicates: [lower] },
   ]);
   expect(items.filter(({ alreadyStarted }) => alreadyStarted === true)).toHaveLength(1);
-  expect(puts()).toEqual([]);
 });
 
-describe('Cancel Mine', () => {
-  it('returns the other Request as the options ask for it', async () => {
+describe('the Request of another execution that counts', () => {
+  it('is returned as the options ask for it', async () => {
     harness.treatOnce('a', rivalBefore(harness));
-    const run = await start(['a'], { ...CANCEL_MINE, includeData: true });
+    const run = await start(['a'], { includeData: true });
     const [rival, mine] = ids();
-    expect(statuses()).toEqual(['ACTIVE', 'CANCELED']);
+    expect(statuses()).toEqual(['ACTIVE', 'ACTIVE']);
     expect(outputs(run)).toMatchObject([
       { id: rival, status: 'ACTIVE', data: { number: 'a' }, alreadyStarted: true, duplicates: [mine] },
     ]);
     expect(run.text).not.toContain('_n8n_key');
   });
 
-  it('does not cancel the Request with the lowest id', async () => {
-    harness.treatOnce('a', rivalAfter(harness));
-    const run = await start(['a'], CANCEL_MINE);
-    const [mine, rival] = ids();
-    expect(outputs(run)).toMatchObject([{ id: mine, duplicates: [rival] }]);
-    expect(outputs(run)[0]).not.toHaveProperty('alreadyStarted');
-    expect(puts()).toEqual([]);
-  });
-
-  it.each(['finish', 'task'])('does not cancel a Request that its item waits for: %s', async (waitFor) => {
+  it.each(['finish', 'task'])('is named by an item that waits for its own: %s', async (waitFor) => {
     harness.treatOnce('a', rivalBefore(harness));
     const limits = { timeLimit: 1, onTimeout: 'return' };
-    const run = await start(['a'], { ...CANCEL_MINE, ...limits }, 'admin', { waitFor });
+    const run = await start(['a'], limits, 'admin', { waitFor });
     expect(outputs(run)).toMatchObject([{ duplicates: [ids()[0]] }]);
     expect(statuses()).toEqual(['ACTIVE', 'ACTIVE']);
-    expect(puts()).toEqual([]);
   });
 
-  it('does not cancel a Request that the execution sleeps for', async () => {
+  it('is named by an execution that sleeps for its own', async () => {
     harness.treatOnce('a', rivalBefore(harness));
-    const run = await start(['a'], CANCEL_MINE, 'admin', { waitFor: 'callback' });
+    const run = await start(['a'], {}, 'admin', { waitFor: 'callback' });
     expect(run.status).toBe('waiting');
     expect(outputs(run)).toMatchObject([{ id: ids()[1], duplicates: [ids()[0]] }]);
     expect(statuses()).toEqual(['ACTIVE', 'ACTIVE']);
   });
 
-  it('does not cancel a Request that has ended', async () => {
+  it('is returned when both have ended', async () => {
     harness.treatOnce(
       'a',
       thenDo(async () => {
@@ -282,69 +248,14 @@ describe('Cancel Mine', () => {
         if (call) await startRival(harness, call);
       }),
     );
-    const run = await start(['a'], CANCEL_MINE, 'admin', { process: locator('id', 4) });
+    const run = await start(['a'], {}, 'admin', { process: locator('id', 4) });
     expect(statuses()).toEqual(['COMPLETED', 'COMPLETED']);
     expect(outputs(run)).toMatchObject([{ id: ids()[0], status: 'COMPLETED', duplicates: [ids()[1]] }]);
-    expect(puts()).toEqual([]);
   });
 
-  it('does not cancel a Request when the one with the lower id is in ERROR', async () => {
-    harness.treatOnce('a', async (response, forward) => {
-      await rivalBefore(harness)(response, forward);
-      harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
-    });
-    const run = await start(['a'], CANCEL_MINE);
-    expect(outputs(run)).toMatchObject([{ id: ids()[1], status: 'ACTIVE', duplicates: [ids()[0]] }]);
-    expect(statuses()).toEqual(['ERROR', 'ACTIVE']);
-  });
-
-  it('gives a hint when ProcessMaker does not allow it, and returns the one with the lowest id', async () => {
-    harness.treatOnce('a', rivalBefore(harness, { user: 'limited' }));
-    const run = await start(['a'], CANCEL_MINE, 'limited');
-    const [rival, mine] = ids();
-    expect(outputs(run)).toMatchObject([{ id: rival, status: 'ACTIVE', duplicates: [mine] }]);
-    expect(run.hints('ProcessMaker')).toEqual([
-      expect.stringContaining(`not in status CANCELED for certain: Request ${mine}.`),
-    ]);
-    expect(failedItems(run)).toEqual([]);
-  });
-
-  it('gives a hint when the server leaves the Request as it is, since it is completed in the meantime', async () => {
+  it('gets the files of the item', async () => {
     harness.treatOnce('a', rivalBefore(harness));
-    treatAfterStarts('PUT', async (response) => {
-      const task = harness.server.tasks().find(({ requestId }) => requestId === ids()[1]);
-      await harness.server.completeTask(task?.id ?? 0, {});
-      response.writeHead(204).end();
-    });
-    const run = await start(['a'], CANCEL_MINE);
-    expect(statuses()).toEqual(['ACTIVE', 'COMPLETED']);
-    expect(outputs(run)).toMatchObject([{ id: ids()[0], duplicates: [ids()[1]] }]);
-    expect(run.hints('ProcessMaker')).toEqual([expect.stringContaining('It is in status COMPLETED')]);
-  });
-
-  it('looks up whether it has canceled the Request when the response was lost', async () => {
-    harness.treatOnce('a', rivalBefore(harness));
-    treatAfterStarts('PUT', resetAfter);
-    const run = await start(['a'], CANCEL_MINE);
-    expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true, duplicates: [ids()[1]] }]);
-    expect(puts()).toHaveLength(1);
-    expect(run.hints('ProcessMaker')).toEqual([]);
-  });
-
-  it('cancels one Request for all items that share it', async () => {
-    harness.treatOnce('a', rivalBefore(harness));
-    const run = await start(['a', 'a'], CANCEL_MINE);
-    const [rival, mine] = ids();
-    expect(outputs(run)).toMatchObject([
-      { id: rival, alreadyStarted: true, duplicates: [mine] },
-      { id: rival, alreadyStarted: true, duplicates: [mine] },
-    ]);
-    expect(puts()).toHaveLength(1);
-  });
-
-  it('uploads the files of the item to the Request that is returned', async () => {
-    harness.treatOnce('a', rivalBefore(harness));
-    const options = { ...CANCEL_MINE, ...rows(['contract', 'contract']) };
+    const options = rows(['contract', 'contract']);
     const binaries = [{ contract: binary('contract.txt', 'signed') }];
     const run = await harness.start(keyed(options), { input: itemsOf('a'), binaries, user: 'admin' });
     const [rival, mine] = ids();
@@ -352,12 +263,6 @@ describe('Cancel Mine', () => {
       { id: rival, alreadyStarted: true, duplicates: [mine], files: [{ requestId: rival }] },
     ]);
     expect(harness.files().map(({ requestId }) => requestId)).toEqual([mine, rival]);
-  });
-
-  it('refuses an unknown value of the option before anything is sent', async () => {
-    const run = await start(['a'], { duplicates: 'other' });
-    expect(failedItems(run)[0]?.text).toContain("The option 'Duplicates' holds a value");
-    expect(harness.gateway.calls).toEqual([]);
   });
 });
 
@@ -394,47 +299,12 @@ describe('a key with several Requests', () => {
     },
   );
 
-  it('cancels on a repeat what the first attempt has started', async () => {
-    let isFirst = true;
-    harness.gateway.treat = ({ method, body }) => {
-      if (method !== 'POST') return undefined;
-      if (body.includes('"a"')) return rivalBefore(harness);
-      const behaviour = isFirst ? busy : undefined;
-      isFirst = false;
-      return behaviour;
-    };
-    const failed = await harness.start(keyed(CANCEL_MINE), { input: itemsOf('a', 'b'), user: 'admin' });
-    expect(failed.status).toBe('error');
-    expect(statuses()).toEqual(['ACTIVE', 'ACTIVE']);
-    const run = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
-    const [rival, mine] = ids();
-    expect(outputs(run)[0]).toMatchObject({ id: rival, alreadyStarted: true, duplicates: [mine] });
-    expect(statuses()).toEqual(['ACTIVE', 'CANCELED', 'ACTIVE']);
-  });
-
-  it('does not cancel on a repeat what another execution has started', async () => {
-    harness.treatOnce('a', rivalAfter(harness));
-    await start(['a'], CANCEL_MINE);
-    await start(['a'], CANCEL_MINE);
-    expect(statuses()).toEqual(['ACTIVE', 'ACTIVE']);
-    expect(puts()).toEqual([]);
-  });
-
-  it('returns the other Request after a crash of n8n that came when the own one was canceled', async () => {
+  it('returns the other Request after a crash of n8n', async () => {
     harness.treatOnce('a', rivalBefore(harness));
-    const parameters = keyed({ ...CANCEL_MINE, ...START_AGAIN });
+    const parameters = keyed(START_AGAIN);
     const killed = await harness.start(parameters, { input: itemsOf('a'), user: 'admin' });
-    expect(statuses()).toEqual(['ACTIVE', 'CANCELED']);
+    expect(statuses()).toEqual(['ACTIVE', 'ACTIVE']);
     const run = await harness.retryAfterCrash(killed, itemsOf('a'), 'admin');
-    expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true, duplicates: [ids()[1]] }]);
-    expect(harness.requests()).toHaveLength(2);
-  });
-
-  it('starts no other Request for one that was canceled as a duplicate: Start Again', async () => {
-    harness.treatOnce('a', rivalBefore(harness));
-    await start(['a'], { ...CANCEL_MINE, ...START_AGAIN });
-    expect(statuses()).toEqual(['ACTIVE', 'CANCELED']);
-    const run = await start(['a'], START_AGAIN);
     expect(outputs(run)).toMatchObject([{ id: ids()[0], alreadyStarted: true, duplicates: [ids()[1]] }]);
     expect(harness.requests()).toHaveLength(2);
   });
@@ -450,7 +320,8 @@ describe('a key with several Requests', () => {
 
   it('starts another Request when all of the generation have ended in ERROR or CANCELED', async () => {
     harness.treatOnce('a', rivalBefore(harness));
-    await start(['a'], { ...CANCEL_MINE, ...START_AGAIN });
+    await start(['a'], START_AGAIN);
+    harness.server.cancelRequest(ids()[1] ?? 0);
     harness.server.failRequest(ids()[0] ?? 0, 'The script failed');
     const run = await start(['a'], START_AGAIN);
     expect(outputs(run)).toMatchObject([{ id: ids()[2], status: 'ACTIVE' }]);

@@ -45,7 +45,6 @@ describe('a Request that an earlier attempt of the execution started', () => {
     ['the hidden key', { idempotencyKey: undefined }],
     ["the user's own key", {}],
     ["the user's own key, with Throw Error", { onExistingRequest: 'error' }],
-    ['the record of attempts', { idempotencyKey: undefined, hiddenKey: false }],
   ])(
     'keeps the file that is there, found by %s, and reports its stored name, size and id',
     async (_, given) => {

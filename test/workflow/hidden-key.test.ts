@@ -1,19 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { respond, resetAfter } from '../support/gateway';
-import {
-  createWorkflow,
-  ERROR_OUTPUT,
-  failedItems,
-  locator,
-  PROCESS_MAKER,
-  startWorkflow,
-} from '../support/workflows';
+import { createWorkflow, locator, PROCESS_MAKER, startWorkflow } from '../support/workflows';
 import { useHarness } from '../support/harness';
 
 const harness = useHarness();
 
 const TARGET = { process: locator('id', 2), startEvent: locator('id', 'node_1') };
-const OFF = { ...TARGET, options: { hiddenKey: false, requestsInParallel: 1, recoveryWindow: 0 } };
 
 interface Key {
   run: string;
@@ -86,61 +77,17 @@ describe('the hidden key', () => {
     expect(harness.requests()).toMatchObject([{ data: { _n8n_key: harness.sentKeys()[0] } }]);
   });
 
-  it.each([true, false])(
-    'does not send a key that came with the item, with Hidden Key %s',
-    async (hiddenKey) => {
-      const input = [{ number: 'a', _n8n_key: 'of another start' }];
-      await harness.start({ ...TARGET, options: { hiddenKey } }, { input });
-      expect(harness.sentTexts()).toEqual(['{"number":"a"}']);
-      expect(harness.starts()[0]?.body.match(/_n8n_key/g) ?? []).toHaveLength(hiddenKey ? 1 : 0);
-      expect(harness.starts()[0]?.body).not.toContain('of another start');
-    },
-  );
+  it('does not send a key that came with the item', async () => {
+    const input = [{ number: 'a', _n8n_key: 'of another start' }];
+    await harness.start(TARGET, { input });
+    expect(harness.sentTexts()).toEqual(['{"number":"a"}']);
+    expect(harness.starts()[0]?.body.match(/_n8n_key/g)).toHaveLength(1);
+    expect(harness.starts()[0]?.body).not.toContain('of another start');
+  });
 
   it('makes no extra call for the hidden key in a first run', async () => {
     await harness.start(TARGET, { input: [{ number: 'a' }, { number: 'b' }] });
     expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
-  });
-});
-
-describe('Hidden Key off', () => {
-  const ITEMS = [{ number: 'a' }, { number: 'b' }, { number: 'c' }];
-  const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-
-  it('sends no key with Hidden Key off', async () => {
-    await harness.start(OFF, { input: [{ number: 'a' }, {}] });
-    expect(harness.starts().map(({ body }) => body)).toEqual(['{"number":"a"}', '{}']);
-  });
-
-  it('reports a lost start as unknown without looking for it, with Hidden Key off', async () => {
-    harness.treatOnce('b', resetAfter);
-    const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ input: { number: 'b' }, outcome: 'unknown' }]);
-    expect(failedItems(run)[0]?.text).toContain('look there before you repeat it');
-    expect(failedItems(run)[0]?.text).not.toContain('PMQL');
-    expect(harness.lookUps()).toEqual([]);
-    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
-  });
-
-  it('reports a 500 of ProcessMaker as unknown with Hidden Key off', async () => {
-    harness.treatOnce('b', respond(500, { message: 'Server Error' }));
-    const run = await harness.start(OFF, { input: ITEMS, settings: ERROR_OUTPUT });
-    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown', httpStatus: 500 }]);
-  });
-
-  it('finds the Requests of an earlier attempt by id in one call, with Hidden Key off', async () => {
-    harness.treatOnce('c', respond(429, { message: 'Too Many Attempts.' }));
-    const run = await harness.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
-    expect(run.items('ProcessMaker').map(({ id }) => id)).toEqual(harness.requests().map(({ id }) => id));
-    expect(harness.numbers()).toEqual(['a', 'b', 'c']);
-    expect(harness.lookUps()).toHaveLength(1);
-  });
-
-  it('does not send an item again that an earlier attempt left unknown, with Hidden Key off', async () => {
-    harness.treatOnce('b', resetAfter);
-    const run = await harness.start(OFF, { input: ITEMS, settings: RETRY_ON_FAIL });
-    expect(run.error?.message).toMatch(/not known whether an earlier attempt.*item 1/s);
-    expect(harness.numbers()).toEqual(['a', 'b']);
   });
 });
 

@@ -25,12 +25,6 @@ describe('an Idempotency Key', () => {
     expect(harness.gateway.calls.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
   });
 
-  it('stores the Idempotency Key with Hidden Key off too', async () => {
-    await start(['a'], { hiddenKey: false });
-    await start(['a'], { hiddenKey: false });
-    expect(harness.requests()).toHaveLength(1);
-  });
-
   it.each([
     '',
     '={{ "" }}',

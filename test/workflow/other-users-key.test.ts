@@ -82,9 +82,9 @@ describe('a key that only a Request of another user holds', () => {
 });
 
 describe('a Request of another user that is started at the same time', () => {
-  it('is named in sameKey, and neither returned nor a reason to cancel', async () => {
+  it('is named in sameKey, and not returned', async () => {
     harness.treatOnce('a', rivalBefore(harness, { user: 'limited' }));
-    const run = await start(['a'], { duplicates: 'cancelMine' });
+    const run = await start(['a']);
     const [rival, own] = ids();
     expect(outputs(run)).toMatchObject([{ id: own, sameKey: [rival] }]);
     expect(outputs(run)[0]).not.toHaveProperty('duplicates');

@@ -133,7 +133,6 @@ describe('a retry', () => {
   it.each([
     ['by the hidden key', {}],
     ["by the user's own key", { idempotencyKey: '={{ "files-" + $json.number }}' }],
-    ['by the record of attempts', { hiddenKey: false }],
   ])('finds the Requests on a retry %s, and uploads only the missing files', async (_, options) => {
     refuseOnce('file 1');
     const run = await start(options, items(3), files(3), { settings: RETRIED });

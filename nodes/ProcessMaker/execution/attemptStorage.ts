@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { isObject } from '../guards';
 import { argumentsOf, isTool } from '../input/parameters';
 
-/** The key under which a start was sent (empty when it had none), or once it is known, the Request's id. */
+/** The key under which a start was sent, or once it is known, the Request's id. */
 export type Mark = string | number;
 
 /** The Retry button found no context of this iteration: n8n may have crashed, so that it may be a repeat. */

@@ -84,7 +84,7 @@ function judge({ path }: Scenario, repeated: Execution, processMaker: ProcessMak
   for (let number = 0; number < ORDERS; number++) {
     const order = `${path}-${number}`;
     const requestIds = stored.filter(({ data }) => data.order === order).map(({ id }) => id);
-    tally.count({ reported: reports.get(order), requestIds, leftUnknown: false }, true);
+    tally.count({ reported: reports.get(order), requestIds });
   }
   return tally;
 }

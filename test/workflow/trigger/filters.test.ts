@@ -133,13 +133,6 @@ describe('Requests started by n8n', () => {
     expect(poller.items).toMatchObject([{ event: 'requestStarted', processId: WITH_TASK }]);
   });
 
-  it('emits a Request that n8n started without the hidden key', async () => {
-    const poller = await watching(harness, { triggerOn: ['requestStarted'], ...ignoring });
-    await start(WITH_TASK, { hiddenKey: false });
-    await poller.poll();
-    expect(poller.items).toHaveLength(1);
-  });
-
   it('does not emit the data by which Requests of n8n are recognized', async () => {
     const poller = await watching(harness, {
       triggerOn: ['requestStarted', 'taskCreated'],

@@ -129,8 +129,6 @@ describe('when n8n runs the node again after the Request has ended', () => {
   it.each([
     ['the hidden key', 'ERROR', {}],
     ['the hidden key', 'CANCELED', {}],
-    ['no key', 'ERROR', { hiddenKey: false }],
-    ['no key', 'CANCELED', { hiddenKey: false }],
     ['a key of the user', 'ERROR', { idempotencyKey: 'matrix-error' }],
     ['a key of the user', 'CANCELED', { idempotencyKey: 'matrix-canceled' }],
   ] as const)(

@@ -1,18 +1,14 @@
-import { updateRequest } from '../../../api/requests/changes';
 import type { FoundRequest } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, readRequest, starterOf } from '../../../api/requests/requests';
-import { done, makeChange, NOT_SEEN } from '../../../execution/change';
+import { type ApiRequest, starterOf } from '../../../api/requests/requests';
 import { runConcurrently, Throttle } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
 import type { OutputItem } from '../../../execution/itemResults';
-import { once } from '../../../execution/readers';
 import { addTo, messageOf } from '../../../guards';
 import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
 import { findStarts, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { asExisting, besides, type OtherRequests, SAME_KEY_HINT, sortByKey } from './sameKey';
-import { nameRequests } from './startErrors';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
 const LOOK_AFTER_MS = 2000;
@@ -28,10 +24,6 @@ interface OwnStart {
 /** What others have started under the same keys at the same time. A second look only narrows that gap. */
 export class Duplicates {
   private readonly own = new Map<number, OwnStart>();
-
-  private readonly canceled = new Map<number, Promise<void>>();
-
-  private readonly refused = new Map<number, string>();
 
   /** @param isWaitedFor whether each item keeps its own @param answerWith gives an item that of another execution */
   constructor(
@@ -64,7 +56,6 @@ export class Duplicates {
     }
     const limits = { throttle: new Throttle(IN_PARALLEL), mayBegin: () => !isOver(this.run) };
     await runConcurrently(own, limits, (one) => this.compare(one, found.get(scopeOf(one)) ?? []));
-    if (this.refused.size > 0) hints.sentences.add(notCanceled(this.refused));
   }
 
   private async find(own: OwnStart[]): Promise<Map<string, FoundRequest[]>> {
@@ -95,7 +86,6 @@ export class Duplicates {
     const mine = found.find(({ request }) => request.id === id)?.request;
     try {
       if (primary && mine && primary !== mine && !this.isWaitedFor) {
-        if (primary.id < id) await this.cancelWhereAsked(mine);
         record.mark(index, primary.id);
         const [output] = await this.answerWith(start, primary);
         const others = this.named(start, besides(primary.id, same, sameKey));
@@ -116,28 +106,6 @@ export class Duplicates {
     if (others.sameKey && !hasHint) this.run.hints.addForItem(SAME_KEY_HINT, index);
     return others;
   }
-
-  private async cancelWhereAsked({ id, status }: ApiRequest): Promise<void> {
-    const sharing = [...this.own.values()].filter((one) => one.id === id);
-    if (status !== 'ACTIVE' || !sharing.every(({ start }) => start.options.cancelsDuplicates)) return;
-    await once(this.canceled, id, () => this.cancel(id));
-  }
-
-  private async cancel(id: number): Promise<void> {
-    const { connection } = this.run;
-    const readStatus = async () => (await readRequest(connection, id, [])).status;
-    try {
-      await makeChange(connection, {
-        send: async () => await updateRequest(connection, id, { status: 'CANCELED' }),
-        look: async () => ((await readStatus()) === 'CANCELED' ? done(undefined) : NOT_SEEN),
-      });
-      // ProcessMaker takes the call also for one that has come to its end since.
-      const status = await readStatus();
-      if (status !== 'CANCELED') this.refused.set(id, `It is in status ${status}`);
-    } catch (error) {
-      this.refused.set(id, messageOf(error));
-    }
-  }
 }
 
 function scopeOf({ start, key }: OwnStart): string {
@@ -150,8 +118,3 @@ function isOver({ connection, results }: ItemRun): boolean {
 
 const NOT_LOOKED_UP =
   'The Requests were started, but it could not be looked up whether another execution has started some with the same Idempotency Keys at the same time';
-
-function notCanceled(refused: Map<number, string>): string {
-  const [[, reason = ''] = []] = refused;
-  return `Started twice, and not in status CANCELED for certain: ${nameRequests([...refused.keys()])}. ${reason}.`;
-}

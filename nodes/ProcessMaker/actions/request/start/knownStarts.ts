@@ -87,8 +87,7 @@ export class KnownStarts extends Map<number, Known> {
   /** What to make of an item that was not found. @param mark of an earlier attempt that may have started it */
   decideByMark({ index, options }: Start, mark: Mark | undefined): void {
     if (typeof mark === 'number') this.set(index, { error: gone(mark) });
-    // Without a key it could not be looked for, so that it is never started again.
-    else if (typeof mark === 'string' && (mark === '' || !options.startAgainWhenNotFound)) {
+    else if (typeof mark === 'string' && !options.startAgainWhenNotFound) {
       this.set(index, { error: stillUnknown(mark) });
     }
   }

@@ -85,8 +85,6 @@ function readOptions(options: IDataObject) {
   if (onForeign !== 'error' && onForeign !== 'return' && onForeign !== 'ignore') {
     throw notListed("If Another User's Request Has the Key");
   }
-  const duplicates = options.duplicates ?? 'report';
-  if (duplicates !== 'report' && duplicates !== 'cancelMine') throw notListed('Duplicates');
   const parallel = options.requestsInParallel ?? DEFAULT_PARALLEL;
   const timeoutSeconds = Number(options.timeout ?? DEFAULT_TIMEOUT_SECONDS);
   const windowSeconds = Number(asText(options.recoveryWindow ?? DEFAULT_WINDOW_SECONDS).trim() || NaN);
@@ -105,10 +103,7 @@ function readOptions(options: IDataObject) {
     onExisting,
     /** What to do when only Requests of other users have the Idempotency Key. */
     onForeign,
-    /** Whether to cancel what was started although another execution had started it at the same time. */
-    cancelsDuplicates: duplicates === 'cancelMine',
     idempotencyKey: 'idempotencyKey' in options ? readKey(options.idempotencyKey) : undefined,
-    hiddenKey: options.hiddenKey !== false,
     startAgainWhenNotFound: options.startAgainWhenNotFound === true,
     simplify: options.simplify === undefined || readSimplify(options),
     includeData: options.includeData === true,

@@ -10,7 +10,7 @@ import { digestOf, keyPrefix, parseItemKey } from './keys';
 import { type FoundStart, includesData, KnownStarts, lookByUserKeys, takePrimaries } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { sortByKey } from './sameKey';
-import { disputed, gone, lookUpError, mayBeFromBeforeCrash } from './startErrors';
+import { disputed, gone, lookUpError, mayBeFromBeforeCrash, stillUnknown } from './startErrors';
 
 /** A start of an earlier attempt, with the position that its item had then. */
 export interface EarlierStart<T> {
@@ -154,10 +154,8 @@ export async function recallStarts(connection: Connection, record: AttemptRecord
   const primaries = takePrimaries(known, starts);
   const others = record.isRepeat ? starts.filter(({ options }) => options.idempotencyKey === undefined) : [];
   const canFind = record.crash === undefined || record.identity.outlivesCrash;
-  const hasKey = ({ options }: TargetedStart) => options.hiddenKey && canFind;
-  const keyed = others.filter(hasKey);
-  const keyless = others.filter((start) => !hasKey(start));
-  await recallByIds(known, keyless);
+  const keyed = canFind ? others : [];
+  if (!canFind) await recallByIds(known, others);
 
   let look: HiddenKeyLook = { disputed: new Map(), keys: new Set() };
   let openKeys = new Map<number, string>();
@@ -201,7 +199,7 @@ function lookUntil(
   return last;
 }
 
-/** Without keys, only the marks show what was started. */
+/** Where a crash has taken the name of the run, no key can be looked for: only the marks show what was started. */
 async function recallByIds(known: KnownStarts, starts: TargetedStart[]): Promise<void> {
   if (starts.length === 0) return;
   const { connection, record } = known;
@@ -221,8 +219,9 @@ async function recallByIds(known: KnownStarts, starts: TargetedStart[]): Promise
         const isGone = isKind(error, 'notFound');
         known.set(start.index, { error: isGone ? gone(mark) : lookUpError(error, true) });
       }
-    } else if (mark === undefined && record.crash) {
-      known.set(start.index, { error: mayBeFromBeforeCrash() });
-    } else known.decideByMark(start, mark);
+    } else {
+      const error = mark === undefined ? mayBeFromBeforeCrash() : stillUnknown(mark);
+      known.set(start.index, { error });
+    }
   }
 }

@@ -66,14 +66,11 @@ export async function sendStart(
   const { index, data, files, identity, options, target } = start;
   looks.includeData ||= options.includeData;
   const text = JSON.stringify(data);
-  const hiddenKey = options.hiddenKey
-    ? itemKey(record.identity.run, record.round, index, digestOf(target, identity ?? text, files))
-    : undefined;
-  const key = userKey ?? hiddenKey;
+  const key =
+    userKey ?? itemKey(record.identity.run, record.round, index, digestOf(target, identity ?? text, files));
   // The mark comes first: if n8n ends here, the item counts as sent.
-  const earlier = record.mark(index, key ?? '');
-  const keyField = key === undefined ? undefined : { name: KEY_FIELD, value: key };
-  const ready = { target, body: withFields(text, field, keyField), ...options };
+  const earlier = record.mark(index, key);
+  const ready = { target, body: withFields(text, field, { name: KEY_FIELD, value: key }), ...options };
   const sends: Sends = { count: 0, most: MAX_SENDS };
   try {
     const sent = await makeChange<SentStart>(connection, {
@@ -93,14 +90,13 @@ export async function sendStart(
         record.mark(index, earlier);
         return { key: earlier, description: `${description} ${EARLIER_UNKNOWN}. ${howToSearch(earlier)}` };
       }
-      return key === undefined ? undefined : { key, description: `${description} ${howToSearch(key)}` };
+      return { key, description: `${description} ${howToSearch(key)}` };
     });
   }
 }
 
 interface LostStart {
-  /** undefined where it cannot be found. */
-  key: string | undefined;
+  key: string;
   error: ProcessMakerError;
   sends: Sends;
   slot: Slot;
@@ -130,13 +126,11 @@ async function lookFor(
   if (hasResponded) sends.most = MAX_SENDS_AFTER_OWN_RESPONSE;
   // Another item may have failed while this one waited.
   const mayStartAgain = () =>
-    key !== undefined &&
     options.startAgainWhenNotFound &&
     !results.mustStop &&
     !connection.canceled?.aborted &&
     sends.count < sends.most;
   const find = async (times: number[]) => {
-    if (key === undefined) return 'missing';
     const look = (looks.look ??= lookByKeys(looks));
     return await slot.whileWaiting(() => look.find(inProcess(target.processId, key), times));
   };
@@ -154,7 +148,7 @@ async function lookFor(
   if (found === 'unread') return NOT_SEEN;
   if (found !== 'missing') return done(found);
   if (mayStartAgain()) return { state: 'notSeen', sendAgain: true };
-  return { state: 'notSeen', ...(key !== undefined && { error: notFound(error) }) };
+  return { state: 'notSeen', error: notFound(error) };
 }
 
 function lookByKeys(looks: StartLooks): SharedLook<SentStart> {

@@ -79,9 +79,8 @@ const UNKNOWN = { kind: 'connectionLost', delivery: 'unknown', outcome: 'unknown
 
 /** An earlier attempt has sent it, and it was not found. */
 export function stillUnknown(key: string): ProcessMakerError {
-  const advice = key === '' ? 'Look in ProcessMaker for its Request' : howToSearch(key);
   const message = `${EARLIER_UNKNOWN}, so it is not started again`;
-  return inputError(message, `${advice}. ${RUN_AGAIN}`).with({ ...UNKNOWN, key });
+  return inputError(message, `${howToSearch(key)}. ${RUN_AGAIN}`).with({ ...UNKNOWN, key });
 }
 
 /** The execution is retried, n8n has lost what it had started, and there is no key to find it by. */

@@ -15,7 +15,7 @@ export const startOptions = optionsOf(
   textField(
     'Idempotency Key',
     'idempotencyKey',
-    "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
+    "Your own key for each start, such as an order number. If the process already has a Request with this key, from this or any earlier execution, no other is started; two executions with the same key at the same moment can both start one, and name it in duplicates. Only Requests that the user of the access token may see are found. The key is stored in the Request's data in place of the hidden key.",
     { placeholder: 'e.g. {{ $json.orderId }}' },
   ),
   {
@@ -64,28 +64,6 @@ export const startOptions = optionsOf(
         name: 'Throw Error',
         value: 'error',
         description: 'Start nothing, and name that Request and its user in the message',
-      },
-    ],
-  },
-  {
-    displayName: 'Duplicates',
-    name: 'duplicates',
-    type: 'options',
-    default: 'report',
-    description:
-      'What to do when another execution has started a Request with the same Idempotency Key at the same time. The node looks for it once more, 2 seconds after the last start. It does not see a start that waits in a queue longer than that, nor what the user of the access token may not see.',
-    options: [
-      {
-        name: 'Cancel Mine',
-        value: 'cancelMine',
-        description:
-          "Also cancel this item's own Request where another one is returned. Scripts and emails of it may have run already. The Request with the lowest ID, one that has ended and one that 'Wait For' waits for are not canceled.",
-      },
-      {
-        name: 'Report',
-        value: 'report',
-        description:
-          'Return the Request with the lowest ID in every execution, and name the others in the field duplicates',
       },
     ],
   },
@@ -143,11 +121,5 @@ export const startOptions = optionsOf(
     'Start Again When Not Found',
     'startAgainWhenNotFound',
     'Whether to start an item again when its start got no response and no Request was found by the end of the Recovery Window; once only when ProcessMaker itself responded with a 500. Otherwise an error is thrown, which says that the outcome is unknown.',
-  ),
-  switchField(
-    'Hidden Key',
-    'hiddenKey',
-    "Whether to put a hidden key into the Request's data (_n8n_key), so that none is started twice: by it the node finds a start again whose response was lost. Forms and Include Data do not show it, but administrators see it in the Request's summary. Without it, a start with an unknown outcome stays unknown.",
-    { default: true },
   ),
 );
