@@ -12,6 +12,9 @@ import { TOKENS } from '../processmaker/fixtures/users';
 /** The user whose token the trigger has; an administrator sees all Tasks. */
 const USER = TOKENS.admin;
 
+/** The element of the scripts that fail. */
+export const SCRIPT_ELEMENT = 'script';
+
 /** What is done to a call before the server works on it. */
 export type Interference = (reply: FastifyReply) => Promise<void>;
 
@@ -115,6 +118,23 @@ export class SimulatedServer {
       element_name: 'Simulated task',
       status: 'ACTIVE',
       due_at: toSqlTime(new Date(due)),
+      created_at: at,
+      updated_at: at,
+    });
+  }
+
+  /** A script that a Request has reached: ACTIVE while it will be tried again, too, and FAILING at the end. */
+  insertScript(id: number, requestId: number, time: number, status: 'ACTIVE' | 'FAILING'): void {
+    const at = toSqlTime(new Date(time));
+    insert(this.instance, 'process_request_tokens', {
+      id,
+      uuid: `script-${id}`,
+      process_request_id: requestId,
+      process_id: 4,
+      element_id: SCRIPT_ELEMENT,
+      element_type: 'scriptTask',
+      element_name: 'Simulated script',
+      status,
       created_at: at,
       updated_at: at,
     });
