@@ -5,7 +5,7 @@ import { oauthOf } from './oauth/control';
 import { completeToken, interruptToken, returnToParent } from './requests/progress';
 import { endRequest, failRequest } from './requests/finish';
 import { forgetCallbacks, resumeScripts, runScript } from './requests/run-script';
-import { updateToken } from './requests/store';
+import { findToken, updateToken } from './requests/store';
 import { resumeTimers } from './requests/timer';
 import { createServer } from './server';
 import { toStoredFile, toStoredRequest, toStoredTask } from './stored';
@@ -79,6 +79,9 @@ export async function serve(instance: Instance, options: ProcessMakerOptions): P
       instance.scriptsHeld = value;
     },
     scriptRuns: instance.scriptRuns,
+    scriptsToRun: () =>
+      instance.scripts.heldTokens.flatMap((id) => findToken(instance, id)?.process_request_id ?? []),
+    runScripts: () => instance.scripts.runDue(),
     scriptStatuses: instance.scriptStatuses,
     tasks: () =>
       instance.database

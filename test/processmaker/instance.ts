@@ -6,7 +6,7 @@ import { definitions } from './flow/cache';
 import { Sessions } from './oauth/sessions';
 import { Throttle } from './oauth/throttle';
 import { KeyedQueue } from './queues/keyed-queue';
-import { type ScriptRun, ScriptQueue } from './queues/script-queue';
+import { type QueueKind, type ScriptRun, ScriptQueue } from './queues/script-queue';
 import { Timers } from './queues/timers';
 import { NEWEST_VERSION } from './routes/version';
 import type { Json, ProcessMakerOptions } from './types';
@@ -22,7 +22,7 @@ const DEFAULT_BETWEEN_ERRORS_MS = 40;
 export class Instance {
   readonly database: Connection;
   readonly definitions = definitions;
-  readonly queue: 'redis' | 'sync';
+  readonly queue: QueueKind;
   readonly scripts: ScriptQueue;
   readonly timers = new Timers();
   /** The statuses with which calls of scripts were answered. */
@@ -77,7 +77,11 @@ export class Instance {
     );
     this.database.script(SCHEMA);
     this.queue = options.queue ?? 'redis';
-    this.scripts = new ScriptQueue(this.queue, (run) => runScript(this, run));
+    this.scripts = new ScriptQueue(
+      this.queue,
+      (run) => runScript(this, run),
+      () => this.now(),
+    );
   }
 
   /** The server's clock. */

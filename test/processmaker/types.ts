@@ -1,5 +1,6 @@
 import type { ProcessStatus, RequestStatus, TokenStatus } from './database/rows';
 import type { OAuth, OAuthOptions } from './oauth/types';
+import type { QueueKind } from './queues/script-queue';
 
 /** A JSON value as it travels over the wire. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -21,8 +22,8 @@ export interface ProcessMakerOptions {
   uploadLimitBytes?: number;
   /** The version of the server, such as `4.11.0`; routes that came later are missing. */
   version?: string;
-  /** On `redis` script tasks fail a moment after the response, on `sync` during it. */
-  queue?: 'redis' | 'sync';
+  /** On `redis` script tasks run a moment after the response, on `sync` during it, and by hand when a test says so. */
+  queue?: QueueKind;
   oauth?: OAuthOptions;
   /** For example `/pm`: the instance lives below a sub-path. */
   basePath?: string;
@@ -116,6 +117,10 @@ export interface ProcessMaker {
   scriptsHeld: boolean;
   /** The Request of each run of a script that has begun, in order. */
   scriptRuns: readonly number[];
+  /** Where scripts run by hand: the Requests whose scripts are still to run, each as often as they will. */
+  scriptsToRun: () => number[];
+  /** Where scripts run by hand: runs those that are due by now. */
+  runScripts: () => Promise<void>;
   /** The statuses with which calls that script tasks have made were answered, in order. */
   scriptStatuses: readonly number[];
   /** Every HTTP call that came in, in order. */

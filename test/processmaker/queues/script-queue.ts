@@ -9,6 +9,9 @@ export interface ScriptRun {
   attempt: number;
 }
 
+/** How the server runs what it puts on its queue; `byHand`: when a test says so, by the server's clock. */
+export type QueueKind = 'redis' | 'sync' | 'byHand';
+
 /**
  * When script tasks run: on `redis` a moment after the response, one after the other, so that a script that waits
  * holds up all others; on `sync` during it.
@@ -17,10 +20,12 @@ export class ScriptQueue {
   private readonly abort = new AbortController();
   private last: Promise<void> = Promise.resolve();
   private waiting: ScriptRun[] = [];
+  private held: Array<{ run: ScriptRun; dueAt: number }> = [];
 
   constructor(
-    private readonly kind: 'redis' | 'sync',
+    private readonly kind: QueueKind,
     private readonly run: (run: ScriptRun) => Promise<void>,
+    private readonly now = (): Date => new Date(),
   ) {}
 
   /** Aborted when the queue stops. */
@@ -43,6 +48,10 @@ export class ScriptQueue {
       this.waiting.push(run);
       return;
     }
+    if (this.kind === 'byHand') {
+      this.held.push({ run, dueAt: this.now().getTime() + milliseconds });
+      return;
+    }
     const isDue = pause(milliseconds, undefined, { signal: this.signal });
     isDue.then(() => (this.last = this.last.then(() => this.runOne(run)))).catch(() => undefined);
   }
@@ -52,6 +61,19 @@ export class ScriptQueue {
     await this.run(run).catch((error: unknown) => {
       if (!this.signal.aborted) console.error(error);
     });
+  }
+
+  /** By hand: the tokens whose scripts are still to run, each as often as it will. */
+  get heldTokens(): number[] {
+    return this.held.map(({ run }) => run.tokenId);
+  }
+
+  /** By hand: runs what is due by now. */
+  async runDue(): Promise<void> {
+    const isDue = ({ dueAt }: { dueAt: number }): boolean => dueAt <= this.now().getTime();
+    const due = this.held.filter(isDue);
+    this.held = this.held.filter((one) => !isDue(one));
+    for (const { run } of due) await this.runOne(run);
   }
 
   /** On the sync queue: runs everything, before the response is sent but after it was made. */
