@@ -174,7 +174,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'a sent start that is not found is started',
     file: KNOWN,
-    from: "else if (typeof mark === 'string' && (mark === '' || !options.startAgainWhenNotFound))",
+    from: "else if (typeof mark === 'string' && !options.startAgainWhenNotFound)",
     to: 'else if (false)',
   },
   {
