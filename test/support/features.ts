@@ -12,6 +12,8 @@ const LACKING = {
   'a review of each of several calls in one turn': ['1', '2.36'],
   'one repeat after a 401': ['1', '2.41'],
   'a poll budget': ['1', '2.41'],
+  'a durable scheduler': ['1', '2.41'],
+  'an end of polls whose workflow is off': ['1', '2.41'],
   'a protection of private addresses': ['1', '2.41'],
 } as const;
 

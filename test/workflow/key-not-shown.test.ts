@@ -33,7 +33,7 @@ it('starts nothing again on a retry when look-ups do not show the key, and says 
   const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
   const run = await harness.start(TARGET, { input: ITEMS, settings });
   expect(run.error?.message).toMatch(NOT_SHOWN);
-  expect(run.error?.description).toMatch(/summary of Requests.*'Hidden Key'/s);
+  expect(run.error?.description).toMatch(/may see the summary of Requests\./);
   expect(sent()).toEqual(['a', 'b']);
   expect(harness.numbers()).toEqual(['a']);
 });

@@ -52,10 +52,13 @@ export class RetryBudget {
     const asked = askedSeconds * 1000;
     const isAway = this.byHand && isUnreachable && !this.hasResponse;
     const milliseconds = isAway ? Math.min(BY_HAND_MS, this.milliseconds) : this.milliseconds;
-    if (Date.now() - this.since >= milliseconds || asked > this.milliseconds) return undefined;
+    const left = milliseconds - (Date.now() - this.since);
+    if (left <= 0 || asked > this.milliseconds) return undefined;
     const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
     // Spread, so that calls that were refused together do not come back together.
-    return Math.max(asked, backoff * (0.5 + Math.random() / 2));
+    const pause = Math.max(asked, backoff * (0.5 + Math.random() / 2));
+    // Whoever waits before the screen is told at the end of that time.
+    return isAway ? Math.min(pause, left) : pause;
   }
 }
 

@@ -232,24 +232,29 @@ describe('a poll that is due while another one runs', () => {
     expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
   });
 
-  it('polls when the workflow is switched on again, and by hand, although another one runs', async () => {
-    const poller = watcher(['requestStarted']);
-    await poller.activate();
-    const id = start();
-    const held = hold(poller);
-    await held.reached;
-    expect(await poller.test()).toMatchObject([{ json: { id } }]);
-    poller.deactivate();
-    await poller.activate();
-    expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
-    await held.release();
-    await pollFor(poller, 5);
-    expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
-  });
+  const itEndsPolls = itWith('an end of polls whose workflow is off');
+  itEndsPolls(
+    'polls when the workflow is switched on again, and by hand, although another one runs',
+    async () => {
+      const poller = watcher(['requestStarted']);
+      await poller.activate();
+      const id = start();
+      const held = hold(poller);
+      await held.reached;
+      expect(await poller.test()).toMatchObject([{ json: { id } }]);
+      poller.deactivate();
+      await poller.activate();
+      expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
+      await held.release();
+      await pollFor(poller, 5);
+      expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
+    },
+  );
 });
 
 describe("n8n's durable scheduler, which keeps nothing of a first poll that finds nothing", () => {
   const DURABLE_MS = 36_000;
+  const itDurably = itWith('a durable scheduler');
 
   function durable(triggerOn: readonly string[], more = {}): Poller {
     const poller = watcher(triggerOn, more);
@@ -258,17 +263,20 @@ describe("n8n's durable scheduler, which keeps nothing of a first poll that find
     return poller;
   }
 
-  it('emits what happens between the publication and the next poll, and nothing from before', async () => {
-    start(harness.server.now - 1000);
-    const poller = durable(['requestStarted']);
-    await poller.activate();
-    harness.server.now += 1000;
-    const id = start();
-    await pollFor(poller, 5);
-    expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
-  });
+  itDurably(
+    'emits what happens between the publication and the next poll, and nothing from before',
+    async () => {
+      start(harness.server.now - 1000);
+      const poller = durable(['requestStarted']);
+      await poller.activate();
+      harness.server.now += 1000;
+      const id = start();
+      await pollFor(poller, 5);
+      expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
+    },
+  );
 
-  it.each([
+  itDurably.each([
     ['is left out', 'with', true],
     ['is caught up with', 'without', false],
   ])(
@@ -290,7 +298,7 @@ describe("n8n's durable scheduler, which keeps nothing of a first poll that find
     },
   );
 
-  it('begins from the first poll of the scheduler when n8n was stopped before it', async () => {
+  itDurably('begins from the first poll of the scheduler when n8n was stopped before it', async () => {
     const poller = durable(['requestStarted']);
     await poller.activate();
     start();
@@ -303,7 +311,7 @@ describe("n8n's durable scheduler, which keeps nothing of a first poll that find
     expect(keysOf(poller)).toEqual([`requestStarted ${id}`]);
   });
 
-  it('lets each of its polls take as long as n8n says', async () => {
+  itDurably('lets each of its polls take as long as n8n says', async () => {
     const poller = durable(['requestStarted']);
     poller.budgetMs = 4 * MINUTE_MS;
     await poller.activate();
