@@ -77,7 +77,7 @@ it.each([
       if (poller.items.length > before.items) busy += 1;
       server.now += MINUTE_MS;
     };
-    for (let polls = 0; polls < 90; polls++) await pollOnce();
+    for (let polls = 0; polls < 120; polls++) await pollOnce();
     expect(poller.errors).toEqual([]);
     expect(busy).toBeGreaterThanOrEqual(leastPolls);
     const given = () => poller.items.map(({ id }) => Number(id)).sort((one, other) => one - other);
@@ -90,7 +90,7 @@ it.each([
       if (heals) server.update('requests', id, server.now, { status: 'COMPLETED' });
       else fail(id, true);
     }
-    for (let polls = 0; polls < 5; polls++) await pollOnce();
+    for (let polls = 0; polls < 40; polls++) await pollOnce();
     expect(poller.errors).toEqual([]);
     expect(given()).toEqual(all.filter((id) => !isRetried(id) || id % 2 === 1));
   },
