@@ -119,6 +119,11 @@ export class AttemptRecord {
     return { mayBeDone: false, isDone: false, sentAt };
   }
 
+  /** Whether an earlier attempt has made a change that this one has not come to; to be asked once for each such item. */
+  takeDone(digest: string): boolean {
+    return takeOut(this.earlier.done, digest);
+  }
+
   end(digest: string, { mayBeDone, isDone }: Attempt, error?: ProcessMakerError): void {
     if (isDone) return;
     if (!error || error.done) {

@@ -33,6 +33,9 @@ export class ItemResults {
 
   private readonly errors = new Map<number, ProcessMakerError>();
 
+  /** Items that this run has not come to, and whose change an earlier attempt has made. */
+  readonly doneBefore: number[] = [];
+
   /** The JSON of the item that has ended well last. */
   private latest: IDataObject = {};
 
@@ -59,6 +62,12 @@ export class ItemResults {
 
   succeeded(): number[] {
     return [...this.items.keys()].filter((index) => this.has(index) && !this.errors.has(index));
+  }
+
+  /** Items whose change was made: by this run, or by an earlier attempt, although they cannot be read now. */
+  carriedOut(): number[] {
+    const failed = [...this.errors].flatMap(([index, { outcome }]) => (outcome === 'done' ? index : []));
+    return [...this.succeeded(), ...failed, ...this.doneBefore].sort((a, b) => a - b);
   }
 
   succeed(index: number, output: OutputItem[]): void {
@@ -115,7 +124,7 @@ export class ItemResults {
 
 /** For an operation that changes something. */
 export function carriedOut(results: ItemResults): DoneSummary {
-  const indexes = results.succeeded();
+  const indexes = results.carriedOut();
   if (indexes.length === 0) return NOTHING_DONE;
   const items = indexes.length === 1 ? `item ${indexes[0]}` : `items ${indexes.join(', ')}`;
   return { message: '', description: `Carried out before: ${items}.` };

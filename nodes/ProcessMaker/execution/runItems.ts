@@ -119,7 +119,17 @@ class OperationRun<T> {
     await runConcurrently(open, { throttle, mayBegin }, (entry, slot) =>
       this.workOn(connection, entry, work, slot),
     );
+    if ('begin' in operation && results.mustStop) this.noteDoneBefore(entries, connection);
     await afterwards?.().catch((thrown: unknown) => this.failAll(thrown, true));
+  }
+
+  /** A run that stops also names what an earlier attempt has done for the items that it does not come to. */
+  private noteDoneBefore(entries: Array<Entry<T>>, { instanceUrl }: Connection): void {
+    const { record, results } = this;
+    for (const { index, value } of entries) {
+      if (results.has(index)) continue;
+      if (record?.takeDone(this.digestOf(value, instanceUrl))) results.doneBefore.push(index);
+    }
   }
 
   /** What nobody has foreseen in a step for all items fails each that has no result, or whose result is not whole. */

@@ -132,3 +132,23 @@ it('names the items that were canceled before the node stops', async () => {
   expect(run.error?.message).toContain('There is no Request 999999 [item 1]');
   expect(run.error).toHaveProperty('description', expect.stringContaining('Carried out before: item 0.'));
 });
+
+it.each([2, 6])(
+  'names what an earlier attempt has canceled when the retry cannot read it: %s Requests',
+  async (count) => {
+    const requests = await started(count);
+    const failed = await harness.perform('request cancel', byId, {
+      input: [...requests, { id: 999_999 }],
+      user: 'admin',
+    });
+    expect(failed.error?.message).toContain('There is no Request 999999');
+    expect(statuses()).toEqual(requests.map(() => 'CANCELED'));
+    harness.gateway.treat = ({ method }) => (method === 'GET' ? respond(200, '<html></html>') : undefined);
+    const run = await harness.engine.retry(failed, { credentials: harness.credentials('admin') });
+    const named = requests.map((_, index) => index).join(', ');
+    expect(run.error).toHaveProperty(
+      'description',
+      expect.stringContaining(`Carried out before: items ${named}.`),
+    );
+  },
+);
