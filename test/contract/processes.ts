@@ -1,7 +1,7 @@
 import { bpmn, endEvent, line, startEvent, type Element } from '../processmaker/fixtures/bpmn';
 
 /** The processes that the checks need, beside the one that is given. */
-export const PROCESSES = ['tasks', 'message', 'end', 'nobody', 'script', 'overdue'] as const;
+export const PROCESSES = ['tasks', 'message', 'end', 'nobody', 'script', 'attempts', 'overdue'] as const;
 
 export type ProcessName = (typeof PROCESSES)[number];
 
@@ -12,8 +12,8 @@ const END = endEvent('finish', 'Finish');
 
 /**
  * The BPMN of a process that a user may start: one with two Tasks of that user, one that waits for a message, one that
- * ends at once, one whose Task nobody can be given, one whose script fails while the data says so, and one whose Task
- * was due an hour before it is reached.
+ * ends at once, one whose Task nobody can be given, one whose script fails while the data says so, one whose script is
+ * tried once more then, and one whose Task was due an hour before it is reached.
  */
 export function processBpmn(name: ProcessName, userId: number, scriptId: number): string {
   const middle = elements(userId, scriptId)[name];
@@ -31,6 +31,12 @@ function elements(userId: number, scriptId: number): Record<ProcessName, Element
     name,
     pm: { assignment: 'user_group', assignedUsers: users, assignedGroups: '', ...more },
   });
+  const script = (handling: object): Element => ({
+    type: 'scriptTask',
+    id: 'run',
+    name: 'Run',
+    pm: { scriptRef: String(scriptId), config: '{}', errorHandling: JSON.stringify(handling) },
+  });
   return {
     tasks: [task('first', 'First', String(userId)), task('second', 'Second', String(userId))],
     message: [
@@ -44,13 +50,7 @@ function elements(userId: number, scriptId: number): Record<ProcessName, Element
     end: [],
     nobody: [task('first', 'First', '')],
     overdue: [task('first', 'First', String(userId), { dueIn: '-1' })],
-    script: [
-      {
-        type: 'scriptTask',
-        id: 'run',
-        name: 'Run',
-        pm: { scriptRef: String(scriptId), config: '{}', errorHandling: '{}' },
-      },
-    ],
+    script: [script({})],
+    attempts: [script({ timeout: '30', retry_attempts: '1', retry_wait_time: '10' })],
   };
 }

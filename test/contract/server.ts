@@ -16,7 +16,7 @@ export interface Server {
   /** Only the stand-in has these: what a test may do to it. */
   standIn?: {
     setMaintenance: (on: boolean) => void;
-    letScriptsRun: () => void;
+    letScriptsRun: (on?: boolean) => void;
     /** Puts the server's clock forward. */
     advance: (hours: number) => void;
     makeWorkshop: (userId: number) => Promise<Workshop>;
@@ -67,8 +67,8 @@ async function openStandIn(): Promise<Server> {
       setMaintenance: (on) => {
         standIn.maintenance = on;
       },
-      letScriptsRun: () => {
-        standIn.scriptsRun = true;
+      letScriptsRun: (on = true) => {
+        standIn.scriptsRun = on;
       },
       advance: (hours) => {
         aheadMs += hours * HOUR_MS;

@@ -24,7 +24,7 @@ export async function makeWorkshop(administrator: Administrator, userId: number)
   const processes: Workshop['processes'] = {};
   try {
     for (const name of PROCESSES) {
-      if (name === 'script' && scriptId === undefined) continue;
+      if (['script', 'attempts'].includes(name) && scriptId === undefined) continue;
       const process = {
         name: `n8n contract ${name} ${Date.now()}`,
         description: 'Made by the contract suite of n8n-nodes-processmaker, which archives it in the end.',

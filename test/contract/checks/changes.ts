@@ -24,6 +24,18 @@ async function errored(contract: Contract, name: 'nobody' | 'script', data: IDat
   return await becomes(contract, request, 'ERROR');
 }
 
+/** A Request whose script has failed once, and is tried again. */
+async function triedAgain(contract: Contract): Promise<IDataObject> {
+  const request = await startIn(asAdministrator(contract), 'attempts', { fail: true });
+  let now: IDataObject = request;
+  for (let count = 0; count < MAX_PAUSES && now.retrying !== true; count++) {
+    await pause(PAUSE_MS);
+    [now = {}] = itemsOf(await change(contract, 'get', request));
+  }
+  assert.deepEqual([now.status, now.retrying], [null, true]);
+  return request;
+}
+
 async function becomes(contract: Contract, request: IDataObject, status: string): Promise<IDataObject> {
   let now: IDataObject = request;
   for (let count = 0; count < MAX_PAUSES && now.status !== status; count++) {
@@ -132,6 +144,34 @@ export const changeChecks: Check[] = [
     run: async (contract) => {
       const request = await errored(contract, 'nobody');
       assert.equal(failureOf(await change(contract, 'retry', request)).outcome, 'notDone');
+    },
+  },
+  {
+    name: 'a script that has failed at its last attempt has failed for good: Wait ends after that, and Get says no more of it',
+    needs: needsProcess('attempts'),
+    run: async (contract) => {
+      const request = await triedAgain(contract);
+      const failed = failureOf(await change(contract, 'wait', request, { waitFor: 'finish' }));
+      assert.equal(failed.outcome, 'startedInError');
+      const [after = {}] = itemsOf(await change(contract, 'get', request, { options: { simplify: false } }));
+      assert.deepEqual([after.status, 'retrying' in after], ['ERROR', false]);
+      const errors = after.errors as Array<{ message: string }>;
+      assert.equal(errors.at(-1)?.message, 'Job failed after 2 total attempts');
+    },
+  },
+  {
+    name: 'a script that is tried again has not failed: Retry is refused, and Wait ends when it has healed',
+    needs: needsProcess('attempts'),
+    run: async (contract) => {
+      const request = await triedAgain(contract);
+      const refused = failureOf(await change(contract, 'retry', request));
+      assert.equal(refused.outcome, 'notDone');
+      assert.match(refused.text, /tries it again by itself/);
+      itemsOf(await change(contract, 'updateData', request, json({ fail: false })));
+      contract.server.standIn?.letScriptsRun();
+      const [after = {}] = itemsOf(await change(contract, 'wait', request, { waitFor: 'finish' }));
+      contract.server.standIn?.letScriptsRun(false);
+      assert.equal(after.status, 'COMPLETED');
     },
   },
   {
