@@ -1,4 +1,5 @@
 import type { RequestRow } from '../database/rows';
+import { toStoredJson } from '../data/normalise';
 import { toApiTime } from '../database/time';
 import type { Json, JsonObject } from '../types';
 
@@ -19,7 +20,8 @@ export function requestJson(request: RequestRow): JsonObject {
     status: request.status,
     name: request.name,
     do_not_sanitize: json(request.do_not_sanitize),
-    errors: json(request.errors),
+    // A start responds with them as the engine has made them, in another order.
+    errors: request.errors === null ? null : json(toStoredJson(json(request.errors))),
     completed_at: toApiTime(request.completed_at),
     initiated_at: toApiTime(request.initiated_at),
     created_at: toApiTime(request.created_at),

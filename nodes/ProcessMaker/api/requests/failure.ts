@@ -49,8 +49,15 @@ export async function hasFailedForGood(connection: Connection, request: ApiReque
 
 /** Whether a Request has changed since it was read in ERROR: its script may have ended well just then. */
 async function hasGoneOn(connection: Connection, request: ApiRequest): Promise<boolean> {
-  const { status, errors } = await readUnlisted(connection, request.id, []);
-  return status !== 'ERROR' || JSON.stringify(errors) !== JSON.stringify(request.errors);
+  const now = await readUnlisted(connection, request.id, []);
+  return now.status !== 'ERROR' || failuresOf(now) !== failuresOf(request);
+}
+
+/** What names the failures of a Request. The response to a start has their fields in another order than all others. */
+function failuresOf(request: ApiRequest): string {
+  return JSON.stringify(
+    engineErrors(request).map(({ element_id: id, created_at: at, message }) => [id, at, message]),
+  );
 }
 
 /** The same Request; one in ERROR that has not failed for good, or may not have, says so in `retrying`. */
