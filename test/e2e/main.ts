@@ -77,9 +77,9 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkTool(subject);
   await checkBeforeRun(subject);
   await checkPanelTexts(subject);
-  await checkSleeping(subject);
   await checkCredential(subject);
   await checkHttpRequest(subject);
+  await checkSleeping(subject);
   await checkTrigger(subject);
   await checkOAuth2(subject);
   await checkExamples(subject);

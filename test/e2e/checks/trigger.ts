@@ -6,7 +6,8 @@ import type { Subject } from '../subject';
 const PROCESS = { id: 21, name: 'Purchase order approval', startEvent: 'new_order', task: 'Place the order' };
 const ENTRY = 'ProcessMaker';
 const FILTERS_OF_TASKS = ['Assignee', 'Task Element ID', 'Task PMQL'];
-const POLLED_WITHIN_MS = 20_000;
+/** The poll of the publication only notes the time; the next one comes at the next minute. */
+const POLLED_WITHIN_MS = 90_000;
 
 /** The way of a person who lets a workflow begin with something that happens in ProcessMaker. */
 export async function checkTrigger(subject: Subject): Promise<void> {
