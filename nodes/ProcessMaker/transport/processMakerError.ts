@@ -131,6 +131,14 @@ export function isKind(thrown: unknown, ...kinds: ErrorKind[]): thrown is Proces
   return thrown instanceof ProcessMakerError && kinds.includes(thrown.kind);
 }
 
+/** What ProcessMaker gives; undefined where it cannot be read, for something that is good to know and no more. */
+export async function ifRead<T>(reading: Promise<T>): Promise<T | undefined> {
+  return await reading.catch((error: unknown) => {
+    if (error instanceof ProcessMakerError) return undefined;
+    throw explained(error);
+  });
+}
+
 /** Something that was thrown, as a ProcessMakerError. An unexpected error leaves the outcome unknown. */
 export function toProcessMakerError(thrown: unknown): ProcessMakerError {
   if (thrown instanceof ProcessMakerError) return thrown;

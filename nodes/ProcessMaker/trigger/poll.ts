@@ -57,8 +57,8 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
       ];
       const memory = memoryOf(context);
       const { kinds: before } = memory;
-      const found = JSON.stringify(memory);
-      const { state, warning } = readState(leftBefore(context, found) ?? memory, instanceUrl);
+      const found = isFirst ? JSON.stringify(memory) : '';
+      const { state, warning } = readState(leftBefore(context, memory) ?? memory, instanceUrl);
       const clock = new ServerClock(state?.clock);
       const reading = { connection, filters, clock, budget, types: watch.eventTypes.length };
       if (isManual) return toItems([await latestEvent(reading, watch)]);
@@ -96,10 +96,11 @@ function placeOf(context: IPollFunctions): string {
 }
 
 /** What the first poll has left, where n8n still has the memory as it was before. */
-function leftBefore(context: IPollFunctions, memory: string): IDataObject | undefined {
+function leftBefore(context: IPollFunctions, memory: IDataObject): IDataObject | undefined {
   const place = placeOf(context);
   const first = leftByFirst.get(place);
-  if (first?.found === memory) return first.left;
+  if (!first) return undefined;
+  if (first.found === JSON.stringify(memory)) return first.left;
   if (context.getMode() !== 'manual') leftByFirst.delete(place);
   return undefined;
 }

@@ -6,12 +6,15 @@ import { engineReason } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, isUnderWay, requestUrl } from '../api/requests/requests';
 import { type ApiTask, listTasks } from '../api/tasks/tasks';
 import { requestJson, taskJson } from '../descriptions/output';
+import { KeyedQueue } from '../execution/concurrency';
 import { asText, closestName } from '../guards';
 import type { WaitSettings } from '../input/waitParameters';
 import { type Connection, RetryBudget } from '../transport/connection';
 import { type ErrorKind, explained, newError, ProcessMakerError } from '../transport/processMakerError';
 import { RequestPoller, type WaitTarget } from './requestPoller';
 import { isTask, ResultReader } from './requestReaders';
+
+const READS_AT_ONCE = 5;
 
 const WAIT_AGAIN = "The operation 'Wait' of Request waits for it again.";
 
@@ -22,6 +25,9 @@ export class RequestWait {
   private readonly poller: RequestPoller;
 
   private readonly results: ResultReader;
+
+  /** Many waits can come to their limits at the same moment. */
+  private readonly meantTasks = new KeyedQueue();
 
   /** @param stopped ends when nobody needs the results any more */
   constructor(connection: Connection, stopped: AbortSignal) {
@@ -74,7 +80,9 @@ export class RequestWait {
   private async meantTask(requestId: number, taskElement: string): Promise<string | undefined> {
     const connection = { ...this.connection, retries: new RetryBudget(0) };
     const search = { process_request_id: requestId };
-    const tasks = await listTasks(connection, search, { maxReads: 1 }).catch(() => []);
+    const tasks = await this.meantTasks
+      .run(requestId % READS_AT_ONCE, async () => await listTasks(connection, search, { maxReads: 1 }))
+      .catch(() => []);
     const names = tasks.flatMap((task) => [asText(task.element_name), asText(task.element_id)]);
     const closest = closestName(taskElement, names);
     return closest && `Did you mean "${closest}", a Task that the Request has had?`;

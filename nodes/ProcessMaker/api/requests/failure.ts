@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { explained, isKind, ProcessMakerError } from '../../transport/processMakerError';
+import { explained, ifRead, isKind } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { readBpmn, retriesOf } from '../processes/processes';
 import { type ApiTask, listScripts } from '../tasks/tasks';
@@ -69,10 +69,7 @@ export async function withRetrying(connection: Connection, request: ApiRequest):
 
 /** The same where a read that fails must not fail what is done: then it is not known. */
 export async function withRetryingIfRead(connection: Connection, request: ApiRequest): Promise<ApiRequest> {
-  return await withRetrying(connection, request).catch((error: unknown) => {
-    if (error instanceof ProcessMakerError) return { ...request, retrying: null };
-    throw explained(error);
-  });
+  return (await ifRead(withRetrying(connection, request))) ?? { ...request, retrying: null };
 }
 
 /** The same for many Requests. */

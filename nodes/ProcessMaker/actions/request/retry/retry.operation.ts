@@ -9,7 +9,7 @@ import { requestJson, requestOutputCollection } from '../../../descriptions/outp
 import { timeLimitOption } from '../../../descriptions/waitFields';
 import { readTimeLimit } from '../../../input/waitParameters';
 import type { Connection } from '../../../transport/connection';
-import { explained, ProcessMakerError } from '../../../transport/processMakerError';
+import { ifRead } from '../../../transport/processMakerError';
 import { RequestWait } from '../../../waiting/requestWait';
 import { operation } from '../../operation';
 import { changeRequests, readChanged } from '../requestChange';
@@ -81,10 +81,7 @@ export const retry = operation({
 
 /** What is said where another execution or a person has retried a Request as well: nobody can prevent that. */
 async function hintAtOthers(connection: Connection, id: number, since: number): Promise<string | undefined> {
-  const count = await countRetries(connection, id, since).catch((error: unknown) => {
-    if (error instanceof ProcessMakerError) return 0;
-    throw explained(error);
-  });
-  if (count < 2) return undefined;
+  const count = await ifRead(countRetries(connection, id, since));
+  if (count === undefined || count < 2) return undefined;
   return `The comments of the Request show ${count} retries at the same time, by another execution or a person as well, so that its script may have run more than once: see its page in ProcessMaker`;
 }

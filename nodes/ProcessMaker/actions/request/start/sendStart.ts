@@ -9,8 +9,9 @@ import { addTo } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import {
   explained,
+  ifRead,
   isKind,
-  ProcessMakerError,
+  type ProcessMakerError,
   toProcessMakerError,
 } from '../../../transport/processMakerError';
 import { digestOf, inProcess, itemKey } from './keys';
@@ -170,10 +171,7 @@ function lookByKeys(looks: StartLooks): SharedLook<SentStart> {
 
 /** Where they cannot be read, it is as if no process were listed: that proves nothing. */
 async function startEventsOf(looks: StartLooks): Promise<Map<number, string[]>> {
-  looks.startEvents ??= readStartEventIds(looks.connection).catch((error: unknown) => {
-    if (error instanceof ProcessMakerError) return new Map<number, string[]>();
-    throw explained(error);
-  });
+  looks.startEvents ??= ifRead(readStartEventIds(looks.connection)).then((ids) => ids ?? new Map());
   return await looks.startEvents;
 }
 

@@ -3,13 +3,19 @@ import type { IDataObject } from 'n8n-workflow';
 import { eventKind, readBpmn } from '../../../api/processes/processes';
 import { triggerEvent } from '../../../api/requests/changes';
 import { type ApiRequest, readRequest } from '../../../api/requests/requests';
+import { listWaitingEvents } from '../../../api/tasks/tasks';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import { once, type RequestReader } from '../../../execution/readers';
-import { listWaitingEvents } from '../../../api/tasks/tasks';
 import { asText, closestName, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
-import { explained, inputError, isKind, ProcessMakerError } from '../../../transport/processMakerError';
+import {
+  explained,
+  ifRead,
+  inputError,
+  isKind,
+  ProcessMakerError,
+} from '../../../transport/processMakerError';
 import { readChanged } from '../requestChange';
 import { hasFields } from '../updateData/mergeData';
 
@@ -61,10 +67,7 @@ export async function triggerOnce(connection: Connection, event: EventToTrigger,
 
 /** The event that waits and is meant, or all that wait, where the user may see them; else empty. */
 async function meantEvent(connection: Connection, { id, eventId }: EventToTrigger): Promise<string> {
-  const waiting = await listWaitingEvents(connection, id).catch((error: unknown) => {
-    if (error instanceof ProcessMakerError) return [];
-    throw explained(error);
-  });
+  const waiting = (await ifRead(listWaitingEvents(connection, id))) ?? [];
   const shown = (one: { id: string; name: string }) => `"${one.id}" (${one.name})`;
   const texts = waiting.flatMap((one) => [one.id, one.name]);
   const closest = closestName(eventId, texts);
