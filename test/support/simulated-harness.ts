@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { SimulatedServer } from '../trigger/server';
+import { eventOf } from '../trigger/verdict';
 import { createEngine, type Engine } from './engine';
 import { Poller } from './poller';
 
@@ -30,4 +31,18 @@ export function useSimulatedHarness(): SimulatedHarness {
   afterAll(() => harness.server.close());
   beforeEach(() => harness.server.reset(Date.now(), 'UTC'));
   return harness;
+}
+
+/** n8n's own clock goes on as the server's does, each test from the beginning of a second. */
+export function useServerClock(harness: SimulatedHarness): void {
+  beforeEach(() => {
+    harness.server.now = Math.floor(harness.server.now / SECOND_MS) * SECOND_MS;
+    jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
+  });
+  afterEach(() => jest.restoreAllMocks());
+}
+
+/** The events that a workflow was given, by kind and id. */
+export function keysOf(poller: Poller): string[] {
+  return poller.items.map((json) => eventOf(json).key);
 }

@@ -3,23 +3,21 @@ import { Container } from '@n8n/di';
 import type { FastifyReply } from 'fastify';
 import type { INodeParameters } from 'n8n-workflow';
 import type { Poller } from '../../support/poller';
-import { useSimulatedHarness } from '../../support/simulated-harness';
+import { useServerClock, useSimulatedHarness } from '../../support/simulated-harness';
 import { itWith } from '../../support/features';
 
 // Some calls of a poll fail, and the others do not.
 const harness = useSimulatedHarness();
+useServerClock(harness);
 
 const PROCESS = 4;
 let warnings: jest.SpyInstance;
 
 beforeEach(() => {
-  harness.server.now = Math.floor(harness.server.now / 1000) * 1000;
-  jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
   // Pauses between two reads are as short as can be.
   jest.spyOn(Math, 'random').mockReturnValue(0);
   warnings = jest.spyOn(Container.get(Logger), 'warn');
 });
-afterEach(() => jest.restoreAllMocks());
 
 async function watching(parameters: INodeParameters): Promise<Poller> {
   // The trigger learns the time of the rows from this one.

@@ -1,17 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { useHarness } from '../../support/harness';
 import type { Poller } from '../../support/poller';
-import { useSimulatedHarness } from '../../support/simulated-harness';
+import { useServerClock, useSimulatedHarness } from '../../support/simulated-harness';
 import { startByHand, watching } from '../../support/watch';
 
 const harness = useSimulatedHarness();
 
-// n8n's own clock goes on as the server's does.
-beforeEach(() => {
-  harness.server.now = Math.floor(harness.server.now / 1000) * 1000;
-  jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
-});
-afterEach(() => jest.restoreAllMocks());
+useServerClock(harness);
 
 const PROCESS = 4;
 const ID = 7;

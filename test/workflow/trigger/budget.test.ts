@@ -1,17 +1,13 @@
+import { toSqlTime } from '../../processmaker/database/time';
 import type { Poller } from '../../support/poller';
-import { useSimulatedHarness } from '../../support/simulated-harness';
+import { keysOf, useServerClock, useSimulatedHarness } from '../../support/simulated-harness';
 import { EVENT_TYPES } from '../../trigger/plan';
 import { eventOf } from '../../trigger/verdict';
 import { itWith } from '../../support/features';
 
 const harness = useSimulatedHarness();
 
-// n8n's own clock goes on as the server's does.
-beforeEach(() => {
-  harness.server.now = Math.floor(harness.server.now / 1000) * 1000;
-  jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
-});
-afterEach(() => jest.restoreAllMocks());
+useServerClock(harness);
 
 const PROCESS = 4;
 const MINUTE_MS = 60_000;
@@ -19,7 +15,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const N8N_DURABLE_MS = 36_000;
 const WITHOUT_BUDGET_MS = 25_000;
 
-const sqlTime = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
+const sqlTime = (milliseconds: number) => toSqlTime(new Date(milliseconds));
 
 /** A trigger that was on once; what happens now is its backlog. */
 async function switchedOn(triggerOn: readonly string[], options = {}): Promise<Poller> {
@@ -55,7 +51,6 @@ const EVENTS_A_ROUND = 11;
 
 const EMPTY_LIST = { data: [], meta: { last_page: 1, total: 0, per_page: 100 } };
 
-const keysOf = (poller: Poller) => poller.items.map((json) => eventOf(json).key);
 const timesOf = (poller: Poller) => poller.items.map((json) => Date.parse(eventOf(json).time));
 
 /** Polls each minute until all is emitted. Gives how long each poll took, and how many events it gave. */

@@ -1,17 +1,12 @@
+import { toSqlTime } from '../../processmaker/database/time';
 import type { Poller } from '../../support/poller';
-import { useSimulatedHarness } from '../../support/simulated-harness';
+import { keysOf, useServerClock, useSimulatedHarness } from '../../support/simulated-harness';
 import { EVENT_TYPES } from '../../trigger/plan';
-import { eventOf } from '../../trigger/verdict';
 import { itWith } from '../../support/features';
 
 const harness = useSimulatedHarness();
 
-// n8n's own clock goes on as the server's does.
-beforeEach(() => {
-  harness.server.now = Math.floor(harness.server.now / 1000) * 1000;
-  jest.spyOn(Date, 'now').mockImplementation(() => harness.server.now);
-});
-afterEach(() => jest.restoreAllMocks());
+useServerClock(harness);
 
 const PROCESS = 4;
 const MINUTE_MS = 60_000;
@@ -19,8 +14,7 @@ const MINUTE_MS = 60_000;
 const PUBLICATION_MS = 84_000;
 let lastId = 0;
 
-const sqlTime = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
-const keysOf = (poller: Poller) => poller.items.map((json) => eventOf(json).key);
+const sqlTime = (milliseconds: number) => toSqlTime(new Date(milliseconds));
 
 function start(at = harness.server.now): number {
   lastId += 1;

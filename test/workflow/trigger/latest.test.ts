@@ -1,3 +1,4 @@
+import { toSqlTime } from '../../processmaker/database/time';
 import { useSimulatedHarness } from '../../support/simulated-harness';
 
 const harness = useSimulatedHarness();
@@ -5,7 +6,7 @@ const harness = useSimulatedHarness();
 const PROCESS = 4;
 const DAY_MS = 24 * 3_600_000;
 const NEVER_DUE_MS = 1000 * DAY_MS;
-const sqlTime = (time: number) => new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+const sqlTime = (milliseconds: number) => toSqlTime(new Date(milliseconds));
 
 /** Requests with a Task each, a minute apart. */
 function makeMany(count: number): void {

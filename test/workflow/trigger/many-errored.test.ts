@@ -1,8 +1,9 @@
-import { useSimulatedHarness } from '../../support/simulated-harness';
+import { useServerClock, useSimulatedHarness } from '../../support/simulated-harness';
 import { SCRIPT_ELEMENT } from '../../trigger/server';
 
 // Many Requests come into ERROR between two polls. Of each the trigger asks whether it goes on.
 const harness = useSimulatedHarness();
+useServerClock(harness);
 
 const PROCESS = 4;
 const MINUTE_MS = 60_000;
@@ -17,8 +18,6 @@ let callMs = 0;
 
 beforeEach(() => {
   const { server } = harness;
-  server.now = Math.floor(server.now / 1000) * 1000;
-  jest.spyOn(Date, 'now').mockImplementation(() => server.now);
   calls = 0;
   server.interfere = () => {
     calls += 1;
@@ -26,7 +25,6 @@ beforeEach(() => {
     return Promise.resolve();
   };
 });
-afterEach(() => jest.restoreAllMocks());
 
 const entry = (time: number, message: string) => ({
   message,
