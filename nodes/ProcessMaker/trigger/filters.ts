@@ -25,7 +25,7 @@ const watchFilters = filtersOf(
   switchField(
     'Ignore Requests Started by n8n',
     'ignoreN8n',
-    "Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: their sub-processes are not left out.",
+    'Whether to leave out Requests that n8n has started, and their Tasks, so that workflows do not start each other in a circle. They are recognized by the hidden key in their data: their sub-processes are not left out.',
   ),
   textField(
     'Request PMQL',

@@ -439,7 +439,9 @@ describe('the list of the Decision Task, of a process that has had none', () => 
   it('says what to enter, where the token may not', async () => {
     await expect(search(id, 'limited')).rejects.toMatchObject({
       message: `No Task of process ${id} can be shown`,
-      description: expect.stringMatching(/enter the ID that the Task has in the designer, such as decide/) as string,
+      description: expect.stringMatching(
+        /enter the ID that the Task has in the designer, such as decide/,
+      ) as string,
     });
   });
 
