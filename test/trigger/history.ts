@@ -33,6 +33,9 @@ let lastId = 0;
 
 /** What is done to Requests and Tasks, and what should come of it. */
 export class History extends Timeline {
+  /** Comes for each event that is expected. */
+  noteExpected: (expected: ExpectedEvent) => void = () => undefined;
+
   private readonly requests: SimulatedRequest[] = [];
   private readonly tasks: SimulatedTask[] = [];
 
@@ -189,6 +192,7 @@ export class History extends Timeline {
       expectation: isWatched ? 'emitted' : 'never',
     };
     this.expectedEvents.push(expected);
+    this.noteExpected(expected);
     return expected;
   }
 }

@@ -6,6 +6,7 @@ import { LATEST_SECONDS, type Change, type Plan, type Step } from './plan';
 import { withOwnClock } from './own-clock';
 import { FaultInjector, type HeldPoll } from './fault-injector';
 import type { SimulatedServer } from './server';
+import type { ExpectedEvent } from './timeline';
 import { eventOf, judge, type Verdict } from './verdict';
 import { Watcher } from './watcher';
 
@@ -202,11 +203,14 @@ class SimulatedRun {
     const surelyFrom = isBeginning ? from : asked - (this.secondsOnTheWay ?? 0);
     this.secondsOnTheWay = (this.secondsOnTheWay ?? 0) + secondOf(server.now) - secondOf(sentAt ?? NaN);
     const emittedKeys = new Set(watcher.items.map((json) => eventOf(json).key));
-    for (const expected of history.expectedEvents) {
-      if (emittedKeys.has(expected.key) || expected.expectation === 'never') continue;
+    const leaveOutBefore = (expected: ExpectedEvent) => {
+      if (emittedKeys.has(expected.key) || expected.expectation === 'never') return;
       const second = secondOf(Date.parse(expected.time));
       if (second < from) expected.expectation = isSure && second < surelyFrom ? 'never' : 'either';
-    }
+    };
+    history.expectedEvents.forEach(leaveOutBefore);
+    // A Task that is created later can have been due before.
+    history.noteExpected = leaveOutBefore;
   }
 
   private holdPoll(call: number): HeldPoll {
