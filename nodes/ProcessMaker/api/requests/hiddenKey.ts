@@ -115,8 +115,7 @@ function mayHoldKey(row: IDataObject, prefixes: string[]): boolean {
 
 function keyNotShown() {
   return unexpectedResponse('ProcessMaker does not show the key by which a Request was found').with({
-    description:
-      'Let an administrator see whether the user of the access token may see the summary of Requests.',
+    description: 'Ask an administrator whether the user of the access token may see the summary of Requests.',
   });
 }
 
