@@ -7,7 +7,7 @@ import { PHP, SMALL, TIGHT } from './settings';
 import type { Results, Target } from './targets';
 import { rateOf, type RealRow } from './real';
 import type { Row } from './track';
-import { BURST, type PollRow } from './trigger';
+import type { PollRow } from './trigger';
 
 const FILE = path.resolve(__dirname, '../../docs/BENCHMARK.md');
 
@@ -30,19 +30,19 @@ function page({ php, small, tight, fast, cpu, memory, polls, real }: Results, ta
   const { cores, memoryGigabytes, node, date } = machine();
   return `# Benchmark
 
-${date}, ${cores} cores, ${memoryGigabytes} GB of memory, Node ${node}. Written by \`npm run bench\`; server, n8n's engine and nothing else share the machine, so compare within a table and not between machines.
+${date}, ${cores} cores, ${memoryGigabytes} GB of memory, Node ${node}. Written by \`npm run bench\`; server and n8n's engine share the machine, so compare within a table only.
 
 ${table(['Target', 'Wanted', 'Measured', ''], targets.map(targetCells))}
 
 ## How it is measured
 
-The built node and n8n's own HTTP Request and Loop Over Items nodes (of the n8n that the demo installs) run on n8n's execution engine, in one process; the server is another one. _Started_ and _lost_ are counted on the server. _Connections_ is the most that were in use at one moment. Ways that take long because they wait for the server run side by side, each with a client and a server of its own; so does the memory. All others run one after another.
+The built node and n8n's own HTTP Request and Loop Over Items nodes run on n8n's execution engine, in one process; the server is another one. The tables show the largest run of each way, and each smaller one that lost a Request. _Started_ and _lost_ are counted on the server. _Connections_ is the most that were in use at one moment.
 
 The PHP-like server is the ProcessMaker stand-in behind a front with a fixed number of workers, each busy for ${PHP.callMs} ms with every call. ${PHP.queue} calls may wait, and ${PHP.connections} connections may be open; what is more is reset. These limits are those of a real ProcessMaker 4.15.5 that was measured on 2 cores: with 1,500 calls at once it carried out 478 of them in 35 s and reset the others.
 
 ## A PHP-like server, ${PHP.workers} workers
 
-It can do ${(PHP.workers * 1000) / PHP.callMs} starts in a second. The last column says how well it was used: the time that its workers were busy, of the time that they could have been.
+It can do ${(PHP.workers * 1000) / PHP.callMs} starts in a second. _Workers busy_ is the share of the time.
 
 ${rows(php, PHP.workers)}
 
@@ -54,7 +54,7 @@ ${rows(small, SMALL.workers)}
 
 ${rows(tight, TIGHT.workers)}
 
-The run is as long as it is because of the Recovery Window: an item whose call was reset is looked for until the window ends, and only then started again.
+It takes so long because an item whose call was reset is looked for until the Recovery Window ends, and only then started again.
 
 ## A server that responds at once
 
@@ -68,15 +68,15 @@ CPU for each item, with automatic mapping and without expressions: ${cpu.node.to
 
 ## Memory for ${MEMORY_ITEMS.toLocaleString('en')} items
 
-On the fast server, with default options, each in a fresh process. _Process_ is what the process took from the machine at most. It holds a lot of garbage, since Node lets it lie while there is room; _in use_ is the most that was left in the heap of another process in which garbage is collected every few seconds.
+On the fast server, with default options, each in a fresh process. _Process_ is the most that the process took from the machine, with garbage; _in use_ is the most that was left in the heap where garbage is collected every few seconds.
 
 ${memoryTable(memory)}
 
-Instead of n8n's Code node, whose task runner is only available in a whole n8n, the first row uses a node that returns items of the same shape and does nothing else. The garbage is that of n8n's request helper, about 10 KB for each call, as the second row shows. n8n passes the signal that cancels an execution to each call, which keeps it reachable: no client of the helper can need less.
+The first row stands for n8n's Code node, which needs a whole n8n. The garbage is that of n8n's request helper, about 10 KB for each call: no client of it can need less.
 
 ## The polls of the trigger
 
-All seven types of events at once, on the stand-in. A poll after ${BURST} starts, each with a Task, reads these again for three minutes, since a server may show a row late. What a poll costs depends on what has changed, not on how many Requests there are.
+All seven types of events at once, on the stand-in. A poll reads what is new again for three minutes, since a server may show a row late. What it costs depends on what has changed, not on how many Requests there are.
 
 ${pollTable(polls)}
 ${realPart(real)}`;
@@ -116,7 +116,14 @@ function memoryTable({ process, inUse }: Memory): string {
   );
 }
 
-function rows(list: Row[], workers?: number): string {
+/** The largest run of each way, and any in which a Request was lost. */
+function telling(list: Row[]): Row[] {
+  const most = (way: string) => Math.max(...list.filter((row) => row.way === way).map(({ items }) => items));
+  return list.filter(({ way, items, lost }) => lost > 0 || items === most(way));
+}
+
+function rows(all: Row[], workers?: number): string {
+  const list = telling(all);
   const heads = ['', 'Items', 'Seconds', 'Started', 'Lost', 'Connections'];
   if (workers === undefined) return table(heads, list.map(rowCells));
   const busy = ({ busySeconds, seconds }: Row) =>

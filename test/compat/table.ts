@@ -40,7 +40,9 @@ function tables(entries: Array<[engine: string, entry: Entry]>): string {
   const promises = Object.keys(PROMISES).map((promise) =>
     row(promise, ({ promises }) => verdict(promises[promise])),
   );
-  const differing = entries.filter(([, { differs }]) => differs.length);
+  const differences = new Map<string, string[]>();
+  for (const [, { n8n, differs }] of entries)
+    for (const text of differs) differences.set(text, [...(differences.get(text) ?? []), n8n]);
   return [
     '<!-- prettier-ignore-start -->',
     row('n8n', ({ n8n }) => n8n),
@@ -52,7 +54,7 @@ function tables(entries: Array<[engine: string, entry: Entry]>): string {
     row('`n8n-core`', (_, engine) => engine),
     row('Node.js', ({ node }) => node),
     '',
-    ...differing.flatMap(([, { n8n, differs }]) => differs.map((text) => `- n8n ${n8n}: ${text}.`)),
+    ...[...differences].map(([text, versions]) => `- n8n ${versions.join(', ')}: ${text}.`),
     '<!-- prettier-ignore-end -->',
     '',
   ].join('\n');

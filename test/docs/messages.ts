@@ -7,6 +7,9 @@ const root = path.resolve(__dirname, '../..');
 /** What is only known at run time. */
 const GAP = '…';
 
+/** The heading of messages about what was entered. */
+const FIELDS = 'Data and fields';
+
 /** Where a message comes from, and the heading under which a person looks for it. The first that fits counts. */
 const HEADINGS: Array<[folder: RegExp, heading: string]> = [
   [/^credentials|\/transport\//, 'Connection, credential and server'],
@@ -18,7 +21,7 @@ const HEADINGS: Array<[folder: RegExp, heading: string]> = [
   [/\/process\/|\/processes\/|\/methods\/|processFinder/, 'Processes and lists'],
   [/\/user\/|\/users\//, 'Users'],
   [/\/actions\/request\/|\/requests\//, 'Requests'],
-  [/\/input\/|\/forms\/|\/descriptions\//, 'Fields of the node'],
+  [/\/input\/|\/forms\/|\/descriptions\//, FIELDS],
   [/./, 'Any operation'],
 ];
 
@@ -158,14 +161,22 @@ function property(node: ts.ObjectLiteralExpression, name: string): ts.Expression
   return found && ts.isPropertyAssignment(found) ? found.initializer : undefined;
 }
 
-/** The messages as Markdown. */
+/** Messages about what was entered in a field, which say themselves what to enter. */
+const OF_A_FIELD = /^('|No .* is given in |The (option|filter) '|A field |Field ')/;
+
+/** The messages with something to do that goes beyond a field, as Markdown. */
 export function messagesAsMarkdown(): string {
+  const isListed = (heading: string, { what, advice }: Message) =>
+    advice && !OF_A_FIELD.test(what) && !(heading === FIELDS && what.startsWith(GAP));
   return [...readMessages()]
+    .map(
+      ([heading, messages]) => [heading, messages.filter((message) => isListed(heading, message))] as const,
+    )
     .filter(([, messages]) => messages.length > 0)
     .map(([heading, messages]) => {
       const rows = messages.map(({ what, advice }) => {
         const said = `\`${what.replaceAll('`', "'")}\``;
-        return `- ${said}${advice && `\\\n  ${advice.replace(/[*<_]/g, '\\$&')}`}`;
+        return `- ${said}\\\n  ${advice.replace(/[*<_]/g, '\\$&')}`;
       });
       return `### ${heading}\n\n${rows.join('\n')}`;
     })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Engine } from '../support/engine';
 import { Harness } from '../support/harness';
@@ -7,8 +8,13 @@ import { locator, PROCESS_MAKER } from '../support/workflows';
 import { settingsOf } from './settings';
 
 const ADDRESS = 'https://acme.processmaker.net';
+/** Fields that differ with every thing, and say nothing about what an operation gives. */
+const NUMBERS = ['id', 'caseNumber', 'requestId', 'url'];
 /** So many items of an output are shown. */
 const SHOWN = 2;
+
+/** The Requests and Tasks that are shown in full, by the resource of their page. */
+type Shown = Record<string, IDataObject[]>;
 
 /** An example that has run. */
 interface Output {
@@ -30,7 +36,8 @@ export async function runExamples(engine: Engine): Promise<Map<string, Output>> 
   try {
     harness.reset();
     const outputs = new Map<string, Output>();
-    for (const example of EXAMPLES) outputs.set(example.operation, await runExample(harness, example));
+    const shown: Shown = { request: [], task: [] };
+    for (const example of EXAMPLES) outputs.set(example.operation, await runExample(harness, example, shown));
     for (const [operation, parameters] of Object.entries(BY_DEFAULT)) {
       const { text } = outputs.get(operation) ?? { text: '' };
       const { items } = await runExample(harness, { operation, user: 'admin', parameters });
@@ -42,9 +49,10 @@ export async function runExamples(engine: Engine): Promise<Map<string, Output>> 
   }
 }
 
-async function runExample(harness: Harness, example: Example): Promise<Output> {
-  const { operation, parameters, user, input, binaries, before, asleep } = example;
-  await before?.(harness);
+/** Runs an example. What has all fields of one that its page has shown before is shown by the fields that differ. */
+async function runExample(harness: Harness, example: Example, shown: Shown = {}): Promise<Output> {
+  const { operation, parameters, user, input, binaries, asleep } = example;
+  await example.before?.(harness);
   let run = await harness.perform(operation, parameters, {
     ...(user && { user }),
     ...(input && { input: [input] }),
@@ -57,17 +65,32 @@ async function runExample(harness: Harness, example: Example): Promise<Output> {
   if (run.error) throw new Error(`The example '${operation}' failed: ${run.error.message}`);
   const node = harness.engine.nodeTypes.getByName(PROCESS_MAKER).description;
   const items = run.outputs('ProcessMaker')[0] ?? [];
+  const [first] = items.length === 1 ? items.map(({ json }) => json) : [];
+  const before = shown[operation.split(' ')[0] ?? ''];
+  const like = first && before?.find((output) => Object.keys(output).every((name) => name in first));
+  const differing = Object.entries(first ?? {}).filter(
+    ([name, value]) => !NUMBERS.includes(name) && !isDeepStrictEqual(value, like?.[name]),
+  );
+  if (first?.url && !like) before?.push(first);
   const text = [
     `Settings: ${settingsOf(node, operation, parameters)}`,
     ...(input ? ['Input:', block(input)] : []),
     ...(binaries ? [`Input: an item with the binary field ${namesOf(binaries)}.`] : []),
-    outputTitle(items),
-    block(items.length === 1 ? items[0]?.json : items.slice(0, SHOWN).map(({ json }) => json)),
+    ...(like
+      ? differences(operation, Object.fromEntries(differing))
+      : [outputTitle(items), block(first ?? items.slice(0, SHOWN).map(({ json }) => json))]),
   ]
     .join('\n\n')
     .replaceAll(harness.gateway.url, ADDRESS)
     .replaceAll(harness.server.url, ADDRESS);
   return { text, items: items.map(({ json }) => json) };
+}
+
+/** What differs from an output that is shown in full. */
+function differences(operation: string, fields: IDataObject): string[] {
+  const thing = operation.startsWith('task') ? 'Task' : 'Request';
+  const same = `Output: the ${thing}, with the same fields as above`;
+  return Object.keys(fields).length ? [`${same}. These differ:`, block(fields)] : [`${same}.`];
 }
 
 function outputTitle(items: INodeExecutionData[]): string {
