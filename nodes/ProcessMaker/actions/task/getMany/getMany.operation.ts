@@ -34,7 +34,7 @@ export const getMany = operation({
   value: 'getAll',
   name: 'Get Many',
   action: 'Get many tasks',
-  description: 'Get a list of Tasks, open and completed ones unless a filter says so',
+  description: "Get a list of Tasks, open and completed ones: for open ones only, add the filter 'Status'",
   fields: [...assignedToFields, ...returnAllFields, taskFilters, sort, optionsOf(...taskOutputOptions)],
   changes: false,
   read: (context, itemIndex, connection) => ({
