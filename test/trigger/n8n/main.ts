@@ -8,7 +8,8 @@ import { Host } from '../../faults/n8n/host';
 import { startProcessMaker } from '../../processmaker';
 import { DURABLE_SCHEDULER, workOffInN8n } from './durable';
 import { publishOnSlowServer } from './slow';
-import { startRequest, watchInN8n } from './watch';
+import { standInTarget } from './target';
+import { watchInN8n } from './watch';
 
 /** With 12 s, as on a server under load, it takes twice as long. */
 const CALL_SECONDS = '4';
@@ -38,16 +39,7 @@ async function main(): Promise<void> {
     const prove = async () => {
       const [usual, durable] = [await open('usual', {}), await open('durable', DURABLE_SCHEDULER)];
       const slow = await open('slow', {});
-      const { url, tokens } = slow.processMaker;
-      const target = {
-        url,
-        token: tokens.admin,
-        start: async () => await startRequest(slow.processMaker),
-        events: () => [
-          ...slow.processMaker.requests().map(({ id }) => `requestStarted ${id}`),
-          ...slow.processMaker.tasks().map(({ id }) => `taskCreated ${id}`),
-        ],
-      };
+      const target = await standInTarget(slow.processMaker);
       const asSlow = { callSeconds, recentRequests: RECENT_REQUESTS };
       // All mostly wait for n8n's next poll.
       const [watched, workedOff, published] = await Promise.all([

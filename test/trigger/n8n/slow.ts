@@ -2,32 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../../../demo/progress';
 import type { Host } from '../../faults/n8n/host';
 import { delay, startGateway, type Gateway } from '../../support/gateway';
-import { EVENT_TYPES } from '../plan';
+import { EVENT_TYPES, type EventType } from '../plan';
+import type { SlowTarget } from './target';
 import { isFirstSearch, outputs, watchingWorkflow, type Result } from './watch';
 
 /** n8n gives up a publication after that. */
 const PUBLISHED_WITHIN_MS = 84_000;
-const SOME = 3;
 const AT_ONCE = 10;
 /** n8n polls once a minute at most. */
 const MINUTE_MS = 60_000;
 /** How many calls a poll of all types makes at least. */
 const CALLS_OF_A_POLL = EVENT_TYPES.length;
 
-/** The ProcessMaker behind the slow gateway. */
-export interface SlowTarget {
-  url: string;
-  token: string;
-  /** Which processes are watched; all when there are none. */
-  processes?: string[];
-  start: () => Promise<unknown>;
-  /** All events that its Requests and Tasks stand for, such as `requestStarted 7`. */
-  events: () => Promise<string[]> | string[];
-}
-
 export interface SlowResult extends Result {
   /** How long n8n took to publish the workflow. */
   publishedSeconds: number;
+  /** How many events of each type have happened. */
+  happened: Record<EventType, number>;
 }
 
 /**
@@ -62,22 +53,22 @@ export async function publishOnSlowServer(
     };
     await until(() => gateway.calls.some(isFirstSearch), PUBLISHED_WITHIN_MS);
     await sleep((callSeconds * 1000) / 2, undefined, { signal });
-    say('Some are started while the first poll runs …');
-    await startMany(target, SOME);
+    say('Events of all types happen while the first poll runs …');
+    await target.makeAllTypes();
     await until(
       async () => (await host.client.publicationStatus(workflow.id)) === 'published',
       PUBLISHED_WITHIN_MS,
     );
     const publishedSeconds = Math.round((Date.now() - begun) / 1000);
 
-    say(`Published after ${publishedSeconds} s. Some are started, and n8n is killed while it polls …`);
-    await startMany(target, SOME);
+    say(`Published after ${publishedSeconds} s. More happen, and n8n is killed while it polls …`);
+    await target.makeAllTypes();
     const calls = gateway.calls.length;
     await until(() => gateway.calls.length > calls + 1, 2 * MINUTE_MS);
     await host.kill();
-    await startMany(target, SOME);
+    await target.makeAllTypes();
     await host.restart();
-    await startMany(target, SOME);
+    await target.makeAllTypes();
 
     const mostMs = 4 * MINUTE_MS + 6 * CALLS_OF_A_POLL * callSeconds * 1000;
     const wanted = (await target.events()).filter((key) => !before.has(key));
@@ -89,12 +80,16 @@ export async function publishOnSlowServer(
     say('One more poll, that finds nothing new …');
     await untilQuiet(gateway, callSeconds, signal);
     const all = await received();
-    const keys = all.flat().filter((key) => /^(requestStarted|taskCreated) /.test(key));
+    const keys = all.flat();
     const lost = wanted.filter((key) => !keys.includes(key)).length;
     const strangers = keys.filter((key) => !wanted.includes(key)).length;
     const repeated = keys.length - new Set(keys).size + strangers;
-    const requests = wanted.filter((key) => key.startsWith('requestStarted')).length;
-    return { requests, executions: all.length, events: keys.length, lost, repeated, publishedSeconds };
+    const happened = countByType(wanted);
+    const missing = EVENT_TYPES.filter((type) => happened[type] === 0);
+    if (missing.length > 0) throw new Error(`Of ${missing.join(', ')}, nothing has happened.`);
+    const requests = happened.requestStarted;
+    const executions = all.length;
+    return { requests, executions, events: keys.length, lost, repeated, publishedSeconds, happened };
   } finally {
     await gateway.close();
   }
@@ -118,4 +113,9 @@ async function untilQuiet(gateway: Gateway, callSeconds: number, signal: AbortSi
 
 function keyOf({ event, id }: { event?: unknown; id?: unknown }): string {
   return `${String(event)} ${String(id)}`;
+}
+
+function countByType(keys: string[]): Record<EventType, number> {
+  const counts = EVENT_TYPES.map((type) => [type, keys.filter((key) => key.startsWith(`${type} `)).length]);
+  return Object.fromEntries(counts) as Record<EventType, number>;
 }

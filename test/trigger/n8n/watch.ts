@@ -90,13 +90,15 @@ export function watchingWorkflow(
   return { name, nodes, connections, pinData: {} };
 }
 
-export async function startRequest({ url, tokens }: ProcessMaker): Promise<void> {
-  const { ok, status } = await fetch(`${url}/api/1.0/process_events/${PROCESS}?event=node_1`, {
+/** Starts a Request that waits at a Task. @returns its id */
+export async function startRequest({ url, tokens }: ProcessMaker, processId = PROCESS): Promise<number> {
+  const response = await fetch(`${url}/api/1.0/process_events/${processId}?event=node_1`, {
     method: 'POST',
     headers: { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' },
     body: '{}',
   });
-  if (!ok) throw new Error(`The stand-in answered ${status} to a start.`);
+  if (!response.ok) throw new Error(`The stand-in answered ${response.status} to a start.`);
+  return ((await response.json()) as { id: number }).id;
 }
 
 /** The search with which a trigger begins finds nothing. */
