@@ -41,8 +41,13 @@ function tables(entries: Array<[engine: string, entry: Entry]>): string {
     row(promise, ({ promises }) => verdict(promises[promise])),
   );
   const differences = new Map<string, string[]>();
-  for (const [, { n8n, differs }] of entries)
-    for (const text of differs) differences.set(text, [...(differences.get(text) ?? []), n8n]);
+  for (const [, { n8n, differs }] of entries) {
+    for (const differing of differs) {
+      // What holds there instead is said below the table.
+      const [text = ''] = differing.split('; instead:');
+      differences.set(text, [...(differences.get(text) ?? []), n8n]);
+    }
+  }
   return [
     '<!-- prettier-ignore-start -->',
     row('n8n', ({ n8n }) => n8n),

@@ -161,23 +161,33 @@ function property(node: ts.ObjectLiteralExpression, name: string): ts.Expression
   return found && ts.isPropertyAssignment(found) ? found.initializer : undefined;
 }
 
-/** Messages about what was entered in a field, which say themselves what to enter. */
-const OF_A_FIELD = /^('|No .* is given in |The (option|filter) '|A field |Field ')/;
+/** Messages about what was entered or given as data, which say themselves what to enter. */
+const OF_A_FIELD =
+  /^('|No .* is given in |The (option|filter) '|A field |Field '|A parameter |The data (has|holds|is a) |The JSON of |The item |The file in |Two files of |Item … uploads |… cannot be the name )/;
+/** Advice of fewer words adds little to the message, and is read beside it. */
+const WORDS_OF_ADVICE = 7;
+
+const wordsOf = (text: string) => (text.match(/[A-Za-z][\w'-]*/g) ?? []).length;
 
 /** The messages with something to do that goes beyond a field, as Markdown. */
 export function messagesAsMarkdown(): string {
   const isListed = (heading: string, { what, advice }: Message) =>
-    advice && !OF_A_FIELD.test(what) && !(heading === FIELDS && what.startsWith(GAP));
+    (wordsOf(advice) >= WORDS_OF_ADVICE || advice.startsWith('Do not')) &&
+    !OF_A_FIELD.test(what) &&
+    !(heading === FIELDS && what.startsWith(GAP));
   return [...readMessages()]
     .map(
       ([heading, messages]) => [heading, messages.filter((message) => isListed(heading, message))] as const,
     )
     .filter(([, messages]) => messages.length > 0)
     .map(([heading, messages]) => {
-      const rows = messages.map(({ what, advice }) => {
-        const said = `\`${what.replaceAll('`', "'")}\``;
-        return `- ${said}\\\n  ${advice.replace(/[*<_]/g, '\\$&')}`;
-      });
+      const byAdvice = new Map<string, string[]>();
+      for (const { what, advice } of messages) {
+        byAdvice.set(advice, [...(byAdvice.get(advice) ?? []), `\`${what.replaceAll('`', "'")}\``]);
+      }
+      const rows = [...byAdvice].map(
+        ([advice, said]) => `- ${said.join('\\\n  ')}\\\n  ${advice.replace(/[*<_]/g, '\\$&')}`,
+      );
       return `### ${heading}\n\n${rows.join('\n')}`;
     })
     .join('\n\n');

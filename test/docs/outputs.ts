@@ -10,8 +10,6 @@ import { settingsOf } from './settings';
 const ADDRESS = 'https://acme.processmaker.net';
 /** Fields that differ with every thing, and say nothing about what an operation gives. */
 const NUMBERS = ['id', 'caseNumber', 'requestId', 'url'];
-/** So many items of an output are shown. */
-const SHOWN = 2;
 
 /** The Requests and Tasks that are shown in full, by the resource of their page. */
 type Shown = Record<string, IDataObject[]>;
@@ -78,7 +76,7 @@ async function runExample(harness: Harness, example: Example, shown: Shown = {})
     ...(binaries ? [`Input: an item with the binary field ${namesOf(binaries)}.`] : []),
     ...(like
       ? differences(operation, Object.fromEntries(differing))
-      : [outputTitle(items), block(first ?? items.slice(0, SHOWN).map(({ json }) => json))]),
+      : [outputTitle(items), block(items[0]?.json ?? [])]),
   ]
     .join('\n\n')
     .replaceAll(harness.gateway.url, ADDRESS)
@@ -95,8 +93,8 @@ function differences(operation: string, fields: IDataObject): string[] {
 
 function outputTitle(items: INodeExecutionData[]): string {
   const binaries = items[0]?.binary ? `, with the binary field ${namesOf(items[0].binary)}` : '';
-  if (items.length > SHOWN) return `Output, the first ${SHOWN} of ${items.length} items${binaries}:`;
-  return `Output${items.length === 1 ? '' : `, ${items.length} items`}${binaries}:`;
+  if (items.length === 0) return 'Output, no item:';
+  return `Output${items.length === 1 ? '' : `, the first of ${items.length} items`}${binaries}:`;
 }
 
 const namesOf = (binaries: object) =>
