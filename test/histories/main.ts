@@ -62,7 +62,6 @@ async function main(): Promise<void> {
   console.table(sum.operations);
   console.table(sum.repeats);
   console.log('Documented doubles, by their cause:', sum.documented);
-  console.log('Known defects, counted apart:', sum.knownDefects);
   console.log('Needless unknowns, by their cause:', sum.needless, `of ${sum.unknowns} unknowns`);
   for (const name of emptyCells.slice(0, 50)) console.log(`✗ An empty cell: ${name}`);
   for (const bad of sum.bad.slice(0, SHOWN)) tell(bad);
@@ -87,7 +86,6 @@ async function main(): Promise<void> {
     needlessUnknown,
     endless,
     documented: sum.documented,
-    knownDefects: sum.knownDefects,
     compared: COMPARED,
     differences: differences.length,
     seed,

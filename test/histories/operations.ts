@@ -21,6 +21,8 @@ export interface Operation {
   parameters: INodeParameters;
   /** How long the node looks for a change whose response was lost. */
   windowMs: number;
+  /** After a crash, how long it waits for a call from before, where that is longer. */
+  crashWindowMs?: number;
   /** Whether to carry it out twice does harm, and whether a read shows that it was carried out. */
   harm: boolean;
   canBeSeen: boolean;
@@ -34,6 +36,7 @@ export interface Operation {
 const START_WINDOW_SECONDS = 20;
 const TASK_WINDOW_SECONDS = 10;
 const LOOKS_MS = 3000;
+const RETRY_CRASH_WINDOW_MS = 30_000;
 const START_TIMEOUT_SECONDS = 30;
 const FAR = Number.MAX_SAFE_INTEGER;
 
@@ -142,6 +145,7 @@ export const OPERATIONS: Operation[] = [
   }),
   ofRequest('retry', ['request', 'retry'], {
     effect: 'retry',
+    crashWindowMs: RETRY_CRASH_WINDOW_MS,
     harm: true,
     make: withRequest(PROCESSES.withScript, itself),
   }),

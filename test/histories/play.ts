@@ -66,7 +66,6 @@ export async function play(
       findings,
       unknowns: [],
       documented: [],
-      knownDefects: [],
       counts: true,
       calls: wire.calls,
       story,

@@ -24,7 +24,6 @@ export interface Tally {
   unknowns: number;
   needless: Record<string, number>;
   documented: Record<string, number>;
-  knownDefects: Record<string, number>;
   bad: Bad[];
 }
 
@@ -41,7 +40,6 @@ export const emptyTally = (): Tally => ({
   unknowns: 0,
   needless: {},
   documented: {},
-  knownDefects: {},
   bad: [],
 });
 
@@ -75,7 +73,6 @@ export function note(tally: Tally, plan: Plan, outcome: Outcome): void {
       tally.bad.push({ plan, wrong: 'needless unknown', text: `${needless}: ${text}`, story });
   }
   for (const one of outcome.documented) add(tally.documented, one);
-  for (const one of outcome.knownDefects) add(tally.knownDefects, one);
 }
 
 /** Adds what another process has counted. */
@@ -86,7 +83,7 @@ export function join(sum: Tally, one: Tally): void {
   sum.unknowns += one.unknowns;
   sum.emptyCells.push(...one.emptyCells);
   sum.bad.push(...one.bad);
-  for (const name of ['operations', 'repeats', 'needless', 'documented', 'knownDefects', 'wrong'] as const) {
+  for (const name of ['operations', 'repeats', 'needless', 'documented', 'wrong'] as const) {
     for (const [key, times] of Object.entries(one[name])) add(sum[name], key, times);
   }
 }

@@ -27,8 +27,6 @@ export interface Verdict {
   unknowns: Unknown[];
   /** What was carried out twice in one of the cases in which the documents say that it can be. */
   documented: string[];
-  /** What is known to be wrong, and not mended yet. */
-  knownDefects: string[];
 }
 
 /** What really happened. */
@@ -58,7 +56,7 @@ export function judge(
   { things, reports }: { things: Thing[]; reports: Report[] },
   truth: Truth,
 ): Verdict {
-  const verdict: Verdict = { findings: [], unknowns: [], documented: [], knownDefects: [] };
+  const verdict: Verdict = { findings: [], unknowns: [], documented: [] };
   const groups = new Map<string, Array<{ thing: Thing; report: Report }>>();
   for (const [index, thing] of things.entries()) {
     const report = reports[index];
@@ -81,7 +79,7 @@ function judgeGroup(
   repeat: Repeat,
   members: Member[],
   truth: Truth,
-  { findings, unknowns, documented, knownDefects }: Verdict,
+  { findings, unknowns, documented }: Verdict,
 ): void {
   const [{ thing } = { thing: undefined }] = members;
   if (!thing) return;
@@ -94,11 +92,7 @@ function judgeGroup(
   if (operation.harm && own.length > most) {
     const known = documentedDouble(plan, operation, repeat, own);
     if (known) documented.push(known);
-    else if (repeat.forgets && operation.effect === 'retry' && hasOvertaken(own)) {
-      knownDefects.push(
-        'after a crash, a script is retried while the retry before it still waits in ProcessMaker',
-      );
-    } else find('doubled', `carried out ${own.length} times, and was meant ${most} times`);
+    else find('doubled', `carried out ${own.length} times, and was meant ${most} times`);
   }
 
   const told: number[] = [];
@@ -131,11 +125,8 @@ function judgeGroup(
         }
         break;
       case 'notDone':
-        if (mine.length === 0 || report.others.length > 0) break;
-        // The retry could not even look, and n8n has kept nothing of what was done before it.
-        if (repeat.forgets && !mine.some(({ sender }) => sender === truth.calls.at(-1)?.sender)) {
-          knownDefects.push('told as not done after a crash, by a retry that could not look');
-        } else find('falselyReported', 'told as not done, and was');
+        if (mine.length > 0 && report.others.length === 0)
+          find('falselyReported', 'told as not done, and was');
         break;
       case 'partlyDone':
         break;
@@ -156,7 +147,8 @@ function documentedDouble(
   repeat: Repeat,
   effects: Effect[],
 ): string | undefined {
-  const isLate = effects.some(({ at, sentAt }) => at - sentAt > operation.windowMs);
+  const { windowMs, crashWindowMs = windowMs } = operation;
+  const isLate = effects.some(({ at, sentAt }) => at - sentAt > (repeat.forgets ? crashWindowMs : windowMs));
   const areBehind = faults.some(({ fault }) => fault.listLag);
   if (repeat.forgets && isLate) return 'after a crash, carried out only after the window';
   if (repeat.forgets && !operation.canBeSeen) return 'after a crash, what cannot be seen';
@@ -167,12 +159,6 @@ function documentedDouble(
   if (repeat.executions > 1 && areBehind) return 'by another execution, while lists are behind';
   return undefined;
 }
-
-/** Whether a later execution has sent the change before that of an earlier one was carried out. */
-const hasOvertaken = (effects: Effect[]): boolean =>
-  effects.some((one) =>
-    effects.some(({ sender, sentAt, at }) => sender !== one.sender && sentAt < one.sentAt && at > one.sentAt),
-  );
 
 /** Of what was done before a crash, only a start can be known, by its key. */
 const isForgotten = ({ isStart }: Operation, { forgets }: Repeat): boolean =>

@@ -112,6 +112,20 @@ describe('Tasks whose completion is lost', () => {
   });
 });
 
+describe('a retry after a crash of n8n that cannot reach ProcessMaker', () => {
+  it.each(CHANGES)('leaves $name unknown that was made before', async ({ operation, ...of }) => {
+    const [item = {}] = await of.prepare(harness, 1);
+    const settings = { input: [item], user: of.user, settings: ERROR_OUTPUT };
+    const killed = await harness.perform(operation, of.parameters, settings);
+    harness.gateway.treat = () => respond(401, { message: 'Unauthenticated.' });
+    const run = await harness.retryAfterCrash(killed, [item], of.user);
+    expect(failedItems(run)).toMatchObject([
+      { outcome: 'unknown', text: expect.stringContaining('kept no record') as string },
+    ]);
+    expect(of.change.isMade(harness, item)).toBe(true);
+  });
+});
+
 it('reports a file as refused that ProcessMaker refused with a 500', async () => {
   const operation = ID_OPERATIONS.find((one) => one.operation === 'file upload');
   const [item = {}] = (await operation?.prepare(harness, 1)) ?? [];

@@ -7,6 +7,7 @@ import {
   explained,
   givenUp,
   inputError,
+  isKind,
   ProcessMakerError,
   toProcessMakerError,
 } from '../transport/processMakerError';
@@ -200,8 +201,20 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean, attempt?: Attem
   if (error.done) return error.with({ outcome: 'done' });
   if (error.outcome) return error;
   if (wasSent && error.delivery === 'unknown') return error.with({ outcome: 'unknown' });
+  if (attempt?.mayBeDone === 'noRecord' && !isRefusal(error)) {
+    const description = `${error.description} n8n has kept no record of what this node did before the retry: it may have made the change then. Look in ProcessMaker before you repeat it.`;
+    return error.with({ outcome: 'unknown', description });
+  }
   if (attempt?.mayBeDone !== 'sent') return error.with({ outcome: 'notDone' });
   // That this attempt was refused says nothing of the one before it.
   const description = `${error.description} An earlier attempt may have made the change all the same: look in ProcessMaker before you repeat it.`;
   return error.with({ outcome: 'unknown', description });
+}
+
+/** Whether it says of the change itself that it is not possible, or not possible any more. */
+function isRefusal(error: ProcessMakerError): boolean {
+  return (
+    !error.isTransient &&
+    isKind(error, 'input', 'forbidden', 'notFound', 'badRequest', 'methodNotAllowed', 'tooLarge', 'invalid')
+  );
 }

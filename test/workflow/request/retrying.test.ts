@@ -300,6 +300,20 @@ describe('an attempt after one with an unknown outcome', () => {
   });
 });
 
+it('sends no retry after a crash of n8n while the one from before still waits in ProcessMaker', async () => {
+  const request = await errored();
+  harness.server.scriptsHeld = true;
+  treatFirstRetry(async (response, forward) => {
+    response.destroy();
+    await pause(4_500);
+    await forward();
+  });
+  const killed = await retry([request]);
+  const run = await harness.retryAfterCrash(killed, [request], 'admin');
+  expect(run.items('ProcessMaker')).toMatchObject([{ ...request, retrying: true }]);
+  expect(retryCalls()).toHaveLength(1);
+}, 60_000);
+
 it('recognizes at once that a script ran and failed again when the response to its retry was lost', async () => {
   const request = await errored();
   harness.server.scriptsRun = false;

@@ -17,12 +17,14 @@ import { changeRequest, type RequestToChange } from '../requestChange';
 
 /** ProcessMaker notes a failure of a script twice, up to half a second apart, and keeps whole seconds. */
 const SETTLED_MS = 2000;
+/** How long a retry that was sent before a crash of n8n may wait in ProcessMaker. */
+const CRASH_WINDOW_MS = 30_000;
 
 /** Retries a Request in ERROR, once: every further call runs its script once more, also while it still runs. */
 export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> {
   const { connection, output, mayBeDone, sentAt } = toChange;
   const { includes } = output;
-  const { request, at } = await readSettled(toChange);
+  const { request, at } = await readAfterCrash(toChange);
   const { id, status } = request;
   if (isBeingRetried(request)) return request;
   if (status !== 'ERROR') {
@@ -64,6 +66,26 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
   return await withRetryingIfRead(connection, retried);
 }
 
+/** Reads it when a retry that was sent before a crash of n8n has had the time to come to its end. */
+async function readAfterCrash(toChange: RequestToChange) {
+  const { connection, retriedAt, sentAt } = toChange;
+  const first = await readSettled(toChange);
+  const { request } = first;
+  const { id, status } = request;
+  const isOpen = status === 'ERROR' && !isBeingRetried(request) && sentAt[id] === undefined;
+  const waitMs = retriedAt === undefined ? 0 : retriedAt + CRASH_WINDOW_MS - Date.now();
+  if (!isOpen || waitMs <= 0) return first;
+  if (!(await pauseFor(connection, waitMs))) throw notRetried(id);
+  const last = await readSettled(toChange);
+  if (last.request.status === 'ERROR' && latestFailure(last.request) > latestFailure(request)) {
+    const refusal = inputError(`The script of Request ${id} has failed once more since the retry began`, '');
+    acceptAsMade(toChange, refusal);
+  }
+  return last;
+}
+
+const notRetried = (id: number) => givenUp(`The execution was canceled before Request ${id} was retried`);
+
 /** A retry also runs the scripts once more that run, or that ProcessMaker tries again by itself. */
 async function isTriedAgain(connection: Connection, request: ApiRequest): Promise<boolean> {
   if ((await hasFailedForGood(connection, request)) === 'no') return true;
@@ -93,7 +115,7 @@ async function readSettled({ connection, request: listed, output }: RequestToCha
     const latest = latestFailure(request);
     if (!isFirst || latest <= now - SETTLED_MS) return { request, at: Math.max(now, latest) };
     if (!(await pauseFor(connection, SETTLED_MS))) {
-      throw givenUp(`The execution was canceled before Request ${listed.id} was retried`);
+      throw notRetried(listed.id);
     }
   }
 }
