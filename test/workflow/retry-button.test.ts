@@ -117,6 +117,8 @@ it.each<Case>([
     expect(run.items('ProcessMaker')).toHaveLength(2);
     expect(harness.gateway.calls.filter(({ method }) => method !== 'GET')).toHaveLength(2);
   },
+  // A Request is retried when one from before has had the time to come to its end.
+  60_000,
 );
 
 it('goes by its record when the node itself failed and the Retry button is pressed', async () => {
