@@ -76,8 +76,8 @@ export interface Connection {
   /** Also ends when an item has failed after which the node may not go on: then nothing more is changed. */
   stopped: AbortSignal | undefined;
   retries: RetryBudget;
-  /** Learns of each response, and of each sign of overload. */
-  throttle?: { increase(): void; decrease?(): void };
+  /** Learns of each call that has ended, of each that went well, and of each sign of overload. */
+  throttle?: { ended?(): void; increase?(): void; decrease?(): void };
   timeoutSeconds?: number;
   scrub: (text: string) => string;
   /** Reads the secrets again: n8n may have renewed an OAuth2 token since. */

@@ -72,6 +72,8 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<H
     const aboutToken = connection.isOAuth2 ? oAuth2Error(error) : undefined;
     const unread = error instanceof ProcessMakerError ? error : networkError(error, timeoutSeconds);
     throw callError(connection, call, aboutToken ?? unread);
+  } finally {
+    connection.throttle?.ended?.();
   }
   if (!isGood(response, call.expects)) {
     await connection.learnSecrets();
@@ -81,7 +83,7 @@ export async function exchange(connection: Connection, call: ApiCall): Promise<H
   // A 401 that n8n has renewed the token for has its own connection, which nobody reads.
   if (connection.isOAuth2 && call.expects !== 'file') over.abort();
   connection.retries.restore();
-  connection.throttle?.increase();
+  connection.throttle?.increase?.();
   call.onHeaders?.(response.headers);
   return response;
 }

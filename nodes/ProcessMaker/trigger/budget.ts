@@ -58,7 +58,8 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
     return Math.abs(ownMilliseconds() - this.begun) < this.milliseconds;
   }
 
-  increase(): void {
+  /** A call has ended. One that was refused has taken its time as well. */
+  ended(): void {
     const now = ownMilliseconds();
     this.slowest = Math.max(this.slowest, now - this.latest);
     this.latest = now;

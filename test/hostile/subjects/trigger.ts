@@ -100,7 +100,6 @@ class HostileTrigger {
     const id = await startByHand(lane.harness, PROCESS);
     if (this.isActive) this.happened.push(`requestStarted ${id}`);
     for (let polls = 0, slow = 0; polls < HEALTHY_POLLS + slow && !lane.isGivenUp; polls++) {
-      lane.countAnew();
       const isSlow = await this.poll();
       if (isSlow && slow < MOST_SLOW_POLLS) slow++;
       if (poller.items.some((item) => item.event === 'requestStarted' && item.id === id)) return undefined;
@@ -114,6 +113,7 @@ class HostileTrigger {
   /** @returns whether it has failed since the machine is too busy for a response to come in time */
   private async poll(): Promise<boolean> {
     const before = this.errors.length;
+    this.lane.countAnew();
     try {
       if (this.isActive) await this.poller.poll();
       else await this.poller.activate(this.random.pick(['activate', 'init']));

@@ -167,6 +167,23 @@ describe('a slow server', () => {
     }
   });
 
+  it('makes no more than 500 calls in a poll, those that ProcessMaker refuses among them', async () => {
+    const poller = await switchedOn(['requestStarted'], { includeData: true });
+    makeBacklog(125, 1000);
+    // The Requests are gone when their details are read.
+    harness.server.interfere = async (reply) => {
+      const { url } = reply.request;
+      if (decodeURIComponent(url).includes('id IN')) await reply.send(EMPTY_LIST);
+      else if (!url.includes('?pmql')) await reply.code(404).send({ message: 'Not Found' });
+    };
+    let calls = 0;
+    harness.server.beforeResponse = () => calls++;
+    await poller.poll();
+    expect(calls).toBeLessThanOrEqual(500);
+    await drain(poller, 125 * 4);
+    expectWholeAndInOrder(poller, 125 * 4);
+  });
+
   itWith('a poll budget')(
     'begins with what could be seen when it was switched on, although that takes several polls',
     async () => {
