@@ -8,7 +8,7 @@ const WITH_FORM = { process: locator('id', 2) };
 const STRAIGHT_TO_END = { process: locator('id', 4) };
 
 describe('the simplified output', () => {
-  it('gives ten simplified fields, with the first task', async () => {
+  it('gives nine simplified fields, with the first task', async () => {
     const run = await harness.start(WITH_FORM, { input: [{ number: 'PO-1' }] });
     const [request] = harness.requests();
     expect(run.items('ProcessMaker')).toEqual([
@@ -16,7 +16,6 @@ describe('the simplified output', () => {
         id: request?.id,
         caseNumber: expect.any(Number) as number,
         status: 'ACTIVE',
-        name: 'A single start with form',
         processId: 2,
         processName: 'A single start with form',
         startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,

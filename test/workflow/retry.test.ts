@@ -46,7 +46,6 @@ describe.each(Object.entries(REPEATS))('%s', (_, repeat) => {
       'id',
       'caseNumber',
       'status',
-      'name',
       'processId',
       'processName',
       'startedAt',

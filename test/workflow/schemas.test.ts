@@ -81,7 +81,6 @@ describe('the schema of an output, which the editor shows before a run', () => {
         id: { type: 'integer' },
         caseNumber: { type: 'integer' },
         status: { type: 'string' },
-        name: { type: 'string' },
         processId: { type: 'integer' },
         processName: { type: 'string' },
         startedAt: { type: 'string' },

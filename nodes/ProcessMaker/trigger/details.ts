@@ -115,8 +115,7 @@ export function eventJson({ type, row: found }: NewEvent, { simplify }: Watch, i
   const { id, caseNumber, ...fields } =
     type.list === 'requests' ? simplifyRequest(row, instanceUrl) : simplifyTask(row, instanceUrl);
   const isErrored = type.value === 'requestErrored';
-  // Ten fields are left.
-  for (const field of type.leftOut) delete fields[field];
+  if (type.leftOut) delete fields[type.leftOut];
   return {
     id,
     caseNumber,

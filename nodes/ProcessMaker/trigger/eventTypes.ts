@@ -27,8 +27,8 @@ export interface EventType {
   status?: string;
   /** By default, what happens once, at the time by which rows are found. Without a time, a row is no event. */
   occurrence?: (row: Row) => Partial<Occurrence> & Pick<Occurrence, 'identity'>;
-  /** Simplified fields that the event says itself, or cannot have. The name of a Request is that of its process. */
-  leftOut: string[];
+  /** A simplified field that the event cannot have. */
+  leftOut?: 'completedAt' | 'dueAt';
 }
 
 /** ProcessMaker notes one breakdown twice, up to half a second apart: perhaps in two seconds. */
@@ -64,7 +64,6 @@ export const EVENT_TYPES: EventType[] = [
     description: 'A Request has been started, by a person, by the API or by another process',
     list: 'requests',
     column: 'created',
-    leftOut: ['name'],
   },
   {
     value: 'taskCreated',
@@ -72,7 +71,7 @@ export const EVENT_TYPES: EventType[] = [
     description: 'A Request has reached a Task',
     list: 'tasks',
     column: 'created',
-    leftOut: ['completedAt'],
+    leftOut: 'completedAt',
   },
   {
     value: 'taskOverdue',
@@ -83,7 +82,7 @@ export const EVENT_TYPES: EventType[] = [
     status: 'ACTIVE',
     // A due date that was moved can pass again.
     occurrence: ({ id, due_at }) => ({ time: parseTime(due_at), identity: `${id}.${parseTime(due_at)}` }),
-    leftOut: ['completedAt'],
+    leftOut: 'completedAt',
   },
   {
     value: 'taskCompleted',
@@ -92,7 +91,7 @@ export const EVENT_TYPES: EventType[] = [
     list: 'tasks',
     column: 'completed',
     // Of any status: a Task has its time of completion before it is CLOSED, and may stay so for a while.
-    leftOut: ['dueAt'],
+    leftOut: 'dueAt',
   },
   {
     value: 'requestErrored',
@@ -102,7 +101,7 @@ export const EVENT_TYPES: EventType[] = [
     column: 'updated_at',
     status: 'Error',
     occurrence: breakdown,
-    leftOut: ['name', 'completedAt'],
+    leftOut: 'completedAt',
   },
   {
     value: 'requestCanceled',
@@ -111,7 +110,6 @@ export const EVENT_TYPES: EventType[] = [
     list: 'requests',
     column: 'completed',
     status: 'Canceled',
-    leftOut: ['name'],
   },
   {
     value: 'requestCompleted',
@@ -120,6 +118,5 @@ export const EVENT_TYPES: EventType[] = [
     list: 'requests',
     column: 'completed',
     status: 'Completed',
-    leftOut: ['name'],
   },
 ];

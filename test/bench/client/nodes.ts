@@ -91,7 +91,6 @@ function simplified(request: IDataObject, instanceUrl: string): IDataObject {
     id: request.id,
     caseNumber: request.case_number,
     status: request.status,
-    name: request.name,
     processId: request.process_id,
     processName,
     startedAt: request.initiated_at,

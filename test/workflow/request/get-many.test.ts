@@ -48,7 +48,7 @@ describe('returned Requests', () => {
       },
       { json: { id: first }, pairedItem: { item: 0 } },
     ]);
-    expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(10);
+    expect(Object.keys(run.items('ProcessMaker')[0] ?? {})).toHaveLength(9);
   });
 
   it('returns the data, participants and tasks of Requests when asked to, or all that ProcessMaker gives', async () => {

@@ -175,7 +175,7 @@ describe('a body that should not be', () => {
     const { run } = await call(sleeping, sent);
     expect(Object.keys(run?.items('ProcessMaker')[0] ?? {}).sort()).toEqual(
       [
-        ...['activeTask', 'caseNumber', 'completedAt', 'data', 'id', 'name', 'processId', 'processName'],
+        ...['activeTask', 'caseNumber', 'completedAt', 'data', 'id', 'processId', 'processName'],
         ...['startedAt', 'status', 'timedOut', 'url'],
       ].sort(),
     );

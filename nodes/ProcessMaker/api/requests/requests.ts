@@ -166,7 +166,7 @@ function notSeen(caseNumber: number, parts: ApiRequest[]) {
       );
 }
 
-/** The ten fields that matter to most workflows, and the data where it was asked for. */
+/** The nine fields that matter to most workflows, and the data where it was asked for. */
 export function simplifyRequest(request: ApiRequest, instanceUrl: string): IDataObject {
   const process = [request.process, request.process_version].find(isObject);
   const [task] = objectsIn(request.active_tasks);
@@ -174,9 +174,9 @@ export function simplifyRequest(request: ApiRequest, instanceUrl: string): IData
     id: request.id,
     caseNumber: request.case_number ?? null,
     status: request.status,
-    name: request.name ?? null,
     processId: request.process_id ?? null,
-    processName: process?.name ?? null,
+    // ProcessMaker names a Request after its process.
+    processName: process?.name ?? request.name ?? null,
     startedAt: request.initiated_at ?? null,
     completedAt: request.completed_at ?? null,
     activeTask: task ? { id: task.id, name: task.element_name } : null,
