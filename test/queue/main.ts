@@ -10,20 +10,20 @@ import { packPackage } from '../../demo/package';
 import { runProgram } from '../../demo/program';
 import { say } from '../../demo/progress';
 import type { Stop } from '../../demo/stop';
-import { startProcessMaker, type ProcessMaker } from '../processmaker';
+import { startProcessMaker } from '../processmaker';
 import { delay, startGateway, type Behaviour } from '../support/gateway';
 import { startMain, startWorker, type ClusterOptions } from './cluster';
+import { McpCaller, mcpWorkflow, treatMcpCall } from './mcp';
 import { startPostgres } from './postgres';
 import { findPrograms } from './programs';
 import { startRedis } from './redis';
 import { countByOrder, misses, type Result } from './result';
 import { Sender } from './sender';
-import type { Service } from './service';
 import { orderWorkflow, WEBHOOK_PATH } from './workflow';
 
 const ORDERS = Array.from({ length: 300 }, (_, index) => `PO-${1001 + index}`);
-/** So many Requests are there when the worker is killed. */
-const KILL_AT = 100;
+/** So many orders have a Request when the worker is killed. */
+const KILL_AT = 60;
 const PROCESS = 'Purchase order approval';
 const OWNER = { email: 'queue@example.com', password: 'ProcessMaker4' };
 
@@ -39,7 +39,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<{ result: Result; mis
   cleanup.add(() => processMaker.close());
   const gateway = await startGateway(processMaker.url);
   cleanup.add(() => gateway.close());
-  gateway.treat = () => asOverANetwork;
+  gateway.treat = (call) => treatMcpCall(call) ?? asOverANetwork;
 
   const { options, statuses } = await prepare(signal, cleanup);
   say('Starting n8n: a main process and two workers …');
@@ -55,11 +55,25 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<{ result: Result; mis
   await client.publish(await client.createWorkflow(orderWorkflow(PROCESS, credential)));
   const webhook = `${url}/webhook/${WEBHOOK_PATH}`;
   await untilRegistered(webhook, signal);
+  await client.publish(await client.createWorkflow(mcpWorkflow(credential)));
+  const mcp = new McpCaller(url, processMaker, signal);
+  say('An MCP client calls tools …');
+  const begun = Date.now();
+  await mcp.callAll();
+  say(`They were answered within ${Math.round((Date.now() - begun) / 1000)} s.`);
+  const longCalls = mcp.callLong();
+  await Promise.race([mcp.untilLongBegun(), longCalls]);
 
   say(`Sending ${ORDERS.length} orders …`);
   const counts = () => countByOrder(processMaker.requests());
   const sender = new Sender({ webhook, statuses, isStarted: (order) => counts().has(order), signal });
-  await Promise.all([sender.deliver(ORDERS), killInMidRun(worker, processMaker, signal)]);
+  const kill = async () => {
+    while (counts().size < KILL_AT) await sleep(50, undefined, { signal });
+    await worker?.kill();
+    say(`Killed a worker, after ${counts().size} orders.`);
+    await mcp.endLong();
+  };
+  await Promise.all([sender.deliver(ORDERS), kill(), longCalls]);
 
   const revived = await sender.revived();
   if (revived.length > 0) {
@@ -74,8 +88,9 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<{ result: Result; mis
     markedExecutions: sender.marked.size,
     sentAgain: sender.sentAgain.size,
     alreadyStarted: sender.alreadyStarted.size,
+    mcp: mcp.result,
   };
-  return { result, missed: misses(ORDERS, counts(), result) };
+  return { result, missed: [...misses(ORDERS, counts(), result), ...mcp.misses] };
 }
 
 /** Starts what n8n's queue mode needs, and packs the node. */
@@ -111,16 +126,6 @@ async function untilRegistered(webhook: string, signal: AbortSignal): Promise<vo
     await sleep(500, undefined, { signal });
   }
   throw new Error(`n8n did not register the webhook ${webhook}.`);
-}
-
-async function killInMidRun(
-  worker: Service | undefined,
-  processMaker: ProcessMaker,
-  signal: AbortSignal,
-): Promise<void> {
-  while (processMaker.requests().length < KILL_AT) await sleep(50, undefined, { signal });
-  await worker?.kill();
-  say(`Killed a worker, after ${processMaker.requests().length} Requests.`);
 }
 
 void runProgram(test, ({ result, missed }) => {

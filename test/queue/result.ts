@@ -1,4 +1,5 @@
 import type { StoredRequest } from '../processmaker';
+import type { McpResult } from './mcp';
 
 /** What the run has shown; its last line. */
 export interface Result {
@@ -11,12 +12,16 @@ export interface Result {
   sentAgain: number;
   /** Orders that were sent again although they had their Request. */
   alreadyStarted: number;
+  mcp: McpResult;
 }
 
-/** How many Requests each order has. */
+/** How many Requests each order has; those that an MCP client has started are of none. */
 export function countByOrder(requests: StoredRequest[]): Map<unknown, number> {
   const counts = new Map<unknown, number>();
-  for (const { data } of requests) counts.set(data.orderNumber, (counts.get(data.orderNumber) ?? 0) + 1);
+  for (const { data } of requests) {
+    if (data.orderNumber === undefined) continue;
+    counts.set(data.orderNumber, (counts.get(data.orderNumber) ?? 0) + 1);
+  }
   return counts;
 }
 

@@ -6,7 +6,7 @@ const AT_A_TIME = 10;
 const LOOK_EVERY_MS = 1_000;
 /** Longer than n8n needs to give up the jobs of a killed worker. */
 const SILENCE_MS = 30_000;
-const DELIVERED_WITHIN_MS = 180_000;
+const DELIVERED_WITHIN_MS = 300_000;
 const UNFINISHED = ['new', 'running', 'waiting', 'unknown'];
 
 export interface SenderOptions {
