@@ -18,6 +18,7 @@ const world = fc.record({
   commitDelay: fc.constantFrom(0, 0, 1500, 6000),
   heals: fc.boolean(),
   loops: fc.constantFrom(true, false),
+  taken: fc.constantFrom('not' as const, 'inOtherProcess' as const, 'byOtherUser' as const),
 });
 
 /** A history of a few items, with one to three faults. The first of each choice is the plainest, to which it shrinks. */

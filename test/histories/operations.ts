@@ -1,7 +1,16 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { userKey, userKeyPrefix } from '../../nodes/ProcessMaker/actions/request/start/keys';
+import { KEY_FIELD } from '../../nodes/ProcessMaker/api/requests/hiddenKey';
 import { binary, REQUEST_OF_ITEM, rows } from '../support/files';
 import { locator } from '../support/workflows';
-import { EVENT, type ModelledProcessMaker, OTHER_USER, PROCESSES, START_EVENT } from './model/processmaker';
+import {
+  COPY_PROCESS,
+  EVENT,
+  type ModelledProcessMaker,
+  OTHER_USER,
+  PROCESSES,
+  START_EVENT,
+} from './model/processmaker';
 import type { RequestRow } from './model/rows';
 
 /** What an item is about: the number in the data of a start, or the id of what is changed. */
@@ -48,6 +57,20 @@ const startOptions: INodeParameters = {
 function makeStart(server: ModelledProcessMaker, number: string, isHidden: boolean): Thing {
   if (isHidden) server.refusedUntil.set(number, FAR);
   return { json: { number }, number, reveal: () => server.refusedUntil.delete(number) };
+}
+
+/** Its Idempotency Key may be that of a Request with which it has nothing to do. */
+function makeStartWithKey(server: ModelledProcessMaker, number: string, isHidden: boolean): Thing {
+  const { taken } = server.world;
+  if (taken !== 'not') {
+    const processId = taken === 'byOtherUser' ? PROCESSES.withTask : COPY_PROCESS;
+    const row = server.create(processId, {
+      number,
+      [KEY_FIELD]: userKey(userKeyPrefix(number), 0, 'other', 0),
+    });
+    if (taken === 'byOtherUser') row.userId = OTHER_USER;
+  }
+  return makeStart(server, number, isHidden);
 }
 
 const start = (name: string, options: INodeParameters, more: Partial<Operation> = {}): Operation => ({
@@ -118,7 +141,11 @@ const BY_TASK = { task: locator('id', '={{ $json.id }}') };
 /** Every operation that changes something, but those that wait for a person or call n8n itself. */
 export const OPERATIONS: Operation[] = [
   start('start', {}),
-  start('start with a key', { idempotencyKey: '={{ $json.number }}' }, { hasKey: true }),
+  start(
+    'start with a key',
+    { idempotencyKey: '={{ $json.number }}', onOtherUsersRequest: 'ignore' },
+    { hasKey: true, make: makeStartWithKey },
+  ),
   ofRequest('complete a Task', ['task', 'complete'], {
     effect: 'completeTask',
     parameters: { ...BY_TASK, options: { recoveryWindow: TASK_WINDOW_SECONDS } },

@@ -49,7 +49,8 @@ export type RepeatName =
   | 'a second execution'
   | 'two executions at once'
   | 'a tool called by the engine'
-  | 'tools called inline, at once';
+  | 'tools called inline, at once'
+  | 'an agent that calls again';
 
 export interface Repeat {
   name: RepeatName;
@@ -261,6 +262,16 @@ async function asInlineTool(stage: Stage): Promise<Ending> {
   return { things, reports, firsts: things.length };
 }
 
+/** An agent makes a call again of which it was told that it did not work. */
+async function asInsistentAgent(stage: Stage): Promise<Ending> {
+  const { things, host, plan } = stage;
+  const parameters = { calls: things.map(({ json }) => ({ args: json })) as never, pause: plan.pause };
+  const run = await host.run(toolWorkflow(stage, { type: 'test.insistentAgent', parameters }), ASKED);
+  const answers = (run.items('Agent')[0]?.answers ?? []) as unknown as InlineAnswer[];
+  const reports = things.map((_, index) => ofAnswer(answers[index]));
+  return { things, reports, firsts: things.length };
+}
+
 /** How n8n, or a person, does the same again. */
 export const REPEATS: Repeat[] = [
   {
@@ -322,5 +333,13 @@ export const REPEATS: Repeat[] = [
     atOnce: true,
     isTool: true,
     play: asInlineTool,
+  },
+  {
+    name: 'an agent that calls again',
+    executions: 1,
+    stops: true,
+    isTool: true,
+    tellsByNumber: true,
+    play: asInsistentAgent,
   },
 ];

@@ -184,6 +184,36 @@ export const SABOTAGES: Sabotage[] = [
     to: 'if (false)',
   },
   {
+    name: 'an Idempotency Key is looked for in all processes',
+    file: KNOWN,
+    from: '{ prefixes: starts.map(prefixOf), processId, includeStarter }',
+    to: '{ prefixes: starts.map(prefixOf), includeStarter }',
+  },
+  {
+    name: "another user's Request with the Idempotency Key counts",
+    file: 'actions/request/start/sameKey',
+    from: 'if (userId !== undefined && (0, requests_1.starterOf)(request) !== userId)',
+    to: 'if (false)',
+  },
+  {
+    name: 'the start of an item that has moved is not found',
+    file: RECALL,
+    from: 'const start = byDigest.get(digest)?.shift();',
+    to: 'const start = undefined;',
+  },
+  {
+    name: 'a call that is made again after unknown passes for a new one',
+    file: STORAGE,
+    from: 'const earlier = repeated ?? shared.unknown[digest]?.[0];',
+    to: 'const earlier = repeated;',
+  },
+  {
+    name: 'it is not kept which calls have ended unknown',
+    file: STORAGE,
+    from: "if (digest !== '')",
+    to: 'if (false)',
+  },
+  {
     name: 'the Request of another item is returned',
     file: RECALL,
     from: 'if (digests[itemIndex] !== digest || matched.has(itemIndex))',

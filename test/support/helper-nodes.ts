@@ -10,7 +10,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { describe } from './describe-node';
 import { GatedAgent, GatedTool } from './gated-agent';
-import { InlineAgent } from './inline-agent';
+import { InlineAgent, InsistentAgent } from './inline-agent';
 
 /** Hands its input on: the start of a workflow, whose items the test gives. */
 class Start implements INodeType {
@@ -102,6 +102,7 @@ export const helperNodes: Record<string, INodeType> = {
   'test.subWorkflow': new SubWorkflow(),
   'test.agent': new Agent(),
   'test.inlineAgent': new InlineAgent(),
+  'test.insistentAgent': new InsistentAgent(),
   'test.gatedAgent': new GatedAgent(),
   'test.gatedTool': new GatedTool(),
 };

@@ -38,27 +38,58 @@ export class InlineAgent implements INodeType {
   }
 }
 
+/** Makes each call once more, with the same arguments, as long as it is told that the one before did not work. */
+export class InsistentAgent implements INodeType {
+  description = {
+    ...describe('insistentAgent', ['calls', 'pause']),
+    inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool }],
+  };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const calls = this.getNodeParameter('calls', 0) as unknown as InlineCall[];
+    const pause = this.getNodeParameter('pause', 0) as number;
+    const [tool] = await toolsOf(this, 1);
+    const answers = calls.map(async ({ args }) => {
+      let answer = await answerOf(tool, args);
+      for (let again = 0; 'error' in answer && again < MOST_AGAIN; again++) {
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        answer = await answerOf(tool, { ...args });
+      }
+      return answer;
+    });
+    return [[{ json: { answers: await Promise.all(answers) } }]];
+  }
+}
+
+const MOST_AGAIN = 2;
+
+type Caller = Pick<IExecuteFunctions | IWebhookFunctions, 'getInputConnectionData'>;
+
 /** Makes the calls of one turn after the other. */
-export async function callInline(
-  context: Pick<IExecuteFunctions | IWebhookFunctions, 'getInputConnectionData'>,
-  turns: InlineCall[][],
-): Promise<InlineAnswer[]> {
+export async function callInline(context: Caller, turns: InlineCall[][]): Promise<InlineAnswer[]> {
   const items = Math.max(...turns.flat().map(({ item = 0 }) => item)) + 1;
+  const tools = await toolsOf(context, items);
+  const answers: InlineAnswer[] = [];
+  for (const turn of turns) {
+    const calls = turn.map(async ({ args, item = 0 }) => await answerOf(tools[item], args));
+    answers.push(...(await Promise.all(calls)));
+  }
+  return answers;
+}
+
+async function toolsOf(context: Caller, items: number): Promise<Tool[]> {
   const tools: Tool[] = [];
   for (let item = 0; item < items; item++) {
     const [tool] = (await context.getInputConnectionData(NodeConnectionTypes.AiTool, item)) as Tool[];
     if (tool) tools.push(tool);
   }
-  const answers: InlineAnswer[] = [];
-  for (const turn of turns) {
-    const calls = turn.map(async ({ args, item = 0 }): Promise<InlineAnswer> => {
-      try {
-        return { output: JSON.parse((await tools[item]?.invoke(args)) ?? 'null') as unknown };
-      } catch (error) {
-        return { error: (error as Error).message };
-      }
-    });
-    answers.push(...(await Promise.all(calls)));
+  return tools;
+}
+
+async function answerOf(tool: Tool | undefined, args: IDataObject): Promise<InlineAnswer> {
+  try {
+    return { output: JSON.parse((await tool?.invoke(args)) ?? 'null') as unknown };
+  } catch (error) {
+    return { error: (error as Error).message };
   }
-  return answers;
 }

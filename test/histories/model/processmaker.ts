@@ -17,7 +17,7 @@ import {
 /** Each for one behaviour; the numbers are those of the same processes of the stand-in. */
 export const PROCESSES = { withTask: 2, withScript: 5, withEvent: 13 } as const;
 /** Another process, which gets copies of the data of others. */
-const COPY_PROCESS = 6;
+export const COPY_PROCESS = 6;
 export const START_EVENT = 'node_1';
 export const EVENT = 'node_4';
 const TASK_ELEMENT = 'node_2';
@@ -52,9 +52,11 @@ export interface World {
   heals: boolean;
   /** Whether a Request comes back to its event: only then can it be triggered twice. */
   loops: boolean;
+  /** What holds the Idempotency Keys before anything is started: Requests of another process, or of another user. */
+  taken: 'not' | 'inOtherProcess' | 'byOtherUser';
 }
 
-export const PLAIN: World = { copies: 'none', commitDelay: 0, heals: true, loops: true };
+export const PLAIN: World = { copies: 'none', commitDelay: 0, heals: true, loops: true, taken: 'not' };
 
 /** As much of ProcessMaker as changes need, in memory and on the clock of the process. */
 export class ModelledProcessMaker {
