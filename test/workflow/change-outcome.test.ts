@@ -126,6 +126,29 @@ describe('a retry after a crash of n8n that cannot reach ProcessMaker', () => {
   });
 });
 
+describe('a Task that was reassigned before a crash of n8n', () => {
+  const toOther = { task: locator('id', '={{ $json.id }}'), user: locator('id', 4) };
+
+  it('is unknown to a retry whose user may not see it any more', async () => {
+    const [task] = await startTasks(harness);
+    const killed = await harness.perform('task reassign', toOther, { input: [task], settings: ERROR_OUTPUT });
+    expect(killed.items('ProcessMaker')).toMatchObject([{ id: task?.id, assignee: { id: 4 } }]);
+    const run = await harness.retryAfterCrash(killed, [task]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown', httpStatus: 403 }]);
+  });
+
+  it('is unknown to a retry when it has been completed since', async () => {
+    const [task] = await startTasks(harness);
+    const settings = { input: [task], user: 'admin' as const, settings: ERROR_OUTPUT };
+    const killed = await harness.perform('task reassign', toOther, settings);
+    await harness.server.completeTask(Number(task?.id), {});
+    const run = await harness.retryAfterCrash(killed, [task], 'admin');
+    expect(failedItems(run)).toMatchObject([
+      { text: expect.stringContaining('already completed') as string, outcome: 'unknown' },
+    ]);
+  });
+});
+
 it('reports a file as refused that ProcessMaker refused with a 500', async () => {
   const operation = ID_OPERATIONS.find((one) => one.operation === 'file upload');
   const [item = {}] = (await operation?.prepare(harness, 1)) ?? [];

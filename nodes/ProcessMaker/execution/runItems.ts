@@ -201,7 +201,7 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean, attempt?: Attem
   if (error.done) return error.with({ outcome: 'done' });
   if (error.outcome) return error;
   if (wasSent && error.delivery === 'unknown') return error.with({ outcome: 'unknown' });
-  if (attempt?.mayBeDone === 'noRecord' && !isRefusal(error)) {
+  if (attempt?.mayBeDone === 'noRecord' && !isRefusedAlways(error)) {
     const description = `${error.description} n8n has kept no record of what this node did before the retry: it may have made the change then. Look in ProcessMaker before you repeat it.`;
     return error.with({ outcome: 'unknown', description });
   }
@@ -211,10 +211,7 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean, attempt?: Attem
   return error.with({ outcome: 'unknown', description });
 }
 
-/** Whether it says of the change itself that it is not possible, or not possible any more. */
-function isRefusal(error: ProcessMakerError): boolean {
-  return (
-    !error.isTransient &&
-    isKind(error, 'input', 'forbidden', 'notFound', 'badRequest', 'methodNotAllowed', 'tooLarge', 'invalid')
-  );
+/** Whether it is refused whatever was done before. What may not be changed now may have been changed then. */
+function isRefusedAlways(error: ProcessMakerError): boolean {
+  return isKind(error, 'notFound', 'badRequest', 'methodNotAllowed', 'tooLarge');
 }
