@@ -61,19 +61,7 @@ export function readStart(
   const startEventId = isAutomatic ? undefined : value;
   const isTarget = 'id' in process && startEventId !== undefined;
   const target = isTarget ? { processId: process.id, startEventId } : undefined;
-  return { index, data, files, ...keptOnce({ process, startEventId, target, options }, connection) };
-}
-
-type Same = Pick<Start, 'process' | 'startEventId' | 'target' | 'options'>;
-const lastSame = new WeakMap<Connection, { text: string; same: Same }>();
-
-/** What the item before it has too is kept once: for very many items it takes a tenth of the memory in use. */
-function keptOnce(same: Same, connection: Connection): Same {
-  const text = JSON.stringify(same);
-  const last = lastSame.get(connection);
-  if (last?.text === text) return last.same;
-  lastSame.set(connection, { text, same });
-  return same;
+  return { index, data, files, process, startEventId, target, options };
 }
 
 function readOptions(options: IDataObject) {
