@@ -74,7 +74,7 @@ export interface Plan {
   callSeconds: number[];
   /** How many seconds the gateways that respond to the calls of polls are ahead with their `Date`, one after the other. */
   datesAhead: readonly number[];
-  /** By how many seconds n8n's own clock is set before polls. */
+  /** How many seconds n8n's own clock is off in polls, one after the other: less than a day, or none would be read. */
   ownJumps: readonly number[];
   /** How many seconds n8n gives a poll; null for an n8n that does not say so. With its durable scheduler it is few. */
   budgetSeconds: number | null;

@@ -5,7 +5,7 @@ const built = createRequire(path.resolve(__dirname, '../../dist/nodes/ProcessMak
 
 /** The parts of the built trigger that a simulation can change: constants, and what remembers seen events. */
 interface Parts {
-  clock: { OVERLAP_SECONDS: number };
+  clock: { OVERLAP_SECONDS: number; ServerClock: new (before?: { own: number }) => object };
   time: { ownSeconds: () => number; ownMilliseconds: () => number };
   budget: { PollBudget: { prototype: { allows: (...given: unknown[]) => boolean } } };
   rows: { PAGE_ROWS: number };
@@ -16,8 +16,6 @@ interface Parts {
 export function part<Name extends keyof Parts>(name: Name): Parts[Name] {
   return built(`./${name}.js`) as Parts[Name];
 }
-
-const NEVER_SECONDS = 10_000_000;
 
 /** The trigger as it is built, or with one thing changed. Each gives a function that puts it back. */
 export const SWITCHES = {
@@ -46,12 +44,16 @@ export const SWITCHES = {
 
   /** What passes on the server's clock alone counts. */
   withoutOwnClock: () => {
-    const time = part('time');
-    const before = time.ownSeconds;
-    let seconds = 0;
-    time.ownSeconds = () => (seconds += NEVER_SECONDS);
+    const clock = part('clock');
+    const { ServerClock } = clock;
+    clock.ServerClock = class extends ServerClock {
+      // By n8n's clock, any time may have passed since the last poll.
+      constructor(before?: { own: number }) {
+        super(before && { ...before, own: 0 });
+      }
+    };
     return () => {
-      time.ownSeconds = before;
+      clock.ServerClock = ServerClock;
     };
   },
 

@@ -89,7 +89,7 @@ export class Watcher {
   private begin(): number {
     this.polls += 1;
     const { ownJumps } = this.plan;
-    this.server.ownOff += (ownJumps[this.polls % ownJumps.length] ?? 0) * 1000;
+    this.server.ownOff = (ownJumps[this.polls % ownJumps.length] ?? 0) * 1000;
     this.faultInjector.beginPoll();
     const visible = this.wanted.filter(({ visibleAt }) => visibleAt <= this.server.now).length;
     if (visible - this.visibleBefore > MORE_THAN_THREE_PAGES) this.wasFlooded = true;

@@ -1,19 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { unexpectedResponse } from '../transport/processMakerError';
 import { serverTime } from '../transport/response';
-import { A_YEAR, LATEST_TIME, ownMilliseconds, ownSeconds, parseTime } from './time';
+import { ownSeconds, parseTime } from './time';
 
 /** What a server writes is seen up to 120 s later, a response may be 30 s old, and its machines' clocks differ. */
 export const OVERLAP_SECONDS = 180;
 
 const WRITTEN_TIMES = ['created_at', 'updated_at', 'completed_at'];
 
-const NOT_CONFIRMED =
-  "The header 'Date' in the responses of ProcessMaker is more than a year from the time of n8n. Set the clock of the server, of the gateway in front of it, or of n8n.";
-
-function isNear(one: number, other: number): boolean {
-  return Math.abs(one - other) <= A_YEAR;
-}
+/** Clocks that are further apart are not read by: a poll ends with an error, and the next one goes on. */
+const MOST_APART = 24 * 3600;
 
 /** What is kept of the clocks between polls, in seconds since 1970. */
 export interface ClockState {
@@ -35,25 +32,28 @@ export class ServerClock {
 
   private latest = 0;
 
-  readonly warnings = new Set<string>();
+  constructor(private readonly before?: ClockState) {}
 
-  constructor(private before?: ClockState) {}
-
+  /** @throws ProcessMakerError when the `Date` is more than a day from n8n's own time, or that far behind the last poll */
   noteHeaders(headers: Record<string, unknown>): void {
     const milliseconds = serverTime(headers);
     if (milliseconds === undefined) return;
-    this.date = this.believed(Math.floor(milliseconds / 1000));
-    this.own = ownSeconds();
-  }
-
-  /** The `Date`, unless n8n's own time and that of earlier polls are both far from it. */
-  private believed(date: number): number {
-    const own = Math.floor(ownMilliseconds() / 1000);
-    const earlier = this.before?.date ?? own;
-    if (isNear(date, own) || isNear(date, earlier)) return date;
-    this.warnings.add(NOT_CONFIRMED);
-    // With nothing to compare it with, the earlier of the two would make events of all that has ever happened.
-    return this.before && isNear(own, earlier) ? own : Math.max(own, Math.min(date, LATEST_TIME));
+    const date = Math.floor(milliseconds / 1000);
+    const own = ownSeconds();
+    if (Math.abs(date - own) > MOST_APART) {
+      throw clockIsWrong(
+        `ProcessMaker's clock says ${asDate(date)}, and that of n8n ${asDate(own)}`,
+        "Set the clock that is wrong: that of the server, of the gateway in front of it, or of n8n. It is the header 'Date' of ProcessMaker's responses. No event is lost meanwhile.",
+      );
+    }
+    if (this.earliest > date + MOST_APART) {
+      throw clockIsWrong(
+        `ProcessMaker's clock says ${asDate(date)}, and the last poll has read up to ${asDate(this.earliest)}`,
+        'If the clocks were wrong then and are right now, rename the node: it begins from now again.',
+      );
+    }
+    this.date = date;
+    this.own = own;
   }
 
   noteRow(row: IDataObject): void {
@@ -65,12 +65,6 @@ export class ServerClock {
   /** What the server's time was at least when this poll began; 0 when that is not known. */
   get earliest(): number {
     return this.before?.date ?? 0;
-  }
-
-  /** What earlier polls have kept is of no use. @param warning says so, as a sentence */
-  forget(warning: string): void {
-    this.before = undefined;
-    this.warnings.add(warning);
   }
 
   get state(): ClockState {
@@ -104,4 +98,13 @@ export class ServerClock {
   get passed(): number {
     return this.state.date - OVERLAP_SECONDS;
   }
+}
+
+function asDate(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+/** @param what how the clocks differ, as the beginning of a sentence */
+function clockIsWrong(what: string, advice: string) {
+  return unexpectedResponse(`${what}, more than a day apart`).with({ description: advice });
 }

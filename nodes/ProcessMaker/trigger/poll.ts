@@ -11,8 +11,7 @@ import { eventsIn, type NewEvent } from './eventReader';
 import { readWatch, type Watch } from './filters';
 import { readNewEvents } from './readNewEvents';
 import { readRows, readServerTime, type Reading, TIMEOUT_SECONDS } from './rows';
-import { aboutLost, latestIn, readState, type TriggerState } from './state';
-import { A_DAY, ownSeconds } from './time';
+import { readState } from './state';
 
 /** How long calls are repeated that are refused for a cause that may pass. The next poll comes soon anyway. */
 const RETRY_SECONDS = 5;
@@ -64,11 +63,11 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
       if (isManual) return toItems([await latestEvent(reading, watch)]);
       if (warning !== undefined) context.logger.warn(warning);
       const fromNow = watch.startFromNow && context.getActivationMode() === 'activate' && isFirst;
-      const earlier = (await isOfAnotherAge(reading, state)) ? {} : (state?.kinds ?? {});
+      const earlier = state?.kinds ?? {};
       const { events, states } = await readNewEvents(reading, watch, fromNow ? {} : earlier, earlier);
-      if (budget.stopped)
-        clock.warnings.add(`The poll has ended early, and the next one goes on: ${budget.stopped.message}`);
-      for (const text of clock.warnings) context.logger.warn(text);
+      if (budget.stopped) {
+        context.logger.warn(`The poll has ended early, and the next one goes on: ${budget.stopped.message}`);
+      }
       // A poll that has overtaken this one has emitted what both have read. The rest is found by the next.
       if (memory.kinds !== before) return null;
       const left = { instance: instanceUrl, clock: clock.state, kinds: states };
@@ -103,14 +102,6 @@ function leftBefore(context: IPollFunctions, memory: IDataObject): IDataObject |
   if (first.found === JSON.stringify(memory)) return first.left;
   if (context.getMode() !== 'manual') leftByFirst.delete(place);
   return undefined;
-}
-
-/** Whether earlier polls have read more than a day ahead of the present: a clock was wrong then. */
-async function isOfAnotherAge(reading: Reading, state: TriggerState | undefined): Promise<boolean> {
-  const latest = state ? latestIn(state) : 0;
-  if (latest <= ownSeconds() + A_DAY || latest <= (await readServerTime(reading)) + A_DAY) return false;
-  reading.clock.forget(aboutLost('What it kept between polls'));
-  return true;
 }
 
 /** A sample for a manual test: the latest event of the chosen types, among the newest 100 rows of each. */

@@ -44,7 +44,7 @@ export function readState(memory: unknown, instanceUrl: string): { state?: Trigg
   };
 }
 
-export function aboutLost(what: string): string {
+function aboutLost(what: string): string {
   return `${what} is not in the form in which the ProcessMaker Trigger keeps it, so that it begins from now again. Look in ProcessMaker for what has happened since the last execution.`;
 }
 
@@ -69,11 +69,6 @@ function isCount(value: unknown): boolean {
 
 function isTime(value: unknown): boolean {
   return isCount(value) && Number(value) >= EARLIEST && Number(value) <= LATEST_TIME;
-}
-
-/** The latest time in what earlier polls have left. */
-export function latestIn({ clock, kinds }: TriggerState): number {
-  return Math.max(clock.date, ...Object.values(kinds).flatMap(({ since, from }) => [since, from]));
 }
 
 /** How far reading has come: nothing before it can become visible any more. */

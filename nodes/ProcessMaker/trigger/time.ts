@@ -11,9 +11,6 @@ export function pmqlSeconds(seconds: number): string {
   return `"${new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}"`;
 }
 
-export const A_DAY = 24 * 3600;
-export const A_YEAR = 365 * A_DAY;
-
 /** The last second of the year 9999, since 1970: what comes later has another form. */
 export const LATEST_TIME = 253_402_300_799;
 

@@ -1,7 +1,8 @@
 import { toSqlTime } from '../../processmaker/database/time';
-import { useSimulatedHarness } from '../../support/simulated-harness';
+import { useServerClock, useSimulatedHarness } from '../../support/simulated-harness';
 
 const harness = useSimulatedHarness();
+useServerClock(harness);
 
 const PROCESS = 4;
 const DAY_MS = 24 * 3_600_000;
