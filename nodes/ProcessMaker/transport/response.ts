@@ -45,7 +45,11 @@ export const MAX_JSON_MEGABYTES = 50;
 const LARGE_MEGABYTES = 4;
 /** Of anything else, such as a page, no more is needed to judge it. */
 const MAX_PAGE_BYTES = 64 * 1024;
-/** As deep as PHP makes JSON; and a value takes many times the memory of its text. */
+/**
+ * As deep as PHP makes JSON: of 20,000 levels, which are 40 kB, `JSON.parse` makes what `JSON.stringify`
+ * cannot write. And a value takes many times the memory of its text: a list of `{}` in 50 MB takes 1.4 GB once it is
+ * parsed, and 150 MB within this limit.
+ */
 const [MAX_DEPTH, MAX_VALUES] = [512, 3_000_000];
 
 export interface Reading {

@@ -41,16 +41,20 @@ export class ServerClock {
     const date = Math.floor(milliseconds / 1000);
     const own = ownSeconds();
     if (Math.abs(date - own) > MOST_APART) {
-      throw clockIsWrong(
-        `ProcessMaker's clock says ${asDate(date)}, and that of n8n ${asDate(own)}`,
-        "Set the clock that is wrong: that of the server, of the gateway in front of it, or of n8n. It is the header 'Date' of ProcessMaker's responses. No event is lost meanwhile.",
-      );
+      throw unexpectedResponse(
+        `ProcessMaker's clock says ${asDate(date)}, and that of n8n ${asDate(own)}, more than a day apart`,
+      ).with({
+        description:
+          "Set the clock that is wrong: that of the server, of the gateway in front of it, or of n8n. ProcessMaker's clock is read from the header 'Date' of its responses.",
+      });
     }
     if (this.earliest > date + MOST_APART) {
-      throw clockIsWrong(
-        `ProcessMaker's clock says ${asDate(date)}, and the last poll has read up to ${asDate(this.earliest)}`,
-        'If the clocks were wrong then and are right now, rename the node: it begins from now again.',
-      );
+      throw unexpectedResponse(
+        `ProcessMaker's clock says ${asDate(date)}, and the last poll has read up to ${asDate(this.earliest)}, more than a day apart`,
+      ).with({
+        description:
+          'If the clocks were wrong then and are right now, replace the node with a copy of it: the copy begins from now.',
+      });
     }
     this.date = date;
     this.own = own;
@@ -102,9 +106,4 @@ export class ServerClock {
 
 function asDate(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
-}
-
-/** @param what how the clocks differ, as the beginning of a sentence */
-function clockIsWrong(what: string, advice: string) {
-  return unexpectedResponse(`${what}, more than a day apart`).with({ description: advice });
 }
