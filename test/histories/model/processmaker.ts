@@ -102,7 +102,8 @@ export class ModelledProcessMaker {
   begin(call: Call): () => Answer {
     const task = /\/tasks\/(\d+)$/.exec(call.path);
     const row = task && call.method === 'PUT' ? this.tasks.get(Number(task[1])) : undefined;
-    const isOpen = row?.status === 'ACTIVE';
+    const isCompletion = (call.body as IDataObject).user_id === undefined;
+    const isOpen = isCompletion && row?.status === 'ACTIVE';
     if (isOpen) row.atWork++;
     return () => {
       if (!row || !isOpen) return this.answer(call);
