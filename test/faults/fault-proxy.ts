@@ -1,14 +1,17 @@
+import type { VirtualClock } from '../support/virtual-clock';
 import { startGateway, pass, type Behaviour, type Call, type Gateway } from '../support/gateway';
 import { Counts } from './counts';
 import { FaultSchedule } from './fault-schedule';
 import { SERVER_KILLED, type Fault } from './faults';
 import { Outages } from './outages';
 import type { Server } from './server';
-import { WINDOW_SECONDS } from './settings';
+import { RUNS_AT_ONCE } from './settings';
 
 /** A proxy between the node and the server, in which calls meet faults. */
 export class FaultProxy {
   readonly counts = new Counts();
+
+  private readonly began = Date.now();
 
   private readonly schedule: FaultSchedule;
 
@@ -28,13 +31,10 @@ export class FaultProxy {
   /** Orders that have met ProcessMaker's own 500. */
   private readonly own500s = new Set<string>();
 
-  /** Look-ups that met a fault; they succeed when repeated. */
-  private readonly hinderedLookUps = new Set<string>();
+  /** Look-ups that met a fault succeed when repeated: how many more do, since all executions make some of them. */
+  private readonly spared = new Map<string, number>();
 
   private readonly underWay = new Set<Promise<void>>();
-
-  /** Orders of which a start was carried out after the node's window for it had ended. */
-  private readonly late = new Set<string>();
 
   /** What became of the starts of each order, and when. */
   private readonly histories = new Map<string, string[]>();
@@ -42,9 +42,10 @@ export class FaultProxy {
   constructor(
     private readonly server: Server,
     seed: number,
+    private readonly clock: VirtualClock,
   ) {
     this.schedule = new FaultSchedule(seed);
-    this.outages = new Outages(server, this);
+    this.outages = new Outages(server, this, clock);
   }
 
   get url(): string {
@@ -67,11 +68,7 @@ export class FaultProxy {
     return this.unknown.has(order);
   }
 
-  isBeyondWindow(order: string): boolean {
-    return this.late.has(order);
-  }
-
-  /** What became of the starts of an order, in seconds since the process began. */
+  /** What became of the starts of an order, in seconds since the proxy began. */
   historyOf(order: string): string {
     return (this.histories.get(order) ?? []).join(', ');
   }
@@ -114,15 +111,13 @@ export class FaultProxy {
     if (order !== undefined) this.note(order, fault?.leavesUnknown === true);
     if (order !== undefined && fault?.makesNodeThrow) this.thrown.add(order);
     if (order !== undefined && fault?.isOwn500) this.own500s.add(order);
-    const began = performance.now();
     let killed = false;
     try {
       await treat(async () => {
         try {
           this.tell(order, 'passed on');
-          const response = await forward();
+          const response = await this.clock.hold(forward());
           this.tell(order, `${response.status} of the server`);
-          if (order !== undefined && performance.now() - began > WINDOW_SECONDS * 1000) this.late.add(order);
           return response;
         } catch (error) {
           this.tell(order, 'the server was down');
@@ -142,7 +137,7 @@ export class FaultProxy {
   private tell(order: string | undefined, event: string): void {
     if (order === undefined) return;
     const history = this.histories.get(order) ?? [];
-    this.histories.set(order, [...history, `${(performance.now() / 1000).toFixed(1)} ${event}`]);
+    this.histories.set(order, [...history, `${((Date.now() - this.began) / 1000).toFixed(1)} ${event}`]);
   }
 
   private note(order: string, leftUnknown: boolean): void {
@@ -163,9 +158,10 @@ export class FaultProxy {
 
   private lookUpOf({ path }: Call): { order: undefined; fault: Fault | undefined } {
     this.counts.lookUps++;
-    const fault = this.schedule.forLookUp();
-    if (!fault || this.hinderedLookUps.delete(path)) return { order: undefined, fault: undefined };
-    this.hinderedLookUps.add(path);
+    const spared = this.spared.get(path) ?? 0;
+    this.spared.set(path, spared - 1);
+    const fault = spared > 0 ? undefined : this.schedule.forLookUp();
+    if (fault) this.spared.set(path, RUNS_AT_ONCE);
     return { order: undefined, fault };
   }
 }

@@ -3,9 +3,9 @@ import { FAULTS, type Fault } from './faults';
 
 /** Starts after which every fault has come as often as it should. */
 const BLOCK_SIZE = 200;
-/** Somewhat above what is asked for, since look-ups thin them out: 5 % each after the commit, 3.5 % before. */
+/** Somewhat above what is asked for, since look-ups thin them out: 5 % each after the commit, 4 % before. */
 const EACH_AFTER_COMMIT = 10;
-const EACH_BEFORE_COMMIT = 7;
+const EACH_BEFORE_COMMIT = 8;
 const EACH_RARE = 2;
 /** Of the look-ups, one in five. */
 const FAULTY_LOOK_UP_EVERY = 5;

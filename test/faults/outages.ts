@@ -1,3 +1,4 @@
+import { pass, type VirtualClock } from '../support/virtual-clock';
 import type { Counts } from './counts';
 import { SERVER_KILLED } from './faults';
 import type { Server } from './server';
@@ -7,6 +8,10 @@ const SHARE = 0.04;
 const BETWEEN = 120;
 /** Calls that an outage may strike with a lost connection; after that, connections are refused. */
 const STRUCK_AT_MOST = 8;
+
+/** How long it waits for them, and how long connections are refused. */
+const STRIKES_MS = 300;
+const REFUSES_MS = 1000;
 
 /** What an outage can close and open again. */
 interface Closable {
@@ -27,6 +32,7 @@ export class Outages {
   constructor(
     private readonly server: Server,
     private readonly proxy: Closable,
+    private readonly clock: VirtualClock,
   ) {}
 
   /** A start arrives. */
@@ -49,11 +55,11 @@ export class Outages {
   private async run(): Promise<void> {
     this.struckNow = 0;
     const enough = new Promise<'enough'>((resolve) => (this.enough = () => resolve('enough')));
-    await this.server.kill();
-    const restarted = this.server.start();
-    if ((await Promise.race([enough, restarted])) !== 'enough') return;
+    await this.clock.hold(this.server.kill());
+    await Promise.race([enough, pass(STRIKES_MS)]);
     await this.proxy.close();
-    await restarted;
+    await this.clock.hold(this.server.start());
+    await pass(REFUSES_MS);
     await this.proxy.open();
   }
 }

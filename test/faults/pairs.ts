@@ -7,6 +7,7 @@ import { TOKENS } from '../processmaker/fixtures/users';
 import { createEngine, type Engine } from '../support/engine';
 import { failedItem, isFailedItem } from '../support/failed-item';
 import { startGateway } from '../support/gateway';
+import type { VirtualClock } from '../support/virtual-clock';
 import { ERROR_OUTPUT, locator, startWorkflow } from '../support/workflows';
 import { treatPairs } from './pair-faults';
 import type { Part } from './part';
@@ -24,15 +25,16 @@ export async function twiceAtOnce(
   seed: number,
   items: number,
   folder: string,
+  clock: VirtualClock,
   cleanup: Cleanup,
 ): Promise<Part[]> {
   const database = path.join(folder, 'pairs.sqlite');
   const server = new Server(database);
   cleanup.add(() => server.close());
-  await server.start();
+  await clock.hold(server.start());
   const gateway = await startGateway(server.url);
   cleanup.add(() => gateway.close());
-  const settle = treatPairs(gateway, seed);
+  const settle = treatPairs(gateway, seed, clock);
   const engine = await createEngine();
   const count = Math.max(LEAST_PAIRS, Math.round(items / ITEMS_OF_A_PAIR));
   const pairs: Pair[] = [];
@@ -41,7 +43,7 @@ export async function twiceAtOnce(
   }
   await settle();
   await gateway.close();
-  await server.close();
+  await clock.hold(server.close());
   return [judgePairs(pairs, readStored(database))];
 }
 

@@ -5,11 +5,10 @@ import type { Run } from '../support/run';
 import { ERROR_OUTPUT, locator, startWorkflow } from '../support/workflows';
 import type { FaultProxy } from './fault-proxy';
 import type { Server } from './server';
-import { nodeOptions, SETTINGS, type Setting } from './settings';
+import { nodeOptions, RUNS_AT_ONCE, SETTINGS, type Setting } from './settings';
 import { Tally, type Reported } from './tally';
 
 const ITEMS_OF_A_RUN = 200;
-const RUNS_AT_ONCE = 16;
 
 interface Order {
   order: string;
@@ -108,7 +107,6 @@ function judge(done: Done[], stored: Map<string, number[]>, proxy: FaultProxy): 
         requestIds,
         hasThrown: proxy.hasThrown(order),
         mayStayUnknown: proxy.mayStayUnknown(order),
-        isBeyondWindow: proxy.isBeyondWindow(order),
       };
       const tally = tallies.get(setting);
       if (tally?.count(item) === false) {

@@ -37,12 +37,12 @@ export class Server {
     throw new Error('The stand-in did not start.');
   }
 
-  /** SIGKILL, in the midst of whatever it does. */
+  /** Cuts all of its connections, in the midst of whatever it does but a commit to its database. */
   async kill(): Promise<void> {
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill('SIGUSR2');
     await ended;
   }
 

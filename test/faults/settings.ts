@@ -1,6 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Tally } from './tally';
 
+/** Executions at the same time. */
+export const RUNS_AT_ONCE = 16;
 export const TIMEOUT_SECONDS = 2;
 /** Every fault, and every streak of faults, ends within it. */
 export const WINDOW_SECONDS = 11;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Cleanup } from '../../demo/cleanup';
 import { createEngine } from '../support/engine';
 import { makeNodeThrow } from '../support/unforeseen';
+import type { VirtualClock } from '../support/virtual-clock';
 import type { Part } from './part';
 import { FaultProxy } from './fault-proxy';
 import { runAll } from './runs';
@@ -12,12 +13,13 @@ export async function startsUnderFaults(
   seed: number,
   items: number,
   folder: string,
+  clock: VirtualClock,
   cleanup: Cleanup,
 ): Promise<Part[]> {
   const server = new Server(path.join(folder, 'processmaker.sqlite'));
   cleanup.add(() => server.close());
-  await server.start();
-  const proxy = new FaultProxy(server, seed);
+  await clock.hold(server.start());
+  const proxy = new FaultProxy(server, seed, clock);
   cleanup.add(() => proxy.close());
   await proxy.open();
 
@@ -26,7 +28,7 @@ export async function startsUnderFaults(
   const judge = await runAll(await createEngine(), server, proxy, items);
   await proxy.settle();
   await proxy.close();
-  await server.close();
+  await clock.hold(server.close());
   console.log(`${items} items in ${Math.round((Date.now() - began) / 1000)} s`);
   console.log(proxy.counts.lines().join('\n'));
 

@@ -11,8 +11,6 @@ export interface Judged {
   requestIds: number[];
   /** Whether a response made the node itself throw: its item is unknown, and can be looked for by its key. */
   hasThrown?: boolean;
-  /** Whether a start was carried out after the node's window, as on a machine that stood still for seconds. */
-  isBeyondWindow?: boolean;
   /** Whether it is to be left unknown, even where the node may start it again. */
   mayStayUnknown?: boolean;
 }
@@ -32,8 +30,6 @@ export class Tally {
   /** Of these, where it has to be so. */
   rightlyUnknown = 0;
   reportedNotStarted = 0;
-  /** Of which nothing more is promised, since they were carried out after the window: they are judged no further. */
-  beyondWindow = 0;
 
   /**
    * Judges an item.
@@ -44,10 +40,6 @@ export class Tally {
     const { reported, requestIds } = item;
     this.items++;
     if (requestIds.length > 0) this.started++;
-    if (item.isBeyondWindow) {
-      this.beyondWindow++;
-      return true;
-    }
     if (requestIds.length > 1) this.duplicated++;
     if (!reported && requestIds.length === 0) this.lost++;
     if (reported?.outcome === 'unknown') this.reportedUnknown++;
@@ -67,7 +59,6 @@ export class Tally {
     this.reportedUnknown += other.reportedUnknown;
     this.rightlyUnknown += other.rightlyUnknown;
     this.reportedNotStarted += other.reportedNotStarted;
-    this.beyondWindow += other.beyondWindow;
   }
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { createEngine, type Engine } from '../support/engine';
 import { plans } from './arbitraries';
-import { VirtualClock } from './clock';
+import { VirtualClock } from '../support/virtual-clock';
 import { families, withFaults } from './exhaustive';
 import { takeCalls } from './host';
 import { play } from './play';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { isObject } from '../../nodes/ProcessMaker/guards';
 import { createEngine } from '../support/engine';
 import { plans } from './arbitraries';
-import { VirtualClock } from './clock';
+import { VirtualClock } from '../support/virtual-clock';
 import { takeCalls } from './host';
 import { FIRST_ID, PLAIN } from './model/processmaker';
 import type { Plan } from './plan';

@@ -1,5 +1,5 @@
 import type { Engine } from '../support/engine';
-import { Endless, type VirtualClock } from './clock';
+import { Endless, type VirtualClock } from '../support/virtual-clock';
 import { Host } from './host';
 import { ModelledProcessMaker } from './model/processmaker';
 import { OPERATIONS, type Thing } from './operations';

@@ -9,7 +9,7 @@ import {
   PROCESS_MAKER,
   startWorkflow,
 } from '../support/workflows';
-import { pass } from './clock';
+import { pass } from '../support/virtual-clock';
 import { type Host, RETRY_ON_FAIL } from './host';
 import { FILE, type Operation, type Thing } from './operations';
 import type { Plan } from './plan';

@@ -6,7 +6,7 @@ import Module from 'node:module';
 import path from 'node:path';
 import fc from 'fast-check';
 import { plans } from './arbitraries';
-import { chance } from './clock';
+import { chance } from '../support/virtual-clock';
 import { stage } from './job';
 import type { Plan } from './plan';
 import { play } from './play';

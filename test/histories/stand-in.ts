@@ -6,7 +6,7 @@ import { TOKENS } from '../processmaker/fixtures/users';
 import { serve } from '../processmaker';
 import { Instance } from '../processmaker/instance';
 import { runScript } from '../processmaker/requests/run-script';
-import type { VirtualClock } from './clock';
+import type { VirtualClock } from '../support/virtual-clock';
 import type { Answer, Call } from './model/answer';
 import { type ModelledProcessMaker, OWN_USER, PROCESSES, SCRIPT_MS, START_EVENT } from './model/processmaker';
 import type { Thing } from './operations';

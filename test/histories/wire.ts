@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/guards';
-import { pass } from './clock';
+import { pass } from '../support/virtual-clock';
 import { DELAYS, type Fault, type PlacedFault } from './faults';
 import { type Answer, type Call, json } from './model/answer';
 import type { World } from './model/processmaker';

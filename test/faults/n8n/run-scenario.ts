@@ -24,7 +24,9 @@ export interface Stage {
 export async function runScenario(stage: Stage, scenario: Scenario): Promise<Part> {
   const { host, processMaker, gateway, credential } = stage;
   const monitor = new StartMonitor(gateway, scenario, () => host.kill());
-  await host.client.publish(await host.client.createWorkflow(scenarioWorkflow(scenario, credential)));
+  await host.client.publish(
+    await host.client.createWorkflow(scenarioWorkflow(scenario, credential, gateway.url)),
+  );
   const firstExecutionId = (await host.client.latestExecutionId()) + 1;
   await callWebhook(`${host.url}/webhook/faults-${scenario.path}`, { firstExecutionId });
   await monitor.killed;

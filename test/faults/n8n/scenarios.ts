@@ -7,10 +7,8 @@ export interface Scenario {
   killedIn: string;
   /** Orders of an iteration, when the starts stand in a loop. */
   batchSize?: number;
-  /** n8n is killed when this many starts have arrived … */
-  killAtStart: number;
-  /** … and so much later. */
-  killAfterMs: number;
+  /** n8n is killed when this many starts have arrived, or when the later node calls. */
+  killAtStart?: number;
   /** The repeat gets orders in another order, and some with other data. */
   changesInput?: boolean;
   /** Orders that cannot be told from others, so that they are rightly reported as unknown. */
@@ -20,6 +18,8 @@ export interface Scenario {
 export const ORDERS = 40;
 export const START_NODE = 'Start request';
 export const LATER_NODE = 'Later';
+/** What the later node calls. */
+export const LATER_PATH = '/later';
 
 /** Positions of orders that hold something else each time; the first two of them are sent before the kill. */
 export const CHANGING = [0, 1, 38, 39];
@@ -30,15 +30,12 @@ export const SCENARIOS: Scenario[] = [
     path: 'inside',
     killedIn: START_NODE,
     killAtStart: 20,
-    killAfterMs: 0,
     disputed: 0,
   },
   {
     name: 'n8n killed in a later node',
     path: 'later',
     killedIn: LATER_NODE,
-    killAtStart: ORDERS,
-    killAfterMs: 4000,
     disputed: 0,
   },
   {
@@ -47,7 +44,6 @@ export const SCENARIOS: Scenario[] = [
     killedIn: START_NODE,
     batchSize: 10,
     killAtStart: 25,
-    killAfterMs: 0,
     disputed: 0,
   },
   {
@@ -55,7 +51,6 @@ export const SCENARIOS: Scenario[] = [
     path: 'changed',
     killedIn: START_NODE,
     killAtStart: 20,
-    killAfterMs: 0,
     changesInput: true,
     disputed: 2,
   },

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { delay, type Behaviour, type Gateway } from '../../support/gateway';
-import type { Scenario } from './scenarios';
+import { delay, respond, type Behaviour, type Gateway } from '../../support/gateway';
+import { LATER_PATH, type Scenario } from './scenarios';
 
 const RESPONSE_MS = 100;
 /** Starts before the kill that no web worker takes up until the repeat has begun to look for them. */
@@ -32,6 +32,7 @@ export class StartMonitor {
   ) {
     this.killed = new Promise((resolve) => (this.reportKilled = resolve));
     gateway.treat = ({ method, path }) => {
+      if (path === LATER_PATH) return this.later();
       if (method === 'POST') return this.next();
       if (this.wasKilled && path.includes('pmql')) this.repeatLooks();
       return undefined;
@@ -44,16 +45,23 @@ export class StartMonitor {
   }
 
   private next(): Behaviour {
-    const { killAtStart, killAfterMs } = this.scenario;
+    const { killAtStart = Infinity } = this.scenario;
     const count = ++this.starts;
-    if (count === killAtStart) {
-      void pause(killAfterMs).then(() => {
-        this.wasKilled = true;
-        this.reportKilled(this.kill());
-      });
-    }
-    const isHeldBack = killAfterMs === 0 && count <= killAtStart && count > killAtStart - HELD_BACK;
+    if (count === killAtStart) this.killNow();
+    const isHeldBack = count <= killAtStart && count > killAtStart - HELD_BACK;
     return isHeldBack ? this.heldBack : delay(RESPONSE_MS);
+  }
+
+  /** Of the execution that is killed there, the later node never has an answer. */
+  private later(): Behaviour {
+    if (this.scenario.killAtStart !== undefined || this.wasKilled) return respond(200, {});
+    this.killNow();
+    return () => Promise.resolve();
+  }
+
+  private killNow(): void {
+    this.wasKilled = true;
+    this.reportKilled(this.kill());
   }
 
   private readonly heldBack: Behaviour = (_response, forward) => {

@@ -1,30 +1,55 @@
+import { Socket } from 'node:net';
 import timers from 'node:timers/promises';
 import FakeTimers from '@sinonjs/fake-timers';
 
 /** Taken before time is replaced: they let all that is ready run, without any time that passes. */
-const { setImmediate: realImmediate } = globalThis;
-/** What the stand-in waits with: its work takes real time, in which this time stands still. */
+const { setImmediate: realImmediate, setTimeout: realTimeout } = globalThis;
+// The method is that of whoever calls it.
+// eslint-disable-next-line @typescript-eslint/unbound-method
+const { setTimeout: realSocketTimeout } = Socket.prototype;
+/** What a stand-in in the same process waits with: its work takes real time, in which this time stands still. */
 const realTimers = { ...timers };
+/** When a history begins. */
 const BEGIN = Date.UTC(2026, 10, 24, 7);
 /** More timers than any history that ends. */
 const MOST_TIMERS = 20_000;
 /** Longer than any history that ends: three tries with all windows and time limits. */
 const MOST_MS = 6 * 3600_000;
 
+/** Turns of the loop after which no socket of this process has anything left to read, and a moment for the kernel. */
+const TURNS = 8;
+const MOMENT_MS = 1;
+/** So many moments in which nothing goes on are no delay of the kernel any more. */
+const MOST_MOMENTS = 10_000;
+
 /** What never ends, in the words of a story. */
 export class Endless extends Error {}
+
+interface ClockOptions {
+  /** Whether the work goes over sockets of this process, whose time limits then are those of n8n alone. */
+  sockets?: boolean;
+  /** Timers after which the work counts as endless. */
+  mostTimers?: number;
+}
 
 /** The clock of the process: it goes on only when nothing else can, and then at once to the next timer. */
 export class VirtualClock {
   private readonly clock = FakeTimers.install({
-    now: BEGIN,
+    now: Date.now(),
     toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
   });
 
   private readonly realRandom = Math.random;
 
-  constructor() {
-    Object.assign(timers, realTimers);
+  private readonly hasSockets: boolean;
+
+  private readonly mostTimers: number;
+
+  constructor({ sockets = false, mostTimers = MOST_TIMERS }: ClockOptions = {}) {
+    this.hasSockets = sockets;
+    this.mostTimers = mostTimers;
+    if (sockets) Socket.prototype.setTimeout = withoutLimit;
+    else Object.assign(timers, realTimers);
   }
 
   /** What goes on in real time, while this one stands still. */
@@ -45,16 +70,20 @@ export class VirtualClock {
       (thrown: unknown) => (end = { thrown }),
     );
     const until = Date.now() + MOST_MS;
-    for (let timers = 0; ; timers++) {
-      await idle();
+    let timers = 0;
+    let silent = 0;
+    for (;;) {
+      await this.idle();
       if (end) break;
-      if (this.held > 0) {
-        timers--;
-        continue;
+      if (this.held > 0) continue;
+      if (this.clock.countTimers() === 0) {
+        if (silent++ < (this.hasSockets ? MOST_MOMENTS : 0)) continue;
+        throw new Endless('Nothing goes on, and nothing is waited for');
       }
-      if (this.clock.countTimers() === 0) throw new Endless('Nothing goes on, and nothing is waited for');
-      if (timers > MOST_TIMERS || Date.now() > until)
+      if (timers > this.mostTimers || Date.now() > until)
         throw new Endless(`Still not ended after ${timers} timers`);
+      silent = 0;
+      timers++;
       this.clock.next();
     }
     if ('thrown' in end) throw end.thrown;
@@ -74,11 +103,26 @@ export class VirtualClock {
   uninstall(): void {
     this.clock.uninstall();
     Math.random = this.realRandom;
+    Socket.prototype.setTimeout = realSocketTimeout;
+  }
+
+  /** Until all that is ready has run. */
+  private async idle(): Promise<void> {
+    await turn();
+    if (!this.hasSockets) return;
+    for (let turns = 1; turns < TURNS; turns++) await turn();
+    await new Promise((resolve) => realTimeout(resolve, MOMENT_MS));
+    await turn();
   }
 }
 
-async function idle(): Promise<void> {
+async function turn(): Promise<void> {
   await new Promise<void>((resolve) => realImmediate(resolve));
+}
+
+/** A socket whose other side stands still has not been silent: it counts real time, and would end. */
+function withoutLimit(this: Socket): Socket {
+  return this;
 }
 
 /** Waits on the clock of the process. */
