@@ -5,7 +5,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { IssuedTokens } from '../processmaker';
 import type { CredentialData } from '../support/credentials';
 import { searchList } from '../support/editor';
-import { respond, type Behaviour } from '../support/gateway';
+import { pass, respond, type Behaviour } from '../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator, PROCESS_MAKER } from '../support/workflows';
 import { useHarness } from '../support/harness';
 import { itWith, itWithout, n8nHas } from '../support/features';
@@ -89,6 +89,27 @@ itWith('the renewal of OAuth2 tokens', 'an end of connections that have gone sil
     await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await harness.gateway.connections()).toBe(0);
 });
+
+itWith('the renewal of OAuth2 tokens')(
+  'sends nothing any more when a token comes after the time limit of the call for which it was renewed',
+  async () => {
+    const tokens = harness.server.oauth.issue('limited');
+    let renewed: Promise<void> = Promise.resolve();
+    let starts = 0;
+    harness.gateway.treat = ({ path, method }) => {
+      if (path === '/oauth/token')
+        return (...call) =>
+          (renewed = new Promise((resolve) => setTimeout(resolve, 3000)).then(() => pass(...call)));
+      return method === 'POST' && ++starts === 1 ? respond(401, { error: 'Unauthenticated.' }) : undefined;
+    };
+    const run = await start(tokens, { timeout: 1, recoveryWindow: 1 }, [{ number: 1 }]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+    await renewed;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(starts).toBe(1);
+    expect(harness.requests()).toEqual([]);
+  },
+);
 
 itWith('the renewal of OAuth2 tokens')(
   'says what to do when the OAuth2 token cannot be renewed',

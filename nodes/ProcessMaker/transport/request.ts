@@ -94,8 +94,15 @@ function requestOptions(
   timeoutSeconds: number,
   signal: AbortSignal,
 ) {
-  // Node.js takes a signal for each connection: no other way ends one that has gone silent half-way.
-  const agentOptions = { keepAlive: false, signal };
+  const agentOptions = {
+    keepAlive: false,
+    // Node.js takes a signal for each connection: no other way ends one that has gone silent half-way. n8n reads it when
+    // it connects: after the deadline, such as when it has renewed a token first, nothing may be sent any more.
+    get signal() {
+      signal.throwIfAborted();
+      return signal;
+    },
+  };
   return {
     method,
     url: `${connection.instanceUrl}/api/${path}`,
