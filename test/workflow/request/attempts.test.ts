@@ -7,6 +7,7 @@ import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 
 // Between the attempts of a script its Request is in ERROR, and goes on by itself.
 const SECOND_MS = 100;
+const HOUR_MS = 3_600_000;
 const harness = useHarness({ secondMs: SECOND_MS });
 const older = useHarness({ secondMs: SECOND_MS, version: '4.6.0' });
 
@@ -104,6 +105,29 @@ describe('Get', () => {
     await pause(100);
     const [between = {}] = (await perform('get', request)).items('ProcessMaker');
     expect(between.retrying).toBe(retrying);
+  });
+
+  it.each([
+    ["n8n's clock", 3, 0],
+    ["the gateway's Date", 0, 3],
+    ["n8n's clock, and that of a gateway by an hour,", 3, 1],
+  ])('says so after a retry by hand while %s is ahead', async (_, ownHours, dateHours) => {
+    const request = await failedOnce({ retry_attempts: 1, retry_wait_time: 40 }, { failures: 9 });
+    await until(() => runsOf(request.id) === 2);
+    await pause(200);
+    await perform('retry', request);
+    await until(() => runsOf(request.id) === 3);
+    await pause(100);
+    const now = Date.now.bind(Date);
+    const own = jest.spyOn(Date, 'now').mockImplementation(() => now() + ownHours * HOUR_MS);
+    const date = new Date(now() + dateHours * HOUR_MS).toUTCString();
+    harness.gateway.treat = () => async (response, forward) => {
+      const { status, headers, bytes } = await forward();
+      response.writeHead(status, { ...headers, date }).end(bytes);
+    };
+    const [between = {}] = (await perform('get', request)).items('ProcessMaker');
+    own.mockRestore();
+    expect(between.retrying).toBe(true);
   });
 
   it('says that it is not known after a retry by hand where the user may not view processes', async () => {

@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { explained, ifRead, isKind } from '../../transport/processMakerError';
-import { apiPath, read } from '../../transport/request';
+import { apiPath, read, type ReadCall } from '../../transport/request';
+import { serverTime } from '../../transport/response';
 import { readBpmn, retriesOf } from '../processes/processes';
 import { type ApiTask, listScripts } from '../tasks/tasks';
 import { type ApiRequest, engineErrors, isBeingRetried, readUnlisted } from './requests';
@@ -16,8 +17,11 @@ const IN_PARALLEL = 5;
 /** One failure is noted twice, half a second apart at most, in whole seconds; an assignment fails as its Task begins. */
 const SAME_MOMENT_MS = 1000;
 
-/** How long after its wait time an attempt may still be in a queue. What is older was lost, or its process was changed. */
-const MAX_QUEUED_MS = 3_600_000;
+/**
+ * How long after its wait time an attempt may still be in a queue, with room for a clock that is an hour ahead. What is
+ * older was lost, or its process was changed.
+ */
+const MAX_QUEUED_MS = 7_200_000;
 
 /**
  * Whether a Request has failed for good. ProcessMaker puts it in ERROR at each failure of a script, also of one that it
@@ -128,8 +132,10 @@ async function readLatestVisit(
   connection: Connection,
   requestId: number,
   elementId: string,
+  onHeaders?: ReadCall['onHeaders'],
 ): Promise<Visit | undefined> {
-  const call = { path: apiPath('1.0', 'requests', requestId, 'tokens'), qs: { element_id: elementId } };
+  const path = apiPath('1.0', 'requests', requestId, 'tokens');
+  const call = { path, qs: { element_id: elementId }, onHeaders };
   const token = await ifTold(read(connection, call));
   return isObject(token) && typeof token.status === 'string' ? (token as Visit) : undefined;
 }
@@ -156,7 +162,11 @@ async function hasElementFailed(
   request: ApiRequest,
   elementId: string,
 ): Promise<FailedForGood | 'left'> {
-  const visit = await readLatestVisit(connection, request.id, elementId);
+  let now = Date.now();
+  const visit = await readLatestVisit(connection, request.id, elementId, (headers) => {
+    // The failures have the server's time. Where the clocks differ, the earlier one cannot make an attempt look lost.
+    now = Math.min(now, serverTime(headers) ?? now);
+  });
   if (visit?.status === 'ACTIVE') return (await isOpenTask(connection, request, visit)) ? 'yes' : 'no';
   if (visit?.status !== 'FAILING') return visit ? 'left' : 'notKnown';
   // Only scripts are retried, and they have no user: a call activity, whose sub-process has failed, has one.
@@ -166,7 +176,7 @@ async function hasElementFailed(
   // The token can be younger than the list of failures, which is then to be read again.
   if (await hasGoneOn(connection, request)) return 'no';
   if (timeOf(failures.at(-1)) - timeOf(visit) <= SAME_MOMENT_MS) return 'yes';
-  return await hasRetryFailed(connection, request, elementId, failures);
+  return await hasRetryFailed(connection, request, { elementId, failures, now });
 }
 
 /** A person's Task can be open in ERROR as well. One that is offered to a group has no user, as scripts have none. */
@@ -188,15 +198,14 @@ function isNotedAsEnd(failures: IDataObject[]): boolean {
 async function hasRetryFailed(
   connection: Connection,
   { process_id: processId }: ApiRequest,
-  elementId: string,
-  failures: IDataObject[],
+  { elementId, failures, now }: { elementId: string; failures: IDataObject[]; now: number },
 ): Promise<FailedForGood> {
   const bpmn = await ifTold(readBpmn(connection, Number(processId)));
   if (bpmn === undefined) return 'notKnown';
   const retries = retriesOf(bpmn, elementId);
   if (failures.length > retries.attempts) return 'yes';
   const dueAt = timeOf(failures.at(-1)) + retries.waitSeconds * 1000;
-  return Date.now() > dueAt + MAX_QUEUED_MS ? 'notKnown' : 'no';
+  return now > dueAt + MAX_QUEUED_MS ? 'notKnown' : 'no';
 }
 
 function timeOf(entry: IDataObject | undefined, field: 'created_at' | 'completed_at' = 'created_at'): number {
