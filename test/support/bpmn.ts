@@ -12,8 +12,8 @@ const NAMESPACES = [
   'targetNamespace="http://bpmn.io/schema/bpmn"',
 ].join(' ');
 
-/** A process that leads from each of its start events straight to its end. */
-export function createBpmn(startEvents: StartEventInput[]): string {
+/** A process that leads from each of its start events straight to its end. @param others elements beside them */
+export function createBpmn(startEvents: StartEventInput[], others: string[] = []): string {
   const elements = startEvents.map(({ id, name, userId, trigger }) => {
     const assignment = userId === undefined ? '' : `pm:assignment="user" pm:assignedUsers="${userId}"`;
     const definition = trigger
@@ -26,7 +26,7 @@ export function createBpmn(startEvents: StartEventInput[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions ${NAMESPACES} id="definitions">
 <bpmn:process id="ProcessId" name="ProcessName" isExecutable="true">
-${elements.join('\n')}
+${[...elements, ...others].join('\n')}
 <bpmn:endEvent id="end" name="End">${incoming}</bpmn:endEvent>
 </bpmn:process>
 </bpmn:definitions>`;

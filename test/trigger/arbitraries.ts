@@ -3,11 +3,20 @@ import {
   EVENT_TYPES,
   LATEST_SECONDS,
   type Change,
+  type EventType,
   type Action,
   type Plan,
   type Refusal,
+  type ScriptPlan,
   type Step,
 } from './plan';
+import { MOST_RUNS, SCRIPTS } from './scripts';
+
+const script: fc.Arbitrary<ScriptPlan> = fc.record({
+  which: fc.nat(SCRIPTS.length - 1),
+  failures: fc.integer({ min: 1, max: MOST_RUNS }),
+  isLast: fc.boolean(),
+});
 
 const change: fc.Arbitrary<Change> = fc.record({
   action: fc.oneof(
@@ -19,6 +28,8 @@ const change: fc.Arbitrary<Change> = fc.record({
         'complete',
         'cancel',
         'break',
+        'script',
+        'script',
         'repair',
         'edit',
         'close',
@@ -30,6 +41,7 @@ const change: fc.Arbitrary<Change> = fc.record({
   pick: fc.nat(1000),
   elsewhere: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
   pause: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 90 })),
+  script,
 });
 const changes = fc.array(change, { minLength: 1, maxLength: 10 });
 const call = fc.nat(5);
@@ -110,6 +122,62 @@ const flood: fc.Arbitrary<Step[]> = fc.oneof(
   },
 );
 
+/** Scripts that have failed for good are retried by hand, fail again, and are tried again while polls look. */
+const retriedByHand: fc.Arbitrary<Step[]> = fc
+  .record({
+    scripts: fc.array(change, { minLength: 2, maxLength: 6 }),
+    which: fc.integer({ min: 2, max: SCRIPTS.length - 1 }),
+    failures: fc.integer({ min: 1, max: MOST_RUNS }),
+    until: fc.integer({ min: 300, max: 1000 }),
+    waits: fc.array(fc.integer({ min: 5, max: 60 }), { minLength: 2, maxLength: 5 }),
+  })
+  .map(({ scripts, which, failures, until, waits }): Step[] => {
+    const all = (action: Action, script: ScriptPlan) =>
+      scripts.map((one): Change => ({ ...one, action, script, pause: Math.min(one.pause, 3) }));
+    return [
+      { step: 'changes', changes: all('script', { which, failures: MOST_RUNS, isLast: true }) },
+      { step: 'wait', seconds: until },
+      { step: 'poll' },
+      { step: 'changes', changes: all('repair', { which, failures, isLast: true }) },
+      ...waits.flatMap((seconds): Step[] => [{ step: 'wait', seconds }, { step: 'poll' }]),
+    ];
+  });
+
+/** Polls between the attempts of scripts, some of which are retried by hand at their end. */
+const attempts: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Step[]>([]) },
+  { weight: 1, arbitrary: retriedByHand },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(
+        fc.record({
+          changes: fc.array(
+            fc
+              .record({
+                change,
+                action: fc.constantFrom<Action>('script', 'script', 'repair', 'repair', 'edit'),
+              })
+              .map(({ change: one, action }): Change => ({ ...one, action })),
+            { minLength: 2, maxLength: 8 },
+          ),
+          seconds: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 10, max: 120 })),
+          polls: fc.integer({ min: 1, max: 3 }),
+        }),
+        { minLength: 2, maxLength: 4 },
+      )
+      .map((rounds) =>
+        rounds.flatMap(({ changes: some, seconds, polls }): Step[] => [
+          { step: 'changes', changes: some },
+          ...Array.from({ length: polls }, (): Step[] => [
+            { step: 'wait', seconds },
+            { step: 'poll' },
+          ]).flat(),
+        ]),
+      ),
+  },
+);
+
 /** One clock of the two may be wrong in a run, not both. */
 const clocks: fc.Arbitrary<Pick<Plan, 'datesAhead' | 'ownJumps'>> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ datesAhead: [], ownJumps: [] }) },
@@ -178,10 +246,13 @@ export const plan: fc.Arbitrary<Plan> = fc
     clocks,
     first: fc.array(step, { minLength: 1, maxLength: 7 }),
     flood,
+    attempts,
     last: fc.array(step, { minLength: 1, maxLength: 7 }),
   })
-  .map(({ first, flood: flooded, last, clocks: both, ...rest }) => ({
+  .map(({ first, flood: flooded, attempts: scripts, last, clocks: both, eventTypes, ...rest }) => ({
     ...rest,
     ...both,
-    steps: [...first, ...flooded, ...last],
+    eventTypes:
+      scripts.length === 0 ? eventTypes : [...new Set<EventType>(['requestErrored', ...eventTypes])],
+    steps: [...first, ...scripts, ...flooded, ...last],
   }));

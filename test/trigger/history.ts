@@ -1,8 +1,9 @@
 import { toApiTime, toSqlTime } from '../processmaker/database/time';
-import type { Change, Action, EventType } from './plan';
+import type { Change, Action, EventType, ScriptPlan } from './plan';
+import { errorsText, ScriptAtWork, type FailureEntry, type ScriptHost } from './scripts';
 import type { SimulatedServer } from './server';
 import { Timeline, type ExpectedEvent } from './timeline';
-import { firstOfLatest, keyOf, ONE_BREAKDOWN_MS } from './verdict';
+import { firstOfLatest, keyOf } from './verdict';
 
 /** The process that a trigger watches when it watches one, and another. */
 export const WATCHED_PROCESS = 4;
@@ -19,20 +20,30 @@ interface Entity {
 }
 
 export interface SimulatedRequest extends Entity {
-  errors: { created_at: string; message: string }[];
+  errors: FailureEntry[];
+  /** Those of the first errors, which have one; others have numbers. */
+  errorKeys: string[];
   breakdown?: ExpectedEvent;
+  script?: ScriptAtWork;
 }
 
 export interface SimulatedTask extends Entity {
   overdue?: ExpectedEvent;
 }
 
+/** A script without attempts. */
+const NO_RETRY: ScriptPlan = { which: 0, failures: 1, isLast: true };
+
 const sqlTime = (milliseconds: number): string => toSqlTime(new Date(milliseconds));
 
 let lastId = 0;
 
 /** What is done to Requests and Tasks, and what should come of it. */
-export class History extends Timeline {
+export class History extends Timeline implements ScriptHost {
+  /** Whether a script that had failed has ended well. */
+  hasHealed = false;
+  /** What was before this moment, by the server's clock, may be none for the trigger, which was switched on then. */
+  watchedFrom = 0;
   /** Comes for each event that is expected. */
   noteExpected: (expected: ExpectedEvent) => void = () => undefined;
 
@@ -40,14 +51,14 @@ export class History extends Timeline {
   private readonly tasks: SimulatedTask[] = [];
 
   constructor(
-    server: SimulatedServer,
+    override readonly server: SimulatedServer,
     private readonly onlyOneProcess: boolean,
   ) {
     super(server);
   }
 
   /** What a plan asks for, where there is something that it can be done to. */
-  change({ action, pick, delay, elsewhere, pause }: Change): void {
+  change({ action, pick, delay, elsewhere, pause, script = NO_RETRY }: Change): void {
     this.pass(pause);
     const request = this.requests[pick % Math.max(1, this.requests.length)];
     const task = this.tasks[pick % Math.max(1, this.tasks.length)];
@@ -57,15 +68,53 @@ export class History extends Timeline {
       if (task) this.changeTask(task, action, delay);
     } else if (request) {
       if (action === 'task') this.addTask(request, delay, (pick % 600) - 30);
-      else this.changeRequest(request, action, delay);
+      else this.changeRequest(request, action, delay, script);
     }
+  }
+
+  /** The scripts that have failed and go on by themselves. */
+  get scriptsTriedAgain(): ScriptAtWork[] {
+    return this.requests.flatMap(({ script }) => (script?.isTriedAgain ? script : []));
+  }
+
+  writeLate(request: SimulatedRequest, delay: number, write: () => void): void {
+    request.visibleAt = Math.max(request.visibleAt, this.after(delay));
+    this.write(request.id, request.visibleAt, write);
+  }
+
+  /** A Request has failed for good. Attempts that follow each other at once look like one breakdown. */
+  failed(request: SimulatedRequest): void {
+    const which = firstOfLatest(request.errors);
+    const key = keyOf('requestErrored', request.id, which);
+    if (this.expectedEvents.some((expected) => expected.key === key)) return;
+    const times = { time: Date.parse(which), visibleAt: request.visibleAt };
+    request.breakdown = this.expect('requestErrored', key, request, times);
+    if (request.breakdown.expectation === 'emitted' && times.time < this.watchedFrom)
+      request.breakdown.expectation = 'either';
+  }
+
+  /** A script has ended well, after it had failed. */
+  healed(request: SimulatedRequest): void {
+    this.hasHealed = true;
+    this.leaveError(request);
+    request.script = undefined;
+    if (request.status !== 'COMPLETED') return;
+    const times = { time: this.second(), visibleAt: request.visibleAt };
+    this.expect('requestCompleted', keyOf('requestCompleted', request.id), request, times);
   }
 
   start(delay: number, elsewhere: boolean): SimulatedRequest {
     const id = ++lastId;
     const processId = elsewhere ? OTHER_PROCESS : WATCHED_PROCESS;
     const time = this.second();
-    const request: SimulatedRequest = { id, processId, status: 'ACTIVE', visibleAt: 0, errors: [] };
+    const request: SimulatedRequest = {
+      id,
+      processId,
+      status: 'ACTIVE',
+      visibleAt: 0,
+      errors: [],
+      errorKeys: [],
+    };
     this.requests.push(request);
     this.record(request, delay, () => this.server.insertRequest(id, processId, time), 'requestStarted');
     return request;
@@ -89,10 +138,15 @@ export class History extends Timeline {
     return task;
   }
 
-  changeRequest(request: SimulatedRequest, action: Action, delay: number): void {
+  changeRequest(
+    request: SimulatedRequest,
+    action: Action,
+    delay: number,
+    scriptPlan: ScriptPlan = NO_RETRY,
+  ): void {
     // Nobody can change what is not there yet.
     this.passUntil(request.visibleAt);
-    const { id, errors } = request;
+    const { id, script } = request;
     const time = this.second();
     const completed_at = sqlTime(time);
     const isOpen = request.status === 'ACTIVE' || request.status === 'ERROR';
@@ -105,16 +159,25 @@ export class History extends Timeline {
       request.status = action === 'complete' ? 'COMPLETED' : 'CANCELED';
       const eventType = action === 'complete' ? 'requestCompleted' : 'requestCanceled';
       this.record(request, delay, update({ status: request.status, completed_at }), eventType);
+      // Its script can be seen as left only when its Request can be seen as ended.
+      script?.end();
+    } else if (script?.isUnderWay) {
+      return;
+    } else if (action === 'script' && request.status === 'ACTIVE' && !script) {
+      request.script = new ScriptAtWork(this, request, ++lastId, scriptPlan, delay);
     } else if (action === 'break' && isOpen) {
       this.leaveError(request);
       request.status = 'ERROR';
       this.breakDown(request, delay, time);
     } else if (action === 'repair' && request.status === 'ERROR') {
       this.leaveError(request);
+      if (script && scriptPlan.isLast) return script.retry(scriptPlan);
       request.status = 'ACTIVE';
-      if (id % 2 === 0) return void this.record(request, delay, update({ status: 'ACTIVE' }));
+      // As when a Task beside it is completed.
+      if (id % 2 === 0 || script) return void this.record(request, delay, update({ status: 'ACTIVE' }));
       // While a script is tried again, the status stays and the list is empty.
-      errors.length = 0;
+      request.errors = [];
+      request.errorKeys = [];
       this.record(request, delay, update({ errors: '[]' }));
       this.later(request, RETRY_SECONDS, update({ status: 'ACTIVE' }));
     }
@@ -126,15 +189,11 @@ export class History extends Timeline {
     const note = (seconds: number) => {
       const at = time + seconds * 1000;
       errors.push({ created_at: toApiTime(sqlTime(at)), message: 'Simulated' });
-      const columns = { status: 'ERROR', errors: JSON.stringify(errors) };
+      const columns = { status: 'ERROR', errors: errorsText(request) };
       return () => this.server.update('requests', id, at, columns);
     };
-    const isNew =
-      errors.length === 0 || time - Date.parse(errors.at(-1)?.created_at ?? '') >= ONE_BREAKDOWN_MS;
-    const write = note(0);
-    if (isNew)
-      request.breakdown = this.record(request, delay, write, 'requestErrored', firstOfLatest(errors));
-    else this.record(request, delay, write);
+    this.record(request, delay, note(0));
+    this.failed(request);
     this.later(request, id % 2, note(id % 2));
   }
 
@@ -164,13 +223,13 @@ export class History extends Timeline {
   }
 
   /** Writes a change; where it is an event of a type, one is expected. */
-  private record(entity: Entity, delay: number, write: () => void, eventType?: EventType, which?: string) {
+  private record(entity: Entity, delay: number, write: () => void, eventType?: EventType) {
     const time = this.second();
-    entity.visibleAt = this.after(delay);
+    entity.visibleAt = Math.max(entity.visibleAt, this.after(delay));
     this.write(entity.id, entity.visibleAt, write);
     return (
       eventType &&
-      this.expect(eventType, keyOf(eventType, entity.id, which), entity, {
+      this.expect(eventType, keyOf(eventType, entity.id), entity, {
         time,
         visibleAt: entity.visibleAt,
       })

@@ -35,6 +35,7 @@ function jobsOf(seed: number, runs: number): Job[] {
     ['withoutOverlap', RUNS_WITHOUT],
     ['withoutSeenSet', RUNS_WITHOUT],
     ['withoutOwnClock', 3 * RUNS_WITHOUT],
+    ['withoutAttempts', RUNS_WITHOUT],
   ];
   return shares.map(([name, count], index) => ({ name, runs: count, seed: seed + SEED_STEP * index }));
 }
@@ -80,6 +81,9 @@ async function main(): Promise<void> {
     ...(sum(of('withoutOverlap'), 'lost') === 0 ? ['Nothing was lost without the overlap'] : []),
     ...(sum(of('withoutOwnClock'), 'lost') === 0 ? ["Nothing was lost without n8n's own clock"] : []),
     ...(sum(of('withoutSeenSet'), 'repeated') === 0 ? ['Nothing was repeated without the seen-set'] : []),
+    ...(sum(of('withoutAttempts'), 'repeated') === 0
+      ? ['Nothing was given too often where whatever is in ERROR has failed']
+      : []),
     ...parts.flatMap(({ name, explanation }) => (explanation ? [`${name} went wrong: ${explanation}`] : [])),
   ];
   for (const text of missed) console.log(`✗ ${text}`);

@@ -22,7 +22,7 @@ export interface Part extends Job {
 }
 
 /** Those that have to go wrong, since the trigger lacks what protects it. */
-const HAS_TO_FAIL: Switch[] = ['withoutOverlap', 'withoutSeenSet', 'withoutOwnClock'];
+const HAS_TO_FAIL: Switch[] = ['withoutOverlap', 'withoutSeenSet', 'withoutOwnClock', 'withoutAttempts'];
 
 /** Plays the runs of a job in a process of their own. */
 export async function inProcess(job: Job): Promise<Part> {

@@ -15,7 +15,17 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const LATEST_SECONDS = 120;
 
 export type Action =
-  'start' | 'complete' | 'cancel' | 'break' | 'repair' | 'edit' | 'task' | 'close' | 'editTask';
+  'start' | 'complete' | 'cancel' | 'break' | 'script' | 'repair' | 'edit' | 'task' | 'close' | 'editTask';
+
+/** How a script goes that a Request reaches, or that is retried by hand. */
+export interface ScriptPlan {
+  /** Which of the scripts of the process, by its number. */
+  which: number;
+  /** So many of its runs fail, as long as ProcessMaker tries it again. */
+  failures: number;
+  /** Whether the Request ends with it, when it ends well. */
+  isLast: boolean;
+}
 
 /** One change on the server. */
 export interface Change {
@@ -28,6 +38,8 @@ export interface Change {
   elsewhere: boolean;
   /** Seconds that pass before it. */
   pause: number;
+  /** What a script does that it lets run. */
+  script?: ScriptPlan;
 }
 
 export type Refusal = 'forbidden' | 'unauthorized' | 'page' | 'maintenance' | 'reset';

@@ -94,7 +94,8 @@ class SimulatedRun {
     const { watcher, history, faultInjector, faults } = this;
     this.seconds.fill(0);
     history.pass(DRAIN_SECONDS);
-    for (let quiet = 0, polls = 0; quiet < 2 && polls < MOST_DRAINING_POLLS; polls++) {
+    const isQuiet = (quiet: number) => quiet >= 2 && history.scriptsTriedAgain.length === 0;
+    for (let quiet = 0, polls = 0; !isQuiet(quiet) && polls < MOST_DRAINING_POLLS; polls++) {
       const executions = watcher.executions.length;
       await watcher.poll();
       history.pass(60);
@@ -108,6 +109,9 @@ class SimulatedRun {
     if (watcher.isDurable) faults.add("n8n's durable scheduler");
     if (this.server.spentBudgets > 0) faults.add('a poll ends since its time is over');
     if (watcher.wasFlooded) faults.add('more than three pages between two polls');
+    if (watcher.whileTriedAgain.byItself > 0) faults.add('a script is tried again during a poll');
+    if (watcher.whileTriedAgain.byHand > 0) faults.add('the attempts of a retry by hand go on during a poll');
+    if (history.hasHealed) faults.add('a script has healed');
     const { emissions, items, polls, largestState } = watcher;
     const verdict = judge(watcher.wanted, emissions, this.server.now - 60_000);
     return { ...verdict, events: items.length, polls, faults, largestState };
@@ -195,6 +199,7 @@ class SimulatedRun {
     };
     await watcher.activate('activate', true);
     server.afterDate = () => undefined;
+    history.watchedFrom = secondOf(server.now) * 1000;
     if (changesBefore.length + changesAfter.length > 0) this.faults.add('changes during the first poll');
     if (secondsBefore + secondsAfter >= 60) this.faults.add('a first poll of a minute or more');
     const isSure = this.plan.ownJumps.every((seconds) => seconds === 0);

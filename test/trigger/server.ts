@@ -8,12 +8,20 @@ import { insert } from '../processmaker/requests/store';
 import { createServer } from '../processmaker/server';
 import { seed } from '../processmaker/fixtures/seed';
 import { TOKENS } from '../processmaker/fixtures/users';
+import { createBpmn } from '../support/bpmn';
 
 /** The user whose token the trigger has; an administrator sees all Tasks. */
 const USER = TOKENS.admin;
 
-/** The element of the scripts that fail. */
+/** The element of the scripts that fail, where none is named. */
 export const SCRIPT_ELEMENT = 'script';
+
+/** A script of the simulated processes, and how often and when ProcessMaker tries it again. */
+export interface ScriptElement {
+  id: string;
+  retries: number;
+  waitSeconds: number;
+}
 
 /** What is done to a call before the server works on it. */
 export type Interference = (reply: FastifyReply) => Promise<void>;
@@ -124,20 +132,38 @@ export class SimulatedServer {
   }
 
   /** A script that a Request has reached: ACTIVE while it will be tried again, too, and FAILING at the end. */
-  insertScript(id: number, requestId: number, time: number, status: 'ACTIVE' | 'FAILING'): void {
+  insertScript(
+    id: number,
+    requestId: number,
+    time: number,
+    status: 'ACTIVE' | 'FAILING',
+    elementId = SCRIPT_ELEMENT,
+  ): void {
     const at = toSqlTime(new Date(time));
     insert(this.instance, 'process_request_tokens', {
       id,
       uuid: `script-${id}`,
       process_request_id: requestId,
       process_id: 4,
-      element_id: SCRIPT_ELEMENT,
+      element_id: elementId,
       element_type: 'scriptTask',
       element_name: 'Simulated script',
       status,
       created_at: at,
       updated_at: at,
     });
+  }
+
+  /** Gives all processes these scripts, whose attempts the server tells by the BPMN alone. */
+  defineScripts(scripts: readonly ScriptElement[]): void {
+    const elements = scripts.map(({ id, retries, waitSeconds }) => {
+      const handling = JSON.stringify({
+        retry_attempts: String(retries),
+        retry_wait_time: String(waitSeconds),
+      });
+      return `<bpmn:scriptTask id="${id}" name="${id}" pm:errorHandling="${handling.replaceAll('"', '&#34;')}" />`;
+    });
+    this.instance.database.run('UPDATE processes SET bpmn = ?', [createBpmn([], elements)]);
   }
 
   /** Changes columns of a row, and when it was changed last. */

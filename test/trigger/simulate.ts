@@ -5,6 +5,7 @@ import type { Plan } from './plan';
 import type { Fault } from './faults';
 import { simulateOwnClock } from './own-clock';
 import { play, type Outcome } from './play';
+import { SCRIPTS } from './scripts';
 import { SimulatedServer } from './server';
 import { SWITCHES, type Switch } from './switches';
 
@@ -73,6 +74,7 @@ export async function explain(engine: Engine, name: Switch, seed: number, runs: 
   simulateOwnClock();
   const restore = SWITCHES[name]();
   const server = await SimulatedServer.open();
+  server.defineScripts(SCRIPTS);
   try {
     for (let lane = 0; lane < LANES; lane++) {
       const property = fc.asyncProperty(plan, async (chosen) => {
@@ -106,6 +108,7 @@ async function inLane(
 ): Promise<void> {
   if (runs < 1) return;
   const server = await SimulatedServer.open();
+  server.defineScripts(SCRIPTS);
   try {
     await fc.assert(
       fc.asyncProperty(plan, async (chosen) => await one(server, chosen)),

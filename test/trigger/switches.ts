@@ -10,6 +10,7 @@ interface Parts {
   budget: { PollBudget: { prototype: { allows: (...given: unknown[]) => boolean } } };
   rows: { PAGE_ROWS: number };
   eventReader: { LIMIT: number };
+  '../api/requests/failure': { hasFailedForGood: () => Promise<'yes' | 'no'> };
   state: { Seen: { prototype: { from: (since: number) => Record<string, string[]> } } };
 }
 
@@ -54,6 +55,16 @@ export const SWITCHES = {
     };
     return () => {
       clock.ServerClock = ServerClock;
+    };
+  },
+
+  /** Whatever is in ERROR has failed. */
+  withoutAttempts: () => {
+    const failure = part('../api/requests/failure');
+    const before = failure.hasFailedForGood;
+    failure.hasFailedForGood = () => Promise.resolve('yes');
+    return () => {
+      failure.hasFailedForGood = before;
     };
   },
 

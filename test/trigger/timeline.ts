@@ -27,11 +27,13 @@ export class Timeline {
   /** Lets time pass; what becomes visible meanwhile does so in order. */
   pass(seconds: number): void {
     const end = this.server.now + seconds * 1000;
-    this.pending.sort((one, other) => one.at - other.at);
+    this.sortPending();
     for (let next = this.pending[0]; next && next.at <= end; next = this.pending[0]) {
       this.pending.shift();
       this.server.now = Math.max(this.server.now, next.at);
+      const before = this.pending.length;
       next.write();
+      if (this.pending.length > before) this.sortPending();
     }
     this.server.now = end;
   }
@@ -54,6 +56,16 @@ export class Timeline {
   /** The current second of the server, which is as fine as it writes. */
   protected second(): number {
     return Math.floor(this.server.now / 1000) * 1000;
+  }
+
+  /** Lets something happen at a moment, which may let more happen later. */
+  at(moment: number, happen: () => void): void {
+    this.pending.push({ at: moment, write: happen });
+  }
+
+  /** What is of the same moment stays in its order. */
+  private sortPending(): void {
+    this.pending.sort((one, other) => one.at - other.at);
   }
 
   protected write(id: number, visibleAt: number, write: () => void): void {

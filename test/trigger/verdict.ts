@@ -81,6 +81,11 @@ function disorderBetween(executions: Emission[], byKey: Map<string, ExpectedEven
   return late;
 }
 
+/** What a Request notes of something that has failed. */
+interface Failure {
+  created_at: string;
+}
+
 /** An item as the trigger gives it without Simplify. */
 interface RawEvent {
   event: string;
@@ -89,7 +94,8 @@ interface RawEvent {
   created_at: string;
   completed_at: string;
   due_at: string;
-  errors: { created_at: string }[];
+  /** An object while, or after, a script was retried by hand beside others. */
+  errors: Failure[] | Record<string, Failure>;
 }
 
 interface RecognizedEvent {
@@ -113,13 +119,10 @@ export function eventOf(json: IDataObject): RecognizedEvent {
     errors,
   } = json as unknown as RawEvent;
   switch (eventType) {
-    case 'requestErrored':
-      return {
-        key: keyOf(eventType, id, firstOfLatest(errors)),
-        eventType,
-        status,
-        time: firstOfLatest(errors),
-      };
+    case 'requestErrored': {
+      const time = firstOfLatest(inTheirOrder(errors));
+      return { key: keyOf(eventType, id, time), eventType, status, time };
+    }
     case 'taskOverdue':
       return { key: keyOf(eventType, id, due_at), eventType, status, time: due_at };
     case 'requestStarted':
@@ -131,10 +134,15 @@ export function eventOf(json: IDataObject): RecognizedEvent {
 }
 
 /** Entries that are closer to each other are of the same breakdown. */
-export const ONE_BREAKDOWN_MS = 2000;
+const ONE_BREAKDOWN_MS = 2000;
+
+function inTheirOrder(errors: RawEvent['errors']): Failure[] {
+  const time = ({ created_at: at }: Failure) => Date.parse(at);
+  return Object.values(errors).sort((one, other) => time(one) - time(other));
+}
 
 /** When the latest breakdown was: the time of its first entry. */
-export function firstOfLatest(errors: Array<{ created_at: string }>): string {
+export function firstOfLatest(errors: Failure[]): string {
   const first = errors.findLastIndex(({ created_at: at }, index) => {
     const before = errors[index - 1];
     return !before || Date.parse(at) - Date.parse(before.created_at) >= ONE_BREAKDOWN_MS;

@@ -19,6 +19,8 @@ export class Watcher {
   hasPolled = false;
   /** More events than three pages hold have come between two polls. */
   wasFlooded = false;
+  /** Polls that began while a script was tried again, by ProcessMaker or by hand. */
+  readonly whileTriedAgain = { byItself: 0, byHand: 0 };
   /** Characters of the largest state that n8n had to keep. */
   largestState = 0;
   /** By execution: when the poll began that has begun it. */
@@ -91,6 +93,9 @@ export class Watcher {
     const { ownJumps } = this.plan;
     this.server.ownOff = (ownJumps[this.polls % ownJumps.length] ?? 0) * 1000;
     this.faultInjector.beginPoll();
+    const scripts = this.plan.eventTypes.includes('requestErrored') ? this.history.scriptsTriedAgain : [];
+    if (scripts.some(({ isByHand }) => !isByHand)) this.whileTriedAgain.byItself += 1;
+    if (scripts.some(({ isByHand }) => isByHand)) this.whileTriedAgain.byHand += 1;
     const visible = this.wanted.filter(({ visibleAt }) => visibleAt <= this.server.now).length;
     if (visible - this.visibleBefore > MORE_THAN_THREE_PAGES) this.wasFlooded = true;
     this.visibleBefore = visible;
