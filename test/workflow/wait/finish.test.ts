@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { ownMaintenance, respond, resetBefore } from '../../support/gateway';
+import { ownMaintenance, respond, resetBefore, thenDo } from '../../support/gateway';
 import { startTasks, type WaitingTask } from '../../support/tasks';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import { useHarness, type StartOptions } from '../../support/harness';
@@ -37,7 +37,8 @@ it('returns each Request with its data when it has ended, in the order of the it
 
 it('reads the Requests of all items in one call in each poll', async () => {
   const tasks = await startTasks(harness, 30);
-  soon(() => complete(tasks));
+  let searches = 0;
+  harness.gateway.treat = () => (searches++ === 0 ? thenDo(() => complete(tasks)) : undefined);
   const run = await wait(tasks);
   expect(run.items('ProcessMaker')).toHaveLength(30);
   // Two polls, and the results.
