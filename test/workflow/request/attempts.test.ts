@@ -179,6 +179,16 @@ describe('Wait', () => {
     ]);
   });
 
+  it.each([403, 404])('ends as before where the user may not see what tells (%d)', async (status) => {
+    const request = await failedOnce(LONG);
+    harness.gateway.treat = ({ path }) =>
+      path.includes('/tokens?') ? respond(status, { message: 'This action is unauthorized.' }) : undefined;
+    const run = await perform('wait', request, { waitFor: 'finish' });
+    expect(failedItems(run)).toMatchObject([
+      { text: expect.stringContaining('It may still go on') as string, outcome: 'startedInError' },
+    ]);
+  });
+
   it('looks again at the next poll when what tells cannot be read for a while', async () => {
     const request = await failedOnce(LONG);
     let refusals = 3;

@@ -62,6 +62,19 @@ itWith('a resume token')('sends the message, sleeps, and gives what a person has
   ]);
 });
 
+itWith('a resume token')(
+  'sends the message and the fields that a person has written with their blanks as they are',
+  async () => {
+    const text = 'Up to 2\u00A0000\u202F€,   by\u2003Monday\u3164';
+    const parameters = review(processId, {
+      message: text,
+      additionalFields: { assignments: [{ id: '1', name: 'note', type: 'string', value: text }] },
+    });
+    await ask(harness, parameters);
+    expect(harness.sent()).toMatchObject([{ message: text, note: text }]);
+  },
+);
+
 itWith('a resume token')('handles only the first of several items', async () => {
   const sleeping = await ask(harness, review(processId), { input: [{ number: 1 }, { number: 2 }] });
   await decide(harness, { decision: 'approved' });

@@ -48,9 +48,14 @@ describe.each([true, false])('the signature of a sleeping execution, Simplify %s
     },
   );
 
-  it('does not show the signature of a callback URL that the engine quotes as HTML', async () => {
+  it.each<[string, (url: string) => string]>([
+    ['HTML', (url) => `<a href="${url.replaceAll('&', '&amp;')}">`],
+    ['part of another URL', (url) => `GET /go?to=${encodeURIComponent(url)}&x=1`],
+    ['part of another URL, twice', (url) => `GET /go?to=${encodeURIComponent(encodeURIComponent(url))}`],
+    ['JSON with escapes', (url) => `{"url":"${url.replaceAll('&', '\\u0026').replaceAll('=', '\\u003d')}"}`],
+  ])('does not show the signature of a callback URL that the engine quotes as %s', async (_, quoted) => {
     const { id, url } = await sleeper('resume_url');
-    harness.server.failRequest(id, `<a href="${url.replaceAll('&', '&amp;')}">`);
+    harness.server.failRequest(id, quoted(url));
     const parameters = { request: locator('id', id), waitFor: 'finish', options: { simplify } };
     const run = await harness.perform('request wait', parameters, { user: 'admin' });
     expect(run.error?.message).toContain('has ended in status ERROR');
