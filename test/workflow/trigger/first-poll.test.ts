@@ -96,6 +96,20 @@ describe('what the first poll reads', () => {
     expect(harness.server.now - begun).toBe(12_000);
   });
 
+  it('ends long before that with its repeats, where the server refuses each call after 12 s', async () => {
+    let refused = 0;
+    harness.server.interfere = async (reply) => {
+      harness.server.now += 12_000;
+      refused++;
+      await reply.code(502).send('Bad Gateway');
+    };
+    const begun = harness.server.now;
+    await expect(watcher(EVENT_TYPES).activate()).rejects.toThrow();
+    expect(refused).toBeGreaterThan(0);
+    expect(harness.server.now - begun).toBeLessThan(PUBLICATION_MS / 1.5);
+    harness.server.interfere = () => Promise.resolve();
+  });
+
   it('ends long before that with a backlog, too', async () => {
     const poller = watcher(EVENT_TYPES);
     await poller.activate();
