@@ -217,7 +217,8 @@ function needlessness(
   );
   if (isUnread) return {};
   // With its own 500, ProcessMaker has ended its work, and is looked at for a shorter time.
-  const isEnded = couldBe.every(({ fault }) => fault?.sees === 'own 500');
+  const unanswered = couldBe.filter((call) => !isToldAsDone(call));
+  const isEnded = unanswered.length > 0 && unanswered.every(({ fault }) => fault?.sees === 'own 500');
   const end = lastSent + (isEnded ? ENDED_WINDOW_MS : operation.windowMs);
   // Whoever is stopped may not look until the end.
   const until = repeat.interrupts ? Math.min(endedAt - LOOK_EVERY_MS, end) : end;
@@ -226,6 +227,11 @@ function needlessness(
   return seen.length >= (operation.hasKey && !repeat.atOnce ? 1 : same)
     ? { needless: 'it could be seen within the window' }
     : {};
+}
+
+/** The `unknown` of an item is about other calls than those whose response said that they went well. */
+function isToldAsDone({ fault, status = 0, isAnswered }: SentCall): boolean {
+  return isAnswered === true && !fault && status >= 200 && status < 400;
 }
 
 function mayBeDone({ fault, status, isAnswered }: SentCall): boolean {

@@ -115,6 +115,11 @@ export async function playSleeping(checks: Checks, scene: Scene, cleanup: Cleanu
     scene.door.disturb = () => undefined;
   });
 
+  // Before n8n is killed: one that goes on at that moment would die with it.
+  await check('executions go on when their limit has passed', async () => {
+    await scene.untilWentOn(sleepersOf('limited', 'deleted'), LIMIT_SECONDS + 60);
+  });
+
   await check('Requests that end while n8n is stopped or dead wake their executions', async () => {
     await scene.host.stop();
     await scene.end(sleepersOf('stopped'));
@@ -130,10 +135,6 @@ export async function playSleeping(checks: Checks, scene: Scene, cleanup: Cleanu
     await killBeforeCall(scene, sleepersOf('between'), WOKEN_WITHIN);
     await scene.host.restart();
     await scene.untilWentOn(sleepersOf('between'), WOKEN_WITHIN);
-  });
-
-  await check('executions go on when their limit has passed', async () => {
-    await scene.untilWentOn(sleepersOf('limited', 'deleted'), LIMIT_SECONDS + 60);
   });
 
   await check('a flood at the end of a Request wakes its execution, and once', async () => {
