@@ -41,9 +41,9 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   const folder = cleanup.temporaryFolder('e2e');
   const n8n = await startN8nWithPackage(folder, signal);
   cleanup.add(() => n8n.stop());
-  const clock = { aheadMs: 0 };
+  const clock = { behindMs: 0 };
   const processMaker = await startProcessMaker({
-    now: () => new Date(Date.now() + clock.aheadMs),
+    now: () => new Date(Date.now() - clock.behindMs),
     port: await freePort(8090),
     oauth: { client: { redirectUris: [`${n8n.url}/rest/oauth2-credential/callback`] } },
   });

@@ -11,6 +11,6 @@ export interface Subject {
   n8n: { url: string };
   processMaker: ProcessMaker;
   /** That of ProcessMaker. */
-  clock: { aheadMs: number };
+  clock: { behindMs: number };
   credential: Credential;
 }

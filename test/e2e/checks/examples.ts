@@ -176,7 +176,17 @@ export async function checkExamples(subject: Subject): Promise<void> {
   );
 
   await checks.check("the example 'overdue-tasks' tells a chat about an overdue Task", async () => {
-    clock.aheadMs = A_MONTH_MS;
+    // The Task of a Request that was started a month ago.
+    clock.behindMs = A_MONTH_MS;
+    const started = await fetch(`${processMaker.url}/api/1.0/process_events/2?event=node_1`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${processMaker.tokens.limited}`,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify({ order: 'PO-1' }),
+    }).finally(() => (clock.behindMs = 0));
+    assert.ok(started.ok);
     const chat = await startChat();
     try {
       const workflow = readExample('overdue-tasks', credential);
