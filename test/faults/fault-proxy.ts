@@ -1,5 +1,5 @@
-import type { VirtualClock } from '../support/virtual-clock';
 import { startGateway, pass, type Behaviour, type Call, type Gateway } from '../support/gateway';
+import type { VirtualClock } from '../support/virtual-clock';
 import { Counts } from './counts';
 import { FaultSchedule } from './fault-schedule';
 import { SERVER_KILLED, type Fault } from './faults';

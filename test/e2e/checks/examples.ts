@@ -11,11 +11,12 @@ import {
   readExample,
 } from '../../../demo/example';
 import { type ExampleWorkflow, outputOf } from '../../../demo/n8nClient';
+import { startRequest } from '../../trigger/n8n/watch';
 import type { Editor } from '../editor';
 import { startScriptedModel } from '../scriptedModel';
 import type { Subject } from '../subject';
 
-/** By then, every Task that is still open is overdue. */
+/** After that, every Task that is still open is overdue. */
 const A_MONTH_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Of these the documents show a picture. */
@@ -178,15 +179,8 @@ export async function checkExamples(subject: Subject): Promise<void> {
   await checks.check("the example 'overdue-tasks' tells a chat about an overdue Task", async () => {
     // The Task of a Request that was started a month ago.
     clock.behindMs = A_MONTH_MS;
-    const started = await fetch(`${processMaker.url}/api/1.0/process_events/2?event=node_1`, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${processMaker.tokens.limited}`,
-        'Content-Type': 'application/json',
-      },
-      body: JSON.stringify({ order: 'PO-1' }),
-    }).finally(() => (clock.behindMs = 0));
-    assert.ok(started.ok);
+    const started = startRequest(processMaker, undefined, processMaker.tokens.limited);
+    await started.finally(() => (clock.behindMs = 0));
     const chat = await startChat();
     try {
       const workflow = readExample('overdue-tasks', credential);

@@ -91,10 +91,14 @@ export function watchingWorkflow(
 }
 
 /** Starts a Request that waits at a Task. @returns its id */
-export async function startRequest({ url, tokens }: ProcessMaker, processId = PROCESS): Promise<number> {
+export async function startRequest(
+  { url, tokens }: ProcessMaker,
+  processId = PROCESS,
+  token = tokens.admin,
+): Promise<number> {
   const response = await fetch(`${url}/api/1.0/process_events/${processId}?event=node_1`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: '{}',
   });
   if (!response.ok) throw new Error(`The stand-in answered ${response.status} to a start.`);
