@@ -155,9 +155,21 @@ function documentedDouble(
   // Nothing tells it from a script that was not tried again.
   if (repeat.forgets && operation.effect === 'retry' && !heals)
     return 'after a crash, a script that fails again';
-  if (repeat.executions > 1 && isLate) return 'by another execution, carried out only after the window';
-  if (repeat.executions > 1 && areBehind) return 'by another execution, while lists are behind';
+  if (repeat.executions > 1 && isUnseen(effects))
+    return 'by another execution, which could not see the first one yet';
+  // With a key, the iterations of a loop find each other in a list as executions do.
+  if ((repeat.executions > 1 || operation.hasKey) && areBehind)
+    return 'by another execution or iteration, while lists are behind';
   return undefined;
+}
+
+/** Whether each was sent before the one that was carried out before it could be seen. */
+function isUnseen(effects: Effect[]): boolean {
+  const inOrder = [...effects].sort((one, other) => one.at - other.at);
+  return inOrder.every(({ visibleAt }, index) => {
+    const next = inOrder[index + 1];
+    return !next || next.sentAt < visibleAt;
+  });
 }
 
 /** Of what was done before a crash, only a start can be known, by its key. */
