@@ -5,12 +5,12 @@ import type { Server } from './server';
 
 const SHARE = 0.04;
 /** Starts between two outages, at least. */
-const BETWEEN = 120;
+const BETWEEN = 80;
 /** Calls that an outage may strike with a lost connection; after that, connections are refused. */
 const STRUCK_AT_MOST = 8;
 
 /** How long it waits for them, and how long connections are refused. */
-const STRIKES_MS = 300;
+const STRIKES_MS = 1000;
 const REFUSES_MS = 1000;
 
 /** What an outage can close and open again. */

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { Server, Socket } from 'node:net';
 import timers from 'node:timers/promises';
 import FakeTimers from '@sinonjs/fake-timers';
 
@@ -16,11 +16,13 @@ const MOST_TIMERS = 20_000;
 /** Longer than any history that ends: three tries with all windows and time limits. */
 const MOST_MS = 6 * 3600_000;
 
-/** Turns of the loop after which no socket of this process has anything left to read, and a moment for the kernel. */
+/** Turns of the loop in which what has arrived is worked on, and a moment for the kernel. */
 const TURNS = 8;
 const MOMENT_MS = 1;
 /** So many moments in which nothing goes on are no delay of the kernel any more. */
 const MOST_MOMENTS = 10_000;
+/** As long as a busy machine may take to bring bytes from one socket to another. */
+const MOST_MOMENTS_ON_THE_WAY = 2000;
 
 /** What never ends, in the words of a story. */
 export class Endless extends Error {}
@@ -110,10 +112,38 @@ export class VirtualClock {
   private async idle(): Promise<void> {
     await turn();
     if (!this.hasSockets) return;
-    for (let turns = 1; turns < TURNS; turns++) await turn();
-    await new Promise((resolve) => realTimeout(resolve, MOMENT_MS));
-    await turn();
+    for (let moments = 0; moments < MOST_MOMENTS_ON_THE_WAY; moments++) {
+      for (let turns = 0; turns < TURNS; turns++) await turn();
+      await new Promise((resolve) => realTimeout(resolve, MOMENT_MS));
+      await turn();
+      if (!isOnTheWay()) return;
+    }
   }
+}
+
+/** Whether anything is on its way between two sockets of this process: a connection, bytes, or the end of one. */
+function isOnTheWay(): boolean {
+  const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+  const ports = new Set(handles.flatMap((handle) => (handle instanceof Server ? portOf(handle) : [])));
+  const sockets = handles.filter((handle) => handle instanceof Socket);
+  const accepted = new Map<number | undefined, Socket>();
+  for (const socket of sockets) if (isOneOf(ports, socket.localPort)) accepted.set(socket.remotePort, socket);
+  for (const socket of sockets) {
+    if (socket.connecting) return true;
+    if (!isOneOf(ports, socket.remotePort)) continue;
+    const other = accepted.get(socket.localPort);
+    if (!other || other.bytesRead < socket.bytesWritten || socket.bytesRead < other.bytesWritten) return true;
+    accepted.delete(socket.localPort);
+  }
+  return accepted.size > 0;
+}
+
+const isOneOf = (ports: Set<number>, port: number | undefined): boolean =>
+  port !== undefined && ports.has(port);
+
+function portOf(server: Server): number[] {
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? [address.port] : [];
 }
 
 async function turn(): Promise<void> {
