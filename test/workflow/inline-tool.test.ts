@@ -214,6 +214,13 @@ describe('A second call with the same arguments', () => {
     expect(harness.starts()).toHaveLength(2);
   });
 
+  it('waits for the Request of one whose time limit has passed, and starts no other', async () => {
+    const answers = await call(WAITS, [[A()], [A()]]);
+    expect(ids()).toHaveLength(1);
+    const named = { error: expect.stringContaining(`Request ${ids()[0]} was started`) as string };
+    expect(answers).toEqual([named, named]);
+  });
+
   it('does not concern a call with other arguments', async () => {
     harness.treatOnce('a', resetBefore);
     const answers = await call(NO_WINDOW, [[A()], [order({ number: 'b' })]]);
@@ -356,6 +363,20 @@ describe('A change whose response is lost is made once', () => {
       { error: expect.any(String) as string },
       { error: expect.stringMatching(NOT_KNOWN) as string },
     ]);
+  });
+
+  it('also when the Request could not be read afterwards, and the caller of the tool calls again', async () => {
+    const event = { resource: 'request', operation: 'triggerEvent', event: locator('id', 'node_4') };
+    const data = { dataMode: 'json', jsonData: '{}' };
+    const parameters = { ...event, ...data, ...(await requestOf(waitingAtEvent)) };
+    harness.gateway.calls = [];
+    const page = respond(200, '<html>Sign in</html>');
+    let pages = 1;
+    harness.gateway.treat = ({ method }) =>
+      method === 'GET' && changes().length > 0 && pages-- > 0 ? page : undefined;
+    const answers = await call(parameters, [[{ args: {} }], [{ args: {} }]], { user: 'admin' });
+    expect(changes()).toHaveLength(1);
+    expect(answers).toEqual([{ error: expect.any(String) as string }, { output: [expect.anything()] }]);
   });
 
   it('and nothing is called by Upload, to which n8n gives no file there', async () => {

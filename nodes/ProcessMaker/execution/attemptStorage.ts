@@ -42,8 +42,8 @@ interface Shared {
   answered: number[];
   /** The latest that n8n's engine has run. The run index tells its repeat from another iteration. */
   latest?: { runIndex: number; stored: Stored };
-  /** The calls of a tool of which it is not known what they have done, by a digest of their arguments. */
-  unknown: Record<string, Stored[]>;
+  /** The calls of a tool that did not end well and have, or may have, changed something, by a digest of their arguments. */
+  unfinished: Record<string, Stored[]>;
 }
 
 /** Where the record of an attempt is kept. */
@@ -67,8 +67,8 @@ const records = new WeakMap<IDataObject, Stored>();
 /**
  * Finds what earlier attempts have left, or makes a new record. The shared count tells iterations apart; the run index,
  * which a crash shifts, only one from its repeat. Each try of an inline call has a run index of its own, and calls at the
- * same time may begin with the same. A call of a tool with the same arguments as one that has ended `unknown` goes on with
- * the record of that one.
+ * same time may begin with the same. A call of a tool with the same arguments as one that did not end well, and
+ * has or may have changed something, goes on with the record of that one.
  */
 export function openStorage(execution: IExecuteFunctions): AttemptStorage {
   const context = contextOf(execution);
@@ -80,7 +80,7 @@ export function openStorage(execution: IExecuteFunctions): AttemptStorage {
   const repeated = call ? records.get(call) : latestStored;
   noteCrash(shared, execution, repeated !== undefined);
   const digest = callDigest(execution, call);
-  const earlier = repeated ?? shared.unknown[digest]?.[0];
+  const earlier = repeated ?? shared.unfinished[digest]?.[0];
   // Without a context iterations are not counted, so that a count of them would be no identity.
   const seed = context ? latest?.stored.seed : randomUUID();
   const stored = earlier ?? { round: shared.count++, seed, crash: shared.crash, marks: {} };
@@ -96,7 +96,7 @@ export function openStorage(execution: IExecuteFunctions): AttemptStorage {
     // At once: another call may be looking for what was started before, too.
     answer: (requestId) => answered.push(requestId),
     close: () => {
-      if (digest !== '') noteUnknown(shared, digest, stored);
+      if (digest !== '') noteUnfinished(shared, digest, stored);
     },
   };
 }
@@ -112,7 +112,7 @@ export function idsIn({ marks }: Stored): number[] {
 }
 
 function sharedIn(context: IDataObject): Shared {
-  const shared = (context[SHARED_KEY] as Shared | undefined) ?? { count: 0, answered: [], unknown: {} };
+  const shared = (context[SHARED_KEY] as Shared | undefined) ?? { count: 0, answered: [], unfinished: {} };
   context[SHARED_KEY] = shared;
   return shared;
 }
@@ -133,15 +133,16 @@ function callDigest(execution: IExecuteFunctions, call: IDataObject | undefined)
   return shortHash(inOrder({ ...execution.getInputData()[0]?.json, toolCallId: undefined }));
 }
 
-function noteUnknown({ unknown }: Shared, digest: string, stored: Stored): void {
-  const others = (unknown[digest] ?? []).filter(({ round }) => round !== stored.round);
-  const all = isUnknown(stored) ? [...others, stored] : others;
-  if (all.length > 0) unknown[digest] = all;
-  else delete unknown[digest];
+function noteUnfinished({ unfinished }: Shared, digest: string, stored: Stored): void {
+  const others = (unfinished[digest] ?? []).filter(({ round }) => round !== stored.round);
+  const all = holdsChanges(stored) ? [...others, stored] : others;
+  if (all.length > 0) unfinished[digest] = all;
+  else delete unfinished[digest];
 }
 
-function isUnknown({ marks, moved = [], sent = [] }: Stored): boolean {
-  return sent.length + moved.length > 0 || Object.values(marks).some((mark) => typeof mark === 'string');
+/** Whether there is something that was, or may have been, changed: what ended well is forgotten. */
+function holdsChanges({ marks, moved = [], sent = [], done = [] }: Stored): boolean {
+  return moved.length + sent.length + done.length + Object.keys(marks).length > 0;
 }
 
 /** @returns undefined where n8n gives the node none, as for some calls of a tool */
