@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+import { KEY_FIELD } from '../../nodes/ProcessMaker/api/requests/hiddenKey';
 import { asText } from '../../nodes/ProcessMaker/guards';
 import { PROVES_NOTHING_DONE } from './faults';
 import type { Effect } from './model/processmaker';
@@ -133,7 +135,13 @@ function judgeGroup(
       case 'unknown':
         unknowns.push({
           text: `${name}: ${report.text}`,
-          ...needlessness(plan, operation, repeat, { thing, report, same: members.length }, truth),
+          ...needlessness(
+            plan,
+            operation,
+            repeat,
+            { thing, report, same: members.length },
+            narrowed(report, truth, named),
+          ),
         });
         break;
     }
@@ -203,6 +211,22 @@ function callsFor(operation: Operation, { number, target, json }: Thing, calls: 
   });
 }
 
+const HIDDEN_KEY = new RegExp(`${KEY_FIELD} = "([^"]+)"`);
+
+/** What is about the one start that the message names by its key: other items may be the same, and have other calls. */
+function narrowed({ text }: Report, truth: Truth, named: Set<number | undefined>): Truth {
+  const key = HIDDEN_KEY.exec(text)?.[1];
+  if (key === undefined) return truth;
+  const isOther = (other: unknown) => typeof other === 'string' && !other.startsWith(key);
+  return {
+    ...truth,
+    effects: truth.effects.filter((effect) => !isOther(effect.key) && !named.has(effect.target)),
+    calls: truth.calls.filter(
+      ({ isChange, body }) => !isChange || !isOther((body as IDataObject)[KEY_FIELD]),
+    ),
+  };
+}
+
 /** `unknown` is right where another history with the same answers ends otherwise, as far as could have been asked. */
 function needlessness(
   plan: Plan,
@@ -236,9 +260,8 @@ function needlessness(
   const until = repeat.interrupts ? Math.min(endedAt - LOOK_EVERY_MS, end) : end;
   const seen = made.filter(({ visibleAt }) => visibleAt <= until);
   // Of items that are the same, nobody could say whose it is that is missing.
-  return seen.length >= (operation.hasKey && !repeat.atOnce ? 1 : same)
-    ? { needless: 'it could be seen within the window' }
-    : {};
+  const isOne = HIDDEN_KEY.test(report.text) || (operation.hasKey && !repeat.atOnce);
+  return seen.length >= (isOne ? 1 : same) ? { needless: 'it could be seen within the window' } : {};
 }
 
 /** The `unknown` of an item is about other calls than those whose response said that they went well. */

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { KEY_FIELD } from '../../../nodes/ProcessMaker/api/requests/hiddenKey';
 import { asText } from '../../../nodes/ProcessMaker/guards';
 import type { Answer, Call } from './answer';
 import { FORBIDDEN, json, listOf, NOT_FOUND, NOTHING, refusal, SERVER_ERROR } from './answer';
@@ -34,6 +35,8 @@ export interface Effect {
   target: number;
   /** What a start was for: the number in its data. */
   number?: string;
+  /** The hidden key of a start. */
+  key?: string;
   sender: string;
   /** When the call was sent, and when it was carried out. */
   sentAt: number;
@@ -160,7 +163,7 @@ export class ModelledProcessMaker {
     if (call.query.event !== START_EVENT) return SERVER_ERROR;
     if (Date.now() < (this.refusedUntil.get(number) ?? 0)) return FORBIDDEN;
     const row = this.create(processId, { ...data }, call.sender);
-    this.note('start', row.id, call, { number, visibleAt: row.visibleAt });
+    this.note('start', row.id, call, { number, key: asText(data[KEY_FIELD]), visibleAt: row.visibleAt });
     this.copy(row);
     // What is not written yet is not there at all.
     const shown = Object.entries(this.show(row, call.query.include ?? ''));
