@@ -14,7 +14,13 @@ const fault = fc.record({
 });
 
 const world = fc.record({
-  copies: fc.constantFrom('none' as const, 'child' as const, 'otherProcess' as const, 'sameProcess' as const),
+  copies: fc.constantFrom(
+    'none' as const,
+    'child' as const,
+    'otherProcess' as const,
+    'sameProcess' as const,
+    'aheadByOther' as const,
+  ),
   commitDelay: fc.constantFrom(0, 0, 1500, 6000),
   heals: fc.boolean(),
   loops: fc.constantFrom(true, false),

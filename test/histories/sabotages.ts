@@ -192,8 +192,20 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: "another user's Request with the Idempotency Key counts",
     file: 'actions/request/start/sameKey',
-    from: 'if (userId !== undefined && (0, requests_1.starterOf)(request) !== userId)',
+    from: 'if (owners && !owners.has((0, requests_1.starterOf)(request)))',
     to: 'if (false)',
+  },
+  {
+    name: "another user's Request with the hidden key counts when a response is lost",
+    file: SEND,
+    from: '(0, sameKey_1.ownerOnly)(await looks.tokenUser.find())',
+    to: 'undefined',
+  },
+  {
+    name: "another user's Request with the hidden key counts at a repeat",
+    file: RECALL,
+    from: 'await known.ownersOf([...byKey.values()].flat())',
+    to: 'undefined',
   },
   {
     name: 'the start of an item that has moved is not found',

@@ -47,8 +47,8 @@ export interface Effect {
 
 /** What differs between worlds. */
 export interface World {
-  /** A start gives its data on: to a child, to another process, or to the same process. */
-  copies: 'none' | 'child' | 'otherProcess' | 'sameProcess';
+  /** A start gives its data on: to a child, to another process, or to the same process. Or another user was faster. */
+  copies: 'none' | 'child' | 'otherProcess' | 'sameProcess' | 'aheadByOther';
   /** How much later than its id suggests a start can be seen. */
   commitDelay: number;
   /** Whether a script that is tried again works now. */
@@ -162,7 +162,9 @@ export class ModelledProcessMaker {
     const number = asText(data.number);
     if (call.query.event !== START_EVENT) return SERVER_ERROR;
     if (Date.now() < (this.refusedUntil.get(number) ?? 0)) return FORBIDDEN;
+    const ahead = this.world.copies === 'aheadByOther' ? this.create(processId, { ...data }) : undefined;
     const row = this.create(processId, { ...data }, call.sender);
+    if (ahead) Object.assign(ahead, { userId: OTHER_USER, visibleAt: row.visibleAt });
     this.note('start', row.id, call, { number, key: asText(data[KEY_FIELD]), visibleAt: row.visibleAt });
     this.copy(row);
     // What is not written yet is not there at all.
@@ -173,7 +175,7 @@ export class ModelledProcessMaker {
   /** Data that is handed on carries the hidden key with it. */
   private copy({ id, data, processId, visibleAt }: RequestRow): void {
     const { copies } = this.world;
-    if (copies === 'none') return;
+    if (copies === 'none' || copies === 'aheadByOther') return;
     const copied = this.create(copies === 'sameProcess' ? processId : COPY_PROCESS, { ...data });
     copied.visibleAt = visibleAt;
     if (copies === 'child') copied.parentId = id;

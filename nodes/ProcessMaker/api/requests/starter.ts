@@ -3,10 +3,33 @@ import { readList } from '../../transport/pagination';
 import { explained, isKind } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
 import { readTokenUserId } from '../users/users';
-import { asRequests, starterOf } from './requests';
+import { type ApiRequest, asRequests, starterOf } from './requests';
 
-/** The user of the token; undefined where the server does not show it. */
-export async function findTokenUserId(connection: Connection): Promise<number | undefined> {
+/** The user of the token: known from what it has started, or asked for once. */
+export class TokenUser {
+  private id: number | undefined;
+
+  private asked: Promise<number | undefined> | undefined;
+
+  constructor(private readonly connection: Connection) {}
+
+  /** To be called with the response to a start. */
+  learnFrom(started: ApiRequest): void {
+    this.id ??= starterOf(started);
+  }
+
+  /** @returns undefined where the server does not show it @throws when there was no response; it may be asked again */
+  async find(): Promise<number | undefined> {
+    if (this.id !== undefined) return this.id;
+    this.asked ??= findTokenUserId(this.connection).catch((error: unknown) => {
+      this.asked = undefined;
+      throw explained(error);
+    });
+    return await this.asked;
+  }
+}
+
+async function findTokenUserId(connection: Connection): Promise<number | undefined> {
   try {
     return await readTokenUserId(connection, '');
   } catch (error) {

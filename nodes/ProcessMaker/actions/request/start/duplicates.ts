@@ -8,7 +8,7 @@ import { pauseFor } from '../../../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
 import { findStarts, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';
-import { asExisting, besides, type OtherRequests, SAME_KEY_HINT, sortByKey } from './sameKey';
+import { asExisting, besides, type OtherRequests, ownerOnly, SAME_KEY_HINT, sortByKey } from './sameKey';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
 const LOOK_AFTER_MS = 2000;
@@ -77,7 +77,8 @@ export class Duplicates {
   private async compare({ start, id, userId }: OwnStart, found: FoundRequest[]): Promise<void> {
     const { record, results, fail } = this.run;
     const { index, options } = start;
-    const { starts, copies, foreign } = sortByKey(found, options.onForeign === 'return' ? undefined : userId);
+    const owners = options.onForeign === 'return' ? undefined : ownerOnly(userId);
+    const { starts, copies, foreign } = sortByKey(found, owners);
     const same = starts.map(({ request }) => request);
     const sameKey = [...copies, ...foreign];
     const error = results.errorOf(index);

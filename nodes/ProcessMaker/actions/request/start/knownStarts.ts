@@ -1,18 +1,19 @@
 import { allWithRetrying } from '../../../api/requests/failure';
 import { findByKeys, type FoundRequest, type KeySearch } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, starterOf } from '../../../api/requests/requests';
-import { findTokenUserId } from '../../../api/requests/starter';
+import type { TokenUser } from '../../../api/requests/starter';
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import type { Mark } from '../../../execution/attemptStorage';
 import { addTo } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
-import { inProcess, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
+import { inProcess, keyPrefix, parseUserKey, userKey, userKeyPrefix, userKeyPrefixOf } from './keys';
 import type { Start, TargetedStart } from './readStart';
-import { sortByKey } from './sameKey';
+import { type Owners, sortByKey } from './sameKey';
 import {
   alreadyExists,
   copyGoesOn,
   gone,
+  heldByOther,
   lookUpError,
   starterUnclear,
   stillUnknown,
@@ -41,11 +42,10 @@ export type Known =
   | { sameAs: number };
 
 export class KnownStarts extends Map<number, Known> {
-  private tokenUser: Promise<number | undefined> | undefined;
-
   constructor(
     readonly connection: Connection,
     readonly record: AttemptRecord,
+    private readonly tokenUser: TokenUser,
   ) {
     super();
   }
@@ -76,12 +76,30 @@ export class KnownStarts extends Map<number, Known> {
     }
   }
 
-  /** Whose token it is, asked for at most once; undefined where the server does not show it. */
-  async tokenUserId(found: FoundRequest[]): Promise<number | undefined> {
+  /**
+   * Whose Requests are this node's own: those of the token's user, and of whoever has started what the record names,
+   * since the credential may have had another user then. Undefined where neither is known.
+   */
+  async ownersOf(found: FoundRequest[]): Promise<Owners | undefined> {
+    const startedIds = new Set(this.record.startedIds());
+    // The record names what was returned for an Idempotency Key, too.
+    const started = found.filter(({ key, request }) => startedIds.has(request.id) && this.isOfRun(key));
+    const owners = new Set(started.map(({ request }) => starterOf(request)));
+    const starters = new Set(found.map(({ request }) => starterOf(request)));
+    if ([...starters].every((starter) => owners.has(starter))) return owners;
+    // After a crash it was looked for all of the run, and only who has seen one of its Requests can know its keys.
+    const prefix = keyPrefix(this.record.identity.run);
+    const isWholeRun = this.record.crash !== undefined && found.every(({ key }) => key.startsWith(prefix));
+    if (isWholeRun && starters.size === 1) return starters;
+    const userId = await this.tokenUser.find();
+    if (userId !== undefined) owners.add(userId);
+    return owners.size > 0 ? owners : undefined;
+  }
+
+  /** Whether a whole key was made by this node in this execution. */
+  isOfRun(key: string): boolean {
     const { run } = this.record.identity;
-    // What this node has started shows it without a call: nobody else knows the name of its run.
-    const [own] = found.filter(({ key }) => parseUserKey(key, userKeyPrefixOf(key))?.run === run);
-    return (own && starterOf(own.request)) ?? (await (this.tokenUser ??= findTokenUserId(this.connection)));
+    return key.startsWith(keyPrefix(run)) || parseUserKey(key, userKeyPrefixOf(key))?.run === run;
   }
 
   /** What to make of an item that was not found. @param mark of an earlier attempt that may have started it */
@@ -137,14 +155,12 @@ export async function lookByUserKeys(known: KnownStarts, primaries: TargetedStar
     const tellsUsers = starts.some(
       (start) => start.options.onForeign !== 'return' && byPrefix.has(prefixOf(start)),
     );
-    let userId: number | undefined;
-    const isRead = await known.reading(starts, async () => {
-      if (tellsUsers) userId = await known.tokenUserId(found);
-      return true;
-    });
-    if (!isRead) continue;
+    const read = await known.reading(starts, async () => ({
+      owners: tellsUsers ? await known.ownersOf(found) : undefined,
+    }));
+    if (!read) continue;
     for (const start of starts) {
-      decideByOwners(known, start, { found: byPrefix.get(prefixOf(start)) ?? [], userId });
+      decideByOwners(known, start, { found: byPrefix.get(prefixOf(start)) ?? [], ...read });
     }
   }
 }
@@ -152,36 +168,41 @@ export async function lookByUserKeys(known: KnownStarts, primaries: TargetedStar
 interface Holders {
   /** All Requests with the user's key. */
   found: FoundRequest[];
-  /** Whose token it is. */
-  userId: number | undefined;
+  /** The users whose Requests are this node's own. */
+  owners: Owners | undefined;
 }
 
 /** Everybody who may start the process can put the key into the data. */
-function decideByOwners(known: KnownStarts, start: TargetedStart, { found, userId }: Holders): void {
+function decideByOwners(known: KnownStarts, start: TargetedStart, { found, owners }: Holders): void {
   const { onForeign, idempotencyKey = '' } = start.options;
   const [first] = found;
   if (!first || onForeign === 'return') return decideByGenerations(known, start, found);
-  if (userId === undefined) {
+  if (!owners) {
     known.set(start.index, { error: starterUnclear(first, idempotencyKey) });
     return;
   }
-  const hasOwn = found.some(({ request }) => starterOf(request) === userId);
-  if (hasOwn || onForeign === 'ignore') return decideByGenerations(known, start, found, userId);
-  known.set(start.index, { error: takenByOther(first, idempotencyKey) });
+  const hasOwn = found.some(({ request }) => owners.has(starterOf(request)));
+  const copy = hasOwn ? undefined : found.find(({ key }) => known.isOfRun(key));
+  const mark = known.record.earlierMark(start.index);
+  if (copy) known.set(start.index, { error: heldByOther(copy.request) });
+  else if (hasOwn || onForeign === 'ignore') decideByGenerations(known, start, found, owners);
+  // An earlier attempt has sent it, before or after the other user.
+  else if (typeof mark === 'string') known.set(start.index, { error: stillUnknown(mark) });
+  else known.set(start.index, { error: takenByOther(first, idempotencyKey) });
 }
 
-/** @param userId whose Requests count; those of all users when it is undefined */
+/** @param owners whose Requests count; those of all users when it is undefined */
 function decideByGenerations(
   known: KnownStarts,
   start: TargetedStart,
   found: FoundRequest[],
-  userId?: number,
+  owners?: Owners,
 ): void {
   const { index, options } = start;
   const { identity, round } = known.record;
   const { run } = identity;
   const prefix = prefixOf(start);
-  const { starts, copies, foreign } = sortByKey(found, userId);
+  const { starts, copies, foreign } = sortByKey(found, owners);
   const generations = starts.flatMap(({ key, request }) => {
     const parts = parseUserKey(key, prefix);
     return parts ? [{ ...parts, key, request }] : [];

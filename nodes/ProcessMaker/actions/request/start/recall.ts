@@ -4,13 +4,14 @@ import { type ApiRequest, includesOf, readByIds, readUnlisted } from '../../../a
 import type { AttemptRecord } from '../../../execution/attemptRecord';
 import { BatchReader } from '../../../execution/readers';
 import { addTo } from '../../../guards';
-import { type Connection, pauseFor } from '../../../transport/connection';
+import { pauseFor } from '../../../transport/connection';
 import { isKind } from '../../../transport/processMakerError';
 import { digestOf, keyPrefix, parseItemKey } from './keys';
 import { type FoundStart, includesData, KnownStarts, lookByUserKeys, takePrimaries } from './knownStarts';
 import type { TargetedStart } from './readStart';
-import { sortByKey } from './sameKey';
-import { disputed, gone, lookUpError, mayBeFromBeforeCrash, stillUnknown } from './startErrors';
+import type { StartLooks } from './sendStart';
+import { type Owners, sortByKey } from './sameKey';
+import { disputed, gone, heldByOther, lookUpError, mayBeFromBeforeCrash, stillUnknown } from './startErrors';
 
 /** A start of an earlier attempt, with the position that its item had then. */
 export interface EarlierStart<T> {
@@ -76,10 +77,16 @@ export function matchOpenKeys(
   return keys;
 }
 
+/** A Request that was found by a hidden key. */
+interface Holder extends Pick<FoundStart, 'found' | 'sameKey'> {
+  /** Only other users' Requests hold the key. */
+  isForeign: boolean;
+}
+
 /** What a look-up by hidden keys has found beside the starts of items. */
 interface HiddenKeyLook {
-  /** Starts at the position of an item with other data. */
-  disputed: Map<number, Pick<FoundStart, 'found'>>;
+  /** By item, what keeps it from being started: other data in its place, or another user's Request with its key. */
+  disputed: Map<number, Holder>;
   /** The keys that Requests hold. */
   keys: Set<string>;
 }
@@ -114,22 +121,37 @@ async function lookByHiddenKeys(
     // The digest says of which process the start was: any other has been given the data, and the key with it.
     if (processId === undefined || one.request.process_id === processId) addTo(byKey, one.key, one);
   }
+  const read = await known.reading(starts, async () => ({
+    owners: await known.ownersOf([...byKey.values()].flat()),
+  }));
+  if (!read) return undefined;
   const earlier = [...byKey].flatMap(([key, holders]) => {
     const parts = parseItemKey(key, run);
-    const {
-      starts: [start],
-      copies,
-    } = sortByKey(holders);
+    const holder = holderOf(holders, read.owners);
     // One that belongs to another iteration is none of this one.
-    if (!parts || !start || record.hasAnswered(parts.round, start.request.id)) return [];
+    if (!parts || !holder || record.hasAnswered(parts.round, holder.found.id)) return [];
     const itemIndex = hasPlace && parts.round === record.round ? parts.itemIndex : NO_PLACE;
-    return [{ itemIndex, digest: parts.digest, request: { found: start.request, sameKey: copies } }];
+    return [{ itemIndex, digest: parts.digest, request: holder }];
   });
   const { matched, disputed } = matchStarts(digests, earlier);
-  for (const [index, { found, sameKey }] of matched) {
-    known.set(index, { found, alreadyStarted: false, isOwn: true, sameKey });
+  for (const [index, holder] of matched) {
+    const { isForeign, ...start } = holder;
+    if (isForeign) disputed.set(index, holder);
+    else known.set(index, { ...start, alreadyStarted: false, isOwn: true });
   }
   return { disputed, keys: new Set(byKey.keys()) };
+}
+
+/** Of the Requests with the same whole key, the one that counts. */
+function holderOf(holders: FoundRequest[], owners: Owners | undefined): Holder | undefined {
+  const {
+    starts: [start],
+    copies,
+    foreign,
+  } = sortByKey(holders, owners);
+  const [other] = foreign;
+  if (start) return { found: start.request, sameKey: [...copies, ...foreign], isForeign: false };
+  return other && { found: other, sameKey: foreign, isForeign: true };
 }
 
 /** The keys under which an earlier attempt may have sent items that are still open, by item. */
@@ -148,8 +170,12 @@ function openKeysOf(known: KnownStarts, starts: TargetedStart[], { keys }: Hidde
 const PAUSE_MS = 3000;
 
 /** Finds out what was started before. An ordinary first run without users' own keys costs no call. */
-export async function recallStarts(connection: Connection, record: AttemptRecord, starts: TargetedStart[]) {
-  const known = new KnownStarts(connection, record);
+export async function recallStarts(
+  { connection, tokenUser }: Pick<StartLooks, 'connection' | 'tokenUser'>,
+  record: AttemptRecord,
+  starts: TargetedStart[],
+): Promise<KnownStarts> {
+  const known = new KnownStarts(connection, record, tokenUser);
   const began = Date.now();
   const primaries = takePrimaries(known, starts);
   const others = record.isRepeat ? starts.filter(({ options }) => options.idempotencyKey === undefined) : [];
@@ -175,7 +201,9 @@ export async function recallStarts(connection: Connection, record: AttemptRecord
     // What was started in its place may have been found for another item.
     const ownMark = typeof earlier === 'number' && foundIds.has(earlier) ? undefined : earlier;
     const other = look.disputed.get(start.index);
-    if (other) known.set(start.index, { error: disputed(other.found) });
+    if (other?.isForeign && typeof ownMark !== 'number') {
+      known.set(start.index, { error: heldByOther(other.found) });
+    } else if (other && !other.isForeign) known.set(start.index, { error: disputed(other.found) });
     else known.decideByMark(start, openKeys.get(start.index) ?? ownMark);
   }
   return known;

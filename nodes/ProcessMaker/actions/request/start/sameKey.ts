@@ -3,27 +3,35 @@ import type { IDataObject } from 'n8n-workflow';
 import type { FoundRequest } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, starterOf } from '../../../api/requests/requests';
 
+/** Ids of users. */
+export type Owners = ReadonlySet<number | undefined>;
+
+/** That one user, where it is known. */
+export function ownerOnly(userId: number | undefined): Owners | undefined {
+  return userId === undefined ? undefined : new Set([userId]);
+}
+
 /** What Requests with the same key are to an item. */
 export interface Sorted {
   /** Those that count, in the order of their ids: one for each whole key. */
   starts: FoundRequest[];
   /** The others: copies of the data of one that counts, or the same start sent twice. */
   copies: ApiRequest[];
-  /** Those of other users, which do not count. */
+  /** Those of other users, which do not count: copies of the data, or keys that were taken in advance. */
   foreign: ApiRequest[];
 }
 
 /**
  * A whole key belongs to one start: that with the lowest id. A script that starts a process with all the data of its
  * Request copies the key, too.
- * @param found in the order of their ids @param userId whose Requests count; those of all users when it is undefined
+ * @param found in the order of their ids @param owners whose Requests count; those of all users when it is undefined
  */
-export function sortByKey(found: FoundRequest[], userId?: number): Sorted {
+export function sortByKey(found: FoundRequest[], owners?: Owners): Sorted {
   const sorted: Sorted = { starts: [], copies: [], foreign: [] };
   const keys = new Set<string>();
   for (const one of found) {
     const { key, request } = one;
-    if (userId !== undefined && starterOf(request) !== userId) {
+    if (owners && !owners.has(starterOf(request))) {
       sorted.foreign.push(request);
     } else if (keys.has(key)) {
       sorted.copies.push(request);

@@ -2,6 +2,7 @@ import { readStartEventIds } from '../../../api/processes/processes';
 import { startRequest } from '../../../api/requests/changes';
 import { findByKeys, type FoundRequest, KEY_FIELD } from '../../../api/requests/hiddenKey';
 import { type ApiRequest, includesOf, readRequest } from '../../../api/requests/requests';
+import type { TokenUser } from '../../../api/requests/starter';
 import { done, lookTimes, makeChange, NOT_SEEN, type Seen, SharedLook } from '../../../execution/change';
 import type { Slot } from '../../../execution/concurrency';
 import type { ItemRun } from '../../../execution/itemOperation';
@@ -16,7 +17,7 @@ import {
 } from '../../../transport/processMakerError';
 import { digestOf, inProcess, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
-import { sortByKey } from './sameKey';
+import { ownerOnly, sortByKey } from './sameKey';
 import { EARLIER_UNKNOWN, howToSearch, notFound, noStartEvent } from './startErrors';
 
 const MAX_SENDS_AFTER_OWN_RESPONSE = 2;
@@ -50,6 +51,9 @@ export interface StartLooks {
   /** It waits for a response as long as the start that waits longest, by the option Timeout. */
   connection: Connection & { timeoutSeconds: number };
   look?: SharedLook<SentStart>;
+  tokenUser: TokenUser;
+  /** Other users' Requests, by the process and key of a start whose response was lost. */
+  heldByOthers: Map<string, ApiRequest[]>;
   /** The ids of start events by the id of their process, read once. */
   startEvents?: Promise<Map<number, string[]>>;
   /** Whether they have to bring the data along. */
@@ -75,7 +79,11 @@ export async function sendStart(
   const sends: Sends = { count: 0, most: MAX_SENDS };
   try {
     const sent = await makeChange<SentStart>(connection, {
-      send: async () => ({ request: await startRequest(connection, ready), sameKey: [] }),
+      send: async () => {
+        const request = await startRequest(connection, ready);
+        looks.tokenUser.learnFrom(request);
+        return { request, sameKey: [] };
+      },
       look: (error) => lookFor(run, looks, start, { key, error, sends, slot }),
       looksOnce: true,
     });
@@ -131,9 +139,10 @@ async function lookFor(
     !results.mustStop &&
     !connection.canceled?.aborted &&
     sends.count < sends.most;
+  const sought = inProcess(target.processId, key);
   const find = async (times: number[]) => {
     const look = (looks.look ??= lookByKeys(looks));
-    return await slot.whileWaiting(() => look.find(inProcess(target.processId, key), times));
+    return await slot.whileWaiting(() => look.find(sought, times));
   };
   let found = await find(lookTimes(options.windowSeconds, error));
   if (found === 'missing' && isKind(error, 'serverError', 'gateway')) {
@@ -149,7 +158,7 @@ async function lookFor(
   if (found === 'unread') return NOT_SEEN;
   if (found !== 'missing') return done(found);
   if (mayStartAgain()) return { state: 'notSeen', sendAgain: true };
-  return { state: 'notSeen', error: notFound(error) };
+  return { state: 'notSeen', error: notFound(error, looks.heldByOthers.get(sought)) };
 }
 
 function lookByKeys(looks: StartLooks): SharedLook<SentStart> {
@@ -160,10 +169,12 @@ function lookByKeys(looks: StartLooks): SharedLook<SentStart> {
     const byKey = new Map<string, FoundRequest[]>();
     // Another process may have been given the data, and the key with it.
     for (const one of found) addTo(byKey, inProcess(one.request.process_id, one.key), one);
+    const owners = byKey.size > 0 ? ownerOnly(await looks.tokenUser.find()) : undefined;
     return new Map(
       [...byKey].flatMap(([key, holders]) => {
-        const { starts, copies } = sortByKey(holders);
-        return starts.map(({ request }) => [key, { request, sameKey: copies }] as const);
+        const { starts, copies, foreign } = sortByKey(holders, owners);
+        if (foreign.length > 0) looks.heldByOthers.set(key, foreign);
+        return starts.map(({ request }) => [key, { request, sameKey: [...copies, ...foreign] }] as const);
       }),
     );
   });

@@ -99,6 +99,20 @@ export function disputed({ id }: ApiRequest): ProcessMakerError {
   ).with({ ...UNKNOWN, kind: 'invalid', requestId: id });
 }
 
+/** Only other users' Requests hold the hidden key: it may be a copy, or this start with the credential of another user. */
+export function heldByOther(request: ApiRequest): ProcessMakerError {
+  const { id } = request;
+  return inputError(
+    `Request ${id} holds the key of this item's start, but ${starterText(request)} has started it, and not the user of the access token`,
+    `It is not known whether it is the same start, so it is not started again. It is, if the credential had another user then. If Request ${id} does not belong to this item, run the workflow again for it.`,
+  ).with({ ...UNKNOWN, kind: 'invalid', requestId: id });
+}
+
+function starterText(request: ApiRequest, name = 'another user'): string {
+  const userId = starterOf(request);
+  return userId === undefined ? 'no user' : `${name} (user ${userId})`;
+}
+
 /** Nothing may be sent before it is known what was. @param isRepeat whether this execution itself may have sent it */
 export function lookUpError(thrown: unknown, isRepeat: boolean): Error {
   return explained(toProcessMakerError(thrown), ({ message }) => ({
@@ -128,10 +142,8 @@ const FOREIGN_OPTION = "The option 'If Another User's Request Has the Key' decid
 /** Only Requests of other users have the user's own key: they may hold other data. */
 export function takenByOther({ request, starter }: FoundRequest, key: string): ProcessMakerError {
   const { id, status } = request;
-  const userId = starterOf(request);
-  const user = userId === undefined ? 'no user' : `${starter ?? 'another user'} (user ${userId})`;
   return inputError(
-    `Request ${id} (${status}), which ${user} has started, holds the Idempotency Key "${key}"`,
+    `Request ${id} (${status}), which ${starterText(request, starter)} has started, holds the Idempotency Key "${key}"`,
     `Nothing was started. Everybody who may start the process can take a key in advance: look at that Request first. ${FOREIGN_OPTION}`,
   ).with({ kind: 'invalid', outcome: 'notStarted', requestId: id });
 }
@@ -153,10 +165,16 @@ export function copyGoesOn({ id, status }: ApiRequest, copies: number[]): Proces
   ).with({ kind: 'invalid', outcome: 'notStarted', requestId: id, sameKey: copies });
 }
 
-/** A start whose response was lost, and that is not there. */
-export function notFound(error: ProcessMakerError): ProcessMakerError {
+/** A start whose response was lost, and that is not there. @param heldByOthers other users' Requests with its key */
+export function notFound(error: ProcessMakerError, heldByOthers: ApiRequest[] = []): ProcessMakerError {
   const until = error.kind === 'serverError' ? 'in the seconds after' : "by the end of the 'Recovery Window'";
-  return error.with({ description: `${error.description} No Request was found ${until}.` });
+  const description = `${error.description} No Request was found ${until}.`;
+  const [other] = heldByOthers;
+  if (!other) return error.with({ description });
+  return error.with({
+    description: `${description} Request ${other.id} holds its key, but ${starterText(other)} has started it.`,
+    sameKey: heldByOthers.map(({ id }) => id),
+  });
 }
 
 /** The process has no such start event, which is why ProcessMaker has responded with a 500. */

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withRetryingIfRead } from '../../../api/requests/failure';
 import type { ApiRequest } from '../../../api/requests/requests';
+import { TokenUser } from '../../../api/requests/starter';
 import { requestJson } from '../../../descriptions/output';
 import type { Slot } from '../../../execution/concurrency';
 import type { Entry, ItemRun, Work } from '../../../execution/itemOperation';
@@ -38,7 +39,13 @@ export class StartRun {
     private readonly startedIds: number[],
     private readonly wait: Pick<StartWait, 'takeField'> | undefined,
   ) {
-    this.looks = { connection: { ...run.connection, timeoutSeconds: 0 }, includeData: false };
+    const connection = { ...run.connection, timeoutSeconds: 0 };
+    this.looks = {
+      connection,
+      tokenUser: new TokenUser(connection),
+      heldByOthers: new Map(),
+      includeData: false,
+    };
   }
 
   /** Finds targets and earlier starts: one look-up per run. @returns the items that are still to be worked on */
@@ -59,7 +66,7 @@ export class StartRun {
       const answer = this.answerOf(start, request, 'existingKey');
       return await this.answer(start, request.id, { ...answer, lookFor: 'fileOrOther' });
     });
-    this.known = await recallStarts(connection, record, starts);
+    this.known = await recallStarts(this.looks, record, starts);
     this.answerKnown(this.known, starts);
     return entries.filter(({ index }) => !results.has(index));
   }
