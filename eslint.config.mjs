@@ -53,6 +53,16 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
+  {
+    // Limits that ordinary code does not come near. Blank lines and comments are free, so that nobody saves them.
+    files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+    rules: {
+      complexity: ['error', 25],
+      'max-depth': ['error', 4],
+      'max-params': ['error', 6],
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+    },
+  },
   ...layerRules(),
   forbidImports(
     ['credentials/**/*.ts'],
