@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { userKey, userKeyPrefix } from '../../nodes/ProcessMaker/actions/request/start/keys';
+import { userKey, userKeyPrefix } from '../../nodes/ProcessMaker/starting/keys';
 import { KEY_FIELD } from '../../nodes/ProcessMaker/api/requests/hiddenKey';
 import { binary, REQUEST_OF_ITEM, rows } from '../support/files';
 import { locator } from '../support/workflows';

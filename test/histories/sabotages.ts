@@ -13,9 +13,9 @@ const STORAGE = 'execution/attemptStorage';
 const COMPLETE = 'actions/task/complete/completeTask';
 const CLASSIFY = 'transport/classifyResponse';
 const NETWORK = 'transport/networkErrors';
-const SEND = 'actions/request/start/sendStart';
-const RECALL = 'actions/request/start/recall';
-const KNOWN = 'actions/request/start/knownStarts';
+const SEND = 'starting/sendStart';
+const RECALL = 'starting/recall';
+const KNOWN = 'starting/knownStarts';
 const CHANGED = 'actions/request/requestChange';
 
 /** Each has to be found. */
@@ -155,7 +155,7 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     name: 'a copy of a key counts as a start',
-    file: 'actions/request/start/sameKey',
+    file: 'starting/sameKey',
     from: 'else if (keys.has(key))',
     to: 'else if (false)',
   },
@@ -191,7 +191,7 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     name: "another user's Request with the Idempotency Key counts",
-    file: 'actions/request/start/sameKey',
+    file: 'starting/sameKey',
     from: 'if (owners && !owners.has((0, requests_1.starterOf)(request)))',
     to: 'if (false)',
   },
@@ -245,7 +245,7 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     name: 'a file that is not there counts as uploaded',
-    file: 'actions/file/upload/uploads',
+    file: 'execution/uploads',
     from: 'return found?.isSame ?',
     to: 'return !found?.isSame ? (0, change_1.done)(1) : found?.isSame ?',
   },

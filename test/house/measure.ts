@@ -1,5 +1,5 @@
 import { findCircles, reachOf } from './graph';
-import { isOutside, isUpward } from './layers';
+import { isOutside, isUpward, layerOf } from './layers';
 import type { Figures } from './limits';
 import type { Source } from './source';
 import { runOneStart, type RunFile } from './start';
@@ -68,7 +68,12 @@ export function figuresOf({ sources, circles, upward, outside, reach, start, lon
     longestFile: longest.longestFile.lines,
     longestOperation: longest.longestOperation.lines,
     longestFunction: longest.longestFunction.lines,
+    starting: linesOf(sources, 'starting'),
   };
+}
+
+function linesOf(sources: Source[], layer: string): number {
+  return sources.filter(({ path }) => layerOf(path) === layer).reduce((total, { lines }) => total + lines, 0);
 }
 
 function longest(all: Longest[]): Longest {

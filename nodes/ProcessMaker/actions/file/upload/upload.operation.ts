@@ -16,7 +16,7 @@ import { readRequestReference } from '../../../input/references';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
-import { describeOutcomes, FileVariables, uploadFiles } from './uploads';
+import { describeOutcomes, FileVariables, uploadFiles } from '../../../execution/uploads';
 
 export const upload = operation({
   value: 'upload',

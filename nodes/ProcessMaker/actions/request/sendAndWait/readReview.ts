@@ -9,7 +9,7 @@ import { readLocator, readUserId } from '../../../input/references';
 import { DEFAULT_VARIABLE, readDuration, type SleepSettings } from '../../../input/waitParameters';
 import type { Connection } from '../../../transport/connection';
 import { inputError } from '../../../transport/processMakerError';
-import { readStart } from '../start/readStart';
+import { readStart } from '../../../starting/readStart';
 import { readToolCall } from './toolCall';
 
 /** So much a person can read, and ProcessMaker's forms can show. */

@@ -3,9 +3,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { CallbackWait } from '../../../callback/callbackWait';
 import { decisionJson, readOwnId, waitForDecision } from '../../../callback/decision';
 import type { PreparedOperation } from '../../../execution/itemOperation';
-import { settle } from '../start/afterStart';
-import { startedSummary, withOutcome } from '../start/startErrors';
-import { StartRun } from '../start/startRun';
+import { settle } from '../../../starting/afterStart';
+import { startedSummary, withOutcome } from '../../../starting/startErrors';
+import { StartRun } from '../../../starting/startRun';
 import { readReview, type Review } from './readReview';
 
 type Asked = Review & { wait: CallbackWait };

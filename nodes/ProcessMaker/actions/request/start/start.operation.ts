@@ -7,11 +7,11 @@ import { waitAfterwardsFields } from '../../../descriptions/waitFields';
 import type { PreparedOperation } from '../../../execution/itemOperation';
 import { runItems } from '../../../execution/runItems';
 import { isTool } from '../../../input/parameters';
-import { StartWait } from './afterStart';
-import { readParallel, readStart, type Start } from './readStart';
-import { forCaller, startedSummary, withOutcome } from './startErrors';
+import { StartWait } from '../../../starting/afterStart';
+import { readParallel, readStart, type Start } from '../../../starting/readStart';
+import { forCaller, startedSummary, withOutcome } from '../../../starting/startErrors';
 import { startOptions } from './startOptions';
-import { hintAtStarts, StartRun } from './startRun';
+import { hintAtStarts, StartRun } from '../../../starting/startRun';
 
 /** A model knows the name of a process rather than its id, so that a tool begins with 'By Name'. */
 const processLocators: INodeProperties[] = [

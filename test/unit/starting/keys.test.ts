@@ -8,8 +8,8 @@ import {
   parseUserKey,
   userKey,
   userKeyPrefix,
-} from '../../../../../nodes/ProcessMaker/actions/request/start/keys';
-import { shortHash } from '../../../../../nodes/ProcessMaker/execution/attemptStorage';
+} from '../../../nodes/ProcessMaker/starting/keys';
+import { shortHash } from '../../../nodes/ProcessMaker/execution/attemptStorage';
 
 /** What ProcessMaker keeps as it is, and what its query language compares as it is. */
 const SAFE = /^[A-Za-z0-9.~-]+$/;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { FoundRequest } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, starterOf } from '../../../api/requests/requests';
+import type { FoundRequest } from '../api/requests/hiddenKey';
+import { type ApiRequest, starterOf } from '../api/requests/requests';
 
 /** Ids of users. */
 export type Owners = ReadonlySet<number | undefined>;

@@ -1,18 +1,14 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { withShownData } from '../../../api/requests/hiddenKey';
-import { readRequest } from '../../../api/requests/requests';
-import { CallbackWait } from '../../../callback/callbackWait';
-import { KeyedQueue, MemoryLimit } from '../../../execution/concurrency';
-import type { ItemRun } from '../../../execution/itemOperation';
-import { isSleep, readWaitFor, readWaitSettings, type WaitSettings } from '../../../input/waitParameters';
-import type { Connection } from '../../../transport/connection';
-import {
-  inputError,
-  type ProcessMakerError,
-  toProcessMakerError,
-} from '../../../transport/processMakerError';
-import { RequestWait } from '../../../waiting/requestWait';
+import { withShownData } from '../api/requests/hiddenKey';
+import { readRequest } from '../api/requests/requests';
+import { CallbackWait } from '../callback/callbackWait';
+import { KeyedQueue, MemoryLimit } from '../execution/concurrency';
+import type { ItemRun } from '../execution/itemOperation';
+import { isSleep, readWaitFor, readWaitSettings, type WaitSettings } from '../input/waitParameters';
+import type { Connection } from '../transport/connection';
+import { inputError, type ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
+import { RequestWait } from '../waiting/requestWait';
 import {
   FileVariables,
   describeOutcomes,
@@ -20,7 +16,7 @@ import {
   type UploadedFile,
   type Uploads,
   type UploadSettings,
-} from '../../file/upload/uploads';
+} from '../execution/uploads';
 import type { Start } from './readStart';
 import { asExisting, type OtherRequests } from './sameKey';
 

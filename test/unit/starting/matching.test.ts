@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { matchOpenKeys, matchStarts } from '../../../../../nodes/ProcessMaker/actions/request/start/recall';
+import { matchOpenKeys, matchStarts } from '../../../nodes/ProcessMaker/starting/recall';
 
 interface Start {
   itemIndex: number;

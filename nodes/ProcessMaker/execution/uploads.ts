@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { findUploaded, sendRequestFile } from '../../../api/files/files';
-import { updateRequest } from '../../../api/requests/changes';
-import { aboutRequest, readRequest } from '../../../api/requests/requests';
-import { type Change, done, makeChange, NOT_SEEN } from '../../../execution/change';
-import { KeyedQueue, type MemoryLimit } from '../../../execution/concurrency';
-import { asText, isObject } from '../../../guards';
-import type { InputFile } from '../../../input/inputFiles';
-import type { Connection } from '../../../transport/connection';
-import { explained, type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
+import { findUploaded, sendRequestFile } from '../api/files/files';
+import { updateRequest } from '../api/requests/changes';
+import { aboutRequest, readRequest } from '../api/requests/requests';
+import { type Change, done, makeChange, NOT_SEEN } from './change';
+import { KeyedQueue, type MemoryLimit } from './concurrency';
+import { asText, isObject } from '../guards';
+import type { InputFile } from '../input/inputFiles';
+import type { Connection } from '../transport/connection';
+import { explained, type ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
 
 export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fileName' | 'mimeType'> {
   fileId: number;

@@ -1,10 +1,10 @@
-import type { FoundRequest } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, starterOf } from '../../../api/requests/requests';
-import { runConcurrently, Throttle } from '../../../execution/concurrency';
-import type { ItemRun } from '../../../execution/itemOperation';
-import type { OutputItem } from '../../../execution/itemResults';
-import { addTo, messageOf } from '../../../guards';
-import { pauseFor } from '../../../transport/connection';
+import type { FoundRequest } from '../api/requests/hiddenKey';
+import { type ApiRequest, starterOf } from '../api/requests/requests';
+import { runConcurrently, Throttle } from '../execution/concurrency';
+import type { ItemRun } from '../execution/itemOperation';
+import type { OutputItem } from '../execution/itemResults';
+import { addTo, messageOf } from '../guards';
+import { pauseFor } from '../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
 import { findStarts, includesData, primaryOf } from './knownStarts';
 import type { TargetedStart } from './readStart';

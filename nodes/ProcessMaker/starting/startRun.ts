@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withRetryingIfRead } from '../../../api/requests/failure';
-import type { ApiRequest } from '../../../api/requests/requests';
-import { TokenUser } from '../../../api/requests/starter';
-import { requestJson } from '../../../descriptions/output';
-import type { Slot } from '../../../execution/concurrency';
-import type { Entry, ItemRun, Work } from '../../../execution/itemOperation';
-import type { OutputItem } from '../../../execution/itemResults';
-import { ProcessFinder } from '../../../execution/processFinder';
-import { type ProcessMakerError, toProcessMakerError } from '../../../transport/processMakerError';
+import { withRetryingIfRead } from '../api/requests/failure';
+import type { ApiRequest } from '../api/requests/requests';
+import { TokenUser } from '../api/requests/starter';
+import { requestJson } from '../descriptions/output';
+import type { Slot } from '../execution/concurrency';
+import type { Entry, ItemRun, Work } from '../execution/itemOperation';
+import type { OutputItem } from '../execution/itemResults';
+import { ProcessFinder } from '../execution/processFinder';
+import { type ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
 import { StartFiles, type Answer, type StartWait } from './afterStart';
 import { Duplicates } from './duplicates';
 import type { FoundStart, KnownStarts } from './knownStarts';

@@ -1,20 +1,20 @@
-import { readStartEventIds } from '../../../api/processes/processes';
-import { startRequest } from '../../../api/requests/changes';
-import { findByKeys, type FoundRequest, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, includesOf, readRequest } from '../../../api/requests/requests';
-import type { TokenUser } from '../../../api/requests/starter';
-import { done, lookTimes, makeChange, NOT_SEEN, type Seen, SharedLook } from '../../../execution/change';
-import type { Slot } from '../../../execution/concurrency';
-import type { ItemRun } from '../../../execution/itemOperation';
-import { addTo } from '../../../guards';
-import type { Connection } from '../../../transport/connection';
+import { readStartEventIds } from '../api/processes/processes';
+import { startRequest } from '../api/requests/changes';
+import { findByKeys, type FoundRequest, KEY_FIELD } from '../api/requests/hiddenKey';
+import { type ApiRequest, includesOf, readRequest } from '../api/requests/requests';
+import type { TokenUser } from '../api/requests/starter';
+import { done, lookTimes, makeChange, NOT_SEEN, type Seen, SharedLook } from '../execution/change';
+import type { Slot } from '../execution/concurrency';
+import type { ItemRun } from '../execution/itemOperation';
+import { addTo } from '../guards';
+import type { Connection } from '../transport/connection';
 import {
   explained,
   ifRead,
   isKind,
   type ProcessMakerError,
   toProcessMakerError,
-} from '../../../transport/processMakerError';
+} from '../transport/processMakerError';
 import { digestOf, inProcess, itemKey } from './keys';
 import type { TargetedStart } from './readStart';
 import { ownerOnly, sortByKey } from './sameKey';

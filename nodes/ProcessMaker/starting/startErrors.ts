@@ -1,15 +1,15 @@
-import type { StartTarget } from '../../../api/processes/processes';
-import { retryNote } from '../../../api/requests/failure';
-import { engineReason, type FoundRequest, KEY_FIELD } from '../../../api/requests/hiddenKey';
-import { type ApiRequest, isBeingRetried, requestUrl, starterOf } from '../../../api/requests/requests';
-import type { AttemptRecord } from '../../../execution/attemptRecord';
-import { type DoneSummary, NOTHING_DONE } from '../../../execution/itemResults';
+import type { StartTarget } from '../api/processes/processes';
+import { retryNote } from '../api/requests/failure';
+import { engineReason, type FoundRequest, KEY_FIELD } from '../api/requests/hiddenKey';
+import { type ApiRequest, isBeingRetried, requestUrl, starterOf } from '../api/requests/requests';
+import type { AttemptRecord } from '../execution/attemptRecord';
+import { type DoneSummary, NOTHING_DONE } from '../execution/itemResults';
 import {
   explained,
   inputError,
   type ProcessMakerError,
   toProcessMakerError,
-} from '../../../transport/processMakerError';
+} from '../transport/processMakerError';
 
 export const EARLIER_UNKNOWN = 'It is not known whether an earlier attempt started a Request for this item';
 const RUN_AGAIN = 'To start it all the same, run the workflow again for this item.';

@@ -1,14 +1,14 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { AUTOMATIC, type ProcessReference, type StartTarget } from '../../../api/processes/processes';
-import { readSimplify } from '../../../descriptions/common';
-import type { Hints } from '../../../execution/itemResults';
-import { asText } from '../../../guards';
-import { checkData, readRequestData } from '../../../input/data';
-import { checkVariables, type InputFile, readInputFiles } from '../../../input/inputFiles';
-import { readLocator, toProcessReference } from '../../../input/references';
-import type { Connection } from '../../../transport/connection';
-import { inputError } from '../../../transport/processMakerError';
+import { AUTOMATIC, type ProcessReference, type StartTarget } from '../api/processes/processes';
+import { readSimplify } from '../descriptions/common';
+import type { Hints } from '../execution/itemResults';
+import { asText } from '../guards';
+import { checkData, readRequestData } from '../input/data';
+import { checkVariables, type InputFile, readInputFiles } from '../input/inputFiles';
+import { readLocator, toProcessReference } from '../input/references';
+import type { Connection } from '../transport/connection';
+import { inputError } from '../transport/processMakerError';
 
 const DEFAULT_WINDOW_SECONDS = 60;
 const DEFAULT_PARALLEL = 5;
