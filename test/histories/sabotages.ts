@@ -120,7 +120,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'each try of an inline call passes for a call of its own',
     file: STORAGE,
-    from: 'const earlier = repeated ?? shared.unknown[digest]?.[0];',
+    from: 'const earlier = repeated ?? shared.unfinished[digest]?.[0];',
     to: 'const earlier = call ? undefined : repeated;',
   },
   {
@@ -216,7 +216,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'a call that is made again after unknown passes for a new one',
     file: STORAGE,
-    from: 'const earlier = repeated ?? shared.unknown[digest]?.[0];',
+    from: 'const earlier = repeated ?? shared.unfinished[digest]?.[0];',
     to: 'const earlier = repeated;',
   },
   {
