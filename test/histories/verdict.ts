@@ -211,13 +211,16 @@ function callsFor(operation: Operation, { number, target, json }: Thing, calls: 
   });
 }
 
-const HIDDEN_KEY = new RegExp(`${KEY_FIELD} = "([^"]+)"`);
+/** As a message names it: in a search, or behind one of several items. */
+const HIDDEN_KEY = /["(]([^"(\s]+\.[0-9a-f]{16}[^")\s]*)[")]/g;
 
-/** What is about the one start that the message names by its key: other items may be the same, and have other calls. */
+const keysIn = (text: string): string[] => [...text.matchAll(HIDDEN_KEY)].map(([, key = '']) => key);
+
+/** What is about the starts that the message names by their keys: other items may be the same, and have other calls. */
 function narrowed({ text }: Report, truth: Truth, named: Set<number | undefined>): Truth {
-  const key = HIDDEN_KEY.exec(text)?.[1];
-  if (key === undefined) return truth;
-  const isOther = (other: unknown) => typeof other === 'string' && !other.startsWith(key);
+  const keys = keysIn(text);
+  if (keys.length === 0) return truth;
+  const isOther = (other: unknown) => typeof other === 'string' && !keys.some((key) => other.startsWith(key));
   return {
     ...truth,
     effects: truth.effects.filter((effect) => !isOther(effect.key) && !named.has(effect.target)),
@@ -260,7 +263,7 @@ function needlessness(
   const until = repeat.interrupts ? Math.min(endedAt - LOOK_EVERY_MS, end) : end;
   const seen = made.filter(({ visibleAt }) => visibleAt <= until);
   // Of items that are the same, nobody could say whose it is that is missing.
-  const isOne = HIDDEN_KEY.test(report.text) || (operation.hasKey && !repeat.atOnce);
+  const isOne = keysIn(report.text).length === 1 || (operation.hasKey && !repeat.atOnce);
   return seen.length >= (isOne ? 1 : same) ? { needless: 'it could be seen within the window' } : {};
 }
 
