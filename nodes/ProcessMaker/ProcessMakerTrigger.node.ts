@@ -6,10 +6,10 @@ import {
   NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { authentication } from './descriptions/common';
+import { authentication } from './fields/common';
+import * as loadOptions from './methods/loadOptions';
 import { filterFields, outputOptions } from './trigger/filters';
 import { poll } from './trigger/poll';
-import * as loadOptions from './methods/loadOptions';
 
 export class ProcessMakerTrigger implements INodeType {
   description: INodeTypeDescription = {

@@ -11,7 +11,7 @@ import type { Wire } from './wire';
 const INSTANCE_URL = 'https://processmaker.example';
 
 /** The part of the built node that reads the URL of an execution. */
-const parameters = part('input/parameters');
+const parameters = part('fields/parameters');
 const { readResumeUrl } = parameters;
 
 /** To which ProcessMaker the calls of this process go. */

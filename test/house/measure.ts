@@ -69,6 +69,7 @@ export function figuresOf({ sources, circles, upward, outside, reach, start, lon
     longestOperation: longest.longestOperation.lines,
     longestFunction: longest.longestFunction.lines,
     starting: linesOf(sources, 'starting'),
+    fields: linesOf(sources, 'fields'),
   };
 }
 

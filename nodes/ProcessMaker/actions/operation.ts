@@ -5,9 +5,9 @@ import {
   type INodeProperties,
 } from 'n8n-workflow';
 
-import { IN_NODE } from '../descriptions/common';
 import type { ItemOperation } from '../execution/itemOperation';
 import { runItems } from '../execution/runItems';
+import { IN_NODE } from '../fields/common';
 
 /** One operation of a resource: its entry in the list, its fields, and what it does. */
 export interface Operation {

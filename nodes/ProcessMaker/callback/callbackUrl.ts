@@ -5,8 +5,8 @@ import { withRetrying } from '../api/requests/failure';
 import { summaryValue } from '../api/requests/hiddenKey';
 import { aboutRequest, type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
 import { done, makeChange } from '../execution/change';
+import { isTool } from '../fields/parameters';
 import { isObject } from '../guards';
-import { isTool } from '../input/parameters';
 import type { Connection } from '../transport/connection';
 import { inputError, isKind, newError, type ProcessMakerError } from '../transport/processMakerError';
 

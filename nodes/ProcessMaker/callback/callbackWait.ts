@@ -6,12 +6,12 @@ import {
   WAIT_INDEFINITELY,
 } from 'n8n-workflow';
 
+import { requestJson } from '../api/output';
 import { findCanceledParent } from '../api/requests/changes';
 import { type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
-import { requestJson } from '../descriptions/output';
+import { requireResumeUrl, type ResumeUrl } from '../fields/parameters';
+import { LABELS, readSleepSettings, type SleepKind, type SleepSettings } from '../fields/waitParameters';
 import { isObject } from '../guards';
-import { requireResumeUrl, type ResumeUrl } from '../input/parameters';
-import { LABELS, readSleepSettings, type SleepKind, type SleepSettings } from '../input/waitParameters';
 import { connect, type Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { endedBadlyError, unreadableError } from '../waiting/requestWait';

@@ -5,8 +5,8 @@ import { type ApiRequest, requestUrl } from '../api/requests/requests';
 import { type ApiTask, assigneeOf, listTasks } from '../api/tasks/tasks';
 import { readTokenUserId } from '../api/users/users';
 import { shortHash } from '../execution/attemptStorage';
+import type { DecisionSettings } from '../fields/waitParameters';
 import { asText, isObject } from '../guards';
-import type { DecisionSettings } from '../input/waitParameters';
 import type { Connection } from '../transport/connection';
 import type { CallbackWait } from './callbackWait';
 

@@ -1,8 +1,8 @@
 import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { withRetryingIfRead } from '../api/requests/failure';
+import { readResumeUrl } from '../fields/parameters';
 import { asText, isObject, messageOf } from '../guards';
-import { readResumeUrl } from '../input/parameters';
 import { shownText } from '../transport/processMakerError';
 import { hideUrl } from './callbackUrl';
 import { type AwaitedCall, awaitedCall, type Decision, ENDED_PATH, readAwaited } from './callbackWait';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { readResumeUrl } from '../input/parameters';
+import { readResumeUrl } from '../fields/parameters';
 import type { ProcessMakerError } from '../transport/processMakerError';
 import {
   type AttemptStorage,

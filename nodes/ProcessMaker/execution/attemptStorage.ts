@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { argumentsOf, isTool } from '../fields/parameters';
 import { isObject } from '../guards';
-import { argumentsOf, isTool } from '../input/parameters';
 
 /** The key under which a start was sent, or once it is known, the Request's id. */
 export type Mark = string | number;

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { SERVER_CHANGES, type ServerChange } from '../fields/jsonData';
 import { addTo } from '../guards';
-import { SERVER_CHANGES, type ServerChange } from '../input/jsonData';
 import type { Connection } from '../transport/connection';
 import type { ProcessMakerError } from '../transport/processMakerError';
 import { furtherErrors, itemsText, toFailedItem, toNodeError } from './nodeError';

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 
+import { isTool } from '../fields/parameters';
 import { addTo } from '../guards';
-import { isTool } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import { explained, ProcessMakerError, shownText, toProcessMakerError } from '../transport/processMakerError';
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { checkArguments, readResumeUrl, unreadable } from '../fields/parameters';
 import { messageOf } from '../guards';
-import { checkArguments, readResumeUrl, unreadable } from '../input/parameters';
 import { connect, type Connection } from '../transport/connection';
 import {
   explained,

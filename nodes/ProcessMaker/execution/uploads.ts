@@ -3,12 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import { findUploaded, sendRequestFile } from '../api/files/files';
 import { updateRequest } from '../api/requests/changes';
 import { aboutRequest, readRequest } from '../api/requests/requests';
-import { type Change, done, makeChange, NOT_SEEN } from './change';
-import { KeyedQueue, type MemoryLimit } from './concurrency';
+import type { InputFile } from '../fields/inputFiles';
 import { asText, isObject } from '../guards';
-import type { InputFile } from '../input/inputFiles';
 import type { Connection } from '../transport/connection';
 import { explained, type ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
+import { type Change, done, makeChange, NOT_SEEN } from './change';
+import { KeyedQueue, type MemoryLimit } from './concurrency';
 
 export interface UploadedFile extends Pick<InputFile, 'field' | 'variable' | 'fileName' | 'mimeType'> {
   fileId: number;

@@ -14,15 +14,15 @@ import {
   readBpmn,
   tasksIn,
 } from '../api/processes/processes';
-import { readNewestRequests } from '../api/requests/requestSearch';
 import { requestUrl } from '../api/requests/requests';
+import { readNewestRequests } from '../api/requests/requestSearch';
 import { listTasks, listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
 import { nameOfUser, readUsers } from '../api/users/users';
 import { withConnection } from '../execution/nodeError';
 import { ProcessFinder } from '../execution/processFinder';
 import { RequestIds } from '../execution/readers';
+import { numberOrText, toProcessReference, toRequestReference } from '../fields/references';
 import { asText, isObject } from '../guards';
-import { numberOrText, toProcessReference, toRequestReference } from '../input/references';
 import type { Connection } from '../transport/connection';
 import type { ListPage } from '../transport/pagination';
 import { explained, isKind, newError } from '../transport/processMakerError';

@@ -6,10 +6,10 @@ import { readTaskScreens } from '../api/forms/screens';
 import { AUTOMATIC } from '../api/processes/processes';
 import { withConnection } from '../execution/nodeError';
 import { ProcessFinder } from '../execution/processFinder';
+import { FORM_FIELDS, type MapperField } from '../fields/formData';
+import { isTool } from '../fields/parameters';
+import { readLocator, toProcessReference, toTaskId } from '../fields/references';
 import { isObject, objectsIn } from '../guards';
-import { FORM_FIELDS, type MapperField } from '../input/formData';
-import { isTool } from '../input/parameters';
-import { readLocator, toProcessReference, toTaskId } from '../input/references';
 import type { Connection } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
 

@@ -5,10 +5,6 @@ import { readRequest } from '../api/requests/requests';
 import { CallbackWait } from '../callback/callbackWait';
 import { KeyedQueue, MemoryLimit } from '../execution/concurrency';
 import type { ItemRun } from '../execution/itemOperation';
-import { isSleep, readWaitFor, readWaitSettings, type WaitSettings } from '../input/waitParameters';
-import type { Connection } from '../transport/connection';
-import { inputError, type ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
-import { RequestWait } from '../waiting/requestWait';
 import {
   FileVariables,
   describeOutcomes,
@@ -17,6 +13,10 @@ import {
   type Uploads,
   type UploadSettings,
 } from '../execution/uploads';
+import { isSleep, readWaitFor, readWaitSettings, type WaitSettings } from '../fields/waitParameters';
+import type { Connection } from '../transport/connection';
+import { inputError, type ProcessMakerError, toProcessMakerError } from '../transport/processMakerError';
+import { RequestWait } from '../waiting/requestWait';
 import type { Start } from './readStart';
 import { asExisting, type OtherRequests } from './sameKey';
 

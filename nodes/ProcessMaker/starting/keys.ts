@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { StartTarget } from '../api/processes/processes';
 import { shortHash } from '../execution/attemptStorage';
+import type { InputFile } from '../fields/inputFiles';
 import { asText } from '../guards';
-import type { InputFile } from '../input/inputFiles';
 
 // A hidden key is `run.round.item.digest`; a user's own key becomes `u.<text>.generation.run.round`.
 

@@ -1,21 +1,22 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { AUTOMATIC, type ProcessReference, type StartTarget } from '../api/processes/processes';
-import { readSimplify } from '../descriptions/common';
 import type { Hints } from '../execution/itemResults';
+import { checkData, readRequestData } from '../fields/data';
+import { checkVariables, type InputFile, readInputFiles } from '../fields/inputFiles';
+import { readSimplify } from '../fields/output';
+import { readLocator, toProcessReference } from '../fields/references';
 import { asText } from '../guards';
-import { checkData, readRequestData } from '../input/data';
-import { checkVariables, type InputFile, readInputFiles } from '../input/inputFiles';
-import { readLocator, toProcessReference } from '../input/references';
 import type { Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 
-const DEFAULT_WINDOW_SECONDS = 60;
-const DEFAULT_PARALLEL = 5;
-const MAX_PARALLEL = 50;
-const DEFAULT_TIMEOUT_SECONDS = 120;
+// Defaults and limits of the options of a start, which show them.
+export const DEFAULT_WINDOW_SECONDS = 60;
+export const DEFAULT_PARALLEL = 5;
+export const MAX_PARALLEL = 50;
+export const DEFAULT_TIMEOUT_SECONDS = 120;
 /** An hour. A timer of more than 24 days would end at once. */
-const MAX_SECONDS = 3600;
+export const MAX_SECONDS = 3600;
 
 /** What an item says of its start, checked as far as it can be without a call. */
 export interface Start {

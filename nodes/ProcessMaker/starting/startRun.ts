@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { requestJson } from '../api/output';
 import { withRetryingIfRead } from '../api/requests/failure';
 import type { ApiRequest } from '../api/requests/requests';
 import { TokenUser } from '../api/requests/starter';
-import { requestJson } from '../descriptions/output';
 import type { Slot } from '../execution/concurrency';
 import type { Entry, ItemRun, Work } from '../execution/itemOperation';
 import type { OutputItem } from '../execution/itemResults';

@@ -1,9 +1,10 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { readTokenUserId } from '../api/users/users';
-import { filtersOf, optionsOf, simplifyOption, switchField, textField } from '../descriptions/common';
+import { filtersOf, optionsOf, switchField, textField } from '../fields/common';
+import { checkCollection, readOwnPmql, readProcessCondition } from '../fields/filters';
+import { simplifyOption } from '../fields/output';
 import { asText, parseId } from '../guards';
-import { checkCollection, readOwnPmql, readProcessCondition } from '../input/filters';
 import type { Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { EVENT_TYPES, type EventType } from './eventTypes';

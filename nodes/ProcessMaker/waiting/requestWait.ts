@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { requestJson, taskJson } from '../api/output';
 import { findCanceledParent } from '../api/requests/changes';
 import { retryNote } from '../api/requests/failure';
 import { engineReason } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, isUnderWay, requestUrl } from '../api/requests/requests';
 import { type ApiTask, listTasks } from '../api/tasks/tasks';
-import { requestJson, taskJson } from '../descriptions/output';
 import { KeyedQueue } from '../execution/concurrency';
+import type { WaitSettings } from '../fields/waitParameters';
 import { asText, closestName } from '../guards';
-import type { WaitSettings } from '../input/waitParameters';
 import { type Connection, RetryBudget } from '../transport/connection';
 import { type ErrorKind, explained, newError, ProcessMakerError } from '../transport/processMakerError';
 import { RequestPoller, type WaitTarget } from './requestPoller';

@@ -1,10 +1,10 @@
 import { aboutFile, type ApiFile, findFile, readFiles, sendFileDeletion } from '../../api/files/files';
-import { fileLocator, requestLocator } from '../../descriptions/locators';
 import { acceptAsMade } from '../../execution/acceptAsMade';
 import { done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
-import { readFileReference } from '../../input/inputFiles';
-import { readRequestReference } from '../../input/references';
+import { readFileReference } from '../../fields/inputFiles';
+import { fileLocator, requestLocator } from '../../fields/locators';
+import { readRequestReference } from '../../fields/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
 import { operation } from '../operation';

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { downloadFile, findFile, simplifyFile } from '../../api/files/files';
-import { fileTimeoutOption, optionsOf } from '../../descriptions/common';
-import { fileLocator, requestLocator } from '../../descriptions/locators';
+import { optionsOf } from '../../fields/common';
+import { fileTimeoutOption, readFileReference, readFileTimeout } from '../../fields/inputFiles';
+import { fileLocator, requestLocator } from '../../fields/locators';
+import { readRequestReference } from '../../fields/references';
 import { asText } from '../../guards';
-import { readFileReference, readFileTimeout } from '../../input/inputFiles';
-import { readRequestReference } from '../../input/references';
 import { inputError } from '../../transport/processMakerError';
 import { operation } from '../operation';
 import { filesReader } from './requestFiles';

@@ -1,9 +1,11 @@
 import { simplifyFile, variableOf } from '../../api/files/files';
-import { filtersOf, listFields, outputJson, readListOutput, textField } from '../../descriptions/common';
-import { requestLocator } from '../../descriptions/locators';
+import { outputJson } from '../../api/output';
+import { filtersOf, textField } from '../../fields/common';
+import { readFilters } from '../../fields/filters';
+import { requestLocator } from '../../fields/locators';
+import { listFields, readListOutput } from '../../fields/output';
+import { readRequestReference } from '../../fields/references';
 import { asText } from '../../guards';
-import { readFilters } from '../../input/filters';
-import { readRequestReference } from '../../input/references';
 import { operation } from '../operation';
 import { filesReader } from './requestFiles';
 

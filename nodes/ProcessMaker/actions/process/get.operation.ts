@@ -1,11 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { outputJson } from '../../api/output';
 import { listStartable, readProcess, simplifyProcess } from '../../api/processes/processes';
-import { outputCollection, outputJson, readSimplify } from '../../descriptions/common';
-import { processLocator } from '../../descriptions/locators';
 import { ProcessFinder } from '../../execution/processFinder';
 import { once } from '../../execution/readers';
-import { readProcessReference } from '../../input/references';
+import { processLocator } from '../../fields/locators';
+import { outputCollection, readSimplify } from '../../fields/output';
+import { readProcessReference } from '../../fields/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
 import { operation } from '../operation';

@@ -1,7 +1,9 @@
+import { outputJson } from '../../api/output';
 import { listStartable, listViewable, simplifyProcess } from '../../api/processes/processes';
-import { filtersOf, listFields, outputJson, readListOutput, textField } from '../../descriptions/common';
+import { filtersOf, textField } from '../../fields/common';
+import { readFilters } from '../../fields/filters';
+import { listFields, readListOutput } from '../../fields/output';
 import { asText } from '../../guards';
-import { readFilters } from '../../input/filters';
 import { operation } from '../operation';
 
 const processFilters = filtersOf(

@@ -1,6 +1,6 @@
-import { processLocator } from '../../descriptions/locators';
 import { ProcessFinder } from '../../execution/processFinder';
-import { readProcessReference } from '../../input/references';
+import { processLocator } from '../../fields/locators';
+import { readProcessReference } from '../../fields/references';
 import { operation } from '../operation';
 
 export const getStartEvents = operation({

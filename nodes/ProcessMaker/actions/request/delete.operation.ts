@@ -1,10 +1,10 @@
 import { deleteRequest as sendDelete } from '../../api/requests/changes';
 import { aboutRequest, readUnlisted } from '../../api/requests/requests';
-import { requestLocator } from '../../descriptions/locators';
 import { acceptAsMade } from '../../execution/acceptAsMade';
 import { type Attempt, done, makeChange, NOT_SEEN } from '../../execution/change';
 import { RequestIds } from '../../execution/readers';
-import { readRequestReference } from '../../input/references';
+import { requestLocator } from '../../fields/locators';
+import { readRequestReference } from '../../fields/references';
 import type { Connection } from '../../transport/connection';
 import { explained, isKind } from '../../transport/processMakerError';
 import { operation } from '../operation';

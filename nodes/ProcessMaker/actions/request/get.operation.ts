@@ -1,8 +1,9 @@
+import { requestJson } from '../../api/output';
 import { withRetryingIfRead } from '../../api/requests/failure';
-import { requestLocator } from '../../descriptions/locators';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/output';
 import { RequestReader } from '../../execution/readers';
-import { readRequestReference } from '../../input/references';
+import { requestLocator } from '../../fields/locators';
+import { readRequestOutput, requestOutputCollection } from '../../fields/output';
+import { readRequestReference } from '../../fields/references';
 import { operation } from '../operation';
 
 /** Gets one Request per item. Those of several items are read together. */

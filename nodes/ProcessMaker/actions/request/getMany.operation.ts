@@ -1,8 +1,7 @@
+import { requestJson } from '../../api/output';
 import { searchRequests } from '../../api/requests/requestSearch';
-import { readLimit, returnAllFields } from '../../descriptions/common';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../descriptions/output';
-import { requestFilters, requestSort } from '../../descriptions/requestFilters';
-import { readRequestFilter, readRequestSort } from '../../input/requestFilters';
+import { readLimit, readRequestOutput, requestOutputCollection, returnAllFields } from '../../fields/output';
+import { readRequestFilter, readRequestSort, requestFilters, requestSort } from '../../fields/requestFilters';
 import { operation } from '../operation';
 
 export const getMany = operation({

@@ -1,17 +1,13 @@
+import { requestJson, type RequestOutput } from '../../api/output';
 import { updateRequest } from '../../api/requests/changes';
 import { type ApiRequest, readRequest, type RequestReference } from '../../api/requests/requests';
-import { requestLocator } from '../../descriptions/locators';
-import {
-  readRequestOutput,
-  requestJson,
-  type RequestOutput,
-  requestOutputCollection,
-} from '../../descriptions/output';
 import { type Attempt, done, makeChange, NOT_SEEN } from '../../execution/change';
 import { KeyedQueue } from '../../execution/concurrency';
 import type { ItemOperation } from '../../execution/itemOperation';
 import { RequestReader } from '../../execution/readers';
-import { readRequestReference } from '../../input/references';
+import { requestLocator } from '../../fields/locators';
+import { readRequestOutput, requestOutputCollection } from '../../fields/output';
+import { readRequestReference } from '../../fields/references';
 import type { Connection } from '../../transport/connection';
 import { explained, inputError } from '../../transport/processMakerError';
 import type { Operation } from '../operation';

@@ -1,11 +1,11 @@
 import { CallbackWait } from '../../callback/callbackWait';
-import { optionsOf, outputOptions, switchField } from '../../descriptions/common';
-import { requestLocator } from '../../descriptions/locators';
-import { includeDataOption } from '../../descriptions/output';
-import { waitFields, waitOptions } from '../../descriptions/waitFields';
 import { RequestIds } from '../../execution/readers';
-import { readRequestReference } from '../../input/references';
-import { isSleep, readWaitFor, readWaitSettings } from '../../input/waitParameters';
+import { optionsOf, switchField } from '../../fields/common';
+import { requestLocator } from '../../fields/locators';
+import { includeDataOption, outputOptions } from '../../fields/output';
+import { readRequestReference } from '../../fields/references';
+import { waitFields, waitOptions } from '../../fields/waitFields';
+import { isSleep, readWaitFor, readWaitSettings } from '../../fields/waitParameters';
 import { RequestWait } from '../../waiting/requestWait';
 import { operation } from '../operation';
 

@@ -1,12 +1,12 @@
-import { findEnded } from '../../api/requests/requestSearch';
 import type { RequestReference } from '../../api/requests/requests';
+import { findEnded } from '../../api/requests/requestSearch';
 import { beginningOf, Waker } from '../../callback/wake';
-import { optionsOf, textField } from '../../descriptions/common';
-import { requestLocator } from '../../descriptions/locators';
 import { RequestReader } from '../../execution/readers';
-import { checkSeconds, requireResumeUrl } from '../../input/parameters';
-import { readRequestReference } from '../../input/references';
-import { DEFAULT_VARIABLE, readVariable } from '../../input/waitParameters';
+import { optionsOf, textField } from '../../fields/common';
+import { requestLocator } from '../../fields/locators';
+import { checkSeconds, requireResumeUrl } from '../../fields/parameters';
+import { readRequestReference } from '../../fields/references';
+import { DEFAULT_VARIABLE, readVariable } from '../../fields/waitParameters';
 import { explained, inputError } from '../../transport/processMakerError';
 import { operation } from '../operation';
 

@@ -1,8 +1,9 @@
-import { optionsOf } from '../../descriptions/common';
-import { taskLocator } from '../../descriptions/locators';
-import { readTaskOutput, taskJson, taskOutputOptions } from '../../descriptions/output';
+import { taskJson } from '../../api/output';
 import { TaskReader } from '../../execution/readers';
-import { readTaskId } from '../../input/references';
+import { optionsOf } from '../../fields/common';
+import { taskLocator } from '../../fields/locators';
+import { readTaskOutput, taskOutputOptions } from '../../fields/output';
+import { readTaskId } from '../../fields/references';
 import { operation } from '../operation';
 
 /** Gets one Task per item. Those of several items are read together. */

@@ -1,6 +1,6 @@
 import { readFormOfTask } from '../../api/forms/screens';
-import { taskLocator } from '../../descriptions/locators';
-import { readTaskId } from '../../input/references';
+import { taskLocator } from '../../fields/locators';
+import { readTaskId } from '../../fields/references';
 import { operation } from '../operation';
 
 export const getFormFields = operation({

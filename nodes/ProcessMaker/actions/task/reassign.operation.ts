@@ -1,3 +1,4 @@
+import { outputJson } from '../../api/output';
 import {
   aboutTask,
   type ApiTask,
@@ -6,12 +7,12 @@ import {
   simplifyTask,
   updateTask,
 } from '../../api/tasks/tasks';
-import { outputCollection, outputJson, readSimplify } from '../../descriptions/common';
-import { taskLocator, userLocator } from '../../descriptions/locators';
 import { done, makeChange, NOT_SEEN, type Seen } from '../../execution/change';
 import { TaskReader } from '../../execution/readers';
+import { taskLocator, userLocator } from '../../fields/locators';
+import { outputCollection, readSimplify } from '../../fields/output';
+import { readTaskId, readUserId } from '../../fields/references';
 import { asText, isObject } from '../../guards';
-import { readTaskId, readUserId } from '../../input/references';
 import type { Connection } from '../../transport/connection';
 import { inputError, type ProcessMakerError, unexpectedResponse } from '../../transport/processMakerError';
 import { operation } from '../operation';

@@ -1,22 +1,25 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { RequestReference } from '../../../api/requests/requests';
-import {
-  fileTimeoutOption,
-  inputFilesField,
-  optionsOf,
-  writeFileIdOption,
-} from '../../../descriptions/common';
-import { requestLocator } from '../../../descriptions/locators';
 import type { Attempt } from '../../../execution/change';
 import { MemoryLimit } from '../../../execution/concurrency';
 import { RequestIds } from '../../../execution/readers';
-import { checkVariables, type InputFile, readFileTimeout, readInputFiles } from '../../../input/inputFiles';
-import { readRequestReference } from '../../../input/references';
+import { describeOutcomes, FileVariables, uploadFiles } from '../../../execution/uploads';
+import { optionsOf } from '../../../fields/common';
+import {
+  checkVariables,
+  fileTimeoutOption,
+  type InputFile,
+  inputFilesField,
+  readFileTimeout,
+  readInputFiles,
+  writeFileIdOption,
+} from '../../../fields/inputFiles';
+import { requestLocator } from '../../../fields/locators';
+import { readRequestReference } from '../../../fields/references';
 import type { Connection } from '../../../transport/connection';
 import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
-import { describeOutcomes, FileVariables, uploadFiles } from '../../../execution/uploads';
 
 export const upload = operation({
   value: 'upload',

@@ -1,13 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { requestJson } from '../../../api/output';
 import { countRetries } from '../../../api/requests/changes';
 import { withRetryingIfRead } from '../../../api/requests/failure';
 import { isBeingRetried } from '../../../api/requests/requests';
-import { switchField } from '../../../descriptions/common';
-import { requestLocator } from '../../../descriptions/locators';
-import { requestJson, requestOutputCollection } from '../../../descriptions/output';
-import { timeLimitOption } from '../../../descriptions/waitFields';
-import { readTimeLimit } from '../../../input/waitParameters';
+import { switchField } from '../../../fields/common';
+import { requestLocator } from '../../../fields/locators';
+import { requestOutputCollection } from '../../../fields/output';
+import { timeLimitOption } from '../../../fields/waitFields';
+import { readTimeLimit } from '../../../fields/waitParameters';
 import type { Connection } from '../../../transport/connection';
 import { ifRead } from '../../../transport/processMakerError';
 import { RequestWait } from '../../../waiting/requestWait';

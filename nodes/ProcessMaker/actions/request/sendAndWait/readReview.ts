@@ -2,14 +2,14 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { digestsOf } from '../../../callback/decision';
 import type { Hints } from '../../../execution/itemResults';
+import { ADDITIONAL_FIELDS } from '../../../fields/formData';
+import { isGate, isTool, readAssignments } from '../../../fields/parameters';
+import { readLocator, readUserId } from '../../../fields/references';
+import { DEFAULT_VARIABLE, readDuration, type SleepSettings } from '../../../fields/waitParameters';
 import { asText } from '../../../guards';
-import { ADDITIONAL_FIELDS } from '../../../input/formData';
-import { isGate, isTool, readAssignments } from '../../../input/parameters';
-import { readLocator, readUserId } from '../../../input/references';
-import { DEFAULT_VARIABLE, readDuration, type SleepSettings } from '../../../input/waitParameters';
+import { readStart } from '../../../starting/readStart';
 import type { Connection } from '../../../transport/connection';
 import { inputError } from '../../../transport/processMakerError';
-import { readStart } from '../../../starting/readStart';
 import { readToolCall } from './toolCall';
 
 /** So much a person can read, and ProcessMaker's forms can show. */

@@ -1,5 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import { decisionJson } from '../../../callback/decision';
+import { runItems } from '../../../execution/runItems';
+import { chosenFromList, IN_TOOL, optionsOf, switchField, textField } from '../../../fields/common';
+import { ADDITIONAL_FIELDS } from '../../../fields/formData';
 import {
   byElementId,
   fromList,
@@ -7,14 +11,10 @@ import {
   processLocator,
   startEventLocator,
   userLocator,
-} from '../../../descriptions/locators';
-import { decisionJson } from '../../../callback/decision';
-import { chosenFromList, IN_TOOL, optionsOf, switchField, textField } from '../../../descriptions/common';
-import { amountField, sleepingNotice, unitField } from '../../../descriptions/waitFields';
-import { runItems } from '../../../execution/runItems';
+} from '../../../fields/locators';
+import { isGate } from '../../../fields/parameters';
+import { amountField, sleepingNotice, unitField } from '../../../fields/waitFields';
 import { asText, isObject } from '../../../guards';
-import { ADDITIONAL_FIELDS } from '../../../input/formData';
-import { isGate } from '../../../input/parameters';
 import { connect } from '../../../transport/connection';
 import { DEFAULT_EXTRA_MINUTES, OWN_MESSAGE } from './readReview';
 import { reviewOperation } from './review';

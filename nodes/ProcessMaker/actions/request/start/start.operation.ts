@@ -1,17 +1,17 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { IN_NODE, IN_TOOL } from '../../../descriptions/common';
-import { processLocator, startEventLocator } from '../../../descriptions/locators';
-import { requestDataFields } from '../../../descriptions/requestData';
-import { waitAfterwardsFields } from '../../../descriptions/waitFields';
 import type { PreparedOperation } from '../../../execution/itemOperation';
 import { runItems } from '../../../execution/runItems';
-import { isTool } from '../../../input/parameters';
+import { IN_NODE, IN_TOOL } from '../../../fields/common';
+import { processLocator, startEventLocator } from '../../../fields/locators';
+import { isTool } from '../../../fields/parameters';
+import { requestDataFields } from '../../../fields/requestData';
+import { waitAfterwardsFields } from '../../../fields/waitFields';
 import { StartWait } from '../../../starting/afterStart';
 import { readParallel, readStart, type Start } from '../../../starting/readStart';
 import { forCaller, startedSummary, withOutcome } from '../../../starting/startErrors';
-import { startOptions } from './startOptions';
 import { hintAtStarts, StartRun } from '../../../starting/startRun';
+import { startOptions } from './startOptions';
 
 /** A model knows the name of a process rather than its id, so that a tool begins with 'By Name'. */
 const processLocators: INodeProperties[] = [

@@ -1,13 +1,14 @@
+import { optionsOf, switchField, textField } from '../../../fields/common';
+import { inputFilesField, writeFileIdOption } from '../../../fields/inputFiles';
+import { includeDataOption, outputOptions } from '../../../fields/output';
+import { waitOptions } from '../../../fields/waitFields';
 import {
-  inputFilesField,
-  optionsOf,
-  outputOptions,
-  switchField,
-  textField,
-  writeFileIdOption,
-} from '../../../descriptions/common';
-import { includeDataOption } from '../../../descriptions/output';
-import { waitOptions } from '../../../descriptions/waitFields';
+  DEFAULT_PARALLEL,
+  DEFAULT_TIMEOUT_SECONDS,
+  DEFAULT_WINDOW_SECONDS,
+  MAX_PARALLEL,
+  MAX_SECONDS,
+} from '../../../starting/readStart';
 
 /** In groups, the most used first: a list of this length is not looked through. */
 export const startOptions = optionsOf(
@@ -94,8 +95,8 @@ export const startOptions = optionsOf(
     name: 'requestsInParallel',
     type: 'number',
     noDataExpression: true,
-    typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
-    default: 5,
+    typeOptions: { minValue: 1, maxValue: MAX_PARALLEL, numberPrecision: 0 },
+    default: DEFAULT_PARALLEL,
     description:
       'How many Requests to start at the same time. The output keeps the order of the items in any case, but they only start, and get their IDs, in that order when this is 1.',
   },
@@ -103,8 +104,8 @@ export const startOptions = optionsOf(
     displayName: 'Timeout',
     name: 'timeout',
     type: 'number',
-    typeOptions: { minValue: 1, maxValue: 3600 },
-    default: 120,
+    typeOptions: { minValue: 1, maxValue: MAX_SECONDS },
+    default: DEFAULT_TIMEOUT_SECONDS,
     description:
       'How many seconds to wait for the response to each start, and to each look-up of what was started. After that, it is not known whether the Request was started.',
   },
@@ -112,8 +113,8 @@ export const startOptions = optionsOf(
     displayName: 'Recovery Window',
     name: 'recoveryWindow',
     type: 'number',
-    typeOptions: { minValue: 0, maxValue: 3600 },
-    default: 60,
+    typeOptions: { minValue: 0, maxValue: MAX_SECONDS },
+    default: DEFAULT_WINDOW_SECONDS,
     description:
       'How many seconds to look for a Request whose start got no response. Starts that the server refuses because it is busy, starting or in maintenance are repeated for the longest of all items.',
   },

@@ -1,13 +1,14 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { requestJson } from '../../../api/output';
 import { requestUrl } from '../../../api/requests/requests';
-import { changeDataFields } from '../../../descriptions/changeData';
-import { requestLocator, waitingEventLocator } from '../../../descriptions/locators';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
 import { KeyedQueue } from '../../../execution/concurrency';
 import { RequestReader } from '../../../execution/readers';
-import { readChangeData } from '../../../input/data';
-import { readLocator, readRequestReference } from '../../../input/references';
+import { changeDataFields } from '../../../fields/changeData';
+import { readChangeData } from '../../../fields/data';
+import { requestLocator, waitingEventLocator } from '../../../fields/locators';
+import { readRequestOutput, requestOutputCollection } from '../../../fields/output';
+import { readLocator, readRequestReference } from '../../../fields/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { dataCheck, readTriggered, storageHint, triggerOnce } from './event';

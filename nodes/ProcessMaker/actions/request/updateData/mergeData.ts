@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { trimmedText } from '../../../fields/jsonData';
 import { isObject } from '../../../guards';
-import { trimmedText } from '../../../input/jsonData';
 
 /** Merges objects field by field, however deep; everything else, lists too, takes the place of what was there. */
 export function mergeDeep(base: IDataObject, changes: IDataObject): IDataObject {

@@ -1,12 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { changeDataFields } from '../../../descriptions/changeData';
-import { requestLocator } from '../../../descriptions/locators';
-import { readRequestOutput, requestJson, requestOutputCollection } from '../../../descriptions/output';
+import { requestJson } from '../../../api/output';
 import { KeyedQueue } from '../../../execution/concurrency';
 import { RequestIds } from '../../../execution/readers';
-import { readChangeData } from '../../../input/data';
-import { readRequestReference } from '../../../input/references';
+import { changeDataFields } from '../../../fields/changeData';
+import { readChangeData } from '../../../fields/data';
+import { requestLocator } from '../../../fields/locators';
+import { readRequestOutput, requestOutputCollection } from '../../../fields/output';
+import { readRequestReference } from '../../../fields/references';
 import { operation } from '../../operation';
 import { checkUpdate, updateData as sendUpdate } from './updateData';
 

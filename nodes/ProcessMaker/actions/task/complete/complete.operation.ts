@@ -1,20 +1,16 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { outputJson, type Simplify } from '../../../api/output';
 import { simplifyTask } from '../../../api/tasks/tasks';
-import { taskDataFields } from '../../../descriptions/changeData';
-import {
-  optionsOf,
-  outputJson,
-  outputOptions,
-  readSimplify,
-  type Simplify,
-} from '../../../descriptions/common';
-import { taskLocator } from '../../../descriptions/locators';
 import { TaskReader } from '../../../execution/readers';
+import { taskDataFields } from '../../../fields/changeData';
+import { optionsOf } from '../../../fields/common';
+import { readChangeData } from '../../../fields/data';
+import { readMappedForm } from '../../../fields/formData';
+import { taskLocator } from '../../../fields/locators';
+import { outputOptions, readSimplify } from '../../../fields/output';
+import { readTaskId } from '../../../fields/references';
 import { asText, isObject } from '../../../guards';
-import { readChangeData } from '../../../input/data';
-import { readMappedForm } from '../../../input/formData';
-import { readTaskId } from '../../../input/references';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { takeTask } from '../takeTask';

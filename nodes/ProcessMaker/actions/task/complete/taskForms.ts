@@ -1,9 +1,9 @@
-import { readTaskScreens } from '../../../api/forms/screens';
 import type { ScreenFields } from '../../../api/forms/screenFields';
+import { readTaskScreens } from '../../../api/forms/screens';
 import type { ApiTask } from '../../../api/tasks/tasks';
 import { once } from '../../../execution/readers';
+import { FORM_FIELDS, type MappedForm } from '../../../fields/formData';
 import { asText } from '../../../guards';
-import { FORM_FIELDS, type MappedForm } from '../../../input/formData';
 import type { Connection } from '../../../transport/connection';
 import { inputError } from '../../../transport/processMakerError';
 

@@ -1,15 +1,15 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { ListOrder } from '../../../api/lists';
+import { taskJson } from '../../../api/output';
 import { listTasks } from '../../../api/tasks/tasks';
 import { checkUser } from '../../../api/users/users';
-import { optionsOf, readLimit, returnAllFields } from '../../../descriptions/common';
-import { readTaskOutput, taskJson, taskOutputOptions } from '../../../descriptions/output';
-import { assignedToFields, taskFilters } from '../../../descriptions/taskFilters';
+import { optionsOf } from '../../../fields/common';
+import { readLimit, readTaskOutput, returnAllFields, taskOutputOptions } from '../../../fields/output';
 import { asText } from '../../../guards';
 import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
-import { aboutOwnPmql, readTaskSearch, taskQueries } from './taskSearch';
+import { aboutOwnPmql, assignedToFields, readTaskSearch, taskFilters, taskQueries } from './taskSearch';
 
 const ORDERS: Record<string, ListOrder> = {
   dueFirst: { field: 'due_at', direction: 'asc' },

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { IN_NODE, switchField, textField } from './common';
-import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, SLEEPS } from '../input/waitParameters';
+import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, SLEEPS } from './waitParameters';
 
 const WAYS: INodePropertyOptions[] = [
   {

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { readInputFiles } from '../../../nodes/ProcessMaker/input/inputFiles';
+import { readInputFiles } from '../../../nodes/ProcessMaker/fields/inputFiles';
 
 const sizeOf = (binary: object) => {
   const context = {

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import { CASE_NUMBER, PROCESS_URL, REQUEST_URL, TASK_URL } from '../input/references';
 import { chosenFromList } from './common';
+import { CASE_NUMBER, PROCESS_URL, REQUEST_URL, TASK_URL } from './references';
 
 type Fields = Pick<INodeProperties, 'displayName' | 'name' | 'required' | 'description' | 'typeOptions'>;
 

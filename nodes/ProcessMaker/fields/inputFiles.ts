@@ -1,14 +1,69 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { FileReference } from '../api/files/files';
 import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { asText, messageOf, objectsIn, parseId } from '../guards';
 import { FILE_TIMEOUT_SECONDS, MAX_FILE_MEGABYTES, toFileName } from '../transport/files';
 import { inputError } from '../transport/processMakerError';
+import { switchField } from './common';
 import { checkSeconds } from './parameters';
 import { readLocator } from './references';
 
 const MAX_FILE_BYTES = MAX_FILE_MEGABYTES * 1024 * 1024;
+const MAX_FILE_TIMEOUT_SECONDS = 3600;
+
+/** The binary fields of an item that become files of a Request. Rows are read by `readInputFiles`. */
+export const inputFilesField = {
+  displayName: 'Input Binary Fields',
+  name: 'files',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true },
+  placeholder: 'Add File',
+  default: {},
+  description:
+    'The binary fields of the item to upload, each with the variable of the Request that it belongs to. If the Request already has a file under the same variable, it is replaced.',
+  options: [
+    {
+      displayName: 'File',
+      name: 'file',
+      values: [
+        {
+          displayName: 'Input Binary Field',
+          name: 'field',
+          type: 'string',
+          default: 'data',
+          required: true,
+          placeholder: 'e.g. data',
+          hint: 'The name of the input binary field containing the file to be uploaded',
+        },
+        {
+          displayName: 'Variable',
+          name: 'variable',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. contract',
+          description:
+            "The variable name of the file in ProcessMaker, such as that of a file upload in a form. Without one, ProcessMaker takes the file's name.",
+        },
+      ],
+    },
+  ],
+} satisfies INodeProperties;
+
+export const writeFileIdOption: INodeProperties = switchField(
+  'Write File ID to Variable',
+  'writeFileId',
+  "Whether to write the ID of each file into its variable in the Request's data, so that forms show the file. For this, the user of the access token needs the permission to edit task data or request data. If somebody else changes the data at the same moment, one of the two changes may be lost.",
+);
+
+export const fileTimeoutOption: INodeProperties = {
+  displayName: 'Timeout',
+  name: 'timeout',
+  type: 'number',
+  typeOptions: { minValue: 1, maxValue: MAX_FILE_TIMEOUT_SECONDS },
+  default: FILE_TIMEOUT_SECONDS,
+  description: 'How many seconds each file may take',
+};
 
 /** A binary field of an item that is to become a file of a Request. */
 export interface InputFile {
@@ -93,8 +148,6 @@ function namesOf(context: IExecuteFunctions, itemIndex: number): string {
     ? 'It has no binary fields at all. Put a node before this one that gives the file, such as HTTP Request or Read/Write Files from Disk.'
     : `It has: ${names.join(', ')}. Enter one of them in 'Input Binary Field'.`;
 }
-
-export const MAX_FILE_TIMEOUT_SECONDS = 3600;
 
 /** The parameter 'File' of an item. */
 export function readFileReference(context: IExecuteFunctions, itemIndex: number): FileReference {

@@ -2,9 +2,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { KEY_FIELD, OWN_FIELDS } from '../api/requests/hiddenKey';
 import { includesOf } from '../api/requests/requests';
-import { readSimplify } from '../descriptions/common';
 import { asText } from '../guards';
 import { inputError } from '../transport/processMakerError';
+import { readSimplify } from './output';
 import { checkSeconds } from './parameters';
 
 export const DEFAULT_WAIT_SECONDS = 300;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { findUnsendable } from '../../../nodes/ProcessMaker/input/jsonData';
+import { findUnsendable } from '../../../nodes/ProcessMaker/fields/jsonData';
 
 function changesIn(value: unknown) {
   const changes: string[] = [];

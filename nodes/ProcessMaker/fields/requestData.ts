@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { ADDITIONAL_FIELDS, FORM_FIELDS } from '../input/formData';
 import { chosenFromList, IN_NODE, IN_TOOL, textField } from './common';
+import { ADDITIONAL_FIELDS, FORM_FIELDS } from './formData';
 
 /** The fields of a form, for 'Map From Form' in `dataMode`. @param dependsOn the locators that say whose form it is */
 export function formFields(
