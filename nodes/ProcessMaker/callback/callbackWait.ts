@@ -7,8 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { requestJson } from '../api/output';
-import { findCanceledParent } from '../api/requests/changes';
-import { type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
+import { type ApiRequest, findCanceledParent, isUnderWay, readRequest } from '../api/requests/requests';
 import { requireResumeUrl, type ResumeUrl } from '../fields/parameters';
 import { LABELS, readSleepSettings, type SleepKind, type SleepSettings } from '../fields/waitParameters';
 import { isObject } from '../guards';

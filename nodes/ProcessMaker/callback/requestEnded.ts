@@ -1,8 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { findCanceledParent } from '../api/requests/changes';
 import { withRetrying } from '../api/requests/failure';
-import { type ApiRequest, isUnderWay, readRequest } from '../api/requests/requests';
+import { type ApiRequest, findCanceledParent, isUnderWay, readRequest } from '../api/requests/requests';
 import { type Connection, pauseFor } from '../transport/connection';
 import { explained, isKind } from '../transport/processMakerError';
 import { type AwaitedCall, type Decision, readAwaited } from './callbackWait';

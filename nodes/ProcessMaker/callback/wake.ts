@@ -8,8 +8,8 @@ import { once } from '../execution/readers';
 import { asText } from '../guards';
 import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
 import { givenUp, newError } from '../transport/processMakerError';
-import { callExecution, type WakeResult } from '../transport/wakeCall';
 import { ENDED_PATH } from './callbackWait';
+import { callExecution, type WakeResult } from './wakeCall';
 
 /** n8n calls itself. */
 const CALLS_AT_ONCE = 5;

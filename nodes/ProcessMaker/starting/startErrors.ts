@@ -1,6 +1,6 @@
 import type { StartTarget } from '../api/processes/processes';
-import { retryNote } from '../api/requests/failure';
-import { engineReason, type FoundRequest, KEY_FIELD } from '../api/requests/hiddenKey';
+import { engineReason, retryNote } from '../api/requests/failure';
+import { type FoundRequest, KEY_FIELD } from '../api/requests/hiddenKey';
 import { type ApiRequest, isBeingRetried, requestUrl, starterOf } from '../api/requests/requests';
 import type { AttemptRecord } from '../execution/attemptRecord';
 import { type DoneSummary, NOTHING_DONE } from '../execution/itemResults';

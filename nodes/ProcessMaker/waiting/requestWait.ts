@@ -1,10 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { requestJson, taskJson } from '../api/output';
-import { findCanceledParent } from '../api/requests/changes';
-import { retryNote } from '../api/requests/failure';
-import { engineReason } from '../api/requests/hiddenKey';
-import { type ApiRequest, isBeingRetried, isUnderWay, requestUrl } from '../api/requests/requests';
+import { engineReason, retryNote } from '../api/requests/failure';
+import {
+  type ApiRequest,
+  findCanceledParent,
+  isBeingRetried,
+  isUnderWay,
+  requestUrl,
+} from '../api/requests/requests';
 import { type ApiTask, listTasks } from '../api/tasks/tasks';
 import { KeyedQueue } from '../execution/concurrency';
 import type { WaitSettings } from '../fields/waitParameters';

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readPage } from '../../transport/pagination';
-import { explained, inputError, isKind, unexpectedResponse } from '../../transport/processMakerError';
+import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, sendRequest } from '../../transport/request';
 import type { StartTarget } from '../processes/processes';
 import { aboutRequest, type ApiRequest, isApiRequest } from './requests';
@@ -65,24 +65,6 @@ export async function updateRequest(
 ): Promise<void> {
   const path = apiPath('1.0', 'requests', id);
   await sendRequest(connection, { method: 'PUT', path, body: JSON.stringify(changes), expects: 'nothing' });
-}
-
-/** ProcessMaker may note the ends of a Request and of its sub-processes in different seconds. */
-const SAME_END_MS = 2000;
-
-/** The Request whose cancellation has ended a sub-process, which ProcessMaker calls COMPLETED, where there is one. */
-export async function findCanceledParent(
-  { id, status, completed_at: end, parent_request_id: parentId }: IDataObject,
-  read: (id: number) => Promise<ApiRequest>,
-): Promise<ApiRequest | undefined> {
-  // A sub-process begins after its parent.
-  if (status !== 'COMPLETED' || !parentId || Number(parentId) >= Number(id)) return undefined;
-  const parent = await read(Number(parentId)).catch((error: unknown) => {
-    if (!isKind(error, 'forbidden', 'notFound')) throw explained(error);
-  });
-  const after = Date.parse(asText(parent?.completed_at)) - Date.parse(asText(end));
-  if (!parent || after > SAME_END_MS) return undefined;
-  return parent.status === 'CANCELED' ? parent : await findCanceledParent(parent, read);
 }
 
 /** Deletes a Request: `DELETE /api/1.0/requests/{id}`, 204; 404 when there is none. */

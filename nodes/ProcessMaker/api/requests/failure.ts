@@ -4,9 +4,10 @@ import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { explained, ifRead, isKind } from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
-import { serverTime } from '../../transport/response';
+import { serverTime, withoutSql } from '../../transport/response';
 import { readBpmn, retriesOf } from '../processes/processes';
 import { type ApiTask, listScripts } from '../tasks/tasks';
+import { withoutSignature } from './hiddenKey';
 import { type ApiRequest, engineErrors, isBeingRetried, readUnlisted } from './requests';
 
 /** So many elements of a Request are asked for at most; seldom more than one has failed. */
@@ -210,4 +211,13 @@ async function hasRetryFailed(
 
 function timeOf(entry: IDataObject | undefined, field: 'created_at' | 'completed_at' = 'created_at'): number {
   return Date.parse(asText(entry?.[field]));
+}
+
+/** Where and why ProcessMaker's engine stopped a Request: ` at "Task" (node_2): message`; empty when it did not. */
+export function engineReason(request: IDataObject): string {
+  const [engineError = {}] = engineErrors(request);
+  const elementId = asText(engineError.element_id);
+  const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
+  const reason = withoutSignature(withoutSql(asText(engineError.message)).replace(/\.$/, ''));
+  return element + (reason && `: ${reason}`);
 }

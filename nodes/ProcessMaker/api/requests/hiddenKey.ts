@@ -3,9 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { unexpectedResponse } from '../../transport/processMakerError';
-import { withoutSql } from '../../transport/response';
 import { nameOfUser } from '../users/users';
-import { type ApiRequest, engineErrors, includesOf, readPages } from './requests';
+import { type ApiRequest, includesOf, readPages } from './requests';
 
 /** By it a start is found again. What begins with an underscore is searched, but not shown in forms and `include=data`. */
 export const KEY_FIELD = '_n8n_key';
@@ -143,13 +142,4 @@ function condition(prefix: string): string {
 /** A field of the data in a Request's summary, which shows hidden ones, too. */
 export function summaryValue({ summary }: ApiRequest, field: string): unknown {
   return objectsIn(summary).find(({ key }) => key === field)?.value;
-}
-
-/** Where and why ProcessMaker's engine stopped a Request: ` at "Task" (node_2): message`; empty when it did not. */
-export function engineReason(request: IDataObject): string {
-  const [engineError = {}] = engineErrors(request);
-  const elementId = asText(engineError.element_id);
-  const element = elementId && ` at "${asText(engineError.element_name)}" (${elementId})`;
-  const reason = withoutSignature(withoutSql(asText(engineError.message)).replace(/\.$/, ''));
-  return element + (reason && `: ${reason}`);
 }

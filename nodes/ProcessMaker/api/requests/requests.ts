@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { type ListCall, PAGE_SIZE, readList } from '../../transport/pagination';
-import { explained, inputError, unexpectedResponse } from '../../transport/processMakerError';
+import { explained, inputError, isKind, unexpectedResponse } from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
 import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
 
@@ -189,4 +189,22 @@ export function simplifyRequest(request: ApiRequest, instanceUrl: string): IData
 export function requestUrl(id: number, instanceUrl: string): string {
   // Joined at once: a template leaves its parts in memory next to the text.
   return [instanceUrl, 'requests', id].join('/');
+}
+
+/** ProcessMaker may note the ends of a Request and of its sub-processes in different seconds. */
+const SAME_END_MS = 2000;
+
+/** The Request whose cancellation has ended a sub-process, which ProcessMaker calls COMPLETED, where there is one. */
+export async function findCanceledParent(
+  { id, status, completed_at: end, parent_request_id: parentId }: IDataObject,
+  read: (id: number) => Promise<ApiRequest>,
+): Promise<ApiRequest | undefined> {
+  // A sub-process begins after its parent.
+  if (status !== 'COMPLETED' || !parentId || Number(parentId) >= Number(id)) return undefined;
+  const parent = await read(Number(parentId)).catch((error: unknown) => {
+    if (!isKind(error, 'forbidden', 'notFound')) throw explained(error);
+  });
+  const after = Date.parse(asText(parent?.completed_at)) - Date.parse(asText(end));
+  if (!parent || after > SAME_END_MS) return undefined;
+  return parent.status === 'CANCELED' ? parent : await findCanceledParent(parent, read);
 }

@@ -1,8 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { findCanceledParent } from '../../../api/requests/changes';
 import { retryNote, withRetrying } from '../../../api/requests/failure';
-import { type ApiRequest, isBeingRetried, readRequest } from '../../../api/requests/requests';
+import {
+  type ApiRequest,
+  findCanceledParent,
+  isBeingRetried,
+  readRequest,
+} from '../../../api/requests/requests';
 import { aboutTask, type ApiTask, isApiTask, readTask, updateTask } from '../../../api/tasks/tasks';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, done, lookTimes, makeChange, type Seen, SharedLook } from '../../../execution/change';

@@ -1,8 +1,8 @@
 import { asText, isObject } from '../guards';
-import type { Connection } from './connection';
-import { chainOf, detailOf } from './networkErrors';
-import { shownText } from './processMakerError';
-import { type HttpResponse, retryAfter } from './response';
+import type { Connection } from '../transport/connection';
+import { chainOf, detailOf } from '../transport/networkErrors';
+import { shownText } from '../transport/processMakerError';
+import { type HttpResponse, retryAfter } from '../transport/response';
 
 /** n8n asks ProcessMaker before it responds. */
 const TIMEOUT_MS = 60_000;
