@@ -211,7 +211,7 @@ describe('Retry On Fail', () => {
           count: 1,
           answered: [],
           latest: { runIndex: 0, stored: { round: 0, marks: {}, ...seed } },
-          unknown: {},
+          unfinished: {},
         },
       },
     });
