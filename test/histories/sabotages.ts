@@ -16,6 +16,9 @@ const NETWORK = 'transport/networkErrors';
 const SEND = 'starting/sendStart';
 const RECALL = 'starting/recall';
 const KNOWN = 'starting/knownStarts';
+const USER_KEYS = 'starting/userKeys';
+const HIDDEN_KEYS = 'starting/hiddenKeys';
+const MATCHING = 'starting/matching';
 const CHANGED = 'actions/request/requestChange';
 
 /** Each has to be found. */
@@ -174,18 +177,18 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'a sent start that is not found is started',
     file: KNOWN,
-    from: "else if (typeof mark === 'string' && !options.startAgainWhenNotFound)",
+    from: "else if (typeof mark === 'string' && !start.options.startAgainWhenNotFound)",
     to: 'else if (false)',
   },
   {
     name: 'Idempotency Keys are not looked for',
-    file: KNOWN,
+    file: USER_KEYS,
     from: 'if (known.isOpen(start))',
     to: 'if (false)',
   },
   {
     name: 'an Idempotency Key is looked for in all processes',
-    file: KNOWN,
+    file: USER_KEYS,
     from: '{ prefixes: starts.map(prefixOf), processId, includeStarter }',
     to: '{ prefixes: starts.map(prefixOf), includeStarter }',
   },
@@ -203,13 +206,13 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     name: "another user's Request with the hidden key counts at a repeat",
-    file: RECALL,
+    file: HIDDEN_KEYS,
     from: 'await known.ownersOf([...byKey.values()].flat())',
     to: 'undefined',
   },
   {
     name: 'the start of an item that has moved is not found',
-    file: RECALL,
+    file: MATCHING,
     from: 'const start = byDigest.get(digest)?.shift();',
     to: 'const start = undefined;',
   },
@@ -227,7 +230,7 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     name: 'the Request of another item is returned',
-    file: RECALL,
+    file: MATCHING,
     from: 'if (digests[itemIndex] !== digest || matched.has(itemIndex))',
     to: 'if (digests[itemIndex] === digest || matched.has(itemIndex))',
   },

@@ -6,9 +6,10 @@ import type { OutputItem } from '../execution/itemResults';
 import { addTo, messageOf } from '../guards';
 import { pauseFor } from '../transport/connection';
 import { generationPrefixOf, inProcess } from './keys';
-import { findStarts, includesData, primaryOf } from './knownStarts';
+import { findStarts, includesData } from './knownStarts';
 import type { TargetedStart } from './readStart';
 import { asExisting, besides, type OtherRequests, ownerOnly, SAME_KEY_HINT, sortByKey } from './sameKey';
+import { primaryOf } from './userKeys';
 
 /** By then, what another execution has started at the same time can be seen, unless it waits in a queue. */
 const LOOK_AFTER_MS = 2000;

@@ -74,11 +74,11 @@ export class StartRun {
   readonly work: Work<Start> = async (value, _attempt, slot) => {
     const start = value as TargetedStart;
     const known = this.known?.get(start.index);
-    if (known && 'sameAs' in known) return await this.answerDuplicate(start, known.sameAs, slot);
+    if (known?.state === 'duplicate') return await this.answerDuplicate(start, known.primary, slot);
     const output =
-      known && 'found' in known
+      known?.state === 'found'
         ? this.answer(start, known.found.id, this.answerOfFound(start, known))
-        : this.startOne(start, known && 'startAs' in known ? known.startAs : undefined, slot);
+        : this.startOne(start, known?.state === 'toStart' ? known.key : undefined, slot);
     if (known) this.primaries.set(start.index, output);
     return await output;
   };
@@ -98,8 +98,8 @@ export class StartRun {
     for (const start of starts) {
       const { index, files } = start;
       const one = known.get(index);
-      if (one && 'error' in one) fail(index, one.error);
-      if (!one || !('found' in one)) continue;
+      if (one?.state === 'failed') fail(index, one.error);
+      if (one?.state !== 'found') continue;
       record.markFound(index, one.found.id);
       const { own } = one;
       if (one.isOwn || own) this.startedIds.push(own?.request.id ?? one.found.id);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { matchOpenKeys, matchStarts } from '../../../nodes/ProcessMaker/starting/recall';
+import { matchOpenKeys, matchStarts } from '../../../nodes/ProcessMaker/starting/matching';
 
 interface Start {
   itemIndex: number;
