@@ -3,7 +3,7 @@ import { PLAIN } from './model/processmaker';
 import { OPERATIONS, type Operation } from './operations';
 import type { Plan } from './plan';
 import { REPEATS, type Repeat } from './repeats';
-import { INTERRUPTED_AFTER, isPossible } from './table';
+import { INTERRUPTIONS, isPossible } from './table';
 
 /** Between an attempt and a person's repeat: none, within the window of every operation, and after it. */
 const PAUSES = [0, 5000, 90_000];
@@ -53,7 +53,7 @@ export function withFaults({ plan, faults }: Family, calls: Array<{ isChange: bo
 function plansOf(operation: Operation, repeat: Repeat, seed: number): Plan[] {
   const isByPerson = repeat.givesItems || repeat.interrupts || repeat.name === 'Retry button';
   const pauses = isByPerson || repeat.executions === 2 ? PAUSES : [0];
-  const afters = repeat.interrupts ? INTERRUPTED_AFTER : [0];
+  const afters = repeat.interrupts ? INTERRUPTIONS.map(({ interruptAfter }) => interruptAfter) : [0];
   const nudges = repeat.stops && !repeat.interrupts ? [false, true] : [false];
   const plans: Plan[] = [];
   for (const size of repeat.takesOne ? [1] : [1, 2]) {

@@ -3,7 +3,9 @@ import { OutboundHttp } from '@n8n/backend-network';
 import type { IExecuteFunctions, IHttpRequestOptions, INode, IWorkflowBase } from 'n8n-workflow';
 import type { CredentialData } from '../support/credentials';
 import type { Engine, RunOptions } from '../support/engine';
+import type { InlineAnswer, InlineCall } from '../support/inline-agent';
 import type { Run } from '../support/run';
+import { callToolsOfWebhook } from '../support/tool';
 import { PROCESS_MAKER } from '../support/workflows';
 import { part } from './built';
 import type { Wire } from './wire';
@@ -80,6 +82,15 @@ export class Host {
   async retryAfterCrash(killed: Run, options: RunOptions): Promise<Run> {
     const { name, credentials } = this.begin('runs all nodes again, by the Retry button after the crash');
     return await this.ended(name, this.engine.retryAfterCrash(killed, { ...options, credentials }));
+  }
+
+  /** Calls of tools for which n8n runs no workflow, and gives no context: those of the MCP Server Trigger. */
+  async callTools(workflow: IWorkflowBase, turns: InlineCall[][]): Promise<InlineAnswer[]> {
+    const { name, credentials } = this.begin('is called by an MCP client');
+    this.lineages.set(name, this.lineages.size);
+    const answers = await callToolsOfWebhook(this.engine, workflow, credentials, turns);
+    this.tell(`${name} ends`);
+    return answers;
   }
 
   /** The name of the execution that comes next. */

@@ -50,6 +50,7 @@ export type RepeatName =
   | 'two executions at once'
   | 'a tool called by the engine'
   | 'tools called inline, at once'
+  | 'tools called by an MCP client, at once'
   | 'an agent that calls again';
 
 export interface Repeat {
@@ -262,6 +263,17 @@ async function asInlineTool(stage: Stage): Promise<Ending> {
   return { things, reports, firsts: things.length };
 }
 
+/** The same for an MCP client: there is no workflow that runs, so that nothing is kept but for the tries of a call. */
+async function asMcpTool(stage: Stage): Promise<Ending> {
+  const { things, host } = stage;
+  const calls = things.map(({ json }) => ({ args: json }));
+  const answers = await host.callTools(toolWorkflow(stage, { type: 'test.inlineAgent', parameters: {} }), [
+    calls,
+  ]);
+  const reports = things.map((_, index) => ofAnswer(answers[index]));
+  return { things, reports, firsts: things.length };
+}
+
 /** An agent makes a call again of which it was told that it did not work. */
 async function asInsistentAgent(stage: Stage): Promise<Ending> {
   const { things, host, plan } = stage;
@@ -333,6 +345,14 @@ export const REPEATS: Repeat[] = [
     atOnce: true,
     isTool: true,
     play: asInlineTool,
+  },
+  {
+    name: 'tools called by an MCP client, at once',
+    executions: 1,
+    stops: true,
+    atOnce: true,
+    isTool: true,
+    play: asMcpTool,
   },
   {
     name: 'an agent that calls again',

@@ -14,8 +14,14 @@ export interface Cell {
   plans: Plan[];
 }
 
-/** From the fault until n8n crashes or is stopped: while the call is on its way, and while it is looked for. */
-export const INTERRUPTED_AFTER = [30, 500];
+/**
+ * From the fault until n8n crashes or is stopped: while the call is on its way, and while it is looked for. Then until the
+ * repeat: once what ProcessMaker carries out soon is there by then, and once it is not.
+ */
+export const INTERRUPTIONS = [
+  { interruptAfter: 30, pause: 5000 },
+  { interruptAfter: 500, pause: 0 },
+];
 
 /** Tools get no files. */
 export const isPossible = (operation: Operation, repeat: Repeat): boolean =>
@@ -57,14 +63,13 @@ function plansOf(operation: Operation, repeat: Repeat, fault: Fault, seed: numbe
     ];
   }
   const nudge = repeat.stops === true && !repeat.interrupts;
-  const afters = repeat.interrupts ? INTERRUPTED_AFTER : [0];
-  return afters.map((interruptAfter) => ({
+  const all = repeat.interrupts ? INTERRUPTIONS : [{ interruptAfter: 0, pause: 5000 }];
+  return all.map((times) => ({
     ...base,
     order: [...base.order],
     faults: at(0),
     items: 2,
     nudge,
-    pause: 5000,
-    interruptAfter,
+    ...times,
   }));
 }

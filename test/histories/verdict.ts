@@ -120,7 +120,7 @@ function judgeGroup(
         else if (operation.isStart && requestId !== undefined) {
           if (!all.some(({ target }) => target === requestId))
             find('falselyReported', `Request ${requestId} is another one`);
-          if (!operation.hasKey && told.includes(requestId) && !repeat.atOnce) {
+          if (!operation.hasKey && told.includes(requestId) && repeat.executions === 1) {
             find('lost', `Request ${requestId} is told of twice`);
           }
           told.push(requestId);

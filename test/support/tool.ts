@@ -6,9 +6,11 @@ import type {
   INodeParameters,
   INodeProperties,
   IWebhookData,
+  IWorkflowBase,
 } from 'n8n-workflow';
 import { createRunExecutionData, NodeConnectionTypes, NodeHelpers } from 'n8n-workflow';
 import './environment';
+import type { CredentialData } from './credentials';
 import { temporaryNode } from './editor';
 import type { Engine } from './engine';
 import type { Harness, StartOptions } from './harness';
@@ -81,14 +83,23 @@ export async function callToolOfWebhook(
   turns: InlineCall[][],
   { settings = {} }: StartOptions = {},
 ): Promise<InlineAnswer[]> {
-  const { engine } = harness;
-  const credentials = harness.credentials();
-  const workflow = engine.instantiate(inlineWorkflow(parameters, turns, settings), credentials);
-  const node = workflow.getNode('Agent');
+  const workflow = inlineWorkflow(parameters, turns, settings);
+  return await callToolsOfWebhook(harness.engine, workflow, harness.credentials(), turns);
+}
+
+/** Calls the tools of a workflow's node "Agent" as a webhook does. */
+export async function callToolsOfWebhook(
+  engine: Engine,
+  workflow: IWorkflowBase,
+  credentials: CredentialData,
+  turns: InlineCall[][],
+): Promise<InlineAnswer[]> {
+  const instance = engine.instantiate(workflow, credentials);
+  const node = instance.getNode('Agent');
   if (!node) throw new Error('The workflow has no agent.');
   const data = engine.additionalData(credentials);
   return await callInline(
-    new WebhookContext(workflow, node, data, 'webhook', {} as IWebhookData, [], null),
+    new WebhookContext(instance, node, data, 'webhook', {} as IWebhookData, [], null),
     turns,
   );
 }
