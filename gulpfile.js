@@ -7,15 +7,18 @@ const ICONS = 'icons/*.svg';
 /** The codex of each node, and the shapes of the operations' outputs. */
 const DATA = ['nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'];
 
-/** Runs the local TypeScript compiler. */
-function typescript(...options) {
-  const compiler = require.resolve('typescript/bin/tsc');
+/** Runs a script of a package. */
+function run(script, ...options) {
   return new Promise((resolve, reject) => {
-    spawn(process.execPath, [compiler, ...options], { stdio: 'inherit' })
+    spawn(process.execPath, [require.resolve(script), ...options], { stdio: 'inherit' })
       .on('error', reject)
-      .on('close', (code) => (code === 0 ? resolve() : reject(new Error('TypeScript reported errors.'))));
+      .on('close', (code) =>
+        code === 0 ? resolve() : reject(new Error(`${script} ended with code ${code}.`)),
+      );
   });
 }
+
+const typescript = (...options) => run('typescript/bin/tsc', ...options);
 
 const clean = () => fs.promises.rm('dist', { recursive: true, force: true });
 const compile = () => typescript();
@@ -48,6 +51,16 @@ function checkIcon(file, icon) {
   }
 }
 
+/**
+ * Writes what nodes and credentials there are, and their descriptions: n8n then reads no code of the package when it
+ * starts. A watched build has none of it, since n8n would not notice a description that has changed.
+ */
+async function metadata() {
+  await run('n8n-core/bin/generate-metadata');
+  // Only n8n's own build reads this part.
+  await fs.promises.rm('dist/methods', { recursive: true });
+}
+
 function assetsOnChange() {
   watch(ICONS, icons);
   watch(DATA, data);
@@ -58,6 +71,6 @@ const assets = parallel(icons, data);
 // Steps of .ci/run that run at the same time share one build: it must not be cleaned while another step reads it.
 const isBuilt = Boolean(process.env.PACKAGE_IS_BUILT);
 
-exports.build = isBuilt ? check : series(clean, parallel(compile, assets), check);
+exports.build = isBuilt ? check : series(clean, parallel(compile, assets), check, metadata);
 exports.watch = series(clean, assets, parallel(compileOnChange, assetsOnChange));
 exports.default = exports.build;

@@ -18,6 +18,7 @@ import {
 } from './settings';
 import { raceOnReal } from './real';
 import { medianOf, race, raceOn } from './speed';
+import { costOfStartup } from './startup';
 import { targetsOf, type Results } from './targets';
 import { onTrack } from './track';
 import { pollCosts } from './trigger';
@@ -46,10 +47,21 @@ async function bench(): Promise<Results> {
   console.log('The fast server …');
   const fast = await raceOn('fast', [LOOP, node(1), node(5), node(20), node(50), HTTP_REQUEST]);
   const cpu = await cpuPerItem();
+  const startup = costOfStartup();
   console.log('The polls of the trigger …');
   const polls = await pollCosts();
   const real = await raceOnReal();
-  return { php: [...loop, ...oneByOne, ...five, ...quick], small, tight, fast, cpu, memory, polls, real };
+  return {
+    php: [...loop, ...oneByOne, ...five, ...quick],
+    small,
+    tight,
+    fast,
+    cpu,
+    memory,
+    startup,
+    polls,
+    real,
+  };
 }
 
 /** Runs the benchmark and writes docs/BENCHMARK.md. Ends with a line of JSON. */

@@ -2,6 +2,7 @@ import type { CpuPerItem } from './cpu';
 import type { Memory } from './memory';
 import { rateOf, type RealRow } from './real';
 import { COMPARED, LARGEST, LOOP, node, PHP, START_AGAIN } from './settings';
+import type { Startup } from './startup';
 import type { Row } from './track';
 import type { PollRow } from './trigger';
 
@@ -12,6 +13,7 @@ export interface Results {
   fast: Row[];
   cpu: CpuPerItem;
   memory: Memory;
+  startup: Startup;
   polls: PollRow[];
   /** Empty where no real ProcessMaker is named. */
   real: RealRow[];
@@ -25,7 +27,7 @@ export interface Target {
 }
 
 /** Holds the results against what they have to be. */
-export function targetsOf({ php, small, tight, fast, cpu, memory, polls, real }: Results): Target[] {
+export function targetsOf({ php, small, tight, fast, cpu, memory, startup, polls, real }: Results): Target[] {
   const at5 = find(php, node(5).name, LARGEST);
   const at20 = find(php, node(20).name, LARGEST);
   const again = find(tight, START_AGAIN.name, LARGEST);
@@ -59,6 +61,8 @@ export function targetsOf({ php, small, tight, fast, cpu, memory, polls, real }:
       memory.inUse.node / memory.inUse.code,
       1.1,
     ),
+    atMost('Milliseconds of CPU at the start of n8n', startup.cpuMilliseconds, 30),
+    exactly('Files of code that n8n reads at its start', startup.files, 0),
     exactly('Calls of a quiet poll that more Requests add', callsThatGrow(polls), 0),
     ...(real.length > 0
       ? [atLeast('Share of the best rate on a real ProcessMaker, 5 in parallel', shareOf(real), 0.95)]

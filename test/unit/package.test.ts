@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { LazyPackageDirectoryLoader, PackageDirectoryLoader } from 'n8n-core';
 import { resources } from '../../nodes/ProcessMaker/actions/resources';
 import { EVENT_TYPES } from '../../nodes/ProcessMaker/trigger/eventTypes';
 
@@ -56,5 +58,34 @@ describe('index.js', () => {
       description: { name: 'processMaker' },
     });
     expect(entry.ProcessMakerApi && new entry.ProcessMakerApi()).toMatchObject({ name: 'processMakerApi' });
+  });
+});
+
+describe('the metadata, which n8n reads in place of the code', () => {
+  it('holds what n8n would find in the code', async () => {
+    const [fromCode, fromMetadata] = [new PackageDirectoryLoader(ROOT), new LazyPackageDirectoryLoader(ROOT)];
+    await Promise.all([fromCode.loadAll(), fromMetadata.loadAll()]);
+    expect(fromMetadata.isLazyLoaded).toBe(true);
+    expect(fromMetadata.known).toEqual(fromCode.known);
+    const types = {
+      // Only n8n's own build reads which methods a node has.
+      nodes: Object.values(fromCode.nodeTypes).map(({ type: { description } }) => ({
+        ...description,
+        __loadOptionsMethods: undefined,
+      })),
+      credentials: Object.values(fromCode.credentialTypes).map(({ type }) => type),
+    };
+    expect(fromMetadata.types).toEqual(JSON.parse(JSON.stringify(types)));
+  });
+
+  it('lets n8n start without a file of code', () => {
+    const script = `
+      const { LazyPackageDirectoryLoader } = require('n8n-core');
+      new LazyPackageDirectoryLoader('.').loadAll().then(() => {
+        const read = Object.keys(require.cache).filter((file) => file.startsWith(require('path').resolve('dist')));
+        console.log(JSON.stringify(read));
+      });`;
+    const output = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
+    expect(JSON.parse(output)).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 
@@ -12,6 +13,24 @@ import type { Rule } from '../rule';
 const OWNER = { email: 'verify@example.com', password: 'ProcessMaker4' };
 const NODES = ['processMaker', 'processMakerTrigger'];
 const CREDENTIALS = ['processMakerApi', 'processMakerOAuth2Api'];
+
+/** n8n loads the code when it is first needed: what would go wrong then. */
+async function notLoaded(copy: Copy): Promise<string[]> {
+  const { folder } = await copy.packed();
+  const { node, script } = await installN8n(copy.signal);
+  const { nodes = [], credentials = [] } = copy.manifest().n8n ?? {};
+  // The peer n8n-workflow is n8n's own.
+  const env = { ...process.env, NODE_PATH: path.resolve(script, '../../..') };
+  return [...nodes, ...credentials].flatMap((file) => {
+    const code = `new (Object.values(require(${JSON.stringify(path.join(folder, file))}))[0])()`;
+    try {
+      execFileSync(node, ['-e', code], { env, stdio: 'pipe' });
+      return [];
+    } catch (error) {
+      return [`${file} cannot be loaded: ${(error as Error).message}`];
+    }
+  });
+}
 
 /** The nodes and credentials that a fresh n8n does not list after it has got the tarball. */
 async function notListed(copy: Copy): Promise<string[]> {
@@ -37,8 +56,9 @@ async function notListed(copy: Copy): Promise<string[]> {
 export const N8N_RULES: Rule[] = [
   {
     name: 'A fresh n8n loads the tarball, and lists both nodes and both credentials',
-    check: notListed,
+    check: async (copy) => [...(await notLoaded(copy)), ...(await notListed(copy))],
     violations: {
+      'a node that is not in the metadata': (copy) => copy.write('dist/types/nodes.json', '[]'),
       'a credential that cannot be loaded': (copy) =>
         copy.append(
           'dist/credentials/ProcessMakerOAuth2Api.credentials.js',

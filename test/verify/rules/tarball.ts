@@ -7,7 +7,11 @@ import { unless, type Rule } from '../rule';
 
 const LARGEST_BYTES = 300_000;
 const SHIPPED =
-  /^(LICENSE|README\.md|index\.js|package\.json|dist\/(nodes|credentials|icons)\/.+\.(js|json|svg))$/;
+  /^(LICENSE|README\.md|index\.js|package\.json|dist\/(nodes|credentials|icons)\/.+\.(js|json|svg)|dist\/(known|types)\/(nodes|credentials)\.json)$/;
+/** What n8n reads in place of the code when it starts. */
+const METADATA = ['known', 'types'].flatMap((folder) =>
+  ['nodes', 'credentials'].map((file) => `dist/${folder}/${file}.json`),
+);
 const REQUIRED = /\b(?:require|import)\(\s*['"]([^'"]+)['"]/g;
 const NODE = 'dist/nodes/ProcessMaker/ProcessMaker.node';
 
@@ -24,20 +28,21 @@ export const TARBALL_RULES: Rule[] = [
     },
   },
   {
-    name: 'The tarball holds each node with its codex and schemas, each credential, the icons, README and licence',
+    name: 'The tarball holds each node with its codex and schemas, each credential, the icons, metadata, README and licence',
     check: async (copy) => {
       const { nodes = [], credentials = [] } = copy.manifest().n8n ?? {};
       const codex = nodes.map((file) => file.replace(/\.js$/, '.json'));
       const icons = copy.files(/^icons\/.*\.svg$/).map((file) => `dist/${file}`);
       const schemas = copy.files(/\/__schema__\/.*\.json$/).map((file) => `dist/${file}`);
       const files = filesBelow((await copy.packed()).folder);
-      const data = [...codex, ...schemas, ...icons];
+      const data = [...codex, ...schemas, ...icons, ...METADATA];
       const wanted = [...nodes, ...credentials, ...data, 'README.md', 'LICENSE', 'index.js'];
       return wanted.filter((file) => !files.includes(file)).map((file) => `${file} is not in the tarball.`);
     },
     violations: {
       'no codex': (copy) => copy.remove(`${NODE}.json`),
       'no schema': (copy) => copy.remove('dist/nodes/ProcessMaker/__schema__/v1.0.0/request/start.json'),
+      'no metadata': (copy) => copy.remove('dist/types/nodes.json'),
       'no licence': (copy) => copy.remove('LICENSE'),
     },
   },
