@@ -52,7 +52,7 @@ function checkIcon(file, icon) {
 }
 
 /**
- * Writes what nodes and credentials there are, and their descriptions: n8n then reads no code of the package when it
+ * Writes what nodes and credentials there are, and their descriptions: n8n then reads no code of nodes when it
  * starts. A watched build has none of it, since n8n would not notice a description that has changed.
  */
 async function metadata() {

@@ -61,7 +61,7 @@ describe('index.js', () => {
   });
 });
 
-describe('the metadata, which n8n reads in place of the code', () => {
+describe('the metadata, which n8n reads in place of the code of nodes', () => {
   it('holds what n8n would find in the code', async () => {
     const [fromCode, fromMetadata] = [new PackageDirectoryLoader(ROOT), new LazyPackageDirectoryLoader(ROOT)];
     await Promise.all([fromCode.loadAll(), fromMetadata.loadAll()]);
@@ -78,7 +78,7 @@ describe('the metadata, which n8n reads in place of the code', () => {
     expect(fromMetadata.types).toEqual(JSON.parse(JSON.stringify(types)));
   });
 
-  it('lets n8n start without a file of code', () => {
+  it('lets n8n find nodes and credentials without a file of code', () => {
     const script = `
       const { LazyPackageDirectoryLoader } = require('n8n-core');
       new LazyPackageDirectoryLoader('.').loadAll().then(() => {
