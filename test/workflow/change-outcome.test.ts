@@ -126,6 +126,29 @@ describe('a retry after a crash of n8n that cannot reach ProcessMaker', () => {
   });
 });
 
+describe('a Request that somebody deletes after a crash of n8n', () => {
+  it('is unknown to a retry of a change that was made before', async () => {
+    const operation = CHANGES.find(({ name }) => name === 'request updateData');
+    const [item = {}] = (await operation?.prepare(harness, 1)) ?? [];
+    const parameters = operation?.parameters ?? {};
+    const killed = await harness.perform('request updateData', parameters, {
+      input: [item],
+      user: operation?.user,
+    });
+    await harness.perform(
+      'request delete',
+      { request: locator('id', '={{ $json.id }}') },
+      {
+        input: [item],
+        user: 'admin',
+      },
+    );
+    const run = await harness.retryAfterCrash(killed, [item], operation?.user);
+    expect(run.error?.message).toContain('There is no Request');
+    expect(run.error).toHaveProperty('context.outcome', 'unknown');
+  });
+});
+
 describe('a Task that was reassigned before a crash of n8n', () => {
   const toOther = { task: locator('id', '={{ $json.id }}'), user: locator('id', 4) };
 

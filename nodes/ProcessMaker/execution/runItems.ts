@@ -211,7 +211,7 @@ function withOutcome(error: ProcessMakerError, wasSent: boolean, attempt?: Attem
   return error.with({ outcome: 'unknown', description });
 }
 
-/** Whether it is refused whatever was done before. What may not be changed now may have been changed then. */
+/** Whether it is refused whatever was done before. What is gone now, or may not be changed, may have been changed then. */
 function isRefusedAlways(error: ProcessMakerError): boolean {
-  return isKind(error, 'notFound', 'badRequest', 'methodNotAllowed', 'tooLarge');
+  return isKind(error, 'badRequest', 'methodNotAllowed', 'tooLarge');
 }

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { respond, delay, resetAfter, resetBefore } from '../../support/gateway';
+import { respond, delay, resetAfter, resetBefore, type Behaviour } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/harness';
 import { useHarness } from '../../support/harness';
@@ -20,6 +20,15 @@ async function errored(count = 1, scriptsRun = true): Promise<IDataObject[]> {
   harness.gateway.calls = [];
   return run.items('ProcessMaker');
 }
+
+/** Somebody cancels the Request, and the call, which does not reach ProcessMaker, gets no response. */
+const cancelInstead =
+  (id: number): Behaviour =>
+  async (response) => {
+    harness.server.cancelRequest(id);
+    response.destroy();
+    return await Promise.resolve();
+  };
 
 const retry = (input: IDataObject[], user: User = 'admin') =>
   harness.perform('request retry', byId, { input, user, settings: ERROR_OUTPUT });
@@ -115,6 +124,39 @@ describe('a retry call whose response is lost', () => {
     harness.gateway.treat = ({ method }) => (method === 'PUT' ? resetBefore : undefined);
     const run = await retry(requests);
     expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('reports an unknown outcome when the Request is canceled meanwhile', async () => {
+    const requests = await errored();
+    harness.gateway.treat = ({ method }) =>
+      method === 'PUT' ? cancelInstead(Number(requests[0]?.id)) : undefined;
+    const run = await retry(requests);
+    expect(run.items('ProcessMaker')).toEqual([]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('reports an unknown outcome when the Request is canceled before n8n runs the node again', async () => {
+    const requests = await errored();
+    const killed = await retry(requests);
+    harness.server.cancelRequest(Number(requests[0]?.id));
+    const run = await harness.retryAfterCrash(killed, requests, 'admin');
+    expect(run.items('ProcessMaker')).toEqual([]);
+    expect(failedItems(run)).toMatchObject([
+      { text: expect.stringContaining('is in status CANCELED') as string, outcome: 'unknown' },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('reports an unknown outcome when the Request is canceled before the node tries once more', async () => {
+    const requests = await errored();
+    const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+    harness.gateway.treat = ({ method }) =>
+      method === 'PUT' ? cancelInstead(Number(requests[0]?.id)) : undefined;
+    const run = await harness.perform('request retry', byId, { input: requests, user: 'admin', settings });
+    expect(run.error?.message).toContain('is in status CANCELED');
+    expect(run.error).toHaveProperty('context.outcome', 'unknown');
     expect(puts()).toHaveLength(1);
   });
 });

@@ -215,7 +215,7 @@ describe('when n8n runs the node again', () => {
     const killed = await trigger([request]);
     const run = await harness.retryAfterCrash(killed, [{ id: 999_999, event: 'node_4' }]);
     expect(failedItems(run)).toMatchObject([
-      { text: expect.stringContaining('There is no Request 999999') as string, outcome: 'notDone' },
+      { text: expect.stringContaining('There is no Request 999999') as string, outcome: 'unknown' },
     ]);
   });
 

@@ -262,6 +262,21 @@ describe('when the outcome is unknown', () => {
     expect(puts()).toHaveLength(1);
   });
 
+  it('leaves a Task unknown whose completion is lost while its Request is canceled', async () => {
+    const tasks = await startTasks(harness);
+    treatOnce(async (response) => {
+      harness.server.cancelRequest(tasks[0]?.requestId ?? 0);
+      response.destroy();
+      return await Promise.resolve();
+    });
+    const done = await complete(tasks);
+    expect(done.items('ProcessMaker')).toEqual([]);
+    expect(failedItems(done)).toMatchObject([
+      { text: expect.stringMatching(/not known.*is in status CANCELED/) as string, outcome: 'unknown' },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+
   it("reports an open Task as unknown after ProcessMaker's own 500", async () => {
     const tasks = await startTasks(harness);
     treatOnce(respond(500, { message: 'Server Error' }));

@@ -29,7 +29,9 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
   if (isBeingRetried(request)) return request;
   if (status !== 'ERROR') {
     const message = `Request ${id} is in status ${status}, so there is nothing to retry`;
-    acceptAsMade(toChange, inputError(message, 'Only a Request in status ERROR can be retried.'));
+    const refusal = inputError(message, 'Only a Request in status ERROR can be retried.');
+    acceptAsMade(toChange, refusal);
+    if (status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
     return request;
   }
   if (await isTriedAgain(connection, request)) {
@@ -55,7 +57,7 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
     id,
     includes,
     send: async () => await retryRequest(connection, id),
-    isMade: (after) => after.status !== 'ERROR' || isBeingRetried(after) || latestFailure(after) > at,
+    isMade: (after) => showsRetry(after, at),
     explain(thrown) {
       const error = explain(thrown, id);
       if (error.delivery === 'notProcessed') delete sentAt[id];
@@ -64,6 +66,13 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
   });
   // Its first attempt may have failed by then.
   return await withRetryingIfRead(connection, retried);
+}
+
+/** Whether something has become of a Request since it was in ERROR that only a retry does. A cancel needs none. */
+function showsRetry(request: ApiRequest, at: number): boolean {
+  const { status } = request;
+  const hasGoneOn = status !== 'ERROR' && status !== 'CANCELED';
+  return hasGoneOn || isBeingRetried(request) || latestFailure(request) > at;
 }
 
 /** Reads it when a retry that was sent before a crash of n8n has had the time to come to its end. */

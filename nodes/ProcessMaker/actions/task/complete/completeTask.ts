@@ -128,7 +128,7 @@ export async function completeTask(
   try {
     task = await makeChange(connection, {
       send: async () => await sendCompletion(connection, before, data),
-      look: async (error) => await lookAtTask(look, id, { error, windowSeconds }),
+      look: async (error) => await lookAtTask(connection, look, id, { error, windowSeconds }),
       looksOnce: true,
     });
   } catch (error) {
@@ -151,12 +151,16 @@ export const isClosed = ({ status }: ApiTask) => status === 'CLOSED';
 
 /** What became of a call whose response was lost is seen on the Task. */
 async function lookAtTask(
+  connection: Connection,
   look: TaskLook,
   id: number,
   { error, windowSeconds }: { error: ProcessMakerError; windowSeconds: number },
 ): Promise<Seen<ApiTask>> {
   const seen = await look.find(id, lookTimes(windowSeconds, error));
-  if (typeof seen === 'object') return done(seen);
+  if (typeof seen === 'object') {
+    const canceled = await canceledAbove(connection, seen);
+    return canceled ? { state: 'notSeen', error: closedByCancel(error, seen, canceled) } : done(seen);
+  }
   const details =
     error.kind === 'serverError'
       ? {
@@ -165,6 +169,14 @@ async function lookAtTask(
         }
       : { description: `${error.description} ${seen}` };
   return { state: 'notSeen', error: error.with(details) };
+}
+
+/** The call was lost, and a cancel has closed the Task: it may have been completed before that. */
+function closedByCancel(error: ProcessMakerError, task: ApiTask, canceled: IDataObject): ProcessMakerError {
+  return error.with({
+    message: `It is not known whether Task ${task.id} was completed: ${whyClosed(task, canceled)}`,
+    description: `${error.description} A cancel closes the Tasks that are open, and no response says whether this one was completed before it. Look at the page of the Request in ProcessMaker.`,
+  });
 }
 
 function sentBefore(id: number, seen: string): ProcessMakerError {
@@ -184,17 +196,22 @@ async function readIfPossible<T>(readIt: () => Promise<T>): Promise<T | undefine
 }
 
 /**
- * A closed Task that an earlier attempt may have completed. A cancel of its Request, or of one of which that is a
- * sub-process, closes Tasks too, and nobody knows which of the two it was.
+ * The canceled Request of a closed Task, or a canceled one of which that is a sub-process. A cancel closes Tasks too, and
+ * nobody knows whether one was completed before.
  */
+async function canceledAbove(connection: Connection, task: ApiTask): Promise<IDataObject | undefined> {
+  const request = requestOf(task);
+  if (request.status === 'CANCELED') return request;
+  const part = { ...request, completed_at: task.completed_at };
+  return await readIfPossible(() => findCanceledParent(part, (id) => readRequest(connection, id, [])));
+}
+
+/** A closed Task that an earlier attempt may have completed. */
 async function perhapsCompleted(connection: Connection, task: ApiTask, attempt: Attempt) {
-  const part = { ...requestOf(task), completed_at: task.completed_at };
-  const parent = await readIfPossible(() =>
-    findCanceledParent(part, (id) => readRequest(connection, id, [])),
-  );
-  const refusal = closedBefore(task, parent);
+  const canceled = await canceledAbove(connection, task);
+  const refusal = closedBefore(task, canceled);
   acceptAsMade(attempt, refusal);
-  if (parent ?? requestOf(task).status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
+  if (canceled) throw refusal.with({ outcome: 'unknown' });
   return await completed(connection, task, true);
 }
 
@@ -225,19 +242,25 @@ function withStateOf(task: ApiTask, { status, retrying }: ApiRequest): ApiTask {
   return { ...task, process_request: after };
 }
 
-function closedBefore(task: ApiTask, canceledParent: IDataObject | undefined): ProcessMakerError {
+function closedBefore(task: ApiTask, canceled: IDataObject | undefined): ProcessMakerError {
   const { id, completed_at: at, user } = task;
-  const request = requestOf(task);
-  const why = canceledParent
-    ? `Request ${asText(canceledParent.id)} is in status CANCELED, and its Request ${asText(request.id)} is a sub-process of it`
-    : request.status === 'CANCELED' && `its Request ${asText(request.id)} is in status CANCELED`;
-  if (why) return inputError(`Task ${id} is closed, since ${why}`, 'Take it out of the items.');
+  if (canceled) {
+    const why = whyClosed(task, canceled);
+    return inputError(`Task ${id} is closed, since ${why}`, 'Take it out of the items.');
+  }
   const when = at ? ` at ${asText(at)}` : '';
   const whose = isObject(user) ? `, as a Task of ${asText(user.fullname)}` : '';
   return inputError(
     `Task ${id} was already completed${when}${whose}`,
     'The data of this item was not taken. Take it out of the items, or get only Tasks in progress.',
   );
+}
+
+function whyClosed(task: ApiTask, canceled: IDataObject): string {
+  const { id } = requestOf(task);
+  return canceled.id === id
+    ? `its Request ${asText(id)} is in status CANCELED`
+    : `Request ${asText(canceled.id)} is in status CANCELED, and its Request ${asText(id)} is a sub-process of it`;
 }
 
 function requestOf({ process_request: request }: ApiTask): IDataObject {
