@@ -11,7 +11,7 @@ import {
   readListWithTotal,
   readPage,
 } from '../transport/pagination';
-import { explained, inputError, isKind, ProcessMakerError } from '../transport/processMakerError';
+import { inputError, isKind, ProcessMakerError, rethrown } from '../transport/processMakerError';
 
 /** ProcessMaker compares no more of a text. */
 const MAX_LENGTH = 255;
@@ -82,7 +82,7 @@ export async function readChunks<T>(
     try {
       for (const [key, value] of await readChunk(chunk)) batch.set(key, value);
     } catch (error) {
-      if (!(error instanceof ProcessMakerError)) throw explained(error);
+      if (!(error instanceof ProcessMakerError)) throw rethrown(error);
       const isAboutContent = isKind(error, 'serverError', 'badRequest', 'invalid', 'tooLarge');
       if (chunk.length > 1 && isAboutContent) continue;
       // Any other error is that of the server as a whole, which is not asked for the rest.

@@ -15,6 +15,7 @@ import { connect, type Connection } from '../transport/connection';
 import { inputError } from '../transport/processMakerError';
 import { endedBadlyError, unreadableError } from '../waiting/requestWait';
 import { checkItems, hideUrl, storeUrl, waitsOnce } from './callbackUrl';
+import type { RefusedCall } from './callCodes';
 
 /** What follows n8n's URL where the end of a Request is waited for: no other node that sleeps takes such a call. */
 export const ENDED_PATH = 'processmaker';
@@ -45,7 +46,7 @@ interface CallbackRecord {
 }
 
 /** What becomes of a call: the execution goes on with this output, or sleeps on, and the call is answered like this. */
-export type Decision = { json: IDataObject } | { status: number; code: string };
+export type Decision = { json: IDataObject } | { refused: RefusedCall };
 
 /** @throws ProcessMakerError when the node has waited in this execution already, unless it asks for decisions */
 function beginRecord(context: IExecuteFunctions, { kind, decision }: SleepSettings): CallbackRecord {

@@ -6,8 +6,9 @@ import { asText, isObject, messageOf } from '../guards';
 import { shownText } from '../transport/processMakerError';
 import { hideUrl } from './callbackUrl';
 import { type AwaitedCall, awaitedCall, type Decision, ENDED_PATH, readAwaited } from './callbackWait';
+import { CALL_CODES, type RefusedCall } from './callCodes';
 import { decideByEnd } from './requestEnded';
-import { IS_BEING_WOKEN, isBeingWoken, wakeOnce } from './wakeOnce';
+import { isBeingWoken, wakeOnce } from './wakeOnce';
 
 /** n8n's address of an execution that sleeps, `$execution.resumeUrl`, and the path after it that no other node has. */
 export const callbackWebhooks: IWebhookDescription[] = ['', ENDED_PATH].map((path) => ({
@@ -27,10 +28,6 @@ const DECISIONS: Record<AwaitedCall['kind'], typeof decideByEnd> = {
   requestEnded: decideByEnd,
 };
 
-// Not 409, after which the process would call again: for this call nobody will ever wait.
-const NOT_THIS_WAIT: Decision = { status: 410, code: 'notThisWait' };
-const NOT_READABLE = { status: 503, code: 'notReadable' };
-
 /** n8n types it by Express, whose types are not installed. */
 interface CallResponse {
   setHeader(name: string, value: number): void;
@@ -45,37 +42,34 @@ export async function receiveCall(this: IWebhookFunctions): Promise<IWebhookResp
   try {
     const tag = asText((this.getQueryData() as IDataObject).wait);
     const decision = await decide(this, tag);
-    if (!('json' in decision)) return refuse(this, decision);
+    if ('refused' in decision) return refuse(this, decision.refused);
     const { json } = decision;
     return { workflowData: [[{ json, pairedItem: { item: 0 } }]], webhookResponse: { woken: true } };
   } catch (error) {
-    return refuse(this, NOT_READABLE, error);
+    return refuse(this, 'notReadable', error);
   }
 }
 
 /** What becomes of a call: one of those that may wake the execution does so. */
 async function decide(context: IWebhookFunctions, tag: string): Promise<Decision> {
   const awaited = awaitedCall(context, tag);
-  if (!awaited) return NOT_THIS_WAIT;
-  if (isBeingWoken(tag)) return IS_BEING_WOKEN;
+  if (!awaited) return { refused: 'notThisWait' };
+  if (isBeingWoken(tag)) return { refused: 'isBeingWoken' };
   const decision = await DECISIONS[awaited.kind](context, awaited, tag);
-  if (!('json' in decision)) return decision;
+  if ('refused' in decision) return decision;
   const shown = { ...decision.json, timedOut: false };
   const json = hideUrl(shown, awaited.variable, readResumeUrl(context)?.signature ?? '');
   return wakeOnce(tag, { json });
 }
 
-function refuse(
-  context: IWebhookFunctions,
-  decision: Exclude<Decision, { json: IDataObject }>,
-  error?: unknown,
-) {
+function refuse(context: IWebhookFunctions, code: RefusedCall, error?: unknown) {
   try {
     if (error !== undefined)
       context.logger.warn(`A call did not wake the execution: ${shownText(messageOf(error))}`);
     const response = context.getResponseObject() as unknown as CallResponse;
-    if (decision.status === NOT_READABLE.status) response.setHeader('Retry-After', 5);
-    response.status(decision.status).json({ code: decision.code });
+    const { status, retryAfterSeconds } = CALL_CODES[code];
+    if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
+    response.status(status).json({ code });
   } catch {
     // Whoever called has gone.
   }

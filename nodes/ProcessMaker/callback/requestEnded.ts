@@ -3,10 +3,10 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { withRetrying } from '../api/requests/failure';
 import { type ApiRequest, findCanceledParent, isUnderWay, readRequest } from '../api/requests/requests';
 import { type Connection, pauseFor } from '../transport/connection';
-import { explained, isKind } from '../transport/processMakerError';
+import { isKind, rethrown } from '../transport/processMakerError';
 import { type AwaitedCall, type Decision, readAwaited } from './callbackWait';
 import { readDecision } from './decision';
-import { IS_BEING_WOKEN, isBeingWoken } from './wakeOnce';
+import { isBeingWoken } from './wakeOnce';
 
 /** The time from one read for a wait to the next, however many calls come. */
 const BETWEEN_READS_MS = 2000;
@@ -26,7 +26,7 @@ export async function decideByEnd(context: IWebhookFunctions, awaited: AwaitedCa
   const decision = (async () => {
     await recent.get(tag);
     upcoming.delete(tag);
-    if (isBeingWoken(tag)) return IS_BEING_WOKEN;
+    if (isBeingWoken(tag)) return { refused: 'isBeingWoken' } as const;
     const read = readEnd(context, awaited);
     const pause = Promise.allSettled([read, pauseFor({}, BETWEEN_READS_MS)]).then(() => {
       if (recent.get(tag) === pause) recent.delete(tag);
@@ -42,13 +42,13 @@ export async function decideByEnd(context: IWebhookFunctions, awaited: AwaitedCa
 async function judgeEnd(connection: Connection, request: ApiRequest): Promise<ApiRequest> {
   return await withRetrying(connection, request).catch((error: unknown) => {
     if (isKind(error, 'serverError')) return { ...request, retrying: null };
-    throw explained(error);
+    throw rethrown(error);
   });
 }
 
 async function readEnd(context: IWebhookFunctions, awaited: AwaitedCall): Promise<Decision> {
   const { connection, request, json } = await readAwaited(context, awaited, judgeEnd);
-  if (isUnderWay(request)) return { status: 409, code: 'notEnded' };
+  if (isUnderWay(request)) return { refused: 'notEnded' };
   const { decision } = awaited;
   if (decision) return { json: await readDecision(connection, request, decision) };
   const parent = await findCanceledParent(request, (id) => readRequest(connection, id, []));

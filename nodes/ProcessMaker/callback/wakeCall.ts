@@ -3,6 +3,7 @@ import type { Connection } from '../transport/connection';
 import { chainOf, detailOf } from '../transport/networkErrors';
 import { shownText } from '../transport/processMakerError';
 import { type HttpResponse, retryAfter } from '../transport/response';
+import { CALL_CODES, isRefusedCall } from './callCodes';
 
 /** n8n asks ProcessMaker before it responds. */
 const TIMEOUT_MS = 60_000;
@@ -10,14 +11,6 @@ const ADDRESS =
   "If that stays so, let an administrator of n8n check 'WEBHOOK_URL': n8n has to reach itself at this address.";
 const SSRF =
   "its SSRF protection. Let an administrator of n8n add the host to 'N8N_SSRF_ALLOWED_HOSTNAMES', or its address to 'N8N_SSRF_ALLOWED_IP_RANGES'.";
-
-/** By the code that the node which waits gives. */
-const MEANINGS = new Map([
-  ['notEnded', 'The workflow sleeps on: its own Request has not ended.'],
-  ['notReadable', "The workflow sleeps on: it could not read its Request. n8n's log says why."],
-  ['notThisWait', 'The workflow does not wait for this any more.'],
-  ['isBeingWoken', 'Another call wakes the workflow.'],
-]);
 
 /** What n8n itself says where no call will wake the execution any more. A gateway may use the same status codes. */
 const OVER = /^(?:401 Invalid token|404 The execution .* does not exist|409 The execution .* has finished)/;
@@ -62,9 +55,11 @@ function resultOf(response: HttpResponse, origin: string): WakeResult {
   const code = asText(body?.code);
   const text = shownText(asText(body?.message ?? body?.error));
   const foreign = `The response from ${origin} has HTTP status ${status}, and is not that of n8n. ${ADDRESS}`;
-  const message = MEANINGS.get(code) ?? (text === '' ? foreign : `The response is: ${text}`);
-  if (code === 'notThisWait' || OVER.test(`${status} ${text}`)) return { outcome: 'over', message };
+  const known = isRefusedCall(code) ? CALL_CODES[code] : undefined;
+  const message = known?.message ?? (text === '' ? foreign : `The response is: ${text}`);
+  if (known?.isOver || OVER.test(`${status} ${text}`)) return { outcome: 'over', message };
   // It sleeps in another node now, or n8n does not know it yet: not for ever, but for longer than is worth repeats.
-  if (code === 'notEnded' || text.includes('waiting webhook')) return { outcome: 'notYet', message };
+  const isForLater = known && known.retryAfterSeconds === undefined;
+  if (isForLater || text.includes('waiting webhook')) return { outcome: 'notYet', message };
   return { outcome: 'notYet', message, again: { afterSeconds: retryAfter(response) } };
 }

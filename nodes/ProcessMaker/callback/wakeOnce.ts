@@ -6,8 +6,6 @@ const wokenAt = new Map<string, number>();
 /** n8n needs a moment until it takes no further call. When it has not gone on by then, a call may wake it again. */
 const WOKEN_MS = 60_000;
 
-export const IS_BEING_WOKEN: Decision = { status: 503, code: 'isBeingWoken' };
-
 export function isBeingWoken(tag: string): boolean {
   const at = wokenAt.get(tag);
   return at !== undefined && Date.now() - at < WOKEN_MS;
@@ -15,8 +13,8 @@ export function isBeingWoken(tag: string): boolean {
 
 /** Lets one of the calls for a wait wake it: an older n8n (2.0 and before) would run what follows once for each. */
 export function wakeOnce(tag: string, decision: Decision): Decision {
-  if (!('json' in decision)) return decision;
-  if (isBeingWoken(tag)) return IS_BEING_WOKEN;
+  if ('refused' in decision) return decision;
+  if (isBeingWoken(tag)) return { refused: 'isBeingWoken' };
   for (const [earlier, at] of wokenAt) {
     if (Date.now() - at < WOKEN_MS) break;
     wokenAt.delete(earlier);

@@ -1,5 +1,5 @@
 import { type Connection, pauseFor } from '../transport/connection';
-import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
+import { explained, isKind, ProcessMakerError, rethrown } from '../transport/processMakerError';
 import { withRetries } from '../transport/request';
 
 /** What the record knows of a change before it is sent (see `AttemptRecord`). */
@@ -63,7 +63,7 @@ async function lookUntilSeen<T>(connection: Connection, change: Change<T>, error
     waited = after;
     seen = await change.look(error).catch((unread: unknown) => {
       if (unread instanceof ProcessMakerError) return NOT_SEEN;
-      throw explained(unread);
+      throw rethrown(unread);
     });
     if (seen.state !== 'notSeen') break;
   }

@@ -3,7 +3,7 @@ import { NodeApiError, NodeOperationError, type IDataObject, type INode } from '
 import { isTool } from '../fields/parameters';
 import { addTo } from '../guards';
 import { connect, type Connection } from '../transport/connection';
-import { explained, ProcessMakerError, shownText, toProcessMakerError } from '../transport/processMakerError';
+import { ProcessMakerError, rethrown, shownText, toProcessMakerError } from '../transport/processMakerError';
 
 interface Place {
   itemIndex?: number;
@@ -71,7 +71,7 @@ export async function withConnection<T, C extends Connection['context']>(
     await connection?.learnSecrets();
     // What n8n itself throws, as where the credential is missing, says what it means.
     const isOfN8n = error instanceof Error && !(error instanceof ProcessMakerError);
-    throw explained(isOfN8n ? error : toNodeError(context.getNode(), error, { scrub: connection?.scrub }));
+    throw rethrown(isOfN8n ? error : toNodeError(context.getNode(), error, { scrub: connection?.scrub }));
   }
 }
 

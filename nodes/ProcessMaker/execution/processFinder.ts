@@ -9,7 +9,13 @@ import {
 } from '../api/processes/processes';
 import { asText, closestName } from '../guards';
 import type { Connection } from '../transport/connection';
-import { explained, inputError, isKind, type ProcessMakerError } from '../transport/processMakerError';
+import {
+  explained,
+  inputError,
+  isKind,
+  type ProcessMakerError,
+  rethrown,
+} from '../transport/processMakerError';
 import { once } from './readers';
 
 type FindByName = (name: string) => Promise<Array<{ id: number; name: string }>>;
@@ -68,7 +74,7 @@ export class ProcessFinder {
       const found = await listViewable(this.connection, { filter: name });
       return found.map((process) => ({ id: Number(process.id), name: asText(process.name) }));
     } catch (error) {
-      throw isKind(error, 'forbidden') ? notStartable({ name }, startable) : explained(error);
+      throw isKind(error, 'forbidden') ? notStartable({ name }, startable) : rethrown(error);
     }
   }
 

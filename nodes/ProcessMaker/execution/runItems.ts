@@ -4,11 +4,11 @@ import { checkArguments, readResumeUrl, unreadable } from '../fields/parameters'
 import { messageOf } from '../guards';
 import { connect, type Connection } from '../transport/connection';
 import {
-  explained,
   givenUp,
   inputError,
   isKind,
   ProcessMakerError,
+  rethrown,
   toProcessMakerError,
 } from '../transport/processMakerError';
 import { AttemptRecord } from './attemptRecord';
@@ -136,7 +136,7 @@ class OperationRun<T> {
   /** What nobody has foreseen in a step for all items fails each that has no result, or whose result is not whole. */
   private failAll(thrown: unknown, wereSent: boolean): void {
     const { results } = this;
-    if (results.mustStop) throw explained(thrown);
+    if (results.mustStop) throw rethrown(thrown);
     for (let index = 0; index < results.count; index++) {
       if (!results.errorOf(index) && (wereSent || !results.has(index))) this.fail(index, thrown, wereSent);
     }

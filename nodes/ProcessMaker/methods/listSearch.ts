@@ -25,7 +25,7 @@ import { numberOrText, toProcessReference, toRequestReference } from '../fields/
 import { asText, isObject } from '../guards';
 import type { Connection } from '../transport/connection';
 import type { ListPage } from '../transport/pagination';
-import { explained, isKind, newError } from '../transport/processMakerError';
+import { isKind, newError, rethrown } from '../transport/processMakerError';
 
 /** So many entries at once; n8n asks for more while a person scrolls. */
 const PAGE_SIZE = 50;
@@ -138,7 +138,7 @@ export const searchTaskElements = listSearch(async (connection, { filter }, cont
   const bpmn = await readBpmn(connection, processId).catch((error: unknown) => {
     // Older versions have no such route.
     if (isKind(error, 'forbidden', 'notFound', 'methodNotAllowed')) return '';
-    throw explained(error);
+    throw rethrown(error);
   });
   const names = new Map(tasksIn(bpmn).map(({ id, name }) => [id, name]));
   const earlier = names.size > 0 ? [] : await listTasks(connection, { process_id: processId }, NEWEST);

@@ -3,13 +3,13 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { listStartable, listViewable } from '../api/processes/processes';
 import { withConnection } from '../execution/nodeError';
 import { asText } from '../guards';
-import { explained, isKind } from '../transport/processMakerError';
+import { isKind, rethrown } from '../transport/processMakerError';
 
 /** All processes by name; for a user who may not view processes those that this user may start. */
 export async function getProcesses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
   return await withConnection(this, async (connection) => {
     const processes = await listViewable(connection).catch(async (error: unknown) => {
-      if (!isKind(error, 'forbidden')) throw explained(error);
+      if (!isKind(error, 'forbidden')) throw rethrown(error);
       return await listStartable(connection);
     });
     return processes

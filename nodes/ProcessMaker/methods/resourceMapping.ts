@@ -11,7 +11,7 @@ import { isTool } from '../fields/parameters';
 import { readLocator, toProcessReference, toTaskId } from '../fields/references';
 import { isObject, objectsIn } from '../guards';
 import type { Connection } from '../transport/connection';
-import { explained, isKind } from '../transport/processMakerError';
+import { isKind, rethrown } from '../transport/processMakerError';
 
 /** The fields of the chosen process for 'Map From Form'. */
 export async function getFormFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
@@ -36,7 +36,7 @@ async function findProcess(connection: Connection, locator: unknown): Promise<Fo
   try {
     return await new ProcessFinder(connection).findStartable(reference);
   } catch (error) {
-    if (!isKind(error, 'input') || !('id' in reference)) throw explained(error);
+    if (!isKind(error, 'input') || !('id' in reference)) throw rethrown(error);
     return { ...reference, startEvents: [] };
   }
 }

@@ -135,7 +135,7 @@ export function isKind(thrown: unknown, ...kinds: ErrorKind[]): thrown is Proces
 export async function ifRead<T>(reading: Promise<T>): Promise<T | undefined> {
   return await reading.catch((error: unknown) => {
     if (error instanceof ProcessMakerError) return undefined;
-    throw explained(error);
+    throw rethrown(error);
   });
 }
 
@@ -150,14 +150,17 @@ export function toProcessMakerError(thrown: unknown): ProcessMakerError {
 /** What some kinds of errors mean to a call in particular. */
 type Explanations = Partial<Record<ErrorKind, Partial<ErrorDetails>>>;
 
+/** What to throw on in a `catch`: it as it is, and as an exception where it is none. */
+export function rethrown(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : toProcessMakerError(thrown);
+}
+
 /** What to throw on in a `catch`: a ProcessMakerError with what `explain` says of it, anything else as it is. */
 export function explained(
   thrown: unknown,
-  explain: Explanations | ((error: ProcessMakerError) => Partial<ErrorDetails> | undefined) = {},
+  explain: Explanations | ((error: ProcessMakerError) => Partial<ErrorDetails> | undefined),
 ): Error {
-  if (!(thrown instanceof ProcessMakerError)) {
-    return thrown instanceof Error ? thrown : toProcessMakerError(thrown);
-  }
+  if (!(thrown instanceof ProcessMakerError)) return rethrown(thrown);
   const changes = typeof explain === 'function' ? explain(thrown) : explain[thrown.kind];
   return changes ? thrown.with(changes) : thrown;
 }

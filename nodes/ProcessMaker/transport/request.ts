@@ -3,7 +3,7 @@ import { type IDataObject, type IHttpRequestOptions } from 'n8n-workflow';
 import { classifyResponse } from './classifyResponse';
 import { type Connection, dropSignInSecrets, pauseFor, withDeadline } from './connection';
 import { networkError, oAuth2Error, refusedToken } from './networkErrors';
-import { explained, type ErrorDetails, isKind, ProcessMakerError, shownText } from './processMakerError';
+import { type ErrorDetails, isKind, ProcessMakerError, rethrown, shownText } from './processMakerError';
 import { type Expected, type HttpResponse, isGood, readResponse, type Reading } from './response';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -133,10 +133,10 @@ export async function withRetries<T>(connection: Connection, attempt: () => Prom
       return await attempt();
     } catch (error) {
       const retry = error instanceof ProcessMakerError ? error.retry : undefined;
-      if (!retry || attempts === retry.maxAttempts) throw explained(error);
+      if (!retry || attempts === retry.maxAttempts) throw rethrown(error);
       const isUnreachable = isKind(error, 'unreachable');
       const pause = connection.retries.pauseBefore(attempts, retry.afterSeconds, isUnreachable);
-      if (pause === undefined || !(await pauseFor(connection, pause))) throw explained(error);
+      if (pause === undefined || !(await pauseFor(connection, pause))) throw rethrown(error);
     }
   }
 }

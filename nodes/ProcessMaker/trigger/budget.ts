@@ -1,7 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
-import { explained, ProcessMakerError } from '../transport/processMakerError';
+import { ProcessMakerError, rethrown } from '../transport/processMakerError';
 import { ownMilliseconds } from './time';
 
 /** How long a poll may take where n8n does not say so. */
@@ -74,7 +74,7 @@ export class PollBudget implements NonNullable<Connection['throttle']> {
 
   /** A call has failed: the rest is left to the next poll. @throws what will not pass */
   stop(thrown: unknown): void {
-    if (!(thrown instanceof ProcessMakerError) || !thrown.isTransient) throw explained(thrown);
+    if (!(thrown instanceof ProcessMakerError) || !thrown.isTransient) throw rethrown(thrown);
     this.stopped = thrown;
   }
 

@@ -3,7 +3,7 @@ import { KEY_FIELD, withShownData } from '../api/requests/hiddenKey';
 import { engineErrors, includesOf, readByIds, readRequest, simplifyRequest } from '../api/requests/requests';
 import { readTask, readTasksByIds, simplifyTask } from '../api/tasks/tasks';
 import { asText, isObject, messageOf, objectsIn } from '../guards';
-import { explained, isKind, ProcessMakerError } from '../transport/processMakerError';
+import { isKind, ProcessMakerError, rethrown } from '../transport/processMakerError';
 import { withoutSql } from '../transport/response';
 import type { NewEvent } from './eventReader';
 import type { EventType, Row } from './eventTypes';
@@ -92,7 +92,7 @@ async function keepRow(
   error: unknown,
 ): Promise<undefined> {
   if (isKind(error, 'notFound', 'forbidden')) return;
-  if (!mayBeOfOne(error)) throw explained(error);
+  if (!mayBeOfOne(error)) throw rethrown(error);
   await searchNothing(reading);
   const name = list === 'requests' ? 'Request' : 'Task';
   reading.connection.context.logger.warn(

@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workfl
 import { withConnection } from '../execution/nodeError';
 import { isObject, messageOf } from '../guards';
 import type { Connection } from '../transport/connection';
-import { explained, inputError } from '../transport/processMakerError';
+import { explained, inputError, rethrown } from '../transport/processMakerError';
 import { PollBudget } from './budget';
 import { ServerClock } from './clock';
 import { addDetails, eventJson } from './details';
@@ -82,7 +82,7 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
     return await withConnection(context, work, RETRY_SECONDS);
   } catch (error) {
     // n8n would not poll again until somebody publishes the workflow. The next poll says the same where n8n shows it.
-    if (!isFirst || !AFTER_RESTART.includes(context.getActivationMode())) throw explained(error);
+    if (!isFirst || !AFTER_RESTART.includes(context.getActivationMode())) throw rethrown(error);
     context.logger.warn(`The first poll after the start of n8n is left to the next one: ${messageOf(error)}`);
     return null;
   } finally {

@@ -1,4 +1,4 @@
-import { explained } from '../transport/processMakerError';
+import { rethrown } from '../transport/processMakerError';
 import { addDetails } from './details';
 import { EventReader, LIMIT, type NewEvent } from './eventReader';
 import type { Watch } from './filters';
@@ -58,7 +58,7 @@ async function readAll({ budget }: Reading, readers: EventReader[]): Promise<voi
       await reader.readNext();
     } catch (error) {
       // What never comes further must not be silent.
-      if (!moved.has(reader) && found.length === 0) throw explained(error);
+      if (!moved.has(reader) && found.length === 0) throw rethrown(error);
       budget.stop(error);
       return;
     }

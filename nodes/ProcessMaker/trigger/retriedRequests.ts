@@ -1,5 +1,5 @@
 import { hasFailedForGood } from '../api/requests/failure';
-import { explained } from '../transport/processMakerError';
+import { rethrown } from '../transport/processMakerError';
 import { mayBeOfOne } from './details';
 import type { NewEvent } from './eventReader';
 import { type Reading, searchNothing, TIMEOUT_SECONDS } from './rows';
@@ -38,7 +38,7 @@ export async function withoutRetried(reading: Reading, events: NewEvent[]): Prom
 async function isRetried(reading: Reading, { row }: NewEvent): Promise<boolean> {
   const connection = { ...reading.connection, timeoutSeconds: reading.budget.secondsLeft(TIMEOUT_SECONDS) };
   const answer = await hasFailedForGood(connection, row).catch(async (error: unknown) => {
-    if (!mayBeOfOne(error)) throw explained(error);
+    if (!mayBeOfOne(error)) throw rethrown(error);
     // One that cannot be read while other calls go well would hold up all others for ever.
     await searchNothing(reading);
   });

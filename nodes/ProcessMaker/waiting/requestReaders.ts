@@ -6,7 +6,7 @@ import { runConcurrently, Throttle } from '../execution/concurrency';
 import { BatchReader, once } from '../execution/readers';
 import { objectsIn } from '../guards';
 import { type Connection, pauseFor, RetryBudget } from '../transport/connection';
-import { explained, newError, ProcessMakerError } from '../transport/processMakerError';
+import { newError, ProcessMakerError, rethrown } from '../transport/processMakerError';
 
 /** A poll is short, since the next one comes soon; the last one may take a little longer than the time that is left. */
 const MAX_POLL_SECONDS = 30;
@@ -113,7 +113,7 @@ export class StateReader {
         // By itself, ProcessMaker says why a Request is not in the list.
         states.set(id, await readUnlisted(connection, id, ['activeTasks']));
       } catch (error) {
-        if (!(error instanceof ProcessMakerError)) throw explained(error);
+        if (!(error instanceof ProcessMakerError)) throw rethrown(error);
         states.set(id, error);
         if (!error.isTransient) continue;
         if (error !== NOT_READ_IN_TIME) this.failedIds.add(id);
@@ -152,7 +152,7 @@ export class StateReader {
         requests.set(id, await withRetrying(connection, request));
         unsure.delete(id);
       } catch (error) {
-        if (!(error instanceof ProcessMakerError)) throw explained(error);
+        if (!(error instanceof ProcessMakerError)) throw rethrown(error);
       }
     });
     return unsure;

@@ -6,7 +6,7 @@ import { readFileReference } from '../../fields/inputFiles';
 import { fileLocator, requestLocator } from '../../fields/locators';
 import { readRequestReference } from '../../fields/references';
 import type { Connection } from '../../transport/connection';
-import { explained, isKind } from '../../transport/processMakerError';
+import { isKind, rethrown } from '../../transport/processMakerError';
 import { operation } from '../operation';
 
 const DELETED = [{ json: { deleted: true } }];
@@ -32,7 +32,7 @@ export const deleteFile = operation({
       try {
         file = findFile(files, wanted, requestId);
       } catch (error) {
-        if (!isKind(error, 'notFound')) throw explained(error);
+        if (!isKind(error, 'notFound')) throw rethrown(error);
         acceptAsMade(attempt, error);
         return DELETED;
       }

@@ -8,7 +8,7 @@ import { processLocator } from '../../fields/locators';
 import { outputCollection, readSimplify } from '../../fields/output';
 import { readProcessReference } from '../../fields/references';
 import type { Connection } from '../../transport/connection';
-import { explained, isKind } from '../../transport/processMakerError';
+import { isKind, rethrown } from '../../transport/processMakerError';
 import { operation } from '../operation';
 
 export const get = operation({
@@ -46,10 +46,10 @@ function processReader(connection: Connection) {
     try {
       return await readProcess(connection, id);
     } catch (error) {
-      if (!isKind(error, 'forbidden')) throw explained(error);
+      if (!isKind(error, 'forbidden')) throw rethrown(error);
       startable ??= listStartable(connection, { include: 'category' });
       const process = (await startable).find((one) => one.id === id);
-      if (!process) throw explained(error);
+      if (!process) throw rethrown(error);
       return process;
     }
   };

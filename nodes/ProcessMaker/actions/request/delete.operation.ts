@@ -6,7 +6,7 @@ import { RequestIds } from '../../execution/readers';
 import { requestLocator } from '../../fields/locators';
 import { readRequestReference } from '../../fields/references';
 import type { Connection } from '../../transport/connection';
-import { explained, isKind } from '../../transport/processMakerError';
+import { isKind, rethrown } from '../../transport/processMakerError';
 import { operation } from '../operation';
 
 const MAY_DELETE = 'Whoever deletes a Request has to be an administrator or to have started it.';
@@ -31,7 +31,7 @@ export const deleteRequest = operation({
       try {
         id = await ids.idOf(reference);
       } catch (error) {
-        if (!isKind(error, 'input')) throw explained(error);
+        if (!isKind(error, 'input')) throw rethrown(error);
         // An earlier attempt may have found the case, and its Request is gone.
         acceptAsMade(attempt, error);
         return DELETED;
@@ -52,7 +52,7 @@ async function deleteById(connection: Connection, id: number, attempt: Attempt):
           return NOT_SEEN;
         } catch (error) {
           if (isKind(error, 'notFound')) return done(undefined);
-          throw explained(error);
+          throw rethrown(error);
         }
       },
     });

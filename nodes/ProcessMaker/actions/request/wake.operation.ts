@@ -7,7 +7,7 @@ import { requestLocator } from '../../fields/locators';
 import { checkSeconds, requireResumeUrl } from '../../fields/parameters';
 import { readRequestReference } from '../../fields/references';
 import { DEFAULT_VARIABLE, readVariable } from '../../fields/waitParameters';
-import { explained, inputError } from '../../transport/processMakerError';
+import { inputError, rethrown } from '../../transport/processMakerError';
 import { operation } from '../operation';
 
 const DAY_MS = 86_400_000;
@@ -94,11 +94,11 @@ export const wake = operation({
       );
       const [first] = results;
       if (first?.status === 'rejected' && results.every(({ status }) => status === 'rejected')) {
-        throw explained(first.reason);
+        throw rethrown(first.reason);
       }
       return results.map((result, index) => {
         if (result.status === 'fulfilled') return { json: result.value };
-        const { message } = explained(result.reason);
+        const { message } = rethrown(result.reason);
         return { json: { requestId: open[index]?.id, outcome: 'notYet', executionId: null, message } };
       });
     };

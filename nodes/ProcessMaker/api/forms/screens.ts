@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, isObject } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
-import { explained, isKind } from '../../transport/processMakerError';
+import { isKind, rethrown } from '../../transport/processMakerError';
 import { apiPath, read } from '../../transport/request';
 import { readTask } from '../tasks/tasks';
 import { emptyForm, screenFields, type ScreenFields, unique } from './screenFields';
@@ -66,7 +66,7 @@ async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> 
     return await reading;
   } catch (error) {
     if (isKind(error, 'forbidden', 'notFound')) return undefined;
-    throw explained(error);
+    throw rethrown(error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { explained, ifRead, isKind } from '../../transport/processMakerError';
+import { ifRead, isKind, rethrown } from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
 import { serverTime, withoutSql } from '../../transport/response';
 import { readBpmn, retriesOf } from '../processes/processes';
@@ -153,7 +153,7 @@ const NOT_TOLD = [
 async function ifTold<T>(reading: Promise<T>): Promise<T | undefined> {
   return await reading.catch((error: unknown) => {
     if (isKind(error, ...NOT_TOLD)) return undefined;
-    throw explained(error);
+    throw rethrown(error);
   });
 }
 

@@ -3,7 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { asText, hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
 import { type ListCall, PAGE_SIZE, readList } from '../../transport/pagination';
-import { explained, inputError, isKind, unexpectedResponse } from '../../transport/processMakerError';
+import {
+  explained,
+  inputError,
+  isKind,
+  rethrown,
+  unexpectedResponse,
+} from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
 import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
 
@@ -202,7 +208,7 @@ export async function findCanceledParent(
   // A sub-process begins after its parent.
   if (status !== 'COMPLETED' || !parentId || Number(parentId) >= Number(id)) return undefined;
   const parent = await read(Number(parentId)).catch((error: unknown) => {
-    if (!isKind(error, 'forbidden', 'notFound')) throw explained(error);
+    if (!isKind(error, 'forbidden', 'notFound')) throw rethrown(error);
   });
   const after = Date.parse(asText(parent?.completed_at)) - Date.parse(asText(end));
   if (!parent || after > SAME_END_MS) return undefined;

@@ -1,6 +1,6 @@
 import type { Connection } from '../../transport/connection';
 import { readList } from '../../transport/pagination';
-import { explained, isKind } from '../../transport/processMakerError';
+import { isKind, rethrown } from '../../transport/processMakerError';
 import { apiPath } from '../../transport/request';
 import { readTokenUserId } from '../users/users';
 import { type ApiRequest, asRequests, starterOf } from './requests';
@@ -23,7 +23,7 @@ export class TokenUser {
     if (this.id !== undefined) return this.id;
     this.asked ??= findTokenUserId(this.connection).catch((error: unknown) => {
       this.asked = undefined;
-      throw explained(error);
+      throw rethrown(error);
     });
     return await this.asked;
   }
@@ -35,7 +35,7 @@ async function findTokenUserId(connection: Connection): Promise<number | undefin
   } catch (error) {
     // Before 4.12 `configuration` is taken for the id of a user.
     if (isKind(error, 'notFound', 'forbidden')) return await findByOwnRequest(connection);
-    throw explained(error);
+    throw rethrown(error);
   }
 }
 

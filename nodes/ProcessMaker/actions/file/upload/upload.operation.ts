@@ -18,7 +18,7 @@ import {
 import { requestLocator } from '../../../fields/locators';
 import { readRequestReference } from '../../../fields/references';
 import type { Connection } from '../../../transport/connection';
-import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
+import { inputError, ProcessMakerError, rethrown } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 
 export const upload = operation({
@@ -91,7 +91,7 @@ async function findOwners(ids: RequestIds, all: Upload[]): Promise<Map<string, n
       }
     } catch (error) {
       // Its own item says why.
-      if (!(error instanceof ProcessMakerError)) throw explained(error);
+      if (!(error instanceof ProcessMakerError)) throw rethrown(error);
     }
   }
   return owners;

@@ -10,11 +10,11 @@ import { once, type RequestReader } from '../../../execution/readers';
 import { asText, closestName, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import {
-  explained,
   ifRead,
   inputError,
   isKind,
   ProcessMakerError,
+  rethrown,
 } from '../../../transport/processMakerError';
 import { readChanged } from '../requestChange';
 import { hasFields } from '../updateData/mergeData';
@@ -51,7 +51,7 @@ export async function triggerOnce(connection: Connection, event: EventToTrigger,
     return;
   } catch (error) {
     if (error instanceof ProcessMakerError && error.delivery === 'notProcessed') delete sentAt[key];
-    if (!isKind(error, 'notFound')) throw explained(error);
+    if (!isKind(error, 'notFound')) throw rethrown(error);
     notFound = error;
   }
   const status = await readStatus(connection, id);
@@ -111,7 +111,7 @@ export async function readTriggered(connection: Connection, id: number, includes
     return await readChanged(connection, id, includes);
   } catch (error) {
     if (isKind(error, 'forbidden')) return undefined;
-    throw explained(error);
+    throw rethrown(error);
   }
 }
 
@@ -136,7 +136,7 @@ export function dataCheck(connection: Connection, requests: RequestReader) {
     if (Object.keys(data).length === 0) return false;
     const drawing = await drawingOf(id).catch((error: unknown) => {
       // It is for the event itself to say what is wrong with the Request.
-      if (!(error instanceof ProcessMakerError) || error.kind === 'canceled') throw explained(error);
+      if (!(error instanceof ProcessMakerError) || error.kind === 'canceled') throw rethrown(error);
     });
     const kind = drawing && eventKind(drawing, eventId);
     if (!kind || kind === 'message') return !kind;

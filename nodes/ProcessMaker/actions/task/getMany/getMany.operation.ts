@@ -7,7 +7,7 @@ import { checkUser } from '../../../api/users/users';
 import { optionsOf } from '../../../fields/common';
 import { readLimit, readTaskOutput, returnAllFields, taskOutputOptions } from '../../../fields/output';
 import { asText } from '../../../guards';
-import { explained, inputError, ProcessMakerError } from '../../../transport/processMakerError';
+import { inputError, ProcessMakerError, rethrown } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { aboutOwnPmql, assignedToFields, readTaskSearch, taskFilters, taskQueries } from './taskSearch';
 
@@ -55,7 +55,7 @@ export const getMany = operation({
         if (isOfUser) await checkUser(connection, assignee.id);
         if (hasOwnPmql) throw aboutOwnPmql(error);
         if (isOfUser && error instanceof ProcessMakerError && error.isTransient) return await list();
-        throw explained(error);
+        throw rethrown(error);
       });
       return tasks.map((task) => ({ json: taskJson(task, search, connection.instanceUrl) }));
     };
