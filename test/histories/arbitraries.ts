@@ -3,6 +3,7 @@ import { FAULTS } from './faults';
 import { OPERATIONS } from './operations';
 import type { Plan } from './plan';
 import { REPEATS } from './repeats';
+import { isPossible } from './table';
 
 const MOST_ITEMS = 3;
 const LATEST_PLACE = 9;
@@ -51,7 +52,9 @@ export const plans: fc.Arbitrary<Plan> = fc
     world,
     seed: fc.nat(2 ** 30),
   })
-  .filter(({ operation, repeat }) => !(repeat.isTool && operation.binaries))
+  .filter(({ operation, repeat, faults }) =>
+    faults.every(({ fault }) => isPossible(operation, repeat, fault)),
+  )
   .map(({ operation, repeat, ...rest }): Plan => ({
     ...rest,
     operation: operation.name,

@@ -21,25 +21,35 @@ export interface Family {
 
 /**
  * Every operation with every repeat, for one item and for two, in each order, with each pause. Without `all`, each fault
- * comes with each repeat for one operation only, which the seed chooses.
+ * comes with each repeat for one operation only, which the seed chooses, and of what others do only a quarter.
  */
 export function families(seed: number, all: boolean): Family[] {
   return REPEATS.flatMap((repeat, place) => {
-    const operations = OPERATIONS.filter((operation) => isPossible(operation, repeat));
-    return operations.flatMap((operation, index) => {
-      const faults = FAULTS.filter(
-        (_, number) => all || (seed + place + number) % operations.length === index,
+    const chosen = FAULTS.filter((fault, number) => all || isChosen(fault, seed + number)).map(
+      (fault, number) => {
+        const operations = OPERATIONS.filter((operation) => isPossible(operation, repeat, fault));
+        return { fault, operations: all ? operations : of(operations, seed + place + number) };
+      },
+    );
+    return OPERATIONS.flatMap((operation) => {
+      const faults = chosen.flatMap(({ fault, operations }) =>
+        operations.includes(operation) ? [fault] : [],
       );
       return faults.length === 0 ? [] : plansOf(operation, repeat, seed).map((plan) => ({ plan, faults }));
     });
   });
 }
 
+/** Of what others do, a quarter. */
+const isChosen = ({ other }: Fault, number: number): boolean => !other || number % 4 === 0;
+
+const of = <T>(list: T[], number: number): T[] => list.slice(number % list.length).slice(0, 1);
+
 /** The history with its fault at each of the calls that it makes. Of reads, only what the caller sees differs. */
 export function withFaults({ plan, faults }: Family, calls: Array<{ isChange: boolean }>): Plan[] {
   const seen = new Set<string>();
-  const ofReads = faults.filter(({ sees, listLag }) => {
-    const sight = `${sees} ${listLag}`;
+  const ofReads = faults.filter(({ sees, listLag, other }) => {
+    const sight = `${sees} ${listLag} ${JSON.stringify(other)}`;
     return !seen.has(sight) && seen.add(sight);
   });
   return calls.flatMap(({ isChange }, nth) =>

@@ -1,8 +1,11 @@
+import type { Act } from './model/others';
+
 /** What ProcessMaker makes of a call: nothing, or the change, at once or later than the caller has got its response. */
 export type Does = 'never' | 'now' | 'soon' | 'late';
 
 /** What the caller gets. */
 export type Sees =
+  | 'response'
   | 'reset'
   | 'refused'
   | 'timeout'
@@ -26,6 +29,8 @@ export interface Fault {
   does: Does;
   /** For so long after it, lists are behind. */
   listLag?: number;
+  /** What another user does about the same thing, just before the call arrives, or before its caller can look. */
+  other?: { act: Act; when: 'before' | 'after' };
 }
 
 /** Within the looks of every operation, and after every window. */
@@ -41,6 +46,8 @@ const DOING: Record<Does, string> = {
 
 const ALL: Does[] = ['never', 'now', 'soon', 'late'];
 const POSSIBLE: Record<Sees, Does[]> = {
+  // Nothing is wrong with it: see `OF_OTHERS`.
+  response: [],
   reset: ALL,
   timeout: ALL,
   "gateway's 500": ALL,
@@ -69,13 +76,58 @@ export const PROVES_NOTHING_DONE: ReadonlySet<Sees> = new Set<Sees>([
   'maintenance with Retry-After',
 ]);
 
+const ACTS: Act[] = [
+  'cancels the Request',
+  'deletes the Request',
+  'completes the Request by hand',
+  'retries the Request',
+  'updates the data',
+  'triggers the event',
+  'completes the Task',
+  'reassigns the Task',
+  'uploads another file',
+  'deletes the file',
+];
+
+/** Another user is faster, or comes in between. */
+const OF_OTHERS: Fault[] = ACTS.flatMap((act): Fault[] => [
+  {
+    name: `before it, another user ${act}`,
+    sees: 'response',
+    does: 'now',
+    other: { act, when: 'before' },
+  },
+  {
+    name: `reset, not carried out, and another user ${act}`,
+    sees: 'reset',
+    does: 'never',
+    other: { act, when: 'before' },
+  },
+  {
+    name: `reset, carried out, and then another user ${act}`,
+    sees: 'reset',
+    does: 'now',
+    other: { act, when: 'after' },
+  },
+  {
+    name: `reset, carried out soon after, and before that another user ${act}`,
+    sees: 'reset',
+    does: 'soon',
+    other: { act, when: 'before' },
+  },
+]);
+
 /** Every fault class: what is seen, and what was done. */
 export const FAULTS: Fault[] = [
   ...(Object.entries(POSSIBLE) as Array<[Sees, Does[]]>).flatMap(([sees, all]) =>
     all.map((does): Fault => ({ name: `${sees}, ${DOING[does]}`, sees, does })),
   ),
   { name: 'reset, carried out, and lists are behind', sees: 'reset', does: 'now', listLag: LIST_LAG_MS },
+  ...OF_OTHERS,
 ];
+
+/** Whether something is wrong with the response. */
+export const isLost = (fault: Fault | undefined): boolean => fault !== undefined && fault.sees !== 'response';
 
 /** One fault in a history, at one of its calls. */
 export interface PlacedFault {

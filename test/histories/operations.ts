@@ -11,6 +11,7 @@ import {
   PROCESSES,
   START_EVENT,
 } from './model/processmaker';
+import type { Act } from './model/others';
 import type { RequestRow } from './model/rows';
 
 /** What an item is about: the number in the data of a start, or the id of what is changed. */
@@ -35,6 +36,12 @@ export interface Operation {
   /** Whether to carry it out twice does harm, and whether a read shows that it was carried out. */
   harm: boolean;
   canBeSeen: boolean;
+  /** What others can do about the same thing. */
+  others: Act[];
+  /** By which of these it is as it was to be, although this operation was not carried out. */
+  fulfilledBy?: Act[];
+  /** It brings something along, so that it is not the same when another user does it. */
+  brings?: true;
   hasKey?: true;
   isStart?: true;
   binaries?: true;
@@ -86,6 +93,7 @@ const start = (name: string, options: INodeParameters, more: Partial<Operation> 
   windowMs: START_WINDOW_SECONDS * 1000,
   harm: true,
   canBeSeen: true,
+  others: ['cancels the Request', 'deletes the Request', 'completes the Task'],
   isStart: true,
   make: makeStart,
   ...more,
@@ -114,7 +122,7 @@ const itself = (_server: ModelledProcessMaker, { id }: RequestRow) => ({ target:
 function ofRequest(
   name: string,
   [resource, operation]: [string, string],
-  more: Pick<Operation, 'effect' | 'make'> & Partial<Operation>,
+  more: Pick<Operation, 'effect' | 'others' | 'make'> & Partial<Operation>,
 ): Operation {
   return {
     name,
@@ -148,36 +156,62 @@ export const OPERATIONS: Operation[] = [
   ),
   ofRequest('complete a Task', ['task', 'complete'], {
     effect: 'completeTask',
-    parameters: { ...BY_TASK, options: { recoveryWindow: TASK_WINDOW_SECONDS } },
+    others: ['cancels the Request', 'deletes the Request', 'completes the Task', 'reassigns the Task'],
+    brings: true,
+    parameters: {
+      ...BY_TASK,
+      dataMode: 'json',
+      jsonData: '{"answer":42}',
+      options: { recoveryWindow: TASK_WINDOW_SECONDS },
+    },
     windowMs: TASK_WINDOW_SECONDS * 1000,
     harm: true,
     make: withRequest(PROCESSES.withTask, taskOf),
   }),
   ofRequest('reassign a Task', ['task', 'reassign'], {
     effect: 'reassign',
+    others: ['cancels the Request', 'deletes the Request', 'completes the Task', 'reassigns the Task'],
+    brings: true,
     parameters: { ...BY_TASK, user: locator('id', OTHER_USER) },
     make: withRequest(PROCESSES.withTask, taskOf),
   }),
   ofRequest('cancel', ['request', 'cancel'], {
     effect: 'cancel',
+    others: ['cancels the Request', 'deletes the Request', 'completes the Task'],
     make: withRequest(PROCESSES.withTask, itself),
   }),
   ofRequest('complete by hand', ['request', 'complete'], {
     effect: 'complete',
+    fulfilledBy: ['retries the Request'],
+    others: [
+      'cancels the Request',
+      'deletes the Request',
+      'completes the Request by hand',
+      'retries the Request',
+    ],
     make: withRequest(PROCESSES.withScript, itself),
   }),
   ofRequest('delete', ['request', 'delete'], {
     effect: 'delete',
+    others: ['cancels the Request', 'deletes the Request'],
     make: withRequest(PROCESSES.withTask, itself),
   }),
   ofRequest('retry', ['request', 'retry'], {
     effect: 'retry',
+    others: [
+      'cancels the Request',
+      'deletes the Request',
+      'completes the Request by hand',
+      'retries the Request',
+    ],
     crashWindowMs: RETRY_CRASH_WINDOW_MS,
     harm: true,
     make: withRequest(PROCESSES.withScript, itself),
   }),
   ofRequest('trigger an event', ['request', 'triggerEvent'], {
     effect: 'trigger',
+    others: ['cancels the Request', 'deletes the Request', 'triggers the event'],
+    brings: true,
     parameters: { event: locator('id', EVENT) },
     harm: true,
     canBeSeen: false,
@@ -185,17 +219,23 @@ export const OPERATIONS: Operation[] = [
   }),
   ofRequest('update data', ['request', 'updateData'], {
     effect: 'update',
+    others: ['cancels the Request', 'deletes the Request', 'updates the data'],
+    brings: true,
     parameters: { dataMode: 'json', jsonData: '{"answer":42}', merge: 'shallow' },
     make: withRequest(PROCESSES.withTask, itself),
   }),
   ofRequest('upload', ['file', 'upload'], {
     effect: 'upload',
+    others: ['deletes the Request', 'uploads another file', 'deletes the file'],
+    brings: true,
     parameters: rows(['data', 'paper']),
     binaries: true,
     make: withRequest(PROCESSES.withTask, itself),
   }),
   ofRequest('delete a file', ['file', 'delete'], {
     effect: 'deleteFile',
+    fulfilledBy: ['uploads another file'],
+    others: ['deletes the Request', 'uploads another file', 'deletes the file'],
     parameters: { file: locator('id', '={{ $json.fileId }}') },
     make: withRequest(PROCESSES.withTask, fileOf),
   }),

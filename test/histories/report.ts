@@ -90,8 +90,11 @@ function indexOf(pairedItem: INodeExecutionData['pairedItem']): number | undefin
   return Array.isArray(pairedItem) ? pairedItem[0]?.item : pairedItem?.item;
 }
 
+/** How a text says that something was done, although it went wrong afterwards. */
+const IS_DONE = /has made the change|change of .* was made, but/i;
+
 /** How a text says that something may have been done; an agent is not given the outcome as a field. */
-const MAY_BE = /may have|not known/i;
+const MAY_BE = /(?<!\b(?:It|Its Request) )may have|not known/i;
 
 /** What an agent is told by a tool that it calls by itself: the output, or the text of an error alone. */
 export function ofAnswer(answer: InlineAnswer | undefined): Report {
@@ -103,5 +106,6 @@ export function ofAnswer(answer: InlineAnswer | undefined): Report {
   const text = answer.error;
   const [, id] = /Request (\d+) was started for it/.exec(text) ?? [];
   if (id !== undefined) return { said: 'started', requestId: Number(id), others: [], text };
+  if (IS_DONE.test(text)) return { said: 'done', others: [], text };
   return { said: MAY_BE.test(text) ? 'unknown' : 'notDone', others: [], text };
 }

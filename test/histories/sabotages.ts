@@ -139,6 +139,24 @@ export const SABOTAGES: Sabotage[] = [
     to: 'if (false) {',
   },
   {
+    name: 'a Task that another user has completed counts as completed',
+    file: COMPLETE,
+    from: 'if (await isOwn(seen))',
+    to: 'if (true)',
+  },
+  {
+    name: 'a Task that a cancel has closed counts as completed',
+    file: 'actions/task/complete/closedTask',
+    from: "if (request.status === 'CANCELED')",
+    to: 'if (false)',
+  },
+  {
+    name: 'a Request that a person has completed by hand counts as retried',
+    file: 'actions/request/retry/retryOnce',
+    from: "status === 'COMPLETED' && (0, requests_1.engineErrors)(request).length === 0",
+    to: "status === 'COMPLETED'",
+  },
+  {
     name: 'the hidden key is not sent',
     file: SEND,
     from: '{ name: hiddenKey_1.KEY_FIELD, value: key }',

@@ -23,15 +23,15 @@ export const INTERRUPTIONS = [
   { interruptAfter: 500, pause: 0 },
 ];
 
-/** Tools get no files. */
-export const isPossible = (operation: Operation, repeat: Repeat): boolean =>
-  !(repeat.isTool && operation.binaries);
+/** Tools get no files, and others can do only what there is to do. */
+export const isPossible = (operation: Operation, repeat: Repeat, { other }: Fault): boolean =>
+  !(repeat.isTool && operation.binaries) && (!other || operation.others.includes(other.act));
 
 /** Every operation with every repeat and every fault. */
 export function cells(seed: number): Cell[] {
   return OPERATIONS.flatMap((operation) =>
-    REPEATS.filter((repeat) => isPossible(operation, repeat)).flatMap((repeat) =>
-      FAULTS.map((fault): Cell => ({
+    REPEATS.flatMap((repeat) =>
+      FAULTS.filter((fault) => isPossible(operation, repeat, fault)).map((fault): Cell => ({
         name: `${operation.name} × ${repeat.name} × ${fault.name}`,
         operation: operation.name,
         repeat: repeat.name,

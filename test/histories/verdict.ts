@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { KEY_FIELD } from '../../nodes/ProcessMaker/api/requests/hiddenKey';
 import { asText } from '../../nodes/ProcessMaker/guards';
-import { PROVES_NOTHING_DONE } from './faults';
+import { isLost, PROVES_NOTHING_DONE } from './faults';
 import type { Effect } from './model/processmaker';
 import type { Operation, Thing } from './operations';
 import type { Plan } from './plan';
@@ -116,7 +116,9 @@ function judgeGroup(
       }
       case 'done':
       case 'started':
-        if (all.length === 0) find('lost', 'told as done, and was not');
+        if (all.length === 0 && !isFulfilled(plan, operation)) find('lost', 'told as done, and was not');
+        else if (operation.brings && own.length === 0)
+          find('falselyReported', 'told as done, and was done by another user');
         else if (operation.isStart && requestId !== undefined) {
           if (!all.some(({ target }) => target === requestId))
             find('falselyReported', `Request ${requestId} is another one`);
@@ -148,21 +150,29 @@ function judgeGroup(
   }
 }
 
+const actsOf = ({ faults }: Plan) => faults.flatMap(({ fault: { other } }) => other?.act ?? []);
+
+const isFulfilled = (plan: Plan, { fulfilledBy = [] }: Operation): boolean =>
+  actsOf(plan).some((act) => fulfilledBy.includes(act));
+
 /** Where the documents say that the node cannot prevent it. */
 function documentedDouble(
-  { world: { heals }, faults }: Plan,
+  plan: Plan,
   operation: Operation,
   repeat: Repeat,
   effects: Effect[],
 ): string | undefined {
+  const { world, faults } = plan;
   const { windowMs, crashWindowMs = windowMs } = operation;
   const isLate = effects.some(({ at, sentAt }) => at - sentAt > (repeat.forgets ? crashWindowMs : windowMs));
   const areBehind = faults.some(({ fault }) => fault.listLag);
   if (repeat.forgets && isLate) return 'after a crash, carried out only after the window';
   if (repeat.forgets && !operation.canBeSeen) return 'after a crash, what cannot be seen';
   // Nothing tells it from a script that was not tried again.
-  if (repeat.forgets && operation.effect === 'retry' && !heals)
+  if (repeat.forgets && operation.effect === 'retry' && !world.heals)
     return 'after a crash, a script that fails again';
+  if ((repeat.forgets || operation.hasKey) && actsOf(plan).includes('deletes the Request'))
+    return 'a Request that somebody has deleted since';
   if (repeat.executions > 1 && isUnseen(effects))
     return 'by another execution, which could not see the first one yet';
   // With a key, the iterations of a loop find each other in a list as executions do.
@@ -245,11 +255,13 @@ function needlessness(
   const lastSent = Math.max(...sent.map(({ endedAt: end = 0 }) => end));
   // Who gets no answer cannot know it.
   const isUnread = calls.some(
-    ({ isChange, at, fault }) => (!isChange && at >= lastSent && fault) || fault?.listLag,
+    ({ isChange, at, fault }) => (!isChange && at >= lastSent && isLost(fault)) || fault?.listLag,
   );
   if (couldBe.length === 0 && !isForgotten(operation, repeat))
     return { needless: isUnread ? REFUSED_BEFORE : NOTHING_DONE };
   if (!operation.canBeSeen) return {};
+  // What others do may hide it.
+  if (actsOf(plan).length > 0) return {};
   if (isForgotten(operation, repeat)) return {};
   const made = effects.filter(
     (effect) => isOf(operation, thing, effect) && effect.sender.startsWith('n8n-') && isBy(report, effect),
@@ -269,11 +281,11 @@ function needlessness(
 
 /** The `unknown` of an item is about other calls than those whose response said that they went well. */
 function isToldAsDone({ fault, status = 0, isAnswered }: SentCall): boolean {
-  return isAnswered === true && !fault && status >= 200 && status < 400;
+  return isAnswered === true && !isLost(fault) && status >= 200 && status < 400;
 }
 
 function mayBeDone({ fault, status, isAnswered }: SentCall): boolean {
   if (!isAnswered) return true;
-  if (fault) return !PROVES_NOTHING_DONE.has(fault.sees);
+  if (fault && isLost(fault)) return !PROVES_NOTHING_DONE.has(fault.sees);
   return status === undefined || status < 400;
 }

@@ -3,6 +3,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import { asText } from '../../nodes/ProcessMaker/guards';
 import { pass } from '../support/virtual-clock';
 import { DELAYS, type Fault, type PlacedFault } from './faults';
+import type { Act } from './model/others';
 import { type Answer, type Call, json } from './model/answer';
 import type { World } from './model/processmaker';
 import { readForm } from './model/form';
@@ -21,6 +22,8 @@ export interface Backend {
   listLag: number;
   answer: (call: Call) => Answer | Promise<Answer>;
   begin: (call: Call) => () => Answer;
+  /** What another user does about that of which a call is. */
+  act?: (what: Act, call: Call) => void;
 }
 
 /** A call that was sent, and what came of it. */
@@ -115,14 +118,16 @@ export class Wire {
       await this.committed(answer);
       return await this.respond(call, answer);
     }
-    const { does, sees, listLag } = fault;
+    const { does, sees, listLag, other } = fault;
     if (listLag) this.lag(listLag);
+    if (other?.when === 'before') this.server.act?.(other.act, call);
     let answer: Answer | undefined;
     if (does === 'now') answer = await this.server.answer(call);
     if (does === 'soon' || does === 'late') {
       const wait = DELAYS[does] + (sees === 'timeout' ? Number(options.timeout) : 0);
       this.carryOutLater(call, wait);
     }
+    if (other?.when === 'after') this.server.act?.(other.act, call);
     if (sees === 'doubled by a proxy') await this.server.answer({ ...call, sender: 'proxy' });
     return await this.fail(call, fault, answer);
   }
@@ -164,6 +169,11 @@ export class Wire {
 
   private async fail(call: SentCall, { sees }: Fault, answer: Answer | undefined): Promise<unknown> {
     switch (sees) {
+      case 'response':
+        if (!answer) throw new Error('A response needs an answer.');
+        call.answer = answer;
+        await this.committed(answer);
+        return await this.respond(call, answer);
       case 'reset':
         await pass(WAY_MS);
         throw networkError('ECONNRESET', 'socket hang up');

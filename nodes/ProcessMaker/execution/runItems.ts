@@ -174,7 +174,7 @@ class OperationRun<T> {
       this.results.succeed(index, await work(value, attempt, slot));
     } catch (thrown) {
       error = toProcessMakerError(thrown);
-      this.fail(index, attempt?.isDone ? error.with({ done: true }) : error, attempt !== undefined, attempt);
+      this.fail(index, attempt?.isDone ? madeBefore(error) : error, attempt !== undefined, attempt);
     }
     this.inDoubt.delete(index);
     if (attempt) record?.end(digest, attempt, error);
@@ -195,6 +195,13 @@ class OperationRun<T> {
     if (operation.complete) results.fail(index, operation.complete(error, { index, wasSent, record }));
     else results.fail(index, operation.changes ? withOutcome(error, wasSent, attempt) : error);
   }
+}
+
+/** What goes wrong after an earlier attempt has made the change: an agent is told so by the text alone. */
+function madeBefore(error: ProcessMakerError): ProcessMakerError {
+  if (error.done) return error;
+  const description = `${error.description} An earlier attempt has made the change: do not repeat it.`;
+  return error.with({ done: true, description });
 }
 
 function withOutcome(error: ProcessMakerError, wasSent: boolean, attempt?: Attempt): ProcessMakerError {

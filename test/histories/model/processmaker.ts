@@ -3,6 +3,7 @@ import { KEY_FIELD } from '../../../nodes/ProcessMaker/api/requests/hiddenKey';
 import { asText } from '../../../nodes/ProcessMaker/guards';
 import type { Answer, Call } from './answer';
 import { FORBIDDEN, json, listOf, NOT_FOUND, NOTHING, refusal, SERVER_ERROR } from './answer';
+import { act, type Act } from './others';
 import { type Condition, parse } from './pmql';
 import {
   type FileRow,
@@ -99,6 +100,18 @@ export class ModelledProcessMaker {
       default:
         throw new Error(`The model does not know ${call.method} ${call.path}.`);
     }
+  }
+
+  /** Another user does something about that of which a call is; about the first thing where that names none. */
+  act(what: Act, call: Call): void {
+    const { number } = call.body as IDataObject;
+    const ids = call.path.split('/').map(Number);
+    const own = [...this.requests.values()].filter(({ processId }) => processId !== COPY_PROCESS);
+    const row =
+      number === undefined
+        ? (own.find(({ id }) => ids.includes(this.taskIdOf(id)) || ids.includes(id)) ?? own[0])
+        : own.findLast(({ data }) => data.number === number);
+    if (row) act(this, what, row);
   }
 
   /** A completion that has begun and is still at work: everybody else finds the Task open. @returns what ends it */
@@ -402,6 +415,11 @@ export class ModelledProcessMaker {
     if (isSecond) this.breakDown(request);
     else if (request.status === 'ACTIVE') this.end(request, 'COMPLETED');
     return json(200, { ...this.shownTask(row), user: undefined });
+  }
+
+  /** The Task of a Request; 0 for none. */
+  private taskIdOf(id: number): number {
+    return [...this.tasks.values()].find(({ requestId }) => requestId === id)?.id ?? 0;
   }
 
   private addTask({ id }: RequestRow, elementId: string, elementType: string): void {

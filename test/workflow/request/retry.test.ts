@@ -137,6 +137,24 @@ describe('a retry call whose response is lost', () => {
     expect(puts()).toHaveLength(1);
   });
 
+  it('reports an unknown outcome when somebody completes the Request by hand meanwhile', async () => {
+    const requests = await errored();
+    const byHand: Behaviour = async (response) => {
+      await harness.perform('request complete', byId, { input: requests, user: 'admin' });
+      response.destroy();
+    };
+    let isFirst = true;
+    harness.gateway.treat = ({ method }) => {
+      if (method !== 'PUT' || !isFirst) return undefined;
+      isFirst = false;
+      return byHand;
+    };
+    const run = await retry(requests);
+    expect(statuses()).toEqual(['COMPLETED']);
+    expect(run.items('ProcessMaker')).toEqual([]);
+    expect(failedItems(run)).toMatchObject([{ outcome: 'unknown' }]);
+  });
+
   it('reports an unknown outcome when the Request is canceled before n8n runs the node again', async () => {
     const requests = await errored();
     const killed = await retry(requests);

@@ -277,6 +277,40 @@ describe('when the outcome is unknown', () => {
     expect(puts()).toHaveLength(1);
   });
 
+  const completedByOther: Behaviour = async (response) => {
+    await harness.completeFirstTask();
+    response.destroy();
+  };
+
+  it('leaves a Task unknown that somebody else completes, with other data, while its completion is lost', async () => {
+    const tasks = await startTasks(harness);
+    treatOnce(completedByOther);
+    const done = await complete(tasks.map((task) => ({ ...task, data: { answer: 1 } })));
+    expect(done.items('ProcessMaker')).toEqual([]);
+    expect(failedItems(done)).toMatchObject([
+      { text: expect.stringContaining('not known who completed Task') as string, outcome: 'unknown' },
+    ]);
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('leaves it unknown to a repeat as well', async () => {
+    const tasks = await startTasks(harness);
+    treatOnce(completedByOther);
+    const input = tasks.map((task) => ({ ...task, data: { answer: 1 } }));
+    const done = await run({}, { input, settings: AGAIN });
+    expect(done.error?.message).toContain('not known who completed Task');
+    expect(done.error).toHaveProperty('context.outcome', 'unknown');
+    expect(puts()).toHaveLength(1);
+  });
+
+  it('does not need the data where it cannot be seen: hidden fields, and texts that ProcessMaker changes', async () => {
+    const tasks = await startTasks(harness);
+    treatOnce(resetAfter);
+    const data = { _secret: 1, note: '<b>Approved</b>', padded: ' kept ' };
+    const done = await complete(tasks.map((task) => ({ ...task, data })));
+    expect(done.items('ProcessMaker')).toMatchObject([{ status: 'CLOSED' }]);
+  });
+
   it("reports an open Task as unknown after ProcessMaker's own 500", async () => {
     const tasks = await startTasks(harness);
     treatOnce(respond(500, { message: 'Server Error' }));

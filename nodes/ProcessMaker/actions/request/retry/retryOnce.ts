@@ -31,7 +31,8 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
     const message = `Request ${id} is in status ${status}, so there is nothing to retry`;
     const refusal = inputError(message, 'Only a Request in status ERROR can be retried.');
     acceptAsMade(toChange, refusal);
-    if (status === 'CANCELED') throw refusal.with({ outcome: 'unknown' });
+    // A retry leaves no error behind.
+    if (!showsRetry(request, sentAt[id])) throw refusal;
     return request;
   }
   if (await isTriedAgain(connection, request)) {
@@ -68,11 +69,14 @@ export async function retryOnce(toChange: RequestToChange): Promise<ApiRequest> 
   return await withRetryingIfRead(connection, retried);
 }
 
-/** Whether something has become of a Request since it was in ERROR that only a retry does. A cancel needs none. */
-function showsRetry(request: ApiRequest, at: number): boolean {
+/**
+ * Whether something has become of a Request that was in ERROR which only a retry does. A cancel does not, nor does a person
+ * who completes the Request by hand: its errors are still there then. @param since only failures after this time count
+ */
+function showsRetry(request: ApiRequest, since = Infinity): boolean {
   const { status } = request;
-  const hasGoneOn = status !== 'ERROR' && status !== 'CANCELED';
-  return hasGoneOn || isBeingRetried(request) || latestFailure(request) > at;
+  const isCompleted = status === 'COMPLETED' && engineErrors(request).length === 0;
+  return isCompleted || status === 'ACTIVE' || isBeingRetried(request) || latestFailure(request) > since;
 }
 
 /** Reads it when a retry that was sent before a crash of n8n has had the time to come to its end. */

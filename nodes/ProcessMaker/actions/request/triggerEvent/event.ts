@@ -7,6 +7,7 @@ import { listWaitingEvents } from '../../../api/tasks/tasks';
 import { acceptAsMade } from '../../../execution/acceptAsMade';
 import { type Attempt, makeChange, type Seen } from '../../../execution/change';
 import { once, type RequestReader } from '../../../execution/readers';
+import { hasFields } from '../../../fields/storedData';
 import { asText, closestName, isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import {
@@ -17,7 +18,6 @@ import {
   rethrown,
 } from '../../../transport/processMakerError';
 import { readChanged } from '../requestChange';
-import { hasFields } from '../updateData/mergeData';
 
 /** An intermediate event of a Request, by the id of its element in the process. */
 interface EventToTrigger {

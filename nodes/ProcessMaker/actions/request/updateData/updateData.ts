@@ -4,11 +4,12 @@ import { updateRequest } from '../../../api/requests/changes';
 import { aboutRequest, type ApiRequest, readRequest } from '../../../api/requests/requests';
 import type { Attempt } from '../../../execution/change';
 import { findUnsendable } from '../../../fields/jsonData';
+import { dataOf, hasFields, isHidden } from '../../../fields/storedData';
 import { isObject } from '../../../guards';
 import type { Connection } from '../../../transport/connection';
 import { inputError, isKind } from '../../../transport/processMakerError';
 import { changeRequest, readChanged } from '../requestChange';
-import { hasFields, mergeDeep } from './mergeData';
+import { mergeDeep } from './mergeData';
 
 /** Updates the data of a Request: each field takes the place of that of the same name; `isDeep` merges objects. */
 export async function updateData(
@@ -33,11 +34,6 @@ export async function updateData(
   });
 }
 
-/** Empty data comes as a list. */
-function dataOf({ data }: ApiRequest): IDataObject {
-  return isObject(data) ? data : {};
-}
-
 /** Of what is stored, only the fields that are given: the less is written, the less a change of others is overwritten. */
 function merged(stored: IDataObject, given: IDataObject): IDataObject {
   const same = Object.fromEntries(Object.entries(stored).filter(([name]) => Object.hasOwn(given, name)));
@@ -57,8 +53,6 @@ function merged(stored: IDataObject, given: IDataObject): IDataObject {
 function shows(request: ApiRequest, fields: IDataObject): boolean {
   return !Object.keys(fields).some(isHidden) && hasFields(dataOf(request), fields);
 }
-
-const isHidden = (name: string) => name.startsWith('_');
 
 /** @throws ProcessMakerError for what cannot be merged, before any call */
 export function checkUpdate(data: IDataObject, isDeep: boolean): void {

@@ -14,8 +14,9 @@ import { asText, isObject } from '../../../guards';
 import { inputError } from '../../../transport/processMakerError';
 import { operation } from '../../operation';
 import { takeTask } from '../takeTask';
-import { type CompletedTask, completeTask, isClosed, TaskLook } from './completeTask';
+import { type CompletedTask, completeTask } from './completeTask';
 import { TaskForms } from './taskForms';
+import { isClosed, TaskLook } from './taskLook';
 
 const DEFAULT_WINDOW_SECONDS = 30;
 const MAX_WINDOW_SECONDS = 3600;

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
-import { hasFields, mergeDeep } from '../../../../../nodes/ProcessMaker/actions/request/updateData/mergeData';
-import { sanitiseUpdatedData } from '../../../../processmaker/data/sanitise';
-import { asPhpValue } from '../../../../processmaker/data/normalise';
-import type { Json } from '../../../../processmaker';
+import { mergeDeep } from '../../../../../nodes/ProcessMaker/actions/request/updateData/mergeData';
 
 const copy = (value: IDataObject) => JSON.parse(JSON.stringify(value)) as IDataObject;
 
@@ -44,30 +41,5 @@ describe('mergeDeep', () => {
     const merged = mergeDeep({}, JSON.parse('{"__proto__": {"polluted": true}}') as IDataObject);
     expect(Object.hasOwn(merged, '__proto__')).toBe(true);
     expect(({} as IDataObject).polluted).toBeUndefined();
-  });
-});
-
-describe('hasFields', () => {
-  it('finds written fields in the form in which ProcessMaker returns them', () => {
-    fc.assert(
-      fc.property(data, data, (others, fields) => {
-        const stored = asPhpValue(sanitiseUpdatedData({ ...others, ...fields } as Json));
-        const read = Array.isArray(stored) ? { ...stored } : stored;
-        expect(hasFields(read as IDataObject, copy(fields))).toBe(true);
-      }),
-    );
-  });
-
-  it.each([
-    [{ a: 1 }, { a: 2 }],
-    [{ a: 1 }, { a: '1' }],
-    [{}, { a: null }],
-    [{ a: { b: 1, c: 2 } }, { a: { b: 1 } }],
-    [{ a: [1, 2] }, { a: [2, 1] }],
-    [{ a: [] }, { a: null }],
-    [{ a: null }, { a: 'x' }],
-    [{ a: 'x' }, { a: 'x y ' }],
-  ])('does not take the stored data %j for the written fields %j', (stored, fields) => {
-    expect(hasFields(stored, fields)).toBe(false);
   });
 });
