@@ -7,8 +7,8 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/jest-sequencer.js',
   // Tests wait more than they work.
   maxWorkers: Math.min(4 * availableParallelism(), 8),
-  // Whole workflows over HTTP, on machines that may be busy with other things.
-  testTimeout: 30_000,
+  // Whole workflows over HTTP, on machines that may be busy with other things: the limit ends what hangs, and nothing else.
+  testTimeout: 120_000,
   roots: ['<rootDir>/test/unit', '<rootDir>/test/workflow'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },

@@ -27,7 +27,7 @@ export interface Unknown {
 export interface Verdict {
   findings: Finding[];
   unknowns: Unknown[];
-  /** What was carried out twice in one of the cases in which the documents say that it can be. */
+  /** What goes wrong in one of the cases in which the documents say that it can. */
   documented: string[];
 }
 
@@ -120,8 +120,10 @@ function judgeGroup(
         else if (operation.brings && own.length === 0)
           find('falselyReported', 'told as done, and was done by another user');
         else if (operation.isStart && requestId !== undefined) {
-          if (!all.some(({ target }) => target === requestId))
-            find('falselyReported', `Request ${requestId} is another one`);
+          if (!all.some(({ target }) => target === requestId)) {
+            if (isLeftCopy(plan)) documented.push('a copy of a Request that somebody has deleted since');
+            else find('falselyReported', `Request ${requestId} is another one`);
+          }
           if (!operation.hasKey && told.includes(requestId) && repeat.executions === 1) {
             find('lost', `Request ${requestId} is told of twice`);
           }
@@ -154,6 +156,10 @@ const actsOf = ({ faults }: Plan) => faults.flatMap(({ fault: { other } }) => ot
 
 const isFulfilled = (plan: Plan, { fulfilledBy = [] }: Operation): boolean =>
   actsOf(plan).some((act) => fulfilledBy.includes(act));
+
+/** Whether all that is left of a start can be a copy of its data, with its key. */
+const isLeftCopy = (plan: Plan): boolean =>
+  plan.world.copies === 'sameProcess' && actsOf(plan).includes('deletes the Request');
 
 /** Where the documents say that the node cannot prevent it. */
 function documentedDouble(

@@ -51,12 +51,24 @@ export class Stage {
 
   /** The only item of an execution that ends well, which does not show the execution's secret. */
   async result(executionId: string): Promise<IDataObject> {
-    const execution = await this.host.client.ended(executionId);
+    const execution = await this.ended(executionId);
     assert.equal(execution.status, 'success');
     const items = outputOf(execution, WAITING_NODE);
     assert.equal(items.length, 1);
     assert.ok(!JSON.stringify(items).includes(secretOf(execution)), 'the output shows the signature');
     return items[0]?.json ?? {};
+  }
+
+  private async ended(executionId: string): Promise<Execution> {
+    const { host, processMaker } = this;
+    try {
+      return await host.client.ended(executionId);
+    } catch (error) {
+      const statuses = processMaker.scriptStatuses.join(', ');
+      const requests = processMaker.requests().map(({ id, status }) => `${id} ${status}`);
+      const told = error instanceof Error ? error.message : String(error);
+      throw new Error(`${told} Scripts got ${statuses}; Requests: ${requests.join(', ')}.`, { cause: error });
+    }
   }
 
   /** The URL in the data of the latest Request. */

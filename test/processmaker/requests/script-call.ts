@@ -6,9 +6,16 @@ import type { JsonObject } from '../types';
 import { findProcess, requestData } from './store';
 
 const PAUSE_MS = 250;
-const MAX_ATTEMPTS = 600;
-/** Asleep in a moment, or starting: n8n statuses 409 while an execution runs, and 404 or 503 while it starts itself. */
-const NOT_YET = [404, 409, 503];
+const WINDOW_MS = 10 * 60_000;
+/** For one response: a server that is just starting may never give one. */
+const RESPONSE_MS = 10_000;
+
+/**
+ * Whether n8n may take the call soon: an execution runs until it sleeps (409), and n8n may be starting or busy. One that
+ * is starting gives every call the status 200.
+ */
+const isNotYet = (status: number): boolean =>
+  status < 300 || [404, 409, 429].includes(status) || status >= 500;
 
 /** A call that a script makes. */
 export interface ScriptCall {
@@ -68,17 +75,23 @@ export async function makeCall(
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal,
   };
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS && !signal.aborted; attempt++) {
-    const status = await fetch(url, call).then(
-      (response) => response.status,
-      () => undefined,
-    );
-    if (status !== undefined) statuses.push(status);
-    if (status !== undefined && status < 300) return undefined;
-    if (status !== undefined && !NOT_YET.includes(status)) return `The call was answered with ${status}.`;
+  for (const end = Date.now() + WINDOW_MS; Date.now() < end && !signal.aborted;) {
+    const limited = { ...call, signal: AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_MS)]) };
+    const response = await responseTo(url, limited).catch(() => undefined);
+    if (response !== undefined) {
+      const { status, isWoken } = response;
+      statuses.push(status);
+      if (isWoken) return undefined;
+      if (!isNotYet(status)) return `The call was answered with ${status}.`;
+    }
     await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
   return 'Nobody was ready for the call.';
+}
+
+async function responseTo(url: string, call: RequestInit): Promise<{ status: number; isWoken: boolean }> {
+  const response = await fetch(url, call);
+  const body = (await response.json().catch(() => null)) as { woken?: unknown } | null;
+  return { status: response.status, isWoken: response.ok && body?.woken === true };
 }

@@ -169,7 +169,7 @@ test('a form that another site sends, or that comes by another name of the machi
 });
 
 test('completing the Task of the contract calls the URL of the sleeping n8n, and the page of the Request says so', async () => {
-  const n8n = createServer((_request, response) => response.end('{}'));
+  const n8n = createServer((_request, response) => response.end('{"woken":true}'));
   n8n.listen(0, '127.0.0.1');
   await once(n8n, 'listening');
   const url = `http://127.0.0.1:${(n8n.address() as AddressInfo).port}/webhook-waiting/5`;

@@ -8,11 +8,14 @@ const AUTOMATIC_APPROVAL = 42;
 
 let processMaker: ProcessMaker;
 let bodies: string[];
-let statuses: number[];
+/** What the receiver responds with, one after the other: the status of a refusal, or the text of a success. */
+let responses: (number | string)[];
 const receiver = createServer((request, response) => {
   void text(request).then((body) => {
     bodies.push(body);
-    response.writeHead(statuses.shift() ?? 200).end();
+    const next = responses.shift() ?? '';
+    if (typeof next === 'number') response.writeHead(next).end();
+    else response.end(next);
   });
 });
 
@@ -50,14 +53,14 @@ async function ended(): Promise<ReturnType<ProcessMaker['requests']>[number] | u
 }
 
 it('repeats its call while the receiver is not ready, and then goes on', async () => {
-  statuses = [409, 404, 200];
+  responses = [409, 404, 'n8n is starting up. Please wait', 500, '{"woken":true}'];
   expect(await ended()).toMatchObject({ status: 'COMPLETED' });
-  expect(bodies).toEqual(Array(3).fill('{"approved":true}'));
-  expect(processMaker.scriptStatuses.slice(-3)).toEqual([409, 404, 200]);
+  expect(bodies).toEqual(Array(5).fill('{"approved":true}'));
+  expect(processMaker.scriptStatuses.slice(-5)).toEqual([409, 404, 200, 500, 200]);
 });
 
 it('ends its Request in ERROR when its call is refused', async () => {
-  statuses = [410];
+  responses = [410];
   expect(await ended()).toMatchObject({ status: 'ERROR' });
   expect(bodies).toHaveLength(1);
 });

@@ -51,7 +51,7 @@ async function holdUpScripts(): Promise<() => void> {
   await api.start(42, 'received', { _n8n_resume_url: `http://127.0.0.1:${port}/` });
   const [response] = await called;
   return () => {
-    response.end('{}');
+    response.end('{"woken":true}');
     receiver.close();
   };
 }
