@@ -38,6 +38,7 @@ export async function checkExamples(subject: Subject): Promise<void> {
     'ai-agent': 'Get request',
     'wake-waiting-workflows': 'Wake what was missed',
     'agent-with-approval': 'Review refund',
+    'mcp-server': 'Complete task',
   };
   await checks.check('every example is tested here', () => {
     assert.deepEqual(Object.keys(examples).sort(), exampleNames());
