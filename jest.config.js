@@ -2,6 +2,7 @@ const { availableParallelism } = require('node:os');
 
 /** @type {import('jest').Config} */
 module.exports = {
+  globalSetup: '<rootDir>/test/support/current-build.ts',
   testEnvironment: '<rootDir>/test/support/jest-environment.ts',
   runtime: '<rootDir>/test/support/jest-runtime.js',
   testSequencer: '<rootDir>/test/support/jest-sequencer.js',
