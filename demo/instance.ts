@@ -16,6 +16,8 @@ const DAY_MS = 86_400_000;
 export interface Instance {
   url: string;
   token: string;
+  /** That of a user who sees the Requests of all users; only the stand-in has one. */
+  administratorToken?: string;
   /** The open Tasks; only the stand-in tells them. */
   openTasks?: () => StoredTask[];
   /** Starts a Request whose Task was due yesterday, unless there is an overdue one; only the stand-in can. */
@@ -41,6 +43,7 @@ export async function startInstance(real?: RealInstance, folder?: string): Promi
   return {
     url: processMaker.url,
     token: processMaker.tokens.limited,
+    administratorToken: processMaker.tokens.admin,
     openTasks,
     startOverdueTask: async () => {
       if (openTasks().some(({ dueAt }) => dueAt !== null && new Date(dueAt) < new Date())) return;

@@ -1,6 +1,6 @@
 import { Cleanup } from './cleanup';
 import { CREDENTIAL_TYPE, EXAMPLE_NODES, exampleNames, readExample, startOnly } from './example';
-import { startInstance } from './instance';
+import { type Instance, startInstance } from './instance';
 import { type Credential, N8nClient, outputOf } from './n8nClient';
 import { startN8nWithPackage } from './n8nWithPackage';
 import { state } from './paths';
@@ -27,10 +27,7 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
 
   const client = new N8nClient(n8n.url, signal);
   await client.setUpOwner(OWNER);
-  const credential = await client.createCredential('ProcessMaker account', CREDENTIAL_TYPE, {
-    instanceUrl: instance.url,
-    accessToken: instance.token,
-  });
+  const { credential, administrator } = await createCredentials(client, instance);
   const workflow = readExample('start-requests', credential);
   if (settings.realInstance) startOnly(workflow, settings.realInstance.process);
   const { id: workflowId } = await client.createWorkflow(workflow);
@@ -52,7 +49,7 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
   const { openTasks } = instance;
   if (openTasks && !settings.once) {
     await instance.startOverdueTask?.();
-    await importExamples(client, credential);
+    await importExamples(client, credential, administrator);
   }
   const sleeper =
     openTasks && !settings.once
@@ -64,15 +61,41 @@ async function demo(stop: Stop, cleanup: Cleanup): Promise<object | undefined> {
   return undefined;
 }
 
+interface Credentials {
+  credential: Credential;
+  /** That of a user who sees the Requests of all users, where there is one. */
+  administrator: Credential;
+}
+
+/** The credential of the person at the demo is made last: n8n gives a new node the one that was changed last. */
+async function createCredentials(
+  client: N8nClient,
+  { url: instanceUrl, token, administratorToken }: Instance,
+): Promise<Credentials> {
+  const create = async (name: string, accessToken: string) =>
+    await client.createCredential(name, CREDENTIAL_TYPE, { instanceUrl, accessToken });
+  const administrator =
+    administratorToken === undefined
+      ? undefined
+      : await create('ProcessMaker administrator', administratorToken);
+  const credential = await create('ProcessMaker account', token);
+  return { credential, administrator: administrator ?? credential };
+}
+
 /** Those that other steps of the demo import. */
 const IMPORTED = ['start-requests', 'wait-for-callback'];
 
 /** Imports the other examples, and publishes the workflow without which none that sleeps is woken. */
-async function importExamples(client: N8nClient, credential: Credential): Promise<void> {
+async function importExamples(
+  client: N8nClient,
+  credential: Credential,
+  administrator: Credential,
+): Promise<void> {
   say('Importing the examples …');
   for (const name of exampleNames().filter((one) => !IMPORTED.includes(one))) {
-    const saved = await client.createWorkflow(readExample(name, credential));
-    if (name === 'wake-waiting-workflows') await client.publish(saved);
+    const wakes = name === 'wake-waiting-workflows';
+    const saved = await client.createWorkflow(readExample(name, wakes ? administrator : credential));
+    if (wakes) await client.publish(saved);
   }
 }
 

@@ -48,8 +48,10 @@ Try next:
      Complete its Task: ${taskUrl}
      Its process then calls n8n. Open the execution again: it has gone on.
   3. Open an example: n8n has all of them, and 'Wake workflows that wait for a Request' is published, so that
-     'Request to Finish, Sleeping' works. One Task is overdue: see 'Tell a chat about overdue Tasks'.
+     'Request to Finish, Sleeping' works. It has the credential 'ProcessMaker administrator', whose user sees
+     the Requests of all users. One Task is overdue: see 'Tell a chat about overdue Tasks'.
   4. Build your own. In a new workflow of n8n, add the node ProcessMaker and choose 'Start request'. The
-     credential 'ProcessMaker account' is there already. After the sign-in n8n shows its Assistant: choose 'Workflows' on the left.
+     credential 'ProcessMaker account' is there already.
+After the sign-in n8n shows its Assistant: choose the house on the left, 'Overview', to see the workflows.
 The next demo shows the Requests of this one. n8n starts empty: download the workflows that you want to keep.`;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startInstance, type Instance } from '../../demo/instance';
 import { report } from '../../demo/report';
+import { TOKENS } from '../processmaker/fixtures/users';
 
 let folder: string;
 const open: Instance[] = [];
@@ -55,6 +56,17 @@ test('a demo that runs beside another one of the same checkout begins empty', as
 test('a demo that runs once begins empty, and leaves nothing for the next one', async () => {
   await startRequest(await visit({ once: true }));
   expect(await home(await visit())).toContain('None has been started yet');
+});
+
+test('the demo has a token whose user sees Requests of users that its own token does not see', async () => {
+  const { url, token, administratorToken = '' } = await visit();
+  const callAs = async (bearer: string, path: string, init: RequestInit = {}) =>
+    await fetch(`${url}/api/1.0/${path}`, { ...init, headers: { Authorization: `Bearer ${bearer}` } });
+  const started = await callAs(TOKENS.operator.token, 'process_events/43?event=asked', { method: 'POST' });
+  expect(started.status).toBe(201);
+  const { id } = (await started.json()) as { id: number };
+  expect((await callAs(token, `requests/${id}`)).status).toBe(403);
+  expect((await callAs(administratorToken, `requests/${id}`)).status).toBe(200);
 });
 
 /** What the report prints. */

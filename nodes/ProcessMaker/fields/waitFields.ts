@@ -70,7 +70,7 @@ export const unitField: INodeProperties = {
 /** What has to be there so that a node which sleeps until its Request has ended is woken. */
 export const sleepingNotice: INodeProperties = {
   displayName:
-    "Something has to wake this workflow: a second workflow with 'Wake Waiting Workflow', set up once for this n8n and published. The example 'wake-waiting-workflows' is one. Without it, this workflow sleeps on when the Request has ended.",
+    "Something has to wake this workflow: a second workflow with 'Wake Waiting Workflow', such as the example 'wake-waiting-workflows'. Publish it in this n8n once for each ProcessMaker instance, with the credential of a user who sees these Requests. Without it, this workflow sleeps on when the Request has ended.",
   name: 'sleepingNotice',
   type: 'notice',
   default: '',
