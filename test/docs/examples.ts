@@ -83,7 +83,11 @@ export const EXAMPLES: Example[] = [
   },
   {
     operation: 'request wait',
-    parameters: { request: locator('id', 1), waitFor: 'task', taskElement: 'Place the order' },
+    parameters: {
+      request: locator('id', 1),
+      waitFor: 'task',
+      taskElement: locator('name', 'Place the order'),
+    },
   },
   {
     operation: 'task getAll',

@@ -264,6 +264,25 @@ describe('the list of waiting events', () => {
     expect(results).toEqual([{ name: 'Wait msg', value: 'node_4', description: 'node_4' }]);
   });
 
+  it('lists all events of the process for a user who may view processes, but not as an administrator', async () => {
+    const { id } = await startWaiting();
+    const entry = { name: 'Wait msg', value: 'node_4', description: 'node_4' };
+    const request = locator('id', Number(id));
+    expect(await events(request, 'operator')).toEqual({ results: [entry] });
+    const parameters = { ...TRIGGER, request };
+    expect(await search('searchWaitingEvents', { user: 'operator', parameters, filter: 'other' })).toEqual({
+      results: [],
+    });
+  });
+
+  it('lists no event of a Request that has ended', async () => {
+    const { id } = await startWaiting();
+    const request = locator('id', Number(id));
+    await harness.perform('request triggerEvent', { request, event: locator('id', 'node_4') });
+    for (const user of ['admin', 'operator'] as const)
+      await expect(events(request, user)).rejects.toThrow(/can be shown/);
+  });
+
   it('says why the list of waiting events is empty', async () => {
     const { id } = await startWaiting();
     await expect(events(locator('id', Number(id)), 'limited')).rejects.toThrow(/can be shown/);
@@ -271,6 +290,36 @@ describe('the list of waiting events', () => {
 
   it('asks for a Request before it lists waiting events', async () => {
     await expect(events(locator('list', ''))).rejects.toThrow(/No Request is given/);
+  });
+});
+
+describe('the list of the Task that is waited for', () => {
+  const tasksOf = (parameters: INodeParameters, user: User = 'operator') =>
+    search('searchTaskElements', { user, parameters: { resource: 'request', ...parameters } });
+  const INVOICE_TASKS = [
+    { name: 'Check the invoice', value: 'check', description: 'check' },
+    { name: 'Release the payment', value: 'pay', description: 'pay' },
+  ];
+
+  it('holds the Tasks of the process to start, which may be given by name', async () => {
+    for (const process of [locator('id', 23), locator('name', 'Invoice approval')])
+      expect(await tasksOf({ operation: 'start', waitFor: 'task', process })).toEqual({
+        results: INVOICE_TASKS,
+      });
+  });
+
+  it('holds the Tasks of the process of the Request that is waited for', async () => {
+    const parameters = { process: locator('id', 23), startEvent: locator('id', 'invoice') };
+    const [request] = (await harness.start(parameters)).items('ProcessMaker');
+    const wait = { operation: 'wait', waitFor: 'task', request: locator('id', Number(request?.id)) };
+    expect(await tasksOf(wait)).toEqual({ results: INVOICE_TASKS });
+    // Who may not view processes sees those that the process has had.
+    expect((await tasksOf(wait, 'limited')).results).toContainEqual(INVOICE_TASKS[0]);
+  });
+
+  it('asks for a Request before it lists the Tasks to wait for', async () => {
+    const wait = { operation: 'wait', waitFor: 'task', request: locator('list', '') };
+    await expect(tasksOf(wait)).rejects.toThrow(/No Request is given/);
   });
 });
 

@@ -178,6 +178,10 @@ export const fileLocator = locator(
   ),
 );
 
+/** What the list of the Tasks of a process shows to whom. */
+export const TASKS_LISTED =
+  "Those of the process, for a token that may view processes. Others see those that it has had so far: enter the ID of the Task, as in ProcessMaker's designer.";
+
 export const waitingEventLocator = locator(
   {
     displayName: 'Event',
@@ -191,6 +195,6 @@ export const waitingEventLocator = locator(
   fromList(
     'searchWaitingEvents',
     'Select an event...',
-    'ProcessMaker shows the events that wait in a Request to administrators only',
+    'Those at which the Request waits, for administrators. A token that may view processes sees all events of its process.',
   ),
 );

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { IN_NODE, switchField, textField } from './common';
+import { chosenFromList, IN_NODE, switchField, textField } from './common';
+import { fromList, locator, mode, TASKS_LISTED } from './locators';
 import { DEFAULT_VARIABLE, DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, SLEEPS } from './waitParameters';
 
 const WAYS: INodePropertyOptions[] = [
@@ -76,14 +77,21 @@ export const sleepingNotice: INodeProperties = {
   default: '',
 };
 
+const taskElementLocator = locator(
+  {
+    displayName: 'Task Name or Element ID',
+    name: 'taskElement',
+    description:
+      'The Task to wait for, by its name, or by the ID of its element in the process of the Request itself. When it is empty, any open Task will do.',
+    typeOptions: { loadOptionsDependsOn: [chosenFromList('process')] },
+  },
+  mode('string', 'By Name or ID', 'name', 'e.g. Approve purchase order'),
+  fromList('searchTaskElements', 'Any open Task', TASKS_LISTED),
+);
+
 const fieldsOfWays: INodeProperties[] = [
   { ...sleepingNotice, displayOptions: { show: { waitFor: ['requestEnded'] } } },
-  textField(
-    'Task Name or Element ID',
-    'taskElement',
-    'The Task to wait for, by its name, or by the ID of its element in the process of the Request itself. When it is empty, any open Task will do.',
-    { placeholder: 'e.g. Approve purchase order', displayOptions: { show: { waitFor: ['task'] } } },
-  ),
+  { ...taskElementLocator, displayOptions: { show: { waitFor: ['task'] } } },
   textField(
     'Variable for the URL',
     'callbackVariable',

@@ -6,6 +6,7 @@ import { asText } from '../guards';
 import { inputError } from '../transport/processMakerError';
 import { readSimplify } from './output';
 import { checkSeconds } from './parameters';
+import { readLocator } from './references';
 
 export const DEFAULT_WAIT_SECONDS = 300;
 /** The execution runs, and holds a worker, for as long. */
@@ -73,7 +74,9 @@ export function readWaitSettings(context: IExecuteFunctions, itemIndex: number, 
   const isTask = waitFor === 'task';
   return {
     /** The name or element id of the Task that is waited for, or empty for any; undefined: the end of the Request. */
-    taskElement: isTask ? asText(context.getNodeParameter('taskElement', itemIndex, '')).trim() : undefined,
+    taskElement: isTask
+      ? readLocator(context.getNodeParameter('taskElement', itemIndex, '')).value
+      : undefined,
     seconds,
     returnsOnTimeout: onTimeout === 'return',
     ...resultSettings(options),

@@ -9,12 +9,13 @@ import { readFiles, variableOf } from '../api/files/files';
 import {
   AUTOMATIC,
   describeTriggers,
+  eventsIn,
   getStartableProcesses,
   processUrl,
   readBpmn,
   tasksIn,
 } from '../api/processes/processes';
-import { requestUrl } from '../api/requests/requests';
+import { readRequest, requestUrl } from '../api/requests/requests';
 import { readNewestRequests } from '../api/requests/requestSearch';
 import { listTasks, listWaitingEvents, readOpenTasks, taskUrl } from '../api/tasks/tasks';
 import { nameOfUser, readUsers } from '../api/users/users';
@@ -112,19 +113,33 @@ export const searchFiles = listSearch(async (connection, { filter }, context) =>
   return { results: matching(entries, filter, ['name', 'description']) };
 });
 
-/** The events at which the chosen Request waits, for administrators. */
+/** The events at which the chosen Request waits, for administrators; for those who may view processes those of its process. */
 export const searchWaitingEvents = listSearch(async (connection, { filter }, context) => {
   const requestId = await chosenRequestId(context, connection);
-  const events = await listWaitingEvents(connection, requestId);
+  const waiting = await listWaitingEvents(connection, requestId);
+  const events = waiting.length > 0 ? waiting : await listDrawnEvents(connection, requestId);
   if (events.length === 0) {
     throw nothingToShow(
       `No event that waits in Request ${requestId} can be shown`,
-      "ProcessMaker shows them to administrators only, and only while the Request waits there. Enter the event 'By ID'.",
+      "ProcessMaker shows them to administrators, while the Request waits there. Users who may view processes see those of its process, while the Request is ACTIVE. Enter the event 'By ID'.",
     );
   }
   const entries = events.map(({ id, name }) => ({ name, value: id, description: id }));
   return { results: matching(entries, filter, ['name', 'value']) };
 });
+
+async function listDrawnEvents(connection: Connection, requestId: number) {
+  const { status, process_id: processId } = await readRequest(connection, requestId, []);
+  return status === 'ACTIVE' ? eventsIn(await drawingOf(connection, Number(processId))) : [];
+}
+
+/** The BPMN of a process; empty for those who may not view processes, and in older versions, which have no such route. */
+async function drawingOf(connection: Connection, processId: number): Promise<string> {
+  return await readBpmn(connection, processId).catch((error: unknown) => {
+    if (isKind(error, 'forbidden', 'notFound', 'methodNotAllowed')) return '';
+    throw rethrown(error);
+  });
+}
 
 const NEWEST = { limit: 100, order: { field: 'id', direction: 'desc' } } as const;
 
@@ -133,25 +148,29 @@ const NEWEST = { limit: 100, order: { field: 'id', direction: 'desc' } } as cons
  * as far as they may see them.
  */
 export const searchTaskElements = listSearch(async (connection, { filter }, context) => {
-  const reference = toProcessReference(context.getCurrentNodeParameter('process'), connection);
-  const processId = await new ProcessFinder(connection).idOf(reference);
-  const bpmn = await readBpmn(connection, processId).catch((error: unknown) => {
-    // Older versions have no such route.
-    if (isKind(error, 'forbidden', 'notFound', 'methodNotAllowed')) return '';
-    throw rethrown(error);
-  });
-  const names = new Map(tasksIn(bpmn).map(({ id, name }) => [id, name]));
+  const processId = await chosenProcessId(context, connection);
+  const names = new Map(tasksIn(await drawingOf(connection, processId)).map(({ id, name }) => [id, name]));
   const earlier = names.size > 0 ? [] : await listTasks(connection, { process_id: processId }, NEWEST);
   for (const task of earlier) names.set(asText(task.element_id), asText(task.element_name));
   if (names.size === 0) {
     throw nothingToShow(
       `No Task of process ${processId} can be shown`,
-      "ProcessMaker shows those of a process that has not had any only to users with the permission to view processes. Choose 'By ID', and enter the ID that the Task has in the designer, such as decide.",
+      'ProcessMaker shows those of a process that has not had any only to users with the permission to view processes. Choose another way than the list, and enter the ID that the Task has in the designer, such as decide.',
     );
   }
   const entries = [...names].map(([value, name]) => ({ name: name || value, value, description: value }));
   return { results: matching(entries, filter, ['name', 'value']) };
 });
+
+/** The chosen process, or that of the Request that is waited for. */
+async function chosenProcessId(context: ILoadOptionsFunctions, connection: Connection): Promise<number> {
+  if (context.getCurrentNodeParameter('operation') === 'wait') {
+    const requestId = await chosenRequestId(context, connection);
+    return Number((await readRequest(connection, requestId, [])).process_id);
+  }
+  const reference = toProcessReference(context.getCurrentNodeParameter('process'), connection);
+  return await new ProcessFinder(connection).idOf(reference);
+}
 
 async function chosenRequestId(context: ILoadOptionsFunctions, connection: Connection): Promise<number> {
   const reference = toRequestReference(context.getCurrentNodeParameter('request'), connection);

@@ -44,17 +44,36 @@ it('returns an open Task of each Request, all in one poll', async () => {
   expect(harness.lookUps()).toHaveLength(2);
 });
 
-it.each(['pay', 'Release the payment'])(
-  'waits for the Task "%s", given by element or name',
-  async (taskElement) => {
-    const [request] = await invoices();
-    soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
-    const run = await wait([request], { taskElement });
-    expect(run.items('ProcessMaker')).toMatchObject([
-      { requestId: request?.id, name: 'Release the payment', status: 'ACTIVE' },
-    ]);
-  },
-);
+it.each<[string, INodeParameters[string]]>([
+  ['its element, as a text', 'pay'],
+  ['its name, as a text', 'Release the payment'],
+  ["its element, 'By Name or ID'", locator('name', 'pay')],
+  ["its name, 'By Name or ID', with blanks around it", locator('name', ' Release the payment ')],
+  ["its element, 'From List'", locator('list', 'pay')],
+])('waits for the Task that is given by %s', async (_, taskElement) => {
+  const [request] = await invoices();
+  soon(() => harness.server.completeTask(request?.activeTask.id ?? 0, { approved: true }));
+  const run = await wait([request], { taskElement });
+  expect(run.items('ProcessMaker')).toMatchObject([
+    { requestId: request?.id, name: 'Release the payment', status: 'ACTIVE' },
+  ]);
+});
+
+it.each<[string, INodeParameters[string]]>([
+  ["'By Name or ID'", locator('name', '')],
+  ["'From List'", locator('list', '')],
+])('takes any open Task when none is given %s', async (_, taskElement) => {
+  const [request] = await invoices();
+  const run = await wait([request], { taskElement });
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.activeTask.id, elementId: 'check' }]);
+});
+
+it("reads an expression in 'By Name or ID' for each item", async () => {
+  const [request] = await invoices();
+  const input = [{ ...request, element: 'check' }];
+  const run = await wait(input, { taskElement: locator('name', '={{ $json.element }}') });
+  expect(run.items('ProcessMaker')).toMatchObject([{ id: request?.activeTask.id }]);
+});
 
 it('finds a Task by its element although the list of Tasks shows it later than its Request', async () => {
   const [request] = await invoices();

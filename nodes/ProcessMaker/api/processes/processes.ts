@@ -144,10 +144,24 @@ export async function readBpmn(connection: Connection, processId: number): Promi
 
 const EVENTS = /<(?:\w+:)?(intermediateCatchEvent|boundaryEvent)\b[^>]*[^/]>.*?<\/(?:\w+:)?\1>/gs;
 
+const eventTexts = (bpmn: string): string[] => bpmn.match(EVENTS) ?? [];
+
+const beginningOf = (xml: string): string => xml.slice(0, xml.indexOf('>'));
+
+/** An element of a process that can be chosen from a list. */
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** The events of a process at which a Request can wait. */
+export function eventsIn(bpmn: string): Named[] {
+  return eventTexts(bpmn).map((xml) => nameIn(beginningOf(xml)));
+}
+
 /** What an event waits for, such as `message`, `signal` or `timer`; undefined when it is not in the BPMN. */
 export function eventKind(bpmn: string, eventId: string): string | undefined {
-  const events = bpmn.match(EVENTS) ?? [];
-  const event = events.find((xml) => xml.slice(0, xml.indexOf('>')).includes(` id="${eventId}"`)) ?? '';
+  const event = eventTexts(bpmn).find((xml) => beginningOf(xml).includes(` id="${eventId}"`)) ?? '';
   const kinds = [...event.matchAll(/<(?:\w+:)?(\w+)EventDefinition\b/g)].map(([, kind]) => kind);
   return kinds.includes('message') ? 'message' : kinds[0];
 }
@@ -159,11 +173,13 @@ const ELEMENTS = /<(?:\w+:)?\w+((?:\s+[\w:.-]+="[^"]*")*)\s*\/?>/g;
 const TASKS = /<(?:\w+:)?(?:task|userTask|manualTask)((?:\s+[\w:.-]+="[^"]*")*)\s*\/?>/g;
 
 /** The id and the name of each Task of a process. */
-export function tasksIn(bpmn: string): Array<{ id: string; name: string }> {
-  return [...bpmn.matchAll(TASKS)].map(([, attributes = '']) => {
-    const id = attributeOf(attributes, 'id');
-    return { id, name: attributeOf(attributes, 'name') || id };
-  });
+export function tasksIn(bpmn: string): Named[] {
+  return [...bpmn.matchAll(TASKS)].map(([, attributes = '']) => nameIn(attributes));
+}
+
+function nameIn(attributes: string): Named {
+  const id = attributeOf(attributes, 'id');
+  return { id, name: attributeOf(attributes, 'name') || id };
 }
 
 const ENTITIES: Record<string, string> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };

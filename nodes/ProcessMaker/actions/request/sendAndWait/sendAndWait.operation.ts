@@ -10,6 +10,7 @@ import {
   locator,
   processLocator,
   startEventLocator,
+  TASKS_LISTED,
   userLocator,
 } from '../../../fields/locators';
 import { isGate } from '../../../fields/parameters';
@@ -27,11 +28,7 @@ const decisionTaskLocator = locator(
     description: 'The Task of the process in which a person decides. It has to be done exactly once.',
     typeOptions: { loadOptionsDependsOn: [chosenFromList('process')] },
   },
-  fromList(
-    'searchTaskElements',
-    'Select a Task...',
-    "Those of the process, for a token that may view processes. Others see those that it has had so far: enter the ID of the Task, as in ProcessMaker's designer.",
-  ),
+  fromList('searchTaskElements', 'Select a Task...', TASKS_LISTED),
   byElementId('e.g. decide', "The ID of the Task in ProcessMaker's designer"),
 );
 
