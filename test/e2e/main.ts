@@ -17,6 +17,7 @@ import { Editor } from './editor';
 import { checkBeforeRun } from './checks/beforeRun';
 import { checkCredential } from './checks/credential';
 import { checkDarkMode } from './checks/darkMode';
+import { checkElementLists } from './checks/elementLists';
 import { checkExamples } from './checks/examples';
 import { checkHttpRequest } from './checks/httpRequest';
 import { checkIcon } from './checks/icon';
@@ -80,6 +81,7 @@ async function test(stop: Stop, cleanup: Cleanup): Promise<Checks> {
   await checkCredential(subject);
   await checkHttpRequest(subject);
   await checkSleeping(subject);
+  await checkElementLists(subject);
   await checkTrigger(subject);
   await checkOAuth2(subject);
   await checkExamples(subject);
