@@ -18,6 +18,8 @@ const world = fc.record({
   copies: fc.constantFrom(
     'none' as const,
     'child' as const,
+    'pageOfChildren' as const,
+    'failingChild' as const,
     'otherProcess' as const,
     'sameProcess' as const,
     'aheadByOther' as const,

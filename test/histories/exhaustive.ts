@@ -1,9 +1,9 @@
 import { FAULTS, type Fault } from './faults';
-import { PLAIN } from './model/processmaker';
+import { PLAIN, type World } from './model/processmaker';
 import { OPERATIONS, type Operation } from './operations';
 import type { Plan } from './plan';
 import { REPEATS, type Repeat } from './repeats';
-import { INTERRUPTIONS, isPossible } from './table';
+import { INTERRUPTIONS, isPossible, LONG_LISTS, worldOf } from './table';
 
 /** Between an attempt and a person's repeat: none, within the window of every operation, and after it. */
 const PAUSES = [0, 5000, 90_000];
@@ -35,7 +35,12 @@ export function families(seed: number, all: boolean): Family[] {
       const faults = chosen.flatMap(({ fault, operations }) =>
         operations.includes(operation) ? [fault] : [],
       );
-      return faults.length === 0 ? [] : plansOf(operation, repeat, seed).map((plan) => ({ plan, faults }));
+      return [LONG_LISTS, PLAIN].flatMap((world) => {
+        const here = faults.filter((fault) => worldOf(fault) === world);
+        return here.length === 0
+          ? []
+          : plansOf(operation, repeat, world, seed).map((plan) => ({ plan, faults: here }));
+      });
     });
   });
 }
@@ -48,8 +53,8 @@ const of = <T>(list: T[], number: number): T[] => list.slice(number % list.lengt
 /** The history with its fault at each of the calls that it makes. Of reads, only what the caller sees differs. */
 export function withFaults({ plan, faults }: Family, calls: Array<{ isChange: boolean }>): Plan[] {
   const seen = new Set<string>();
-  const ofReads = faults.filter(({ sees, listLag, other }) => {
-    const sight = `${sees} ${listLag} ${JSON.stringify(other)}`;
+  const ofReads = faults.filter(({ sees, listLag, movesRows, other }) => {
+    const sight = `${sees} ${listLag} ${movesRows} ${JSON.stringify(other)}`;
     return !seen.has(sight) && seen.add(sight);
   });
   return calls.flatMap(({ isChange }, nth) =>
@@ -60,7 +65,7 @@ export function withFaults({ plan, faults }: Family, calls: Array<{ isChange: bo
   );
 }
 
-function plansOf(operation: Operation, repeat: Repeat, seed: number): Plan[] {
+function plansOf(operation: Operation, repeat: Repeat, world: World, seed: number): Plan[] {
   const isByPerson = repeat.givesItems || repeat.interrupts || repeat.name === 'Retry button';
   const pauses = isByPerson || repeat.executions === 2 ? PAUSES : [0];
   const afters = repeat.interrupts ? INTERRUPTIONS.map(({ interruptAfter }) => interruptAfter) : [0];
@@ -87,7 +92,7 @@ function plansOf(operation: Operation, repeat: Repeat, seed: number): Plan[] {
                 pause,
                 interruptAfter,
                 onError: repeat.stops ? 'stopWorkflow' : 'continueErrorOutput',
-                world: PLAIN,
+                world,
                 seed,
               });
   }

@@ -29,6 +29,8 @@ export interface Fault {
   does: Does;
   /** For so long after it, lists are behind. */
   listLag?: number;
+  /** Once after it, while a list is read, somebody deletes a row of its first page: what follows moves up by one. */
+  movesRows?: true;
   /** What another user does about the same thing, just before the call arrives, or before its caller can look. */
   other?: { act: Act; when: 'before' | 'after' };
 }
@@ -46,7 +48,7 @@ const DOING: Record<Does, string> = {
 
 const ALL: Does[] = ['never', 'now', 'soon', 'late'];
 const POSSIBLE: Record<Sees, Does[]> = {
-  // Nothing is wrong with it: see `OF_OTHERS`.
+  // Nothing is wrong with it: others do something meanwhile.
   response: [],
   reset: ALL,
   timeout: ALL,
@@ -123,6 +125,13 @@ export const FAULTS: Fault[] = [
     all.map((does): Fault => ({ name: `${sees}, ${DOING[does]}`, sees, does })),
   ),
   { name: 'reset, carried out, and lists are behind', sees: 'reset', does: 'now', listLag: LIST_LAG_MS },
+  { name: 'a row is deleted while the next list is read', sees: 'response', does: 'now', movesRows: true },
+  {
+    name: 'reset, carried out, and a row is deleted while the next list is read',
+    sees: 'reset',
+    does: 'now',
+    movesRows: true,
+  },
   ...OF_OTHERS,
 ];
 

@@ -295,6 +295,12 @@ export const SABOTAGES: Sabotage[] = [
     to: 'if (false) {',
   },
   {
+    name: 'the pages of a search are read by their numbers',
+    file: 'api/lists',
+    from: 'behind: ({ id }) => ({',
+    to: 'unused: ({ id }) => ({',
+  },
+  {
     name: 'an error is told as notDone, whatever it means',
     file: 'execution/runItems',
     from: "if (wasSent && error.delivery === 'unknown')",

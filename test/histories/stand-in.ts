@@ -24,6 +24,8 @@ interface Begun {
 export class StandIn implements Backend {
   listLag = 0;
 
+  movesRows = false;
+
   /** What it has in the place of what the model has, by the ids there. */
   readonly ids = new Map<number, number>();
 

@@ -1,5 +1,5 @@
 import { FAULTS, type Fault } from './faults';
-import { PLAIN } from './model/processmaker';
+import { PLAIN, type World } from './model/processmaker';
 import { OPERATIONS, type Operation } from './operations';
 import type { Plan } from './plan';
 import { REPEATS, type Repeat } from './repeats';
@@ -23,9 +23,11 @@ export const INTERRUPTIONS = [
   { interruptAfter: 500, pause: 0 },
 ];
 
-/** Tools get no files, and others can do only what there is to do. */
-export const isPossible = (operation: Operation, repeat: Repeat, { other }: Fault): boolean =>
-  !(repeat.isTool && operation.binaries) && (!other || operation.others.includes(other.act));
+/** Tools get no files, others can do only what there is to do, and only starts are looked for in long lists. */
+export const isPossible = (operation: Operation, repeat: Repeat, { other, movesRows }: Fault): boolean =>
+  !(repeat.isTool && operation.binaries) &&
+  (!other || operation.others.includes(other.act)) &&
+  (!movesRows || operation.isStart === true);
 
 /** Every operation with every repeat and every fault. */
 export function cells(seed: number): Cell[] {
@@ -42,6 +44,12 @@ export function cells(seed: number): Cell[] {
   );
 }
 
+/** In which lists have more than one page. */
+export const LONG_LISTS: World = { ...PLAIN, copies: 'pageOfChildren' };
+
+/** Where a fault can do harm. */
+export const worldOf = ({ movesRows }: Fault): World => (movesRows ? LONG_LISTS : PLAIN);
+
 function plansOf(operation: Operation, repeat: Repeat, fault: Fault, seed: number): Plan[] {
   const base = {
     operation: operation.name,
@@ -49,7 +57,7 @@ function plansOf(operation: Operation, repeat: Repeat, fault: Fault, seed: numbe
     identical: false,
     order: [1, 0],
     edit: 'none',
-    world: PLAIN,
+    world: worldOf(fault),
     seed,
     onError: repeat.stops ? 'stopWorkflow' : 'continueErrorOutput',
   } as const;

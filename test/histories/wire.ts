@@ -20,6 +20,7 @@ const [DRIP_MS, DRIPS] = [2000, 4];
 export interface Backend {
   world: World;
   listLag: number;
+  movesRows: boolean;
   answer: (call: Call) => Answer | Promise<Answer>;
   begin: (call: Call) => () => Answer;
   /** What another user does about that of which a call is. */
@@ -118,8 +119,9 @@ export class Wire {
       await this.committed(answer);
       return await this.respond(call, answer);
     }
-    const { does, sees, listLag, other } = fault;
+    const { does, sees, listLag, movesRows, other } = fault;
     if (listLag) this.lag(listLag);
+    if (movesRows) this.server.movesRows = true;
     if (other?.when === 'before') this.server.act?.(other.act, call);
     let answer: Answer | undefined;
     if (does === 'now') answer = await this.server.answer(call);

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { PAGE_SIZE } from '../../../nodes/ProcessMaker/transport/pagination';
 import { KEY_FIELD } from '../../../nodes/ProcessMaker/api/requests/hiddenKey';
 import { asText } from '../../../nodes/ProcessMaker/guards';
 import type { Answer, Call } from './answer';
@@ -48,8 +49,13 @@ export interface Effect {
 
 /** What differs between worlds. */
 export interface World {
-  /** A start gives its data on: to a child, to another process, or to the same process. Or another user was faster. */
-  copies: 'none' | 'child' | 'otherProcess' | 'sameProcess' | 'aheadByOther';
+  /**
+   * A start gives its data on: to a child, to another process, or to the same process. To so many children of the same
+   * process that the next start stands on another page of each list. To a child whose script fails, and breaks the parent.
+   * Or another user was faster.
+   */
+  copies:
+    'none' | 'child' | 'pageOfChildren' | 'failingChild' | 'otherProcess' | 'sameProcess' | 'aheadByOther';
   /** How much later than its id suggests a start can be seen. */
   commitDelay: number;
   /** Whether a script that is tried again works now. */
@@ -73,6 +79,8 @@ export class ModelledProcessMaker {
   readonly refusedUntil = new Map<string, number>();
   /** Lists show only what was there so many milliseconds ago. */
   listLag = 0;
+  /** Somebody deletes a child that the next list has shown, if it has another page. */
+  movesRows = false;
   /** Ids of its own, which are none of a process or a user. */
   private lastId = FIRST_ID;
 
@@ -186,12 +194,17 @@ export class ModelledProcessMaker {
   }
 
   /** Data that is handed on carries the hidden key with it. */
-  private copy({ id, data, processId, visibleAt }: RequestRow): void {
+  private copy(row: RequestRow): void {
+    const { id, data, processId, visibleAt } = row;
     const { copies } = this.world;
     if (copies === 'none' || copies === 'aheadByOther') return;
-    const copied = this.create(copies === 'sameProcess' ? processId : COPY_PROCESS, { ...data });
-    copied.visibleAt = visibleAt;
-    if (copies === 'child') copied.parentId = id;
+    for (let count = copies === 'pageOfChildren' ? PAGE_SIZE - 1 : 1; count > 0; count--) {
+      const isSame = copies === 'sameProcess' || copies === 'pageOfChildren';
+      const copied = this.create(isSame ? processId : COPY_PROCESS, { ...data });
+      copied.visibleAt = visibleAt;
+      if (['child', 'pageOfChildren', 'failingChild'].includes(copies)) copied.parentId = id;
+      if (copies === 'failingChild') setTimeout(() => this.fail([copied, row]), SCRIPT_MS);
+    }
   }
 
   /** What ProcessMaker notes of a Request by itself: each retry. */
@@ -229,10 +242,18 @@ export class ModelledProcessMaker {
     );
     const rows = found.sort((one, other) => one.id - other.id);
     if (query.order_direction === 'desc') rows.reverse();
+    if (this.movesRows) this.moveRows(rows, Number(query.per_page));
     return listOf(
       rows.map((row) => this.show(row, query.include ?? '')),
       query,
     );
+  }
+
+  private moveRows(rows: RequestRow[], size: number): void {
+    const child = rows.slice(0, size).find(({ parentId }) => parentId !== null);
+    if (!child || rows.length <= size) return;
+    this.movesRows = false;
+    this.requests.delete(child.id);
   }
 
   private show(row: RequestRow, include: string): IDataObject {
@@ -322,6 +343,10 @@ export class ModelledProcessMaker {
     if (row.status !== 'ERROR') return;
     if (this.world.heals) this.end(row, 'COMPLETED');
     else this.breakDown(row);
+  }
+
+  private fail(rows: RequestRow[]): void {
+    for (const row of rows) if (row.status === 'ACTIVE') this.breakDown(row);
   }
 
   /** The engine notes a failure twice, but not one of a script that had failed before. */

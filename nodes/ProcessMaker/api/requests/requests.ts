@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asText, hasIdAndStatus, isObject, objectsIn } from '../../guards';
 import type { Connection } from '../../transport/connection';
-import { type ListCall, PAGE_SIZE, readList } from '../../transport/pagination';
+import { type ListCall, PAGE_SIZE } from '../../transport/pagination';
 import {
   explained,
   inputError,
@@ -11,7 +11,7 @@ import {
   unexpectedResponse,
 } from '../../transport/processMakerError';
 import { apiPath, read, type ReadCall } from '../../transport/request';
-import { type Batch, readChunks, readInChunks, valueIn } from '../lists';
+import { type Batch, readChunks, readInChunks, searchList, valueIn } from '../lists';
 
 /** A Request as ProcessMaker's API gives it, as far as it is relied on. */
 export interface ApiRequest extends IDataObject {
@@ -89,18 +89,19 @@ export async function readByIds(
   });
 }
 
-/** Reads all pages of a search, in the order of the ids: `GET /api/1.0/requests?pmql=…&include=…&page=…`. */
+/** Reads all pages of a search, in the order of the ids: `GET /api/1.0/requests?pmql=…&include=…`. See `searchList`. */
 export async function readPages(
   connection: Connection,
   pmql: string,
   includes: string[],
   bounds: Pick<ListCall, 'limit' | 'isWanted'> = {},
 ): Promise<ApiRequest[]> {
-  const list = await readList(connection, {
+  const call = {
     path: apiPath('1.0', 'requests'),
     ...bounds,
-    qs: { pmql, ...(includes.length > 0 && { include: includes.join(',') }), order_by: 'id' },
-  });
+    qs: { pmql, ...(includes.length > 0 && { include: includes.join(',') }) },
+  };
+  const list = await searchList(connection, call, { field: 'id', direction: 'asc' });
   return asRequests(list);
 }
 
