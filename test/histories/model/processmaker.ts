@@ -297,10 +297,11 @@ export class ModelledProcessMaker {
       Object.assign(row.data, data);
       this.note('update', row.id, call);
     } else if (status === 'CANCELED') {
-      if (row.status === 'ACTIVE' || row.status === 'ERROR') {
-        this.end(row, 'CANCELED');
-        this.note('cancel', row.id, call);
-      }
+      if (row.status === 'CANCELED') return NOTHING;
+      // One that is completed is called CANCELED all the same.
+      if (row.status === 'COMPLETED') row.status = 'CANCELED';
+      else this.end(row, 'CANCELED');
+      this.note('cancel', row.id, call);
     } else {
       if (row.status !== 'ERROR')
         return refusal('Only requests with status: ERROR can be manually completed');

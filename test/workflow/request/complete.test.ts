@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { respond, resetAfter, resetBefore } from '../../support/gateway';
+import { pass, respond, resetAfter, resetBefore } from '../../support/gateway';
 import { ERROR_OUTPUT, failedItems, locator } from '../../support/workflows';
 import type { User } from '../../support/harness';
 import { useHarness } from '../../support/harness';
@@ -123,6 +123,25 @@ it('reports that a Request was completed when it cannot be read afterwards', asy
     { text: expect.stringContaining('was made') as string, outcome: 'done' },
   ]);
   expect(statuses()).toEqual(['COMPLETED']);
+});
+
+it('reports that a Request was completed when somebody cancels it before it is read again', async () => {
+  const requests = await errored();
+  const id = Number(requests[0]?.id);
+  harness.gateway.treat =
+    ({ method }) =>
+    async (response, forward) => {
+      if (method === 'GET' && puts().length > 0) harness.server.cancelRequest(id);
+      await pass(response, forward);
+    };
+  const run = await complete(requests);
+  expect(failedItems(run)).toMatchObject([
+    {
+      text: expect.stringMatching(/set to status COMPLETED, but is in status CANCELED now/) as string,
+      outcome: 'done',
+    },
+  ]);
+  expect(puts()).toHaveLength(1);
 });
 
 describe('when n8n runs the node again', () => {

@@ -87,7 +87,7 @@ export async function changeRequest(
   return await readChanged(connection, id, includes);
 }
 
-/** Sets the status of a Request. ProcessMaker takes the call also where the Request has ended, and changes nothing. */
+/** Sets the status of a Request. ProcessMaker calls a Request CANCELED even when it is completed already. */
 export async function setRequestStatus(
   { connection, request: { id }, output: { includes } }: RequestToChange,
   status: 'CANCELED' | 'COMPLETED',
@@ -102,9 +102,9 @@ export async function setRequestStatus(
   });
   if (changed.status === status) return changed;
   throw inputError(
-    `ProcessMaker did not set Request ${id} to status ${status}: it is in status ${changed.status}`,
-    'It may have come to its end at the same moment. Look at its page in ProcessMaker.',
-  );
+    `Request ${id} was set to status ${status}, but is in status ${changed.status} now`,
+    'A user or the process itself has changed it since. Look at its page in ProcessMaker before you set its status again.',
+  ).with({ done: true });
 }
 
 /** Reads a Request that was changed. The error says that the change was made, even though this read failed. */
