@@ -45,6 +45,8 @@ const REFUSED_BEFORE = 'refused before, and the repeat could not look';
 /** How many of all `unknown`s may be needless, by their cause; none where nothing is said. */
 export const BARS: Record<string, number> = { [REFUSED_BEFORE]: 0.01 };
 
+const LATE_AFTER_CRASH = 'after a crash, carried out only after the window';
+
 /** The longest pause between two looks. */
 const LOOK_EVERY_MS = 5000;
 /** How long the node looks for what ProcessMaker is not at work on any more. */
@@ -110,7 +112,11 @@ function judgeGroup(
       case 'silent': {
         const last = truth.calls.at(-1)?.sender;
         const known = isForgotten(operation, repeat) ? mine.filter(({ sender }) => sender === last) : mine;
-        if (unnamed(report, known).filter(({ target }) => !named.has(target)).length > unknown)
+        const missed = unnamed(report, known).filter(({ target }) => !named.has(target));
+        // The next repeat would find it.
+        const late = missed.filter((effect) => repeat.forgets && isLate(operation, repeat, effect));
+        if (late.length > 0) documented.push(LATE_AFTER_CRASH);
+        if (missed.length - late.length > unknown)
           find('lost', 'carried out, and the error does not name it');
         break;
       }
@@ -161,6 +167,11 @@ const isFulfilled = (plan: Plan, { fulfilledBy = [] }: Operation): boolean =>
 const isLeftCopy = (plan: Plan): boolean =>
   plan.world.copies === 'sameProcess' && actsOf(plan).includes('deletes the Request');
 
+/** Whether ProcessMaker carried it out only when the node did not look for it any more. */
+function isLate({ windowMs, crashWindowMs = windowMs }: Operation, { forgets }: Repeat, effect: Effect) {
+  return effect.at - effect.sentAt > (forgets ? crashWindowMs : windowMs);
+}
+
 /** Where the documents say that the node cannot prevent it. */
 function documentedDouble(
   plan: Plan,
@@ -169,10 +180,8 @@ function documentedDouble(
   effects: Effect[],
 ): string | undefined {
   const { world, faults } = plan;
-  const { windowMs, crashWindowMs = windowMs } = operation;
-  const isLate = effects.some(({ at, sentAt }) => at - sentAt > (repeat.forgets ? crashWindowMs : windowMs));
   const areBehind = faults.some(({ fault }) => fault.listLag);
-  if (repeat.forgets && isLate) return 'after a crash, carried out only after the window';
+  if (repeat.forgets && effects.some((effect) => isLate(operation, repeat, effect))) return LATE_AFTER_CRASH;
   if (repeat.forgets && !operation.canBeSeen) return 'after a crash, what cannot be seen';
   // Nothing tells it from a script that was not tried again.
   if (repeat.forgets && operation.effect === 'retry' && !world.heals)

@@ -103,4 +103,18 @@ describe('when n8n runs the node again', () => {
     await upload(rows(['data', 'contract']), [{ id: request?.id }], retried);
     expect(stored()).toMatchObject([{ content: Buffer.from('%PDF-1.7 contract') }]);
   });
+
+  it('does not know of a file that is deleted while a retry after a crash looks at it', async () => {
+    const [request] = await startedRequests(harness);
+    const input = [{ id: request?.id }];
+    const killed = await upload(rows(['data', 'contract']), input);
+    harness.gateway.treat = ({ method, path }) =>
+      method === 'GET' && /\/files\/\d+$/.test(path) ? respond(400, { message: 'Not Found' }) : undefined;
+    const credentials = harness.credentials();
+    const run = await harness.engine.retryAfterCrash(killed, { input, binaries: [contract], credentials });
+    expect(failedItems(run)).toMatchObject([
+      { outcome: 'unknown', text: expect.stringMatching(/has no file \d+ any more/) as string },
+    ]);
+    expect(posts()).toHaveLength(1);
+  });
 });

@@ -165,7 +165,9 @@ export async function findUploaded(
   const files = (await readFiles(connection, requestId)).filter((file) => variableOf(file) === variable);
   for (const file of files.toReversed()) {
     if (file.size !== content?.length || !isSameName(file.file_name, fileName)) continue;
-    const stored = await loadFile(connection, filesPath(requestId, file.id));
+    const stored = await loadFile(connection, filesPath(requestId, file.id)).catch((error: unknown) => {
+      throw aboutFile(error, requestId, file.id);
+    });
     if (content.equals(stored)) return { file, isSame: true };
   }
   const [other] = files;
