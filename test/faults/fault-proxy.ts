@@ -80,7 +80,12 @@ export class FaultProxy {
   /** Whether the node is to leave an order unknown, even where it may start it again. */
   mayStayUnknown(order: string): boolean {
     // After ProcessMaker's own 500 a start is sent twice at most.
-    return this.hasThrown(order) || (this.own500s.has(order) && (this.sent.get(order) ?? 0) > 1);
+    return this.hasThrown(order) || this.own500s.has(order);
+  }
+
+  /** Whether the start of an order has come here more than once. */
+  cameAgain(order: string): boolean {
+    return Number(this.sent.get(order)) > 1;
   }
 
   /** Waits until nothing happens any more, also to starts that still wait for a web worker. */

@@ -107,6 +107,7 @@ function judge(done: Done[], stored: Map<string, number[]>, proxy: FaultProxy): 
         requestIds,
         hasThrown: proxy.hasThrown(order),
         mayStayUnknown: proxy.mayStayUnknown(order),
+        cameAgain: proxy.cameAgain(order),
       };
       const tally = tallies.get(setting);
       if (tally?.count(item) === false) {

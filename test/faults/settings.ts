@@ -20,18 +20,20 @@ export interface Setting {
 const LEAST_STARTED = 0.995;
 /**
  * A start that an outage cuts before the proxy has seen it counts as sent for the node: ProcessMaker's own 500 to the next
- * one is then the second response without success, and it is not sent again.
+ * one is then the second response without success, and it is not sent again. How many they are depends on the machine:
+ * up to 0.7 % of the items were seen. A node that sent none again after such a 500 would leave 4 % and more.
  */
-const MOST_CUT_UNSEEN = 0.005;
+const MOST_CUT_UNSEEN = 0.02;
 
 export const SETTINGS: Setting[] = [
   {
     name: 'Start Again When Not Found',
     share: 0.6,
     options: { startAgainWhenNotFound: true },
-    missed: ({ items, started, reportedUnknown, rightlyUnknown }) => [
-      ...(reportedUnknown - rightlyUnknown > MOST_CUT_UNSEEN * items
-        ? ['items were reported as unknown']
+    missed: ({ items, started, reportedUnknown, rightlyUnknown, unknownAfterOne }) => [
+      ...(reportedUnknown > rightlyUnknown ? ['items were reported as unknown'] : []),
+      ...(unknownAfterOne > MOST_CUT_UNSEEN * items
+        ? ["items were not sent again after ProcessMaker's own 500"]
         : []),
       ...(started < LEAST_STARTED * (items - rightlyUnknown)
         ? ['less than 99.5 % of the items were started']

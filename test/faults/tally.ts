@@ -13,6 +13,8 @@ export interface Judged {
   hasThrown?: boolean;
   /** Whether it is to be left unknown, even where the node may start it again. */
   mayStayUnknown?: boolean;
+  /** Whether its start has come to the proxy more than once. */
+  cameAgain?: boolean;
 }
 
 /** Counts over items. */
@@ -29,6 +31,8 @@ export class Tally {
   reportedUnknown = 0;
   /** Of these, where it has to be so. */
   rightlyUnknown = 0;
+  /** Of these, whose start has come to the proxy only once, although the node did not throw. */
+  unknownAfterOne = 0;
   reportedNotStarted = 0;
 
   /**
@@ -44,6 +48,8 @@ export class Tally {
     if (!reported && requestIds.length === 0) this.lost++;
     if (reported?.outcome === 'unknown') this.reportedUnknown++;
     if (reported?.outcome === 'unknown' && item.mayStayUnknown) this.rightlyUnknown++;
+    if (reported?.outcome === 'unknown' && !item.hasThrown && item.cameAgain === false)
+      this.unknownAfterOne++;
     if (reported?.outcome === 'notStarted') this.reportedNotStarted++;
     const isAsReported = isTrue(item);
     if (!isAsReported) this.falselyReported++;
@@ -58,6 +64,7 @@ export class Tally {
     this.falselyReported += other.falselyReported;
     this.reportedUnknown += other.reportedUnknown;
     this.rightlyUnknown += other.rightlyUnknown;
+    this.unknownAfterOne += other.unknownAfterOne;
     this.reportedNotStarted += other.reportedNotStarted;
   }
 }
